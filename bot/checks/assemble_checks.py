@@ -63,32 +63,37 @@ class _Assembler:
     setup_maker: SetupMaker
 
     def assemble(self, plan: JobPlan) -> list[NamedCheck]:
-        """Make the checks of one plan."""
+        """Make the checks of one plan; the set-up is for those that can run."""
         texts = self.repository.texts
-        prepared = [
-            prepare_command(each.place.text, each.place.folder, texts) for each in plan.checks
+        pairs = [
+            (each, prepare_command(each.place.text, each.place.folder, texts))
+            for each in plan.checks
         ]
-        setups = self.setup_maker.make(plan, prepared)
-        named = []
-        for check, command in zip(plan.checks, prepared, strict=True):
-            made = replace(_make_check(plan, check, command), setups=setups)
-            if obstacle := made.obstacle or self._find_obstacle(made, check):
-                made = replace(made, obstacle=obstacle, setups=())
-            tool, is_blocked = check.command.tool, bool(made.obstacle)
-            parts = NameParts(made.kind, made.folder, tool, plan.name, is_blocked)
-            named.append(NamedCheck(made, parts))
-            if formats := _make_format(check, made):
-                named.append(NamedCheck(formats, replace(parts, kind="format")))
+        made = [self._make(plan, check, command) for check, command in pairs]
+        running = [pair for pair, each in zip(pairs, made, strict=True) if not each.obstacle]
+        own = replace(plan, checks=[check for check, _ in running])
+        setups = self.setup_maker.make(own, [command for _, command in running])
+        obstacle = self._find_obstacle([name for setup in setups for name in setup.programs], "")
+        provided = {"obstacle": obstacle} if obstacle else {"setups": setups}
+        whole = [each if each.obstacle else replace(each, **provided) for each in made]
+        named: list[NamedCheck] = []
+        for (check, _), each in zip(pairs, whole, strict=True):
+            named += _name_parts(plan, check, each)
         return named
 
-    def _find_obstacle(self, made: ProjectCheck, check: JobCheck) -> str:
-        """Find what the machine lacks for a check and its set-up."""
+    def _make(self, plan: JobPlan, check: JobCheck, prepared: PreparedCommand) -> ProjectCheck:
+        made = _make_check(plan, check, prepared)
+        if made.obstacle:
+            return made
+        programs = list_programs([*made.commands, check.command.text])
+        return replace(made, obstacle=self._find_obstacle(programs, made.folder))
+
+    def _find_obstacle(self, programs: Sequence[str], folder: str) -> str:
+        """Find what the machine lacks of the programs that are needed in a folder."""
         machine = self.repository.machine
-        own = list_programs([*made.commands, check.command.text])
-        programs = [*own, *(name for setup in made.setups for name in setup.programs)]
         if obstacle := explain_missing(programs, machine):
             return obstacle
-        wanted = self._read_python_version(made.folder) if "python3" in programs else ""
+        wanted = self._read_python_version(folder) if "python3" in programs else ""
         return explain_old_version("Python", "python3", wanted, machine)
 
     def _read_python_version(self, folder: str) -> str:
@@ -98,6 +103,15 @@ class _Assembler:
             if isinstance(wanted, str):
                 return wanted
         return ""
+
+
+def _name_parts(plan: JobPlan, check: JobCheck, made: ProjectCheck) -> list[NamedCheck]:
+    """Say what a check can be named by; so for the one that mends what it finds."""
+    parts = NameParts(made.kind, made.folder, check.command.tool, plan.name, bool(made.obstacle))
+    named = [NamedCheck(made, parts)]
+    if formats := _make_format(check, made):
+        named.append(NamedCheck(formats, replace(parts, kind="format")))
+    return named
 
 
 def _make_check(plan: JobPlan, check: JobCheck, prepared: PreparedCommand) -> ProjectCheck:

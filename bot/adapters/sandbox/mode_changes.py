@@ -25,7 +25,7 @@ CHMOD, FCHMOD, FCHMODAT = (None, 0, 1), (0, None, 1), (0, 1, 2)
 MODE_CALLS = {90: CHMOD, 91: FCHMOD, 268: FCHMODAT, 452: FCHMODAT, 52: FCHMOD, 53: FCHMODAT}
 HERE = -100  # AT_FDCWD
 PAGE_BYTES, PATH_BYTES = 4096, 4096
-PATH_ONLY = os.O_PATH | os.O_CLOEXEC
+PATH_ONLY = getattr(os, "O_PATH", 0) | os.O_CLOEXEC  # O_PATH is Linux's alone
 # "/proc/self/fd/9" would be this process's, not the one's that asks.
 SYS_OPENAT2, NO_MAGIC_LINKS = 437, 0x02
 HOW = struct.pack("=3Q", PATH_ONLY, 0, NO_MAGIC_LINKS)

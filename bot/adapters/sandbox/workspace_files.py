@@ -12,6 +12,7 @@ from bot.values import Patch, Sha, TreeEntry
 
 LINK, SUBMODULE, PROGRAM = "120000", "160000", "100755"
 ODD_NAMES = frozenset(["", ".", "..", ".git"])  # hand-made trees may have them
+MOST_FILE_BYTES = 100 * 1024**2  # each is in memory once
 PATH_BYTES, NAME_BYTES = 4_000, 255  # Linux takes no longer ones
 
 
@@ -89,6 +90,8 @@ def _explain_left_out(entry: TreeEntry, target: bytes | None) -> str:
         return "a submodule, which is not fetched"
     if not ODD_NAMES.isdisjoint(entry.path.lower().split("/")):
         return "no git would check it out"
+    if entry.size > MOST_FILE_BYTES:
+        return "it is larger than GitHub takes"
     if len(entry.path.encode()) > PATH_BYTES:
         return "its path is too long"
     if any(len(name.encode()) > NAME_BYTES for name in entry.path.split("/")):

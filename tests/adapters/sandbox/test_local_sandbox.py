@@ -11,7 +11,8 @@ from bot.adapters.sandbox.bubblewrap import Bubblewrap
 from bot.adapters.sandbox.folder_lock import hold_lock
 from bot.adapters.sandbox.leftovers import delete_leftovers
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
-from bot.values import Repo, SandboxLimits, SandboxState
+from bot.adapters.sandbox.workspace_files import list_wanted
+from bot.values import Patch, Repo, SandboxLimits, SandboxState, Sha, TreeEntry
 from tests.adapters.sandbox.sandboxed import SandboxScene
 from tests.git_served import git
 from tests.tier_required import require_tier
@@ -229,6 +230,15 @@ def test_what_is_not_laid_is_told(scene: SandboxScene) -> None:
         f"{long_name}: its name is too long",
         f"{deep}: its path is too long",
     } == set(result.left_out)
+
+
+def test_no_file_is_too_large_for_memory() -> None:
+    """A file that GitHub would not take is not read whole into the bot's memory."""
+    entries = [TreeEntry("a", "100644", Sha("a" * 40), 101 * 1024**2)]
+
+    wanted = list_wanted(entries, {}, Patch())
+
+    assert ({}, ("a: it is larger than GitHub takes",)) == (wanted.files, wanted.left_out)
 
 
 def test_without_a_tier_nothing_runs(scene: SandboxScene) -> None:

@@ -216,7 +216,7 @@ def _become_program(arguments: list[str], status: int, confinement: Confinement)
         os.setsid()
         do_acts(arguments, confinement.list_acts())
         os.execvpe(arguments[0], arguments, confinement.environment)  # noqa: S606 - no shell is wanted
-    except (OSError, SystemExit) as failure:
+    except (OSError, SystemExit, ValueError) as failure:  # the last for a variable with "=" in it
         os.write(status, str(failure).encode())
     os._exit(NOT_STARTED)
 

@@ -32,7 +32,10 @@ CHOICES: tuple[Choice, ...] = (
     lambda parts: parts.job,
 )
 # Jobs whose check is the one that people mean by its kind.
-MAIN_JOB = re.compile(r"(?:unit[-_]?)?tests?|pytest|build|ci|main|lint|linters?|typing|types|unit")
+MAIN_JOB = re.compile(
+    r"(?:unit[-_]?)?tests?(?:[-_](?:latest|linux|ubuntu|unit))?|pytest|build|ci|main|lint|linters?"
+    r"|typing|types|unit"
+)
 
 
 def name_checks(parts: Sequence[NameParts]) -> list[str]:

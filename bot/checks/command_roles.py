@@ -118,7 +118,8 @@ def prepare_setup(command: str) -> str:
     bare = list_bare_words(command)
     if bare[:3] == ("uv", "tool", "install"):
         bare = ("pipx", "install", *bare[3:])
-    if bare[1:2] == ("install",) and set(map(read_package_name, bare[2:])) <= INSTALLERS:
+    is_plain = bare[:2] in (("pip", "install"), ("pipx", "install")) and len(bare) > 2
+    if is_plain and INSTALLERS.issuperset(map(read_package_name, bare[2:])):
         return ""
     if bare[:2] == ("pipx", "install"):
         return f"pip install {' '.join(bare[2:])}"

@@ -36,7 +36,9 @@ class SetupMaker:
         """Make the set-up of a plan whose checks are prepared; empty where they need none."""
         commands = self._list_commands(plan, prepared)
         missing = find_missing_tools(plan, commands, self.repository)
-        commands = [*(FolderCommand(text, "") for text in missing.commands), *commands]
+        managers = [FolderCommand(text, "") for text in missing.managers]
+        packages = [FolderCommand(text, "") for text in missing.packages]
+        commands = [*managers, *commands, *packages]
         if not commands and not missing.programs:
             return ()
         folders = {command.folder for command in commands}

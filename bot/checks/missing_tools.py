@@ -30,14 +30,15 @@ class MissingTools:
     """Programs that are brought by their names, and commands that install others."""
 
     programs: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
+    managers: tuple[str, ...] = ()  # commands that install what the job's own commands call
+    packages: tuple[str, ...] = ()  # commands that install what only its checks call
 
 
 def find_missing_tools(
     plan: JobPlan, setup: Sequence[FolderCommand], repository: Repository
 ) -> MissingTools:
     """Find such tools, by the programs that the commands of a job begin with."""
-    own = " ".join(command.text for command in setup if _installs(command.text))
+    own = " ".join(_read_installed(command.text) for command in setup)
     manifests = " ".join(_list_manifests(repository))
     called = [
         (name, place.folder)
@@ -51,11 +52,12 @@ def find_missing_tools(
         if name in PYTHON_TOOLS and not _names(manifests, name)
     ]
     commands = [f"pip install {' '.join(dict.fromkeys(packages))}"] if packages else []
+    managers: list[str] = []
     for name, folder in called:
         if name in MANAGERS:
-            commands += bring_manager(name, folder, repository.texts, repository.machine)
+            managers += bring_manager(name, folder, repository.texts, repository.machine)
     programs = dict.fromkeys(name for name, _ in called if name in BROUGHT)
-    return MissingTools(tuple(programs), tuple(dict.fromkeys(commands)))
+    return MissingTools(tuple(programs), tuple(dict.fromkeys(managers)), tuple(commands))
 
 
 def _list_manifests(repository: Repository) -> Iterable[str]:
@@ -63,8 +65,10 @@ def _list_manifests(repository: Repository) -> Iterable[str]:
     return (text for path, text in repository.texts.items() if path.endswith(ends))
 
 
-def _installs(text: str) -> bool:
-    return re.search(r"\b(?:pip|pipx|npm|tool)\b.* (?:install|i|inject)\b", text) is not None
+def _read_installed(text: str) -> str:
+    """Read what a command installs, as it is written."""
+    match = re.search(r"\b(?:pip|pipx|npm|tool)\b.* (?:install|i|inject)\b(.*)", text)
+    return match[1] if match else ""
 
 
 def _list_called(text: str) -> Iterator[str]:

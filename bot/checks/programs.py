@@ -17,6 +17,7 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("go", "gofmt", "gotestsum"), "go"),
         **dict.fromkeys(("cargo", "rustc", "rustfmt"), "cargo"),
         **dict.fromkeys(("java", "javac"), "java"),
+        **dict.fromkeys(("uv", "uvx", "poetry", "pdm", "hatch", "pipenv", "tox", "nox"), "python3"),
         **dict.fromkeys(("gradle", "gradlew"), "java"),
         **dict.fromkeys(("mvn", "mvnw"), "mvn"),
         **dict.fromkeys(("ruby", "bundle", "rake", "rspec", "rubocop", "gem"), "ruby"),

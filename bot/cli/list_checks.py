@@ -75,7 +75,7 @@ def _describe(project: ProjectChecks, state: SandboxState) -> dict[str, Any]:
 def _render(project: ProjectChecks, state: SandboxState) -> Iterator[RenderableType]:
     if not project.checks:
         yield Text("No check was found: no workflow and no manifest tells of one.", "magenta")
-        yield Text("Name them in .github/greenlit.yml, under checks:.")
+        yield Text("Name them under `checks:` in .github/greenlit.yml.")
     width = max([len(check.name) for check in project.checks], default=0)
     width = max(width, LEAST_NAME_CHARS)
     for check in project.checks:

@@ -113,8 +113,8 @@ lint    go vet ./...
 
 Set-up for test, with python3
     .github/workflows/ci.yml, job test
-    pip install pytest
     pip install -r requirements.txt
+    pip install pytest
 
 Left out
     .github/workflows/ci.yml, job test: “sudo apt-get install -y graphviz” is
@@ -134,7 +134,7 @@ def test_a_folder_without_checks_says_how_to_name_them(tmp_path):
     assert (
         snapshot("""\
 No check was found: no workflow and no manifest tells of one.
-Name them in .github/greenlit.yml, under checks:.
+Name them under `checks:` in .github/greenlit.yml.
 
 Nothing is run here. No sandbox is set up here.
 """)

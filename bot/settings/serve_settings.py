@@ -116,7 +116,9 @@ class ServerSettings(SandboxSettings):
 
     home: Path = Field(
         Path(".greenlit"),
-        description="Where the record, the mirrors, the workspaces and what is known of code are kept",
+        description=(
+            "Where the record, the mirrors, the workspaces and what is known of code are kept"
+        ),
         examples=["/var/lib/greenlit"],
     )
     host: str = Field(

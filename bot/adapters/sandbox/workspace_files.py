@@ -92,9 +92,8 @@ def _explain_left_out(entry: TreeEntry, target: bytes | None) -> str:
         return "no git would check it out"
     if entry.size > MOST_FILE_BYTES:
         return "it is larger than GitHub takes"
-    if len(entry.path.encode()) > PATH_BYTES:
-        return "its path is too long"
-    if any(len(name.encode()) > NAME_BYTES for name in entry.path.split("/")):
+    names = [len(name.encode()) for name in entry.path.split("/")]
+    if max(names) > NAME_BYTES or sum(names) + len(names) > PATH_BYTES:
         return "its name is too long"
     return ""
 

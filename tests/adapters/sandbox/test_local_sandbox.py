@@ -228,7 +228,7 @@ def test_what_is_not_laid_is_told(scene: SandboxScene) -> None:
     assert {
         "lib: a submodule, which is not fetched",
         f"{long_name}: its name is too long",
-        f"{deep}: its path is too long",
+        f"{deep}: its name is too long",
     } == set(result.left_out)
 
 

@@ -153,7 +153,7 @@ def test_the_list_is_there_for_programs(tmp_path, capsys):
     assert 1 == code
     assert ["test", "lint"] == [check["name"] for check in listed["checks"]]
     assert [[0], []] == [check["setups"] for check in listed["checks"]]
-    assert ["pip install -r requirements.txt"] == listed["setups"][0]["commands"][-1:]
+    assert ["pip install -r requirements.txt"] == listed["setups"][0]["commands"][:1]
     assert "none" == listed["sandbox"]["tier"]
 
 

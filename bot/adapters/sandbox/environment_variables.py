@@ -81,6 +81,10 @@ NO_SCRIPTS = MappingProxyType(
         "YARN_ENABLE_SCRIPTS": "false",
     }
 )
+# What is built without a network, such as the project itself, is built with these.
+KEPT_WHEELS = MappingProxyType(
+    {"PIP_FIND_LINKS": "{root}/wheels", "UV_FIND_LINKS": "{root}/wheels"}
+)
 OFFLINE = MappingProxyType(
     {
         "PIP_NO_INDEX": "1",
@@ -109,9 +113,10 @@ def write_offline_setup_variables(root: Path, path: str) -> dict[str, str]:
     return _fill(ALWAYS | OFFLINE | home, root) | {"PATH": _write_path(root, path)}
 
 
-def write_job_variables(root: Path, path: str) -> dict[str, str]:
+def write_job_variables(root: Path, path: str, *, has_wheels: bool) -> dict[str, str]:
     """Write the variables of a job, for which the environment is made and there is no network."""
-    return _fill(ALWAYS | OFFLINE, root) | {"PATH": _write_path(root, path)}
+    wheels = dict(KEPT_WHEELS) if has_wheels else {}
+    return _fill(ALWAYS | OFFLINE | wheels, root) | {"PATH": _write_path(root, path)}
 
 
 def _write_path(root: Path, path: str) -> str:

@@ -19,6 +19,7 @@ from bot.adapters.sandbox.environment_variables import (
     write_offline_setup_variables,
     write_setup_variables,
 )
+from bot.adapters.sandbox.kept_wheels import WHEELS, KeptWheels
 from bot.adapters.sandbox.laid_paths import keep_new_paths, list_paths, write_lay_script
 from bot.adapters.sandbox.package_indexes import PackageIndexes, find_package_indexes
 from bot.adapters.sandbox.package_mirror import PackageMirror
@@ -126,10 +127,17 @@ class Environments:
                 self._remember(request, key, failure)
                 yield replace(bare, obstacle=str(failure), log=failure.log)
                 return
-            variables = _choose(
-                write_job_variables(self._find_root(files), _read_path(bare)), programs
+            root = self._find_root(files)
+            variables = write_job_variables(
+                root, _read_path(bare), has_wheels=self._tier.has_own_network
             )
-            yield replace(bare, key=key, folder=files, variables=variables, laid=stored.laid)
+            yield replace(
+                bare,
+                key=key,
+                folder=files,
+                variables=_choose(variables, programs),
+                laid=stored.laid,
+            )
 
     @cached_property
     def _toolchains(self) -> Toolchains:
@@ -168,24 +176,58 @@ class Environments:
         return hashlib.sha256(json.dumps(document).encode()).hexdigest()[:40]
 
     def _make(self, request: EnvironmentRequest, files: Path) -> tuple[str, ...]:
-        """Run the set-ups. Raises _SetupFailure."""
-        if not self._tier.has_own_root:
-            self._run_setups(request, files, request.workspace)
-            return ()
-        with request.make_workspace() as workspace:
+        """Run the set-ups, beside a mirror where the tier reaches one. Raises _SetupFailure."""
+        with ExitStack() as stack:
+            mirror, wheels = None, KeptWheels(files.parent / WHEELS)
+            if self._tier.has_own_network:
+                mirror = stack.enter_context(self._open_mirror(request, wheels))
+            if not self._tier.has_own_root:
+                self._run_setups(request, files, request.workspace, mirror)
+                return ()
+            workspace = stack.enter_context(request.make_workspace())
             before = list_paths(workspace)
-            self._run_setups(request, files, workspace)
-            return keep_new_paths(workspace, before, files, str(ENVIRONMENT))
+            self._run_setups(request, files, workspace, mirror)
+            try:
+                wheels.move(files)
+                return keep_new_paths(workspace, before, files, str(ENVIRONMENT))
+            except (OSError, RecursionError) as error:  # folders in folders in folders
+                raise _SetupFailure("What the set-up left cannot be kept.") from error
 
-    def _run_setups(self, request: EnvironmentRequest, files: Path, workspace: Path) -> None:
-        programs = list_programs(request.setups)
+    @contextmanager
+    def _open_mirror(
+        self, request: EnvironmentRequest, wheels: KeptWheels
+    ) -> Iterator[PackageMirror]:
+        indexes = self._indexes.select(list_kinds(list_programs(request.setups)))
+        limits = MirrorLimits(allows_sources=_runs_scripts(request))
+        with TemporaryDirectory(prefix="greenlit-") as folder:
+            socket = Path(folder) / "packages.sock"
+            with PackageMirror(indexes, socket, limits, wheels) as mirror:
+                yield mirror
+
+    def _run_setups(
+        self,
+        request: EnvironmentRequest,
+        files: Path,
+        workspace: Path,
+        mirror: PackageMirror | None,
+    ) -> None:
+        launch = self._write_launch(request, files, workspace)
+        socket = mirror.address if mirror else None
+        done = self._tier.launch(replace(launch, package_socket=socket))
+        if done.code != 0:
+            summary = f"\n{mirror.quota.describe()}\n" if mirror else ""
+            raise _SetupFailure(self._explain(done), done.output + summary.encode())
+        tidy = ("/bin/sh", "-c", write_tidy_script(str(self._find_root(files))))
+        self._tier.launch(replace(launch, argv=tidy))
+
+    def _write_launch(self, request: EnvironmentRequest, files: Path, workspace: Path) -> Launch:
         root = self._find_root(files)
-        bare = self._describe(programs)
+        bare = self._describe(list_programs(request.setups))
         is_online = self._tier.has_own_network
         script = write_setup_script(
             request.setups, str(root), self._toolchains, is_online=is_online
         )
-        launch = Launch(
+        return Launch(
             ("/bin/sh", "-e", "-c", script),
             workspace,
             environment=self._write_variables(request, root, _read_path(bare)),
@@ -194,32 +236,12 @@ class Environments:
             toolchains=bare.toolchains,
             limits=LIMITS,
         )
-        runs_scripts = any(setup.runs_scripts for setup in request.setups)
-        done, summary = self._launch(launch, programs, MirrorLimits(allows_sources=runs_scripts))
-        if done.code != 0:
-            raise _SetupFailure(self._explain(done), done.output + summary.encode())
-        tidy = replace(launch, argv=("/bin/sh", "-c", write_tidy_script(str(root))))
-        self._tier.launch(tidy)
-
-    def _launch(
-        self, launch: Launch, programs: tuple[str, ...], limits: MirrorLimits
-    ) -> tuple[Exit, str]:
-        """Launch a set-up beside a mirror, where the tier reaches one; say what was fetched."""
-        if not self._tier.has_own_network:
-            return self._tier.launch(launch), ""
-        indexes = self._indexes.select(list_kinds(programs))
-        with TemporaryDirectory(prefix="greenlit-") as folder:
-            socket = Path(folder) / "packages.sock"
-            with PackageMirror(indexes, socket, limits) as mirror:
-                done = self._tier.launch(replace(launch, package_socket=socket))
-                return done, f"\n{mirror.quota.describe()}\n"
 
     def _write_variables(
         self, request: EnvironmentRequest, root: Path, path: str
     ) -> dict[str, str]:
-        runs_scripts = any(setup.runs_scripts for setup in request.setups)
         if self._tier.has_own_network:
-            variables = write_setup_variables(root, path, runs_scripts=runs_scripts)
+            variables = write_setup_variables(root, path, runs_scripts=_runs_scripts(request))
         else:
             variables = write_offline_setup_variables(root, path)
         return _choose(variables, list_programs(request.setups))
@@ -253,6 +275,10 @@ class Environments:
             )
             while len(self._failures) > REMEMBERED:
                 del self._failures[next(iter(self._failures))]
+
+
+def _runs_scripts(request: EnvironmentRequest) -> bool:
+    return any(setup.runs_scripts for setup in request.setups)
 
 
 def _read_path(environment: Environment) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from shlex import quote
 
@@ -19,13 +20,13 @@ READ = {"lib", "include", "share"}
 LINKED = {".venv", "venv", ".yarn", "vendor"}
 COPIED_BYTES = 256 * 1024**2  # what is larger is linked to as well
 IGNORED = {".git", "__pycache__", ".cache", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
-MOST = 1_000
-FOLDER_MODE, READ_MODE = 0o755, 0o444
+MOST, MOST_ENTRIES = 1_000, 50_000  # paths that are kept; entries of a folder that are looked at
+FOLDER_MODE = 0o755
 
 
 def list_paths(workspace: Path) -> frozenset[str]:
     """List the files and folders of a workspace, before a set-up runs in it."""
-    return frozenset(os.path.relpath(path, workspace) for path in _walk(workspace, frozenset()))
+    return frozenset(os.path.relpath(path, workspace) for path in _walk(workspace, None))
 
 
 def keep_new_paths(
@@ -37,13 +38,22 @@ def keep_new_paths(
     now; links are moved and never followed.
     """
     known = frozenset(str(workspace / path) for path in before)
-    new = [path for path in _walk(workspace, known) if str(path) not in known]
-    fitting = [path for path in new if path.name not in IGNORED][:MOST]
+    new = (path for path in _walk(workspace, known) if str(path) not in known)
+    fitting = list(islice((path for path in new if path.name not in IGNORED), MOST))
     for name in (KEPT, OVERLAY):
-        _make_folder(files / name)
+        make_own_folder(files, name)
     for path in fitting:
         _keep(path, path.relative_to(workspace), files, root)
     return tuple(str(path.relative_to(workspace)) for path in fitting)
+
+
+def make_own_folder(files: Path, name: str) -> None:
+    """Make a folder of the bot's own in an environment. What a set-up put in its place goes away:
+    through a link it would have the bot write elsewhere.
+    """
+    if os.path.lexists(files / name):
+        (files / name).rename(files.parent / f"{name}.other")
+    _make_folder(files / name)
 
 
 def write_lay_script(laid: tuple[str, ...], root: str, before: tuple[str, ...]) -> str:
@@ -59,12 +69,12 @@ def write_lay_script(laid: tuple[str, ...], root: str, before: tuple[str, ...]) 
     return "\n".join(lines)
 
 
-def _walk(folder: Path, known: frozenset[str]) -> Iterator[Path]:
+def _walk(folder: Path, known: frozenset[str] | None) -> Iterator[Path]:
     """Walk through folders; where some are known, only those are entered."""
     with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
+        for entry in sorted(islice(entries, MOST_ENTRIES), key=lambda entry: entry.name):
             yield Path(entry.path)
-            if entry.is_dir(follow_symlinks=False) and (not known or entry.path in known):
+            if entry.is_dir(follow_symlinks=False) and (known is None or entry.path in known):
                 yield from _walk(Path(entry.path), known)
 
 
@@ -83,7 +93,6 @@ def _keep(source: Path, path: Path, files: Path, root: str) -> None:
     if path.name == FARM:
         _link_entries(files / KEPT / path, files / OVERLAY / path, f"{root}/{KEPT}/{path}")
     elif path.name in RUNNERS:
-        _open_to_readers(files / KEPT / path)
         _link_environments(files / KEPT / path, files / OVERLAY / path, f"{root}/{KEPT}/{path}")
     else:
         (files / OVERLAY / path).symlink_to(f"{root}/{KEPT}/{path}")
@@ -99,7 +108,7 @@ def _link_entries(kept: Path, overlay: Path, target: str) -> None:
         for entry in entries:
             if entry.is_symlink():
                 (overlay / entry.name).symlink_to(Path(entry.path).readlink())
-            elif entry.name == ".bin" or (entry.name.startswith("@") and entry.is_dir()):
+            elif entry.is_dir() and (entry.name == ".bin" or entry.name.startswith("@")):
                 _link_entries(Path(entry.path), overlay / entry.name, f"{target}/{entry.name}")
             elif entry.name not in IGNORED:
                 (overlay / entry.name).symlink_to(f"{target}/{entry.name}")
@@ -124,15 +133,6 @@ def _link_environments(kept: Path, overlay: Path, target: str) -> None:
                 shutil.copytree(entry, place, symlinks=True)
             else:
                 shutil.copy2(entry, place)
-
-
-def _open_to_readers(folder: Path) -> None:
-    """Let the users of all sandboxes read a folder and what is in it."""
-    for parent, _, names in os.walk(folder):
-        Path(parent).chmod(FOLDER_MODE)
-        for path in (Path(parent, name) for name in names):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | READ_MODE)
 
 
 def _make_folders(folder: Path, path: Path) -> None:

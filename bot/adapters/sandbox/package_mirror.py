@@ -19,6 +19,7 @@ from typing import Any, Self
 
 import urllib3
 
+from bot.adapters.sandbox.kept_wheels import KeptWheels
 from bot.adapters.sandbox.package_indexes import PackageIndexes
 from bot.adapters.sandbox.package_links import rewrite_html, rewrite_json
 from bot.adapters.sandbox.package_paths import (
@@ -51,9 +52,15 @@ class PackageMirror:
     """Serves the indexes on a socket while its block lasts."""
 
     def __init__(
-        self, indexes: PackageIndexes, address: Path, limits: MirrorLimits | None = None
+        self,
+        indexes: PackageIndexes,
+        address: Path,
+        limits: MirrorLimits | None = None,
+        wheels: KeptWheels | None = None,
     ) -> None:
         limits = limits or MirrorLimits()
+        self.address = address
+        self._wheels = wheels
         self.quota = PackageQuota(limits)
         self._allows_sources = limits.allows_sources
         self._indexes = indexes
@@ -99,6 +106,8 @@ class PackageMirror:
         self.quota.count_name(page.name, is_found=True)
         parts = answer.stream(PART_BYTES, decode_content=bool(page.links))
         if not page.links:
+            if self._wheels and method == "GET":
+                parts = self._wheels.keep(url, answer.headers.get("Content-Length", ""), parts)
             return answer, parts
         if "html" in answer.headers.get("Content-Type", ""):
             return answer, rewrite_html(parts, lambda link: self._paths.write_link(page, url, link))

@@ -70,7 +70,8 @@ def write_setup_script(
 def write_tidy_script(root: str) -> str:
     """Write the script that removes caches, and lets the users of other sandboxes read the rest."""
     gone = " ".join(quote(f"{root}/{folder}") for folder in (CACHES, SCRATCH))
-    return f"rm -rf {gone}; chmod -R u+rwX,go+rX,go-w {quote(root)}"
+    # What a set-up left in its workspace is kept, too.
+    return f"rm -rf {gone}; chmod -R u+rwX,go+rX,go-w {quote(root)} ."
 
 
 def list_programs(setups: Sequence[ProjectSetup]) -> tuple[str, ...]:

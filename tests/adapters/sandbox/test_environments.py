@@ -14,6 +14,7 @@ import pytest
 
 from bot.adapters.sandbox.environment_store import RECORD
 from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
+from bot.adapters.sandbox.kept_wheels import KeptWheels
 from bot.adapters.sandbox.laid_paths import keep_new_paths, list_paths, write_lay_script
 from bot.values import ProjectSetup
 from tests.adapters.sandbox.sandboxed import OpenTier
@@ -210,3 +211,30 @@ def test_what_a_setup_left_is_laid_over_other_workspaces(tmp_path: Path) -> None
 
 def run(folder: Path, script: str) -> None:
     subprocess.run(["sh", "-e", "-c", script], cwd=folder, check=True)
+
+
+def test_links_in_the_place_of_the_bots_folders_lead_nowhere(tmp_path: Path) -> None:
+    """A set-up that puts links where the bot writes has it write beside them, not through them."""
+    made, files, outside = (tmp_path / name for name in ("made", "home/files", "outside"))
+    for folder in (made, files, outside):
+        folder.mkdir(parents=True)
+    outside.chmod(0o700)
+    for name in ("kept", "overlay", "wheels"):
+        (files / name).symlink_to(outside)
+    (made / "node_modules/.bin").mkdir(parents=True)
+    (made / "node_modules/@file").write_text("x")
+    wheels = KeptWheels(tmp_path / "mirrored")
+    url = "https://x.example/a/b-1-py3-none-any.whl"
+    parts = wheels.keep(url, "2", iter([b"a", b"b"]))
+    broken = wheels.keep(url.replace("b-1", "c-1"), "9", iter([b"a", b"b"]))
+    large = wheels.keep(url.replace("b-1", "d-1"), "9" * 9, iter([b"a"]))
+
+    assert [b"ab", b"a"] == [b"".join(parts), b"".join(large)]
+    next(broken)
+    broken.close()
+    wheels.move(files)
+    keep_new_paths(made, frozenset(), files, str(files))
+
+    assert ([], 0o700) == (list(outside.iterdir()), outside.stat().st_mode & 0o777)
+    assert ["b-1-py3-none-any.whl"] == [path.name for path in (files / "wheels").iterdir()]
+    assert files / "kept/node_modules/@file" == (files / "overlay/node_modules/@file").readlink()

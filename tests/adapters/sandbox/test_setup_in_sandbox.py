@@ -101,6 +101,7 @@ def test_python_packages_and_the_project_itself(index: LocalIndex, tmp_path: Pat
     job = (
         "python -c 'import app; print(app.value, app.__file__)'",
         "! touch $VIRTUAL_ENV/x",
+        "python -m pip download -q --no-deps -d /tmp/again tiny",  # what came is there to build with
         "! curl -sf -m 3 http://127.0.0.1:3128/pypi/simple/tiny/",
     )
 

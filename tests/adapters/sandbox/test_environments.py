@@ -231,7 +231,7 @@ def test_links_in_the_place_of_the_bots_folders_lead_nowhere(tmp_path: Path) -> 
 
     assert [b"ab", b"a"] == [b"".join(parts), b"".join(large)]
     next(broken)
-    broken.close()
+    del broken
     wheels.move(files)
     keep_new_paths(made, frozenset(), files, str(files))
 

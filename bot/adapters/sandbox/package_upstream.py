@@ -18,6 +18,8 @@ from bot.ports import Unreachable
 REDIRECTS = 5
 CONNECTIONS = 16  # kept open to a host
 PATIENCE = urllib3.Timeout(connect=10, read=60)
+# Networks of IPv6 that lead to addresses of IPv4, inner ones too (RFC 4291, 6052, 3056).
+CARRIERS = tuple(map(ipaddress.ip_network, ("::/96", "64:ff9b::/96", "2002::/16")))
 DEFAULT_PORTS = {"https": 443, "http": 80}
 Address = tuple[str, int]  # as numbers, with the port
 
@@ -144,4 +146,6 @@ def _resolve_known(parts: SplitResult) -> Iterable[Address]:
 
 
 def _is_public(parts: SplitResult, address: Address) -> bool:
-    return parts.scheme == "https" and ipaddress.ip_address(address[0]).is_global
+    host = ipaddress.ip_address(address[0])
+    is_carrier = any(host in network for network in CARRIERS)
+    return parts.scheme == "https" and host.is_global and not is_carrier

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ipaddress
 import json
 import re
 import socket
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -23,6 +25,7 @@ from bot.adapters.sandbox.package_indexes import IndexAddress, PackageIndexes
 from bot.adapters.sandbox.package_mirror import PackageMirror
 from bot.adapters.sandbox.package_paths import BASE
 from bot.adapters.sandbox.package_quota import MirrorLimits
+from bot.adapters.sandbox.package_upstream import PackageUpstream
 from tests.adapters.sandbox.local_index import (
     BYTES,
     HTML,
@@ -33,6 +36,14 @@ from tests.adapters.sandbox.local_index import (
     serve_index,
 )
 
+# Addresses of this machine, of its network and of its cloud, as URLs can have them.
+INNER = (
+    *("169.254.169.254", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.16689662"),
+    *("127.1", "0.0.0.0", "0", "10.0.0.1", "192.168.1.1", "172.16.0.1", "100.64.0.1"),
+    *("[::1]", "[::]", "[::ffff:169.254.169.254]", "[::ffff:a9fe:a9fe]", "[::127.0.0.1]"),
+    *("[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]", "[fe80::1]", "[fd00:ec2::254]"),
+    *("localhost", "x@127.0.0.1", "evil.example@[::1]"),
+)
 FOREIGN = [
     "/",
     "/etc/passwd",
@@ -215,6 +226,36 @@ def test_an_index_leads_nowhere_else(index: LocalIndex, tmp_path: Path) -> None:
         (502, "Nothing is fetched from 127.0.0.2: it is no public host."),
         (502, "The package index redirects without end."),
     ] == reasons
+
+
+def test_no_inner_address_is_public_however_it_is_written(
+    index: LocalIndex, tmp_path: Path
+) -> None:
+    """Nothing is fetched from any, by a redirect and by the link of a page."""
+    answers = []
+    with open_mirror(tmp_path, index) as mirror:
+        for number, host in enumerate(INNER):
+            address = f"https://{host}/x.whl"
+            index.pages[f"/away{number}"] = Reply(status=302, headers={"Location": address})
+            index.pages[f"/simple/bad{number}/"] = Reply(f"<a href='{address}'>x</a>".encode())
+            page = mirror.ask(f"/pypi/simple/bad{number}/")[2].decode()
+            paths = (f"/npm/away{number}", *re.findall('href="([^"]+)"', page))
+            answers += [(host, *mirror.ask(path)[:2]) for path in paths]
+
+    refused = [host for host, status, why in answers if status == 502 and "no public host" in why]
+    assert sorted((*INNER, *INNER)) == sorted(refused)
+
+
+def test_a_name_is_judged_by_the_address_that_is_connected_to() -> None:
+    """A name that leads elsewhere when it is looked up again (DNS rebinding) is not looked up again:
+    the connection is to the address, and TLS still asks for the name.
+    """
+    upstream = PackageUpstream(PackageIndexes({"python": (IndexAddress("https://localhost:1"),)}))
+    pool = upstream._open_pool(urlsplit("https://localhost:1/x"))
+    upstream.close()
+
+    assert ipaddress.ip_address(pool.host).is_loopback
+    assert "localhost" == pool.conn_kw["server_hostname"] == pool.assert_hostname
 
 
 def test_files_of_an_index_may_lie_under_another_name(tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ _BLANK = re.compile(r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _NOT_PLAIN = re.compile(r"[^\t\n\r\f -~]")
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029]")
 # Hangul fillers, Khmer inherent vowels, Mongolian and other variation selectors, the combining
-# grapheme joiner: letters and marks by category, drawn as nothing (Default_Ignorable_Code_Point in
-# Unicode's DerivedCoreProperties).
-_IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0").union(
-    map(chr, range(0x180B, 0x1810)), map(chr, range(0xE0100, 0xE01F0))
+# grapheme joiner, and what is reserved for more of the kind: letters, marks or nothing by category,
+# drawn as nothing (Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties). The selectors
+# U+FE00 to U+FE0F are left out, of which emoji are made.
+_IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2065\u3164\uffa0").union(
+    map(chr, (*range(0x180B, 0x1810), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)))
 )
 
 

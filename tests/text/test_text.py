@@ -18,6 +18,7 @@ from bot.text import (
     parse_commands,
     render_usd,
 )
+from bot.text.invisible_chars import is_invisible
 from tests.gfm import GitHubPage
 
 TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in "HIDDEN")
@@ -136,6 +137,25 @@ HOSTILE += [
     "\n/a ",
     "x" * 50 + "#",
 ]
+
+
+# Default_Ignorable_Code_Point, all 4,174 of DerivedCoreProperties.txt in Unicode 16.
+IGNORABLE = (
+    *(0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0),
+    *(*range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
+    *(*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9)),
+    *(*range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)),
+)
+
+
+def test_all_that_unicode_lets_programs_ignore_is_gone():
+    """From what is read; and gates and diffs see each, but for the selectors of emoji."""
+    kept = [char for char in map(chr, IGNORABLE) if extract_visible(f"a{char}b") != "ab"]
+    unseen = [code for code in IGNORABLE if not is_invisible(chr(code))]
+
+    assert 4_174 == len(IGNORABLE)
+    assert [] == kept
+    assert [*range(0xFE00, 0xFE10)] == unseen
 
 
 @pytest.mark.parametrize("markdown", HIDDEN.values(), ids=HIDDEN)

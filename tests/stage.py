@@ -19,6 +19,7 @@ import yaml
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Tier
+from bot.adapters.sandbox.toolchains import Supplies
 from bot.assembly import build_engine, build_github, build_mirrors
 from bot.cli.demo.bot_process import program_path
 from bot.forge import AppKeys, Forge, serve_forge
@@ -121,6 +122,7 @@ class Stage:
     keys: AppKeys
     bot: DurableEngine
     webhooks: str
+    settings: Settings
 
     def issue(
         self, title: str = "Greet more quietly", body: str = "It shouts.", by: str = "ada"
@@ -238,6 +240,7 @@ def staged(
     play: Script | ClaudeDouble,
     tree: Mapping[str, str] = FILES,
     tier: Tier | None = None,
+    supplies: Supplies | None = None,
     **more: object,
 ) -> Iterator[Stage]:
     """The bot on its stage; with a tier it has a sandbox."""
@@ -250,14 +253,16 @@ def staged(
         if tier is not None:
             choice = (tier, SandboxState(tier.name))
             mirrors = build_mirrors(settings)
-            sandbox = LocalSandbox(settings.home / "sandbox", mirrors, lambda: choice)
+            sandbox = LocalSandbox(
+                settings.home / "sandbox", mirrors, lambda: choice, supplies=supplies
+            )
         durable = build_engine(settings, build_github(settings), sandbox)
         durable.launch()
         stack.callback(durable.close)
         webhooks = stack.enter_context(_listening(durable, keys.webhook_secret))
         forge.set_webhook_url(keys, webhooks)
         try:
-            yield Stage(forge, double, keys, durable, webhooks)
+            yield Stage(forge, double, keys, durable, webhooks, settings)
         finally:
             (home / "go").touch()
             forge.wait_until_idle(10)

@@ -13,6 +13,8 @@ from bot.steps.redact import redact
 from bot.steps.use_tools import use_tools
 from bot.tools import AgentContext
 from bot.values import (
+    ApprovalRequest,
+    Branch,
     Finish,
     Issue,
     OpenFinish,
@@ -20,18 +22,26 @@ from bot.values import (
     Plan,
     PlannedFile,
     PushedChange,
+    RepoConfig,
     Retrieval,
+    ReviewThread,
+    RunState,
     Sha,
+    ThreadComment,
     ToolCall,
     Tree,
 )
+from bot.views.approval_comment import render_approval
 from bot.views.commit_message import render_commit_message
 from bot.views.pull_body import render_body, render_title
 from bot.views.status_comment import render_comment
+from bot.views.thread_answer import render_thread_answer
 from tests.redteam.payloads import Call
-from tests.views.run_states import GREEN, START, make_state
+from tests.views.run_states import GREEN, REQUEST, START, make_state
 
 MARK = "EXECUTE "
+AT = "2026-11-20T10:00:00Z"
+THREAD = ReviewThread("T_1", "app/old.py", (ThreadComment(1, "ada", "Why?", AT, AT),), line=1)
 
 
 def find_orders(text: str) -> list[tuple[Call, ...]]:
@@ -65,35 +75,54 @@ class Consequence:
             yield f"{path}\n{text}"
 
 
-def obey(ports: Ports, tree: Tree, calls: tuple[Call, ...]) -> Consequence:
-    """Carry out an order as the bot would for a model that gives it."""
-    issue = Issue(7, "Greet", "It shouts.", "ada")
+def obey(ports: Ports, tree: Tree, calls: tuple[Call, ...], title: str) -> Consequence:
+    """Carry out an order as the bot would for a model that gives it, in an issue of that title."""
+    issue = Issue(7, title, "It shouts.", "ada")
     plan = Plan("Do as told.", (PlannedFile("app/new.py", "as told"),))
-    context = AgentContext(tree, issue, Retrieval(), plan=plan)
+    config = RepoConfig(ci_secrets="ask")  # as it is read where a repository says nothing
+    context = AgentContext(
+        tree, issue, Retrieval(), plan=plan, open_threads=(THREAD,), config=config
+    )
     numbered = [
         ToolCall(f"c{number}", tool, dict(arguments))
         for number, (tool, arguments) in enumerate(calls)
     ]
     outcome = use_tools(ports, context, numbered)
     patch = Patch(dict(outcome.changes))
-    findings = inspect_change(ports, tree, patch, JudgementRules(context.config, plan))
+    rules = JudgementRules(config, plan, Branch("greenlit/7-do"), Branch("main"))
+    findings = inspect_change(ports, tree, patch, rules)
     if any(finding.blocks for finding in findings):
         patch = Patch()
     told = "\n".join(result.text for result in outcome.results)
     finish = outcome.finish or outcome.words or Finish("Do it", "It.", "It.")
     masked = replace(finish, title=redact(ports, finish.title))
-    delivered = _deliver(told, patch, masked, plan)
+    state = make_state(
+        request=replace(REQUEST, title=title),
+        start=START,
+        plan=outcome.plan or plan,
+        todo=outcome.todo or (),
+        patch=patch,
+        open_finish=OpenFinish("c", masked),
+        answers=outcome.answers,
+    )
+    delivered = _deliver(told, state, masked)
     message = redact(ports, delivered.commit_message)
     pages = tuple(redact(ports, page) for page in delivered.pages)
     return replace(delivered, commit_message=message, pages=pages)
 
 
-def _deliver(told: str, patch: Patch, finish: Finish, plan: Plan) -> Consequence:
+def _deliver(told: str, state: RunState, finish: Finish) -> Consequence:
     """Write what would be pushed and said; the steps that do it mask secrets first, as here."""
-    state = make_state(start=START, plan=plan, patch=patch, open_finish=OpenFinish("c", finish))
     state = replace(state, branch=name_branch("greenlit/", state.request, 1))
-    pushed = PushedChange(Sha("b" * 40), finish, tuple(patch.files))
+    pushed = PushedChange(Sha("b" * 40), finish, tuple(state.patch.files))
     done = replace(state, pushed=pushed, attempts=(GREEN,))
-    pages = (render_comment(done), render_body(done))
+    asked = ApprovalRequest("plan", "c" * 64)
+    pages = (
+        render_comment(state),
+        render_comment(done),
+        render_body(done),
+        render_approval(state, asked),
+        *(render_thread_answer(answer, "https://x.example/1", "green") for answer in state.answers),
+    )
     message, title = render_commit_message(state), render_title(finish.title, 7)
-    return Consequence(told, patch, state.own_branch, message, title, pages)
+    return Consequence(told, state.patch, state.own_branch, message, title, pages)

@@ -23,6 +23,7 @@ from bot.adapters.sandbox.openat2 import find_openat2_obstacle
 from bot.adapters.sandbox.read_machine import read_machine, read_machine_inside
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
 from bot.adapters.sandbox.toolchains import Supplies, find_toolchains
+from bot.adapters.sandbox.unfit_job import explain_unfit_job
 from bot.ports import Mirrors, Unreachable
 from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 
@@ -75,6 +76,8 @@ class LocalSandbox:
         tier, state = self._find_tier()
         if tier is None:
             return SandboxResult(obstacle=state.reason or "There is no sandbox here.")
+        if obstacle := explain_unfit_job(job):
+            return SandboxResult(obstacle=obstacle)
         with self._lock(job.workspace) as path, self._slots:
             try:
                 take_spare(path, job.tree.repo.name)

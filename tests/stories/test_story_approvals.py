@@ -8,6 +8,8 @@ import pytest
 from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, edit, script, staged
 from tests.stories.test_story_ci import until
 
+pytestmark = pytest.mark.long
+
 NO_CI = {path: text for path, text in FILES.items() if not path.startswith(".github")}
 PLAY = script(*BEGIN, [GOOD], END)
 HASH = re.compile(r"`/approve ([0-9a-f]{7})`")

@@ -13,6 +13,7 @@ from bot.views.markdown_parts import fold, join_parts, render_list
 from bot.views.plan_text import render_whole_plan
 
 LIMIT_CHARS = 60_000  # GitHub takes 65,536; a longer diff nobody could read whole
+WIDE_CHARS = 120  # about what GitHub shows of a line of code
 MOST_JOBS = 10
 MOST_FINDINGS = 20
 FINDING_CHARS = 300
@@ -87,7 +88,16 @@ def _render_content(state: RunState, asked: ApprovalRequest, diff: str) -> str:
     if others:
         listed = render_list(others, MOST_JOBS)
         note = f"What else I changed none of these jobs runs, so it is not shown:\n\n{listed}"
-    return join_parts(fold(title, fence_diff(diff)), note)
+    return join_parts(_render_width(diff), fold(title, fence_diff(diff)), note)
+
+
+def _render_width(diff: str) -> str:
+    """Say that lines are wider than the page: what stands at their end nobody sees by itself."""
+    wide = [line for line in diff.split("\n") if line.startswith("+") and len(line) > WIDE_CHARS]
+    if not wide:
+        return ""
+    lines = count_noun(len(wide), "new line")
+    return f"Please scroll to the right: {lines} of over {WIDE_CHARS} characters."
 
 
 def fence_diff(diff: str) -> str:

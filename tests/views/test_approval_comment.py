@@ -45,6 +45,12 @@ def test_who_may_approve_what_and_how():
     assert "none of these jobs runs, so it is not shown:\n\n- `README.md`" in text
 
 
+def test_lines_that_leave_the_page_are_told_of():
+    """What stands at their end is seen by nobody who does not scroll."""
+    assert "1 new line of over 120 characters" in render(text=f"x = 2{' ' * 300}; evil()\n")
+    assert "scroll" not in render()
+
+
 def test_a_plan_is_shown_whole():
     """However long; where all is shown nothing is folded away."""
     summary = "Word. " * 2_000 + "The end."

@@ -10,7 +10,8 @@ from bot.checks.check_names import NameParts, name_checks
 from bot.checks.job_checks import FolderCommand, JobCheck, JobPlan, write_in_folders
 from bot.checks.job_setup import SetupMaker
 from bot.checks.manifest_plans import Repository
-from bot.checks.programs import explain_missing, explain_old_version, list_programs
+from bot.checks.programs import explain_missing, list_programs
+from bot.checks.python_versions import explain_python
 from bot.checks.runner_setup import PreparedCommand, prepare_command, prepare_only
 from bot.checks.workflow_jobs import OTHER_MACHINE
 from bot.values import CheckKind, ProjectCheck, ProjectChecks, ProjectSetup
@@ -93,16 +94,9 @@ class _Assembler:
         machine = self.repository.machine
         if obstacle := explain_missing(programs, machine):
             return obstacle
-        wanted = self._read_python_version(folder) if "python3" in programs else ""
-        return explain_old_version("Python", "python3", wanted, machine)
-
-    def _read_python_version(self, folder: str) -> str:
-        for place in dict.fromkeys((folder, "")):
-            project = self.repository.open_python(place)
-            wanted = project.read_table("project").get("requires-python")
-            if isinstance(wanted, str):
-                return wanted
-        return ""
+        if not any(program.startswith("python3") for program in programs):
+            return ""
+        return explain_python(self.repository.read_python_versions(folder), machine)
 
 
 def _name_parts(plan: JobPlan, check: JobCheck, made: ProjectCheck) -> list[NamedCheck]:

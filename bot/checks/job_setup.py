@@ -12,6 +12,7 @@ from bot.checks.job_checks import FolderCommand, JobCheck, JobPlan, write_in_fol
 from bot.checks.manifest_plans import Repository, list_missing_setup
 from bot.checks.missing_tools import find_missing_tools
 from bot.checks.programs import list_programs
+from bot.checks.python_versions import DEFAULT, choose_python
 from bot.checks.runner_setup import ONE_TIME, PreparedCommand
 from bot.checks.setup_inputs import list_inputs
 from bot.checks.shell_lines import join_folder, split_words
@@ -43,7 +44,7 @@ class SetupMaker:
             return ()
         folders = {command.folder for command in commands}
         folder = folders.pop() if len(folders) == 1 else ""
-        programs = dict.fromkeys((*self._list_programs(commands, folder), *missing.programs))
+        programs = self._list_programs([*commands], folder, missing.programs)
         if folder:
             commands = [replace(command, folder="") for command in commands]
         lines = tuple(
@@ -51,7 +52,7 @@ class SetupMaker:
         )
         inputs = list_inputs(lines, folder, self.repository.paths)
         source = plan.source or next((check.source for check in plan.checks), "")
-        return (ProjectSetup(lines, inputs, tuple(programs), folder, source, self.runs_scripts),)
+        return (ProjectSetup(lines, inputs, programs, folder, source, self.runs_scripts),)
 
     def _lock_anew(self, programs: Iterable[str], folder: str) -> list[str]:
         """Have uv write its lock anew, with the same versions: it names files of an index that is
@@ -78,14 +79,21 @@ class SetupMaker:
                     own += f" {text}"
         return commands
 
-    def _list_programs(self, commands: Sequence[FolderCommand], folder: str) -> tuple[str, ...]:
-        """List what the machine must have; where no command tells, the manifests do."""
+    def _list_programs(
+        self, commands: Sequence[FolderCommand], folder: str, tools: Sequence[str]
+    ) -> tuple[str, ...]:
+        """List what the machine must have; where no command tells, the manifests do. Of several
+        Pythons, the one that the project asks for.
+        """
         lines = [line for command in commands for line in self._expand(command).splitlines()]
-        programs = list_programs(lines)
-        if programs:
-            return programs
-        has_package = f"{folder}/package.json".lstrip("/") in self.repository.paths
-        return ("npm",) if has_package else ("python3",)
+        programs = list_programs([*lines, *tools])
+        if not programs:
+            has_package = f"{folder}/package.json".lstrip("/") in self.repository.paths
+            programs = ("npm",) if has_package else (DEFAULT,)
+        wanted = self.repository.read_python_versions(folder)
+        python = choose_python(wanted, self.repository.machine) or DEFAULT
+        chosen = [python if program == DEFAULT else program for program in programs]
+        return tuple(dict.fromkeys((*chosen, *tools)))
 
     def _expand(self, command: FolderCommand) -> str:
         """Write a command with what the target or script runs that it calls."""

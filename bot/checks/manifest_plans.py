@@ -48,6 +48,16 @@ class Repository:
         near = [folder for folder in folders if folder.count("/") < MOST_DEPTH]
         return sorted(near, key=lambda folder: (folder.count("/"), folder))[:MOST_FOLDERS]
 
+    def read_python_versions(self, folder: str) -> str:
+        """Read which versions of Python a project in a folder asks for, or that at the root."""
+        for place in dict.fromkeys((folder, "")):
+            project = self.open_python(place)
+            wanted = project.read_table("project").get("requires-python")
+            wanted = wanted or project.read_table("tool", "poetry", "dependencies").get("python")
+            if isinstance(wanted, str):
+                return wanted
+        return ""
+
     def open_python(self, folder: str) -> PythonProject:
         """Open a Python project in a folder, with paths relative to it."""
         prefix = f"{folder}/" if folder else ""

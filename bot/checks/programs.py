@@ -44,7 +44,6 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
 BROUGHT = frozenset({"uv", "poetry", "pdm", "hatch", "pipenv", "tox", "nox"})
 UNPACKAGED = frozenset({"deno", "dotnet", "swift", "sbt", "bazel", "zig", "golangci-lint", "task"})
 PYTHON = re.compile(r"(?:python|pypy|py|pip)3?(?:\.\d+)?")
-LEAST = re.compile(r"(?:>=|\^|~=?|>|v|^)\s*(\d+(?:\.\d+)*)")
 
 
 def list_programs(commands: Iterable[str]) -> tuple[str, ...]:
@@ -77,16 +76,6 @@ def explain_missing(programs: Iterable[str], machine: Machine) -> str:
                 advice = "Install it as its makers say."
             return f"There is no {program} on this machine. {advice}"
     return ""
-
-
-def explain_old_version(language: str, program: str, wanted: str, machine: Machine) -> str:
-    """Say that a program is older than what is wanted, such as ">=3.12"; empty where it is not."""
-    least = [parse_version(text) for text in LEAST.findall(wanted.partition("<")[0])]
-    present = parse_version(machine.programs.get(program, ""))
-    if not least or not present or present >= min(least)[: len(present)]:
-        return ""
-    version = ".".join(map(str, min(least)))
-    return f"It needs {language} {version} or newer; this machine has {machine.programs[program]}."
 
 
 def parse_version(text: str) -> tuple[int, ...]:

@@ -168,8 +168,8 @@ def _select(groups: Mapping[str, object], but: tuple[str, ...] = ()) -> list[str
 
 
 def _list_tests(project: PythonProject) -> Iterator[FoundCheck]:
-    settings = project.read_table("tool", "pytest")
-    is_configured = "[tool:pytest]" in project.texts.get("setup.cfg", "") or bool(settings)
+    settings = "pytest" in project.read_table("tool")
+    is_configured = "[tool:pytest]" in project.texts.get("setup.cfg", "") or settings
     if is_configured or project.has("pytest.ini", "conftest.py", "tests/conftest.py"):
         source = "pytest.ini" if project.has("pytest.ini") else "pyproject.toml"
         if not settings and not project.has("pytest.ini"):

@@ -110,3 +110,31 @@ def test_checks_of_the_configuration_have_the_set_up_that_is_found():
     found = find_checks_of(files, config)
 
     assert ((), ("npm install",)) == (found.checks, found.setups[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        ("", "python3"),
+        (">=3.9", "python3"),
+        (">=3.8,<4", "python3"),
+        ("^3.10", "python3"),
+        ("~=3.11", "python3"),
+        ("==3.11.*", "python3"),
+        (">=3.12", "python3.12"),
+        (">=3.8,<3.11", "python3.9"),
+        (">=3.12, !=3.12.*, <=3.13", "python3.13"),
+        (">=3.14", ""),
+    ],
+)
+def test_the_python_that_a_project_asks_for_is_taken(wanted, chosen):
+    """The machine's own where it fits, else the nearest; none is an obstacle."""
+    pythons = {f"python3.{minor}": f"3.{minor}.2" for minor in (9, 12, 13)}
+    machine = Machine({"python3": "3.11.7", **pythons})
+    manifest = f'[project]\nname = "pod"\nrequires-python = "{wanted}"\n[tool.pytest]\n'
+    texts = {"pyproject.toml": manifest}
+    found = find_project_checks(list(texts), texts, RepoConfig(), machine)
+    programs = [program for setup in found.setups for program in setup.programs]
+
+    assert [chosen] * bool(chosen) == programs
+    assert bool(chosen) == (not found.checks[0].obstacle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +39,12 @@ GIGABYTE = 1024**3
 CAP_BYTES = 20 * GIGABYTE
 LIMITS = SandboxLimits(
     wall_s=1_800, cpu_s=3_600, memory_bytes=4 * GIGABYTE, processes=1_024, disk_bytes=8 * GIGABYTE
+)
+# What pip and uv say of a package that comes as source alone, or not at all.
+NO_WHEEL = re.compile(rb"No matching distribution found|has no usable wheels")
+SOURCES_ADVICE = (
+    "Packages that come as source alone are built only where `install_scripts: true` is in "
+    ".github/greenlit.yml."
 )
 FORMAT = 1  # of what is in an environment: another number makes all of them anew
 REMEMBERED_S, REMEMBERED = 900.0, 64  # for how long a run is told again that its set-up failed
@@ -216,7 +223,7 @@ class Environments:
         done = self._tier.launch(replace(launch, package_socket=socket))
         if done.code != 0:
             summary = f"\n{mirror.quota.describe()}\n" if mirror else ""
-            raise _SetupFailure(self._explain(done), done.output + summary.encode())
+            raise _SetupFailure(self._explain(done, request), done.output + summary.encode())
         tidy = ("/bin/sh", "-c", write_tidy_script(str(self._find_root(files))))
         self._tier.launch(replace(launch, argv=tidy))
 
@@ -246,13 +253,15 @@ class Environments:
             variables = write_offline_setup_variables(root, path)
         return _choose(variables, list_programs(request.setups))
 
-    def _explain(self, done: Exit) -> str:
+    def _explain(self, done: Exit, request: EnvironmentRequest) -> str:
         """Say why a set-up failed."""
         if done.limit_hit:
             return f"The set-up was ended: {done.limit_hit}"
         text = f"The set-up failed with exit code {done.code}."
+        runs_scripts = any(setup.runs_scripts for setup in request.setups)
         if self._tier.has_own_network:
-            return text
+            is_source = NO_WHEEL.search(done.output) and not runs_scripts
+            return f"{text} {SOURCES_ADVICE}" if is_source else text
         return f"{text} It has no network here, so what it installs must be on the machine already."
 
     def _raise_known_failure(

@@ -35,7 +35,11 @@ GITHUB_SETS = re.compile(r"\$\{?(GITHUB_(?!ENV|OUTPUT|PATH|STEP_SUMMARY)\w+|RUNN
 SHELL_SETS = frozenset({"HOME", "PWD", "PATH", "TMPDIR", "USER", "SHELL", "LANG", "OLDPWD"})
 # Whose builds by themselves a test run needs; compilers of a language build before they test.
 BUILT_ALONE = frozenset({"cargo build", "cargo check", "cargo doc", "go build", "mvn", "gradlew"})
-DOCUMENTATION = re.compile(r"docs?\b|sphinx|mkdocs|storybook|website|typedoc|zensical")
+# What is built for a release or for readers, and no test looks at.
+PACKAGE_BUILD = re.compile(
+    r"-m build\b|\b(?:pipx run|hatch|uv|poetry|pdm|flit) build\b|docs?\b|sphinx|mkdocs|storybook"
+    r"|website|typedoc|zensical"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +195,9 @@ class _Planner:
         if not obstacle and self.has_browsers and IN_BROWSER.search(place.text):
             obstacle = BROWSERS
         self.plan.checks.append(JobCheck(check, place, builds, obstacle))
-        is_needed = check.tool not in BUILT_ALONE and not DOCUMENTATION.search(place.text)
-        if check.kind == "build" and is_needed:
+        script = self.texts.get(join_folder(place.folder, place.text.split()[0]) or "", "")
+        is_package = PACKAGE_BUILD.search(f"{place.text}\n{script}") is not None
+        if check.kind == "build" and check.tool not in BUILT_ALONE and not is_package:
             self.builds.append(place)
 
     def _leave_out(self, command: str, reason: str) -> None:

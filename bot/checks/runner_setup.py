@@ -119,7 +119,8 @@ def _find_obstacle(text: str, wrapped: WrappedCommand, configured: str) -> str:
         return TOX_SYNCS
     if tool == "nox" and COPIED.search(configured):
         return NOX_COPIES
-    if wrapped.words[:2] in ISOLATED or (tool == "build" and not NOT_ISOLATED.search(text)):
+    is_package_build = wrapped.tool == "build" and not NOT_ISOLATED.search(text)
+    if is_package_build or wrapped.words[:2] in ISOLATED:
         return BUILDS_APART
     return OBSTACLES.get(tool, "")
 

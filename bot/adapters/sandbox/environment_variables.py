@@ -55,9 +55,9 @@ SETUP = MappingProxyType(
         "UV_COMPILE_BYTECODE": "1",
         "POETRY_PYPI_MIRROR_URL": "{base}/pypi/simple/",
         # There is no git in a workspace to read a version from; no requirement is above this one.
-        "SETUPTOOLS_SCM_PRETEND_VERSION": "9999.0",
-        "PDM_BUILD_SCM_VERSION": "9999.0",
-        "PBR_VERSION": "9999.0",
+        "SETUPTOOLS_SCM_PRETEND_VERSION": "9999.0.0",
+        "PDM_BUILD_SCM_VERSION": "9999.0.0",
+        "PBR_VERSION": "9999.0.0",
         "npm_config_registry": "{base}/npm/",
         "npm_config_replace_registry_host": "always",
         "npm_config_cache": "{root}/caches/npm",

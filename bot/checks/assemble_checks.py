@@ -70,24 +70,26 @@ class _Assembler:
             (each, prepare_command(each.place.text, each.place.folder, texts))
             for each in plan.checks
         ]
-        made = [self._make(plan, check, command) for check, command in pairs]
-        running = [pair for pair, each in zip(pairs, made, strict=True) if not each.obstacle]
+        project_checks = [self._make(plan, check, command) for check, command in pairs]
+        running = [
+            pair for pair, each in zip(pairs, project_checks, strict=True) if not each.obstacle
+        ]
         own = replace(plan, checks=[check for check, _ in running])
         setups = self.setup_maker.make(own, [command for _, command in running])
         obstacle = self._find_obstacle([name for setup in setups for name in setup.programs], "")
         provided = {"obstacle": obstacle} if obstacle else {"setups": setups}
-        whole = [each if each.obstacle else replace(each, **provided) for each in made]
+        whole = [each if each.obstacle else replace(each, **provided) for each in project_checks]
         named: list[NamedCheck] = []
         for (check, _), each in zip(pairs, whole, strict=True):
             named += _name_parts(plan, check, each)
         return named
 
     def _make(self, plan: JobPlan, check: JobCheck, prepared: PreparedCommand) -> ProjectCheck:
-        made = _make_check(plan, check, prepared)
-        if made.obstacle:
-            return made
-        programs = list_programs([*made.commands, check.command.text])
-        return replace(made, obstacle=self._find_obstacle(programs, made.folder))
+        project_check = _make_check(plan, check, prepared)
+        if project_check.obstacle:
+            return project_check
+        programs = list_programs([*project_check.commands, check.command.text])
+        return replace(project_check, obstacle=self._find_obstacle(programs, project_check.folder))
 
     def _find_obstacle(self, programs: Sequence[str], folder: str) -> str:
         """Find what the machine lacks of the programs that are needed in a folder."""
@@ -99,11 +101,17 @@ class _Assembler:
         return explain_python(self.repository.read_python_versions(folder), machine)
 
 
-def _name_parts(plan: JobPlan, check: JobCheck, made: ProjectCheck) -> list[NamedCheck]:
+def _name_parts(plan: JobPlan, check: JobCheck, project_check: ProjectCheck) -> list[NamedCheck]:
     """Say what a check can be named by; so for the one that mends what it finds."""
-    parts = NameParts(made.kind, made.folder, check.command.tool, plan.name, bool(made.obstacle))
-    named = [NamedCheck(made, parts)]
-    if formats := _make_format(check, made):
+    parts = NameParts(
+        project_check.kind,
+        project_check.folder,
+        check.command.tool,
+        plan.name,
+        bool(project_check.obstacle),
+    )
+    named = [NamedCheck(project_check, parts)]
+    if formats := _make_format(check, project_check):
         named.append(NamedCheck(formats, replace(parts, kind="format")))
     return named
 
@@ -139,14 +147,14 @@ def _write_commands(check: JobCheck, prepared: PreparedCommand) -> tuple[tuple[s
     return tuple(write_in_folders([*builds, FolderCommand(prepared.text, folder)])), ""
 
 
-def _make_format(check: JobCheck, made: ProjectCheck) -> ProjectCheck | None:
+def _make_format(check: JobCheck, project_check: ProjectCheck) -> ProjectCheck | None:
     """Make the check that mends what a check of the formatting finds."""
     if not check.command.formats:
         return None
     text = prepare_command(check.command.formats, check.place.folder, {}).text
     described = read_check_command(text, check.place.folder, {})
     only = described.only if described else ""
-    return replace(made, kind="format", commands=(text,), only=only)
+    return replace(project_check, kind="format", commands=(text,), only=only)
 
 
 def _drop_elsewhere(named: Sequence[NamedCheck]) -> tuple[list[NamedCheck], list[str]]:
@@ -177,10 +185,10 @@ def _find_larger(
     setup: ProjectSetup, setups: Sequence[ProjectSetup], of_tests: Sequence[ProjectSetup]
 ) -> ProjectSetup:
     own = (setup.folder, frozenset(setup.commands), frozenset(setup.programs))
-    for other in setups:
-        if own == (other.folder, frozenset(other.commands), frozenset(other.programs)):
-            return other
-    for other in of_tests if setup not in of_tests else ():
-        if other.folder == setup.folder and own[1] < set(other.commands):
-            return other
+    for candidate in setups:
+        if own == (candidate.folder, frozenset(candidate.commands), frozenset(candidate.programs)):
+            return candidate
+    for candidate in of_tests if setup not in of_tests else ():
+        if candidate.folder == setup.folder and own[1] < set(candidate.commands):
+            return candidate
     return setup

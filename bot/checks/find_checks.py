@@ -24,17 +24,17 @@ def find_project_checks(
     then what its manifests promise. `paths` are all of its files, `texts` those that
     `list_check_files` chose of them.
     """
-    found = _find(Repository(paths, texts, machine), config)
+    project = _find(Repository(paths, texts, machine), config)
     setups = make_configured_setups(config, paths)
     checks = make_configured_checks(config, texts, machine)
     if checks is not None:
-        shared = setups if setups is not None else list_setups(found.checks)
+        shared = setups if setups is not None else list_setups(project.checks)
         attached = tuple(replace(check, setups=shared) for check in checks)
         return ProjectChecks(attached, shared)
     if setups is not None:
-        attached = tuple(replace(check, setups=setups) for check in found.checks)
-        return replace(found, checks=attached, setups=setups)
-    return found
+        attached = tuple(replace(check, setups=setups) for check in project.checks)
+        return replace(project, checks=attached, setups=setups)
+    return project
 
 
 def _find(repository: Repository, config: RepoConfig) -> ProjectChecks:
@@ -42,11 +42,11 @@ def _find(repository: Repository, config: RepoConfig) -> ProjectChecks:
     jobs = read_jobs(repository.texts, repository.machine)
     plans = plan_jobs(jobs, repository.texts)
     scripts = config.install_scripts
-    found = assemble_checks(plans, repository, runs_scripts=scripts)
-    done: set[CheckKind] = {check.kind for check in found.checks if not _is_replaceable(check)}
-    if any(check.kind == "test" for check in found.checks):
+    project = assemble_checks(plans, repository, runs_scripts=scripts)
+    done: set[CheckKind] = {check.kind for check in project.checks if not _is_replaceable(check)}
+    if any(check.kind == "test" for check in project.checks):
         # CI says which other kinds there are; without a test in it, the manifests do.
-        done |= KINDS - {check.kind for check in found.checks}
+        done |= KINDS - {check.kind for check in project.checks}
     missing = [_keep_missing(plan, done) for plan in plan_manifests(repository)]
     missing = [plan for plan in missing if plan.checks]
     return assemble_checks([*plans, *missing], repository, runs_scripts=scripts)

@@ -122,10 +122,10 @@ def _plan_node(repository: Repository) -> Iterator[JobPlan]:
 def _plan_others(repository: Repository) -> Iterator[JobPlan]:
     for name in OTHER_PROJECTS:
         for folder in repository.list_folders(name):
-            found = list_other_checks(
+            commands = list_other_checks(
                 folder, [f"{folder}/{name}".lstrip("/"), *_wrappers(repository)]
             )
-            yield _make_plan(repository, folder, found, [])
+            yield _make_plan(repository, folder, commands, [])
 
 
 def _plan_hooks(repository: Repository) -> Iterator[JobPlan]:
@@ -141,11 +141,14 @@ def _wrappers(repository: Repository) -> list[str]:
 
 
 def _make_plan(
-    repository: Repository, folder: str, found: Sequence[FoundCheck], setup: Sequence[FolderCommand]
+    repository: Repository,
+    folder: str,
+    commands: Sequence[FoundCheck],
+    setup: Sequence[FolderCommand],
 ) -> JobPlan:
     """Make a plan whose checks name their own sources."""
     plan = JobPlan("", folder.rpartition("/")[2], list(setup))
-    for each in found:
+    for each in commands:
         command = read_check_command(each.command, folder, repository.texts)
         if command:
             source = each.source if not folder or "/" in each.source else f"{folder}/{each.source}"

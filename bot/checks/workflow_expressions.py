@@ -148,16 +148,16 @@ class _Evaluator:
             raise _NoExpressionError
         value = self._read_and()
         while self._take("||"):
-            other = self._read_and()
-            value = value if value is UNKNOWN or _is_true(value) else other
+            right = self._read_and()
+            value = value if value is UNKNOWN or _is_true(value) else right
         self.depth -= 1
         return value
 
     def _read_and(self) -> object:
         value = self._read_comparison()
         while self._take("&&"):
-            other = self._read_comparison()
-            value = _join_both(value, other)
+            right = self._read_comparison()
+            value = _join_both(value, right)
         return value
 
     def _read_comparison(self) -> object:

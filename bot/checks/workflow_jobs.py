@@ -112,7 +112,7 @@ class _JobReader:
         for step in _list_tables(job.get("steps")):
             reader.read(step)
         needed = job.get("needs")
-        needs = needed if isinstance(needed, list) else [needed] if needed else []
+        needs = needed if isinstance(needed, list) else filter(None, [needed])
         if any(OTHER_PYTHON.match(str(value)) for value in matrix.values()):
             obstacle = obstacle or OTHER_PYTHON_NEEDED
         yield JobScripts(

@@ -142,11 +142,11 @@ class StepReader:
             return
         if OTHER_PYTHON.match(known.get("python-version", "")):
             self.obstacle = self.obstacle or OTHER_PYTHON_NEEDED
-        found = find_action(action, known)
-        if found:
-            self.obstacle = self.obstacle or found.obstacle
-            if found.command:
-                self.steps.append(ScriptStep(found.command, place.folder, place.environment))
+        known_action = find_action(action, known)
+        if known_action:
+            self.obstacle = self.obstacle or known_action.obstacle
+            if known_action.command:
+                self.steps.append(ScriptStep(known_action.command, place.folder, place.environment))
             return
         name = action.partition("@")[0]
         if CHECKING_ACTION.search(name.lower()) and not OTHER_ACTION.search(name.lower()):

@@ -109,8 +109,13 @@ def write_setup_variables(root: Path, path: str, *, runs_scripts: bool) -> dict[
 
 def write_offline_setup_variables(root: Path, path: str) -> dict[str, str]:
     """Write the variables of a set-up without a mirror: what it needs must be here already."""
-    home = {"HOME": "{root}/home", "TMPDIR": "{root}/scratch", "LANG": "C.UTF-8"}
-    return _fill(ALWAYS | OFFLINE | home, root) | {"PATH": _write_path(root, path)}
+    own = {
+        "HOME": "{root}/home",
+        "TMPDIR": "{root}/scratch",
+        "LANG": "C.UTF-8",
+        "PIP_NO_BUILD_ISOLATION": "0",  # as pip reads it: the machine's own setuptools builds
+    }
+    return _fill(ALWAYS | OFFLINE | own, root) | {"PATH": _write_path(root, path)}
 
 
 def write_job_variables(root: Path, path: str, *, has_wheels: bool) -> dict[str, str]:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
+from bot.adapters.sandbox.environment import Environment, EnvironmentRequest
+from bot.adapters.sandbox.environments import Environments
 from bot.adapters.sandbox.folder_lock import hold_lock
 from bot.adapters.sandbox.job_workspace import (
     JobWorkspace,

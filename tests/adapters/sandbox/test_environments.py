@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.sandbox.environment import Environment, EnvironmentRequest
 from bot.adapters.sandbox.environment_store import RECORD
-from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
+from bot.adapters.sandbox.environments import Environments
 from bot.adapters.sandbox.kept_wheels import KeptWheels
 from bot.adapters.sandbox.laid_paths import keep_new_paths, list_paths, write_lay_script
 from bot.values import ProjectSetup

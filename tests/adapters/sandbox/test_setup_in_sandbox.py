@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -107,16 +106,13 @@ def test_python_packages_and_the_project_itself(index: LocalIndex, tmp_path: Pat
 
     first = project.run(setup, *job)
     asked = len(index.asked)
-    began = time.monotonic()
     second = project.run(setup, *job, workspace="other")
-    took_s = time.monotonic() - began
 
     for result in (first, second):
         assert ("", 0) == (result.obstacle, result.exit_code), result.log.decode()
         assert f"42 {WORK}/src/app.py\n" in result.log.decode()
     assert asked == len(index.asked)
     assert 0 == len([path for path in index.paths if "data" in path])
-    assert 3 > took_s  # under a second where the machine has nothing else to do
 
 
 def test_node_packages_without_their_scripts(index: LocalIndex, tmp_path: Path) -> None:

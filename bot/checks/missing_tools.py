@@ -11,6 +11,7 @@ from bot.checks.job_checks import FolderCommand, JobPlan
 from bot.checks.manifest_plans import Repository
 from bot.checks.node_manifests import bring_manager
 from bot.checks.programs import BROUGHT
+from bot.checks.python_manifests import strip_titles
 from bot.checks.runner_setup import ONE_TIME
 from bot.checks.shell_lines import split_words
 
@@ -62,7 +63,8 @@ def find_missing_tools(
 
 def _list_manifests(repository: Repository) -> Iterable[str]:
     ends = (".toml", ".txt", ".cfg", ".py", ".in")
-    return (text for path, text in repository.texts.items() if path.endswith(ends))
+    texts = repository.texts.items()
+    return (strip_titles(text) for path, text in texts if path.endswith(ends))
 
 
 def _read_installed(text: str) -> str:

@@ -17,6 +17,7 @@ REQUIREMENT_FILE = re.compile(
 )
 DOCUMENTATION = re.compile(r"docs?\b|release|publish|build|bench|example|min|mypyc|doc\.txt")
 PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
+TITLE = re.compile(r"^[ \t]*\[[^\n\"']*\][ \t]*$|#[^\n]*", re.MULTILINE)
 TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 
 
@@ -45,9 +46,9 @@ class PythonProject:
 
     @cached_property
     def words(self) -> str:
-        """All that its manifests say, to look for names in."""
+        """All that its manifests require, without titles of tables and comments."""
         names = (*PROJECT_FILES, "tox.ini", "noxfile.py", "uv.lock", *self.requirement_files)
-        return "\n".join(self.texts.get(name, "") for name in names)
+        return strip_titles("\n".join(self.texts.get(name, "") for name in names))
 
     @cached_property
     def requirement_files(self) -> tuple[str, ...]:
@@ -80,6 +81,11 @@ class PythonProject:
         return has_table or self.has("setup.py") or "[metadata]" in self.texts.get("setup.cfg", "")
 
 
+def strip_titles(text: str) -> str:
+    """Strip what names a tool without requiring it: titles of tables, and comments."""
+    return TITLE.sub("", text)
+
+
 def list_python_setup(project: PythonProject) -> tuple[str, ...]:
     """List the commands that install the project with what its checks need."""
     if project.has("uv.lock") or project.read_table("tool", "uv"):
@@ -95,8 +101,9 @@ def list_python_setup(project: PythonProject) -> tuple[str, ...]:
     runner = find_prefix(project)
     needed = {name: None for check in list_python_checks(project) for name in [_name_tool(check)]}
     missing = [name for name in needed if name and not project.names_package(name)]
-    if missing and not runner:
-        commands.append(f"pip install {' '.join(missing)}")
+    if missing:
+        installer = "uv pip" if runner == "uv run " else "pip"
+        commands.append(f"{installer} install {' '.join(missing)}")
     return tuple(commands)
 
 
@@ -220,5 +227,6 @@ def _find_source(project: PythonProject) -> str:
 
 def _name_tool(check: FoundCheck) -> str:
     """Name the package that brings the tool of a check; empty for Python's own."""
-    words = check.command.replace("uv run ", "").replace("poetry run ", "").split()
-    return "" if words[0] in ("python", "pdm") else words[0]
+    words = check.command.split()
+    name = words[2] if words[1:2] == ["run"] else words[0]
+    return "" if name == "python" else name

@@ -30,6 +30,7 @@ SYNCED = "uv-venv-lock-runner"
 TOX_SYNCS = "Its tox environment is synced by uv at each run, which needs the network."
 NOX_COPIES = "Its nox session installs a copy of the package, which later changes do not reach."
 HOOKS = "Its hooks are fetched from other repositories, which needs the network."
+SCRIPT_INSTALLS = "It installs what the script names when it runs, which needs the network."
 BROWSERS = "It needs browsers, which come from the network."
 BUILDS_APART = "It builds in an environment of its own, for which it needs the network."
 ISOLATED = frozenset({("hatch", "build"), ("uv", "build"), ("pdm", "build")})
@@ -154,6 +155,8 @@ def _install_once(text: str, wrapper: tuple[str, ...]) -> PreparedCommand:
         words = words[length:]
     if not words:
         return PreparedCommand(text)
+    if "/" in words[0]:
+        return PreparedCommand(text, obstacle=SCRIPT_INSTALLS)
     name, _, version = words[0].partition("@")
     if not packages:
         packages.append(f"{name}=={version}" if version and version != "latest" else name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from bot.values import ProjectCheck, SandboxJob, SandboxResult
 PASSED, FAILED, CANNOT = 0, 1, 2
 ALL = "all"
 SHOWN_FILES = 5
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\r(?=\n)")  # colours, and line ends of Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def _run_check(
     with show_progress(f"Running {check.name}: {command}"):
         result = checked.ports.sandbox.run(_make_job(checked, check, commands))
     if options.whole:
-        sys.stdout.write(mask_secrets(result.log.decode(errors="replace")))
+        log = ESCAPES.sub("", mask_secrets(result.log.decode(errors="replace")))
+        sys.stdout.write(strip_control(log))
         sys.stdout.flush()
     return _print_result(console, checked, check, result, whole=options.whole)
 

@@ -27,12 +27,14 @@ demo: .venv/demo
 sandbox:
 	@deploy/install-bubblewrap.sh
 
-# Most tests wait for servers and processes, so more of them than cores run at a time. What needs none is measured: its
-# floor of branches only rises.
-PARALLEL := --numprocesses 4 --maxschedchunk 4
+# Compiled files are kept: each of a hundred processes would else compile the bot again.
+export PYTHONDONTWRITEBYTECODE :=
+
+# What needs no servers keeps a core busy for each process, and is measured: its floor of branches only rises. All else
+# waits for servers and processes, so more of it than cores runs at a time.
 test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox
-	$(BIN)/pytest $(PARALLEL) -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=79
-	$(BIN)/pytest $(PARALLEL) -m "served or slow"
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --maxschedchunk 4 -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=79
+	$(BIN)/pytest --numprocesses 4 --maxschedchunk 4 -m "served or slow"
 
 quick: .venv/dev
 	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow and not long"

@@ -57,7 +57,10 @@ class _Collector:
             return
         self.changes[path] = text
         mode = mark.mode if mark else REGULAR
-        self.marks[path] = mark_file(hash_blob(text.encode()), mode, status)
+        if _has_mode(mode, status):
+            self.marks[path] = mark_file(hash_blob(text.encode()), mode, status)
+        else:
+            self.marks.pop(path, None)  # the text comes back, and its mode does not
 
     def _is_only_touched(self, path: str, mark: FileMark, status: os.stat_result) -> bool:
         """Tell whether it is what it was but for its times, and mark it anew then."""
@@ -99,10 +102,12 @@ def _shorten(dropped: list[str]) -> tuple[str, ...]:
 
 
 def _is_like(mark: FileMark, status: os.stat_result) -> bool:
-    permissions = 0o755 if mark.mode == PROGRAM else 0o644
     is_plain = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
-    is_same = status.st_size == mark.size and stat.S_IMODE(status.st_mode) == permissions
-    return is_plain and is_same
+    return is_plain and status.st_size == mark.size and _has_mode(mark.mode, status)
+
+
+def _has_mode(mode: str, status: os.stat_result) -> bool:
+    return stat.S_IMODE(status.st_mode) == (0o755 if mode == PROGRAM else 0o644)
 
 
 def _read_text(folder: UntrustedFolder, path: str, status: os.stat_result) -> tuple[str, str]:

@@ -103,11 +103,11 @@ def list_checks(
 def run_checks(
     check: Annotated[
         str,
-        typer.Argument(metavar="[CHECK]", help="Its name or kind, or all; the tests by default"),
+        typer.Argument(metavar="CHECK", help="Its name or kind, or all; the tests by default"),
     ] = "",
     only: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[-- FILE...]", help="Files or tests to run in place of all"),
+        typer.Argument(metavar="FILE...", help="Files or tests to run in place of all, behind --"),
     ] = None,
     repo: Repository = Path(),
     log: Annotated[

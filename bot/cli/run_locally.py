@@ -71,7 +71,8 @@ def _choose_checks(checked: CheckedFolder, options: RunOptions) -> list[ProjectC
     known = checked.project.checks
     wanted = options.check or "test"
     chosen = [check for check in known if check.name == wanted]
-    chosen = chosen or [check for check in known if check.kind == wanted]
+    of_kind = [check for check in known if check.kind == wanted]
+    chosen = chosen or [check for check in of_kind if not check.obstacle] or of_kind
     if wanted == ALL:
         chosen = [check for check in known if check.kind != "format" and not check.obstacle]
     if not chosen:

@@ -10,8 +10,8 @@ from bot.ports import Ports
 from bot.run import Summary, step
 from bot.search.project_checks import (
     WORKFLOW_PATH,
-    find_quiet_branch,
     find_secret_jobs,
+    find_unmatched_branch,
     list_exposed,
     list_local_actions,
 )
@@ -50,8 +50,8 @@ def find_exposure(
     paths = list(find_exposed(ports, tree, patch, jobs))
     if jobs:  # a workflow or an action decides itself what is run, and with what
         paths += [path for path in patch.files if path in files or path.startswith(CONFIGURATION)]
-    quiet = find_quiet_branch(files, branch, into) if paths else ""
-    return SecretExposure(jobs, tuple(dict.fromkeys(paths)), quiet)
+    other = find_unmatched_branch(files, branch, into) if paths else ""
+    return SecretExposure(jobs, tuple(dict.fromkeys(paths)), other)
 
 
 def find_exposed(

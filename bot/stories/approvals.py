@@ -84,7 +84,7 @@ async def choose_branch(run: Run, state: RunState, branch: Branch) -> Branch:
         return branch
     into = state.origin.branch
     exposure = await run(find_exposure, state.base, state.patch, branch, into)
-    return Branch(exposure.quiet_branch or branch)
+    return Branch(exposure.other_branch or branch)
 
 
 async def _check_request(run: Run, state: RunState) -> RunState:

@@ -32,12 +32,12 @@ class SecretJob:
 class SecretExposure:
     """What of a change jobs of CI would run with secrets in reach: those jobs, and its paths.
 
-    `quiet_branch` is another name for the branch for which none of these jobs starts, if any.
+    `other_branch` is another name for the branch for which none of these jobs starts, if any.
     """
 
     jobs: tuple[SecretJob, ...] = ()
     paths: tuple[str, ...] = ()
-    quiet_branch: str = ""
+    other_branch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

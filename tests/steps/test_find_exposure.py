@@ -31,10 +31,10 @@ def test_what_a_job_with_secrets_runs_is_found(place):
     """Code, actions and workflows; texts where tests read them. Without a job there is nothing."""
     assert ((), ()) == _find(place, place.tree(), PATCH)
     tree = place.lay({".github/workflows/ci.yml": CI, "act/action.yml": ACTION})
-    quiet = find_exposure(place.ports, tree, PATCH, BRANCH, MAIN).quiet_branch
+    other = find_exposure(place.ports, tree, PATCH, BRANCH, MAIN).other_branch
 
     assert (("test",), ("a.py", "act/action.yml", "b.py")) == _find(place, tree, PATCH)
-    assert "quiet/7-x" == quiet
+    assert "no-secrets/7-x" == other
     assert (("test",), ()) == _find(place, tree, Patch({"README.md": "x\n"}))
     new_workflow = Patch({".github/workflows/new.yml": CI.decode()})
     assert (("test", "test"), (".github/workflows/new.yml",)) == _find(place, tree, new_workflow)

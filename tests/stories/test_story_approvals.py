@@ -94,7 +94,7 @@ def test_a_plan_or_a_change_waits_for_the_right_word(stage):
         withheld = on.issue("Greet low")
         on.label(withheld)
         assert "no CI" == on.ended(withheld).outcome.kind
-        assert f"quiet/{withheld}-greet-low" in on.branches()
+        assert f"no-secrets/{withheld}-greet-low" in on.branches()
 
 
 SECRET_CI = FILES | {

@@ -6,8 +6,8 @@ Everything is read from the files that it is given; nothing of them is run.
 from bot.search.project_checks.ci_jobs import CiJob, list_jobs
 from bot.search.project_checks.own_checks import CHECK_FILES, list_own_checks
 from bot.search.project_checks.secret_jobs import (
-    find_quiet_branch,
     find_secret_jobs,
+    find_unmatched_branch,
     list_exposed,
     list_local_actions,
 )
@@ -24,8 +24,8 @@ __all__ = [
     "WORKFLOW_PATH",
     "CiJob",
     "count_pull_runs",
-    "find_quiet_branch",
     "find_secret_jobs",
+    "find_unmatched_branch",
     "list_exposed",
     "list_jobs",
     "list_local_actions",

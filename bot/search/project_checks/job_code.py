@@ -19,7 +19,7 @@ FETCHES = re.compile(
 )
 HEAD_REF = re.compile(r"\$\{\{|refs/pull/|\bhead\b")
 # Actions that run no code of the repository: they prepare the machine, log in, report or publish.
-QUIET_ACTIONS = re.compile(
+PASSIVE_ACTIONS = re.compile(
     r"actions/(checkout|setup-[\w-]+|cache(/\w+)?|(up|down)load-[\w-]+|labeler|stale|github-script"
     r"|configure-pages|deploy-pages|attest[\w-]*|first-interaction|create-github-app-token"
     r"|dependency-review-action|add-to-project)"
@@ -36,7 +36,7 @@ QUIET_ACTIONS = re.compile(
     re.IGNORECASE,
 )
 # Commands that run no code of the repository.
-QUIET_COMMANDS = re.compile(
+PASSIVE_COMMANDS = re.compile(
     r"echo|printf|cd|pushd|popd|mkdir|cp|mv|rm|chmod|cat|ls|set|export|exit|true|false|test|\[{1,2}"
     r"|:|pwd|date|sleep|apt|apt-get|brew|choco|git|gh|curl|wget|tar|unzip|gzip|sha256sum|jq|yq|sed"
     r"|grep|awk|head|tail|sort|uniq|wc|tee|df|free|uname|printenv|which|find|touch|ln|diff|base64"
@@ -48,7 +48,7 @@ PREFIXES = re.compile(
     r"[A-Za-z_]\w*=\S*|sudo|time|exec|command|env|nohup|if|then|else|elif|do|while|!"
 )
 INSTALLERS = re.compile(r"pip3?|uv|pipx")
-QUIET_INSTALLS = re.compile(r"venv|cache|list|freeze|show|check|config|--version|self")
+PASSIVE_INSTALLS = re.compile(r"venv|cache|list|freeze|show|check|config|--version|self")
 LISTED = re.compile(r"(?:-r|--requirement=|-c|--constraint=)(\S+)")
 INLINE = re.compile(r"-[cmep]|--eval|-")
 PLAIN_SHELLS = (None, "bash", "sh", "pwsh", "powershell", "cmd")
@@ -116,7 +116,7 @@ def _brings_code(action: str, inputs: object, *, is_head: bool) -> bool:
 
 def _list_of_step(step: Step) -> Iterator[str]:
     action, script = step.get("uses"), step.get("run")
-    if isinstance(action, str) and not _is_quiet(action, step.get("with")):
+    if isinstance(action, str) and not _is_passive(action, step.get("with")):
         yield ANY
     if not isinstance(script, str):
         return
@@ -128,10 +128,10 @@ def _list_of_step(step: Step) -> Iterator[str]:
     yield from files
 
 
-def _is_quiet(action: str, inputs: object) -> bool:
+def _is_passive(action: str, inputs: object) -> bool:
     name = action.partition("@")[0]
     loads = name.endswith("github-script") and re.search(r"require\(|import\b", str(inputs))
-    return QUIET_ACTIONS.fullmatch(name) is not None and not loads
+    return PASSIVE_ACTIONS.fullmatch(name) is not None and not loads
 
 
 def _list_of_command(words: Sequence[str]) -> Iterator[str]:
@@ -144,14 +144,14 @@ def _list_of_command(words: Sequence[str]) -> Iterator[str]:
         yield from _list_of_program(words[1:])
     elif "/" in program:
         yield from _list_of_path(program)
-    elif not QUIET_COMMANDS.fullmatch(program):
+    elif not PASSIVE_COMMANDS.fullmatch(program):
         yield ANY
 
 
 def _list_of_install(words: Sequence[str]) -> Iterator[str]:
     """List what an installation of packages reads; one of the repository runs code of its own."""
     if "install" not in words:
-        if not any(map(QUIET_INSTALLS.fullmatch, words)):
+        if not any(map(PASSIVE_INSTALLS.fullmatch, words)):
             yield ANY
         return
     before = ""

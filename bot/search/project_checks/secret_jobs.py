@@ -87,14 +87,14 @@ def list_exposed(
     return exposed
 
 
-def find_quiet_branch(files: Mapping[str, bytes], branch: str, base: str) -> str:
+def find_unmatched_branch(files: Mapping[str, bytes], branch: str, base: str) -> str:
     """Find another name for the branch for which no such job runs; empty where there is none.
 
     Beside a plain one those are tried that the workflows leave out, as `branches-ignore` does.
     """
     name = branch.rpartition("/")[2]
     workflows = filter(None, (read_workflow(data) for data in files.values()))
-    candidates = [f"quiet/{name}"]
+    candidates = [f"no-secrets/{name}"]
     for workflow in workflows:
         candidates += [_fill(glob, name) for glob in _list_ignored(read_events(workflow))]
     for candidate in filter(None, candidates):

@@ -6,8 +6,8 @@ import pytest
 
 from bot.search.project_checks.job_code import list_script_files
 from bot.search.project_checks.secret_jobs import (
-    find_quiet_branch,
     find_secret_jobs,
+    find_unmatched_branch,
     list_exposed,
     list_local_actions,
 )
@@ -258,7 +258,7 @@ def test_the_repositorys_own_actions_are_read():
 @pytest.mark.parametrize(
     ("on", "branch"),
     [
-        ("{push: {branches: [main, 'greenlit/**']}}", "quiet/7-greet"),
+        ("{push: {branches: [main, 'greenlit/**']}}", "no-secrets/7-greet"),
         ("{push: {branches-ignore: ['wip/**']}}", "wip/7-greet"),
         ("{push: {branches: ['**', '!skip-*']}}", "skip-7-greet"),
         ("push", ""),
@@ -269,7 +269,7 @@ def test_a_branch_for_which_they_do_not_start(on, branch):
     """By the filters of pushes alone: a pull request from any branch is the same."""
     files = {".github/workflows/ci.yml": workflow(on)}
 
-    assert branch == find_quiet_branch(files, BRANCH, BASE)
+    assert branch == find_unmatched_branch(files, BRANCH, BASE)
 
 
 @pytest.mark.parametrize("data", [b"", b"on: push", b"[]", b"on: push\njobs: []", b"on: [push]\njobs: {a: 1, b: {steps: {}}}", b"\xff"])  # fmt: skip

@@ -38,6 +38,7 @@ from bot.values import RunKey, SandboxState
 from bot.web.door import create_door
 from bot.web.server import create_server
 from handlers import route
+from tests.redteam.credentials import find_credentials
 
 REPO = "acme/greeter"
 WORKFLOW = """\
@@ -261,11 +262,13 @@ def staged(
         stack.callback(durable.close)
         webhooks = stack.enter_context(_listening(durable, keys.webhook_secret))
         forge.set_webhook_url(keys, webhooks)
+        stage = Stage(forge, double, keys, durable, webhooks, settings)
         try:
-            yield Stage(forge, double, keys, durable, webhooks, settings)
+            yield stage
         finally:
             (home / "go").touch()
             forge.wait_until_idle(10)
+        assert [] == find_credentials(stage)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Search for the bot's credentials wherever a run could have left them.
 
-Any test on the stage can ask for it, beside what it tests:
+Each test on the stage ends with it. One that also watches the bot's children asks for more:
 
     with watch_children() as children:
         with staged(...) as on: ...
@@ -25,13 +25,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tests.stage import Stage
+if TYPE_CHECKING:
+    from tests.stage import Stage
 
 LOOK_S = 0.012
 SLICE = 32  # characters of a credential: enough to know it by, where it is told in part
-PAIR = "x-access-token:"
 # Commands of git that talk to a remote, and what those start with their own environment.
 TALKING = {
     *("fetch", "ls-remote", "push", "remote-http", "remote-https"),
@@ -91,7 +92,11 @@ def list_credentials(on: Stage) -> dict[str, str]:
 
 
 def find_credentials(
-    on: Stage, children: ChildWatch, *, more: Mapping[str, str] | None = None, log: str = ""
+    on: Stage,
+    children: ChildWatch | None = None,
+    *,
+    more: Mapping[str, str] | None = None,
+    log: str = "",
 ) -> list[str]:
     """Find credentials, with where each is. `more` are others by name; `log` is what was logged."""
     search = Search(list_credentials(on) | dict(more or {}))
@@ -105,7 +110,7 @@ def find_credentials(
     found = [f"{name} in {place}" for place, text in texts.items() for name in search.find(text)]
     for folder in (home, home.parent / "forge"):
         found += search.find_in_folder(folder)
-    return sorted({*found, *search.find_in_children(children)})
+    return sorted({*found, *search.find_in_children(children or ChildWatch())})
 
 
 def list_talking(on: Stage, children: ChildWatch) -> set[str]:

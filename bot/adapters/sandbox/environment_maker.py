@@ -23,6 +23,7 @@ from bot.adapters.sandbox.package_mirror import PackageMirror
 from bot.adapters.sandbox.package_quota import MirrorLimits
 from bot.adapters.sandbox.setup_failures import SetupFailure
 from bot.adapters.sandbox.setup_script import (
+    list_allowed_kinds,
     list_kinds,
     list_programs,
     write_setup_script,
@@ -95,7 +96,7 @@ class EnvironmentMaker:
     def _open_mirror(
         self, request: EnvironmentRequest, wheels: KeptWheels
     ) -> Iterator[PackageMirror]:
-        indexes = self._indexes.select(list_kinds(list_programs(request.setups)))
+        indexes = self._indexes.select(list_allowed_kinds(list_programs(request.setups)))
         limits = MirrorLimits(allows_sources=request.runs_scripts)
         with TemporaryDirectory(prefix="greenlit-") as folder:
             socket = Path(folder) / "packages.sock"

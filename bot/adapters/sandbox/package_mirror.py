@@ -39,6 +39,7 @@ PART_BYTES = 65_536
 CONFIGURATION_BYTES = 65_536
 READING = ("GET", "HEAD")
 MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+PREFIXES = {"pypi": "python", "npm": "node", "crates": "crates", "go": "go"}
 SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz")
 CRATES_CONFIGURATION = "/crates/config.json"
 # What a client may ask an index for, by the links of its pages; its own words go no further.
@@ -114,6 +115,14 @@ class PackageMirror:
         return answer, rewrite_json(
             parts, page.links, lambda link: self._paths.write_link(page, url, link)
         )
+
+    def check_kind(self, path: str) -> None:
+        """Raise MirrorRefusal for a path of an index that is not known here."""
+        kind = PREFIXES.get(path.split("/", 2)[1] if path.startswith("/") else "")
+        if kind and kind not in self._indexes.addresses:
+            raise MirrorRefusal(
+                403, f"No index of {kind} is known here: GREENLIT_SANDBOX_INDEXES names one."
+            )
 
     def _explain(self, status: int, page: IndexPage) -> MirrorRefusal:
         if status in MISSING:
@@ -207,6 +216,7 @@ class _MirrorRequest(BaseHTTPRequestHandler):
         mirror = self.server.mirror
         try:
             mirror.quota.count_request()
+            mirror.check_kind(self.path)
             if self.path == CRATES_CONFIGURATION:
                 self._send_all(200, write_crates_configuration())
                 return

@@ -36,6 +36,7 @@ LOCKS = {
     ("uv.lock", "pdm.lock", "pylock.toml"): PYTHON_WORDS,
     ("yarn.lock", "pnpm-lock.yaml", "package-lock.json", "npm-shrinkwrap.json"): NODE_WORDS,
 }
+RUNNERS = ("make", "just", "task", "bash", "sh")  # of scripts, which do not tell what they install
 # What `venv` puts into an environment.
 SEEDS = ("pip", "pip-*", "setuptools", "setuptools-*", "pkg_resources", "_distutils_hack")
 PIP = "import sys; from pip._internal.cli.main import main; sys.exit(main())"
@@ -51,7 +52,6 @@ def write_setup_script(
     lines = ["umask 022", f"cd {quote(root)}", f"mkdir -p {HOME} {CACHES} {SCRATCH} {CARGO}"]
     if is_online:
         lines.append(f"echo registry={BASE}/npm/ > {HOME}/.npmrc")
-    if is_online and "crates" in list_kinds(programs):
         lines.append(f"printf %s {quote(CARGO_CONFIGURATION)} > {CARGO}/config.toml")
     if "python" in list_kinds(programs):
         lines.append(_write_environment_lines(programs, root, toolchains, is_online=is_online))
@@ -79,15 +79,28 @@ def list_programs(setups: Sequence[ProjectSetup]) -> tuple[str, ...]:
     named = [program for setup in setups for program in setup.programs]
     lines = [line for setup in setups for line in setup.commands]
     begun = [_read_program(line) for line in lines]
-    known = [program for program in begun if program in KINDS]
+    known = [program for program in begun if program in KINDS or program in RUNNERS]
     return tuple(dict.fromkeys((*named, *known)))
 
 
 def list_kinds(programs: Sequence[str]) -> tuple[str, ...]:
-    """List the kinds of package indexes that programs install from."""
+    """List the kinds of packages that programs install.
+
+    One that runs a script of the repository, such as `make`, may install any.
+    """
+    if set(programs).intersection(RUNNERS):
+        return tuple(dict.fromkeys(KINDS.values()))
     bare = (program.rstrip("0123456789.") for program in programs)
     kinds = (KINDS.get(program) for program in (*programs, *bare))
     return tuple(dict.fromkeys(kind for kind in kinds if kind))
+
+
+def list_allowed_kinds(programs: Sequence[str]) -> tuple[str, ...]:
+    """List the kinds of indexes that a set-up may reach.
+
+    Go's only where Go is used: whoever owns a host hears which of its modules are asked for there.
+    """
+    return tuple({*KINDS.values()} - {"go"} | {*list_kinds(programs)})
 
 
 def _write_rewriting(names: Sequence[str], words: Sequence[str]) -> str:
@@ -101,7 +114,8 @@ def _read_program(line: str) -> str:
         words = split(line, comments=True)
     except ValueError:  # a line in the midst of a quotation
         return ""
-    return words[0] if words else ""
+    program = words[0] if words else ""
+    return "sh" if "/" in program else program
 
 
 def _write_environment_lines(

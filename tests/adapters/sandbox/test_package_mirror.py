@@ -431,3 +431,19 @@ def write_certificate(folder: Path, name: str) -> tuple[Path, Path]:
     )
     (folder / "key.pem").write_bytes(private)
     return folder / "cert.pem", folder / "key.pem"
+
+
+def test_index_that_is_not_known_is_told(index: LocalIndex, tmp_path: Path) -> None:
+    """Where no index of a kind is known, the refusal says how to name one."""
+    indexes = PackageIndexes({"node": (IndexAddress(index.url),)})
+    with PackageMirror(indexes, tmp_path / "s") as mirror:
+        answers = [
+            Client(tmp_path / "s", mirror).ask(path)[:2]
+            for path in ("/crates/config.json", "/pypi/simple/tiny/", "/npm/tiny")
+        ]
+
+    assert [
+        (403, "No index of crates is known here: GREENLIT_SANDBOX_INDEXES names one."),
+        (403, "No index of python is known here: GREENLIT_SANDBOX_INDEXES names one."),
+        (404, "The package index has no such package or file."),
+    ] == answers

@@ -5,7 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bot.adapters.sandbox.setup_script import list_kinds, list_programs, write_setup_script
+from bot.adapters.sandbox.setup_script import (
+    list_allowed_kinds,
+    list_kinds,
+    list_programs,
+    write_setup_script,
+)
 from bot.adapters.sandbox.toolchains import Toolchains, find_toolchains
 from bot.values import ProjectSetup
 
@@ -100,8 +105,16 @@ def test_script_says_and_does_what_the_setups_need(tmp_path: Path) -> None:
     assert "venv/bin/python -m pip --python tools/bin/python install --quiet uv\n" in script
     assert "npm install --global --silent pnpm\n" in script
     assert "(cd ./'api'\"'\"'s'; set -x\nuv sync --frozen\n# don't\n)\n(cd ./web" in script
-    assert "config.toml" not in script
+    assert "cargo/config.toml" in script
     assert f"{python} -m venv --system-site-packages venv\n" in offline
     assert "3128" not in offline
-    crates = (ProjectSetup(("cargo fetch",)),)
-    assert "cargo/config.toml" in write_setup_script(crates, "/e", toolchains, is_online=True)
+
+
+def test_setup_that_does_not_tell_may_install_of_any_kind() -> None:
+    """What `make` installs is not known; Go's index is reached only where Go may be used."""
+    script = (ProjectSetup(("./install.sh --all",)),)
+    assert ("sh",) == list_programs(script)
+    assert {"python", "node", "crates", "go"} == set(list_kinds(["make"]))
+    assert {"python", "node", "crates", "go"} == set(list_allowed_kinds(["make"]))
+    assert {"python", "node", "crates"} == set(list_allowed_kinds(["python3.12"]))
+    assert {"python", "node", "crates", "go"} == set(list_allowed_kinds(["go"]))

@@ -36,30 +36,35 @@ class SetupMaker:
     def make(self, plan: JobPlan, prepared: Sequence[PreparedCommand]) -> tuple[ProjectSetup, ...]:
         """Make the set-up of a plan whose checks are prepared; empty where they need none."""
         commands = self._list_commands(plan, prepared)
-        missing = find_missing_tools(plan, commands, self.repository)
+        called = self._expand_all([check.place for check in plan.checks])
+        missing = find_missing_tools(self._expand_all(commands), called, self.repository)
         managers = [FolderCommand(text, "") for text in missing.managers]
         packages = [FolderCommand(text, "") for text in missing.packages]
         commands = [*managers, *commands, *packages]
         if not commands and not missing.programs:
             return ()
         folders = {command.folder for command in commands}
-        folder = folders.pop() if len(folders) == 1 else ""
-        programs = self._list_programs([*commands], folder, missing.programs)
+        folder = next(iter(folders)) if len(folders) == 1 else ""
+        programs = self._list_programs(commands, folder, missing.programs)
+        if "uv" in programs:
+            commands = [*self._lock_anew(folders), *commands]
         if folder:
             commands = [replace(command, folder="") for command in commands]
-        lines = tuple(
-            dict.fromkeys([*self._lock_anew(programs, folder), *write_in_folders(commands)])
-        )
+        lines = tuple(dict.fromkeys(write_in_folders(commands)))
         inputs = list_inputs(lines, folder, self.repository.paths)
         source = plan.source or next((check.source for check in plan.checks), "")
         return (ProjectSetup(lines, inputs, programs, folder, source, self.runs_scripts),)
 
-    def _lock_anew(self, programs: Iterable[str], folder: str) -> list[str]:
-        """Have uv write its lock anew, with the same versions: it names files of an index that is
+    def _lock_anew(self, folders: Iterable[str]) -> list[FolderCommand]:
+        """Have uv write its locks anew, with the same versions: they name files of an index that is
         not reached from the sandbox.
         """
-        has_lock = f"{folder}/uv.lock".lstrip("/") in self.repository.paths
-        return ["uv lock"] if has_lock and "uv" in programs else []
+        locked = [
+            folder
+            for folder in sorted(folders)
+            if f"{folder}/uv.lock".lstrip("/") in self.repository.paths
+        ]
+        return [FolderCommand("uv lock", folder) for folder in locked]
 
     def _list_commands(
         self, plan: JobPlan, prepared: Sequence[PreparedCommand]
@@ -94,6 +99,14 @@ class SetupMaker:
         python = choose_python(wanted, self.repository.machine) or DEFAULT
         chosen = [python if program == DEFAULT else program for program in programs]
         return tuple(dict.fromkeys((*chosen, *tools)))
+
+    def _expand_all(self, commands: Iterable[FolderCommand]) -> list[FolderCommand]:
+        """List what commands run, a line each, with what stands in targets and scripts."""
+        return [
+            FolderCommand(line.strip(), command.folder)
+            for command in commands
+            for line in self._expand(command).splitlines()
+        ]
 
     def _expand(self, command: FolderCommand) -> str:
         """Write a command with what the target or script runs that it calls."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.checks.command_wrappers import strip_program_folder, unwrap
-from bot.checks.job_checks import FolderCommand, JobPlan
+from bot.checks.job_checks import FolderCommand
 from bot.checks.manifest_plans import Repository
 from bot.checks.node_manifests import bring_manager
 from bot.checks.programs import BROUGHT
@@ -36,14 +36,14 @@ class MissingTools:
 
 
 def find_missing_tools(
-    plan: JobPlan, setup: Sequence[FolderCommand], repository: Repository
+    setup: Sequence[FolderCommand], checks: Sequence[FolderCommand], repository: Repository
 ) -> MissingTools:
     """Find such tools, by the programs that the commands of a job begin with."""
     own = " ".join(_read_installed(command.text) for command in setup)
     manifests = " ".join(_list_manifests(repository))
     called = [
         (name, place.folder)
-        for place in [*setup, *(check.place for check in plan.checks)]
+        for place in [*setup, *checks]
         for name in _list_called(place.text)
         if name not in repository.machine.programs and not _names(own, name)
     ]

@@ -31,7 +31,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from tests.stage import Stage
 
-LOOK_S = 0.012
+LOOK_S = 0.02
 SLICE = 32  # characters of a credential: enough to know it by, where it is told in part
 # Commands of git that talk to a remote, and what those start with their own environment.
 TALKING = {

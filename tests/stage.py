@@ -195,7 +195,7 @@ class Stage:
             assert time.monotonic() < deadline, (
                 f"{key} has not ended: {run}, {[s.name for s in self.bot.steps(key)]}"
             )
-            time.sleep(0.05)
+            time.sleep(0.1)
 
 
 def settings_for(

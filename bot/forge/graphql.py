@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from graphql import (
@@ -38,6 +39,12 @@ NEEDS_OF_NODE = {
 }
 
 
+@cache
+def load_schema() -> GraphQLSchema:
+    """Load the schema, once for all forges: what answers is the root of each request."""
+    return build_schema(SCHEMA.read_text())
+
+
 class GraphQLApi:
     """Answers the queries of an installation token."""
 
@@ -45,7 +52,7 @@ class GraphQLApi:
         self._pulls = pulls
         self._reviews = reviews
         self._commits = commits
-        self.schema: GraphQLSchema = build_schema(SCHEMA.read_text())
+        self._schema = load_schema()
 
     def table(self) -> tuple[RestRoute, ...]:
         """Return the one route, which is served beside those of REST."""
@@ -56,11 +63,11 @@ class GraphQLApi:
             document = parse(request.require_text("query"))
         except GraphQLError as error:
             return RestResponse(200, {"errors": [format_error(error)]})
-        if errors := validate(self.schema, document):
+        if errors := validate(self._schema, document):
             return RestResponse(200, {"errors": [format_error(error) for error in errors]})
         variables = request.data().get("variables")
         result = execute_sync(
-            self.schema,
+            self._schema,
             document,
             self._make_root(request, document),
             variable_values=variables if isinstance(variables, dict) else None,

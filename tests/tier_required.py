@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.sandbox.tier import Tier
 
-REQUIRED = "GREENLIT_TESTS_REQUIRE"  # names of tiers with commas between, set by .ci/run
+REQUIRED = "REQUIRED_TIERS"  # names of tiers with commas between, set by .ci/run
 
 
 def require_tier(tier: Tier) -> None:

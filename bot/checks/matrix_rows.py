@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from types import MappingProxyType
 
+from bot.checks.evaluate_expression import evaluate_all, render_value
 from bot.checks.programs import parse_version
-from bot.checks.workflow_expressions import evaluate_all, render_value
 from bot.values import Machine
 
 MOST_ROWS = 300

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.checks.evaluate_expression import UNKNOWN, evaluate_all, fill_expressions, holds
 from bot.checks.matrix_rows import ELSEWHERE, choose_row
-from bot.checks.workflow_expressions import UNKNOWN, evaluate_all, fill_expressions, holds
 from bot.checks.workflow_steps import (
     OTHER_PYTHON,
     OTHER_PYTHON_NEEDED,

@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.checks.known_actions import find_action
-from bot.checks.shell_lines import join_folder
-from bot.checks.workflow_expressions import (
+from bot.checks.evaluate_expression import (
     SECRET,
     UNKNOWN,
     evaluate_all,
@@ -16,6 +14,8 @@ from bot.checks.workflow_expressions import (
     holds,
     render_value,
 )
+from bot.checks.known_actions import find_action
+from bot.checks.shell_lines import join_folder
 from bot.search.project_checks import read_workflow
 from bot.text.code_line import shorten_code_line
 

@@ -77,7 +77,7 @@ def _choose_checks(checked: CheckedFolder, options: RunOptions) -> list[ProjectC
         chosen = [check for check in known if check.kind != "format" and not check.obstacle]
     if not chosen:
         names = ", ".join(check.name for check in known)
-        there_are = f"There are {names}." if names else "No check was found in it."
+        there_are = f"Its checks: {names}." if names else "No check was found in it."
         raise WrongUseError(f"There is no check {wanted}. {there_are}")
     if options.only and len(chosen) > 1:
         raise WrongUseError("Files and tests are chosen for one check: name one.")

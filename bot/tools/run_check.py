@@ -52,7 +52,7 @@ def _find_check(project: ProjectChecks, name: str) -> ProjectCheck:
     if check is None:
         names = ", ".join(check.name for check in project.checks if not check.obstacle)
         raise ToolRefusal(
-            f"There is no check {name!r}. There are {names}."
+            f"There is no check {name!r}. The checks here: {names}."
             if names
             else "No check of this repository was found that can run here. Try `run`."
         )

@@ -202,7 +202,7 @@ def test_checks_run_on_the_files_as_they_lie_there(tmp_path, capsys):
     assert "AssertionError: 3 != 2" in failed[1]
     assert "Not taken along, since they hold no text: bad.py." in everything[1]
     assert "There is no go on this machine." in impossible[1]
-    assert "There is no check tests. There are test, lint, vet." in unknown[1]
+    assert "There is no check tests. Its checks: test, lint, vet." in unknown[1]
     assert "lint can only run as a whole" in several[1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.checks.workflow_expressions import UNKNOWN, evaluate, evaluate_all, fill_expressions, holds
+from bot.checks.evaluate_expression import UNKNOWN, evaluate, evaluate_all, fill_expressions, holds
 
 CONTEXTS = {
     "matrix": {"python": "3.11", "extra": None, "flags": ["a", "B"], "deep": {"er": 3}},

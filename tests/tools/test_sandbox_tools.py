@@ -188,7 +188,11 @@ def test_a_long_output_is_shown_in_part(caller):
 @pytest.mark.parametrize(
     ("name", "only", "why"),
     [
-        ("tests", None, "There is no check 'tests'. The checks here: test, test:web, format, lint."),
+        (
+            "tests",
+            None,
+            "There is no check 'tests'. The checks here: test, test:web, format, lint.",
+        ),
         ("types", None, "types cannot run here. mypy is not installed here."),
         ("lint", ["cart.py"], "lint can only run as a whole: leave `only` out."),
         ("test", ["--collect-only"], "'--collect-only' is neither"),

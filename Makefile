@@ -30,10 +30,10 @@ sandbox:
 # Compiled files are kept: each of a hundred processes would else compile the bot again.
 export PYTHONDONTWRITEBYTECODE :=
 
-# What needs no servers keeps a core busy for each process, and is measured: its floor of branches only rises. All else
-# waits for servers and processes, so more of it than cores runs at a time.
+# Most tests wait for servers and processes, so more of them than cores run at a time. What needs none is measured: its
+# floor of branches only rises.
 test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --maxschedchunk 4 -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=79
+	$(BIN)/pytest --numprocesses 3 --maxschedchunk 4 -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=79
 	$(BIN)/pytest --numprocesses 4 --maxschedchunk 4 -m "served or slow"
 
 quick: .venv/dev

@@ -14,7 +14,7 @@ from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.render_findings import render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
-from bot.stories.approvals import have_plan_approved
+from bot.stories.await_approval import have_plan_approved
 from bot.stories.ends import (
     explain_gates,
     explain_loop,

@@ -15,7 +15,7 @@ from bot.steps.push_branch import (
     push_change,
 )
 from bot.steps.rebase_patch import rebase_patch
-from bot.stories.approvals import choose_branch, have_push_approved
+from bot.stories.await_approval import choose_branch, have_push_approved
 from bot.stories.draft_ends import explain_neutral_ci, explain_silent_ci, explain_skipped_ci
 from bot.stories.ends import (
     explain_closed_pull,

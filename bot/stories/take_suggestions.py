@@ -10,7 +10,7 @@ from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.checkout_pull import checkout_pull
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.push_branch import push_change
-from bot.stories.approvals import have_push_approved
+from bot.stories.await_approval import have_push_approved
 from bot.stories.ends import explain_lost_access, explain_taken_branch
 from bot.stories.progress import tell
 from bot.stories.review_answers import is_own_pull

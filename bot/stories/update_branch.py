@@ -13,7 +13,7 @@ from bot.run import Run
 from bot.steps.draft_merge import commit_resolution, draft_merge, has_same_conflicts
 from bot.steps.push_branch import push_change
 from bot.stories.agent import write
-from bot.stories.approvals import have_push_approved
+from bot.stories.await_approval import have_push_approved
 from bot.stories.checks_here import learn_checks
 from bot.stories.delivery import expect_ci
 from bot.stories.ends import explain_lost_access

@@ -32,7 +32,7 @@ READ = (
     "dd if={home}/.env",
     "head -c 400 < {home}/.env",
     ". {home}/.env; echo $GREENLIT_WEBHOOK_SECRET",
-    "cat ../../*/files/* ../*/* ../../../*",
+    "cat ../../*/files/* ../*/files/*",
     "cat {neighbour}/*; grep -r . {neighbour}",
     "git --git-dir={mirror} log -p --all",
     "git --git-dir={mirror} cat-file --batch-all-objects --batch",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.steps.ask_approval import RequestLook
-from bot.stories.approvals import have_plan_approved, have_push_approved
+from bot.stories.await_approval import have_plan_approved, have_push_approved
 from bot.stories.stops import Stopped
 from bot.values import Branch, Issue, Patch, Plan, Repo, RepoConfig, Sha, Signal, Tree
 from bot.values.approvals import SecretExposure, SecretJob

@@ -220,7 +220,7 @@ workspace.mkdir(parents=True)
 script = "touch made && ls /proc/[0-9]* -d | wc -l; cat /etc/shadow"
 limits = SandboxLimits(wall_s=30, memory_bytes=100 * 1024**2)
 done = Bubblewrap().launch(Launch(("sh", "-c", script), workspace, limits=limits))
-hungry = ("sh", "-c", "{ head -c 300000000 /dev/zero; sleep 20; } | tail")
+hungry = ("sh", "-c", "{ head -c 150000000 /dev/zero; sleep 20; } | tail")
 print(Bubblewrap().launch(Launch(hungry, workspace, limits=limits)).limit_hit)
 print(done.output.decode(), workspace.stat().st_uid, (workspace / "made").stat().st_uid)
 """

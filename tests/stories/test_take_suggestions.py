@@ -13,7 +13,7 @@ from bot.steps.push_branch import push_change
 from bot.steps.snapshot_pull import snapshot_pull
 from bot.stories.review_answers import take_up_threads
 from bot.stories.take_suggestions import take_suggestions
-from bot.values import RunState
+from bot.values import RunKey, RunState
 from bot.values.next_state import after_pull_checkout, after_pull_snapshot
 from tests.edits.suggestion_cases import block
 from tests.pull_scenes import BOT, BRANCH
@@ -23,7 +23,7 @@ class Contested(UnrecordedRun):
     """A run before whose first push somebody else pushes to the branch."""
 
     def __init__(self, place, files):
-        super().__init__(place.ports, Console(quiet=True))
+        super().__init__(place.ports, Console(quiet=True), RunKey("acme/greeter#1/1"))
         self.place = place
         self.files = files
 

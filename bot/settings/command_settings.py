@@ -80,12 +80,12 @@ class GateSettings(SearchSettings):
             "Address of a Python package index with JSON pages, to look up packages that a change "
             "names"
         ),
-        examples=["https://pypi.org"],
+        examples=["https://python.example.com"],
     )
     node_index: Address | None = Field(
         None,
         description="The same for node's packages",
-        examples=["https://registry.npmjs.org"],
+        examples=["https://npm.example.com"],
     )
 
     @property

@@ -103,7 +103,7 @@ class SandboxSettings(BaseSettings):
             "Package indexes from which the sandbox installs, by kind: python, node, crates, go; "
             "else those of the machine's pip, npm, Cargo and Go"
         ),
-        examples=["python=https://pypi.org/simple node=https://registry.npmjs.org"],
+        examples=["python=https://python.example.com/simple node=https://npm.example.com"],
     )
 
 

@@ -67,7 +67,7 @@ FOREIGN = [
     "/crates/se/rd/../x",
     "/crates/serde",
     "/go/example.org/@v/../list",
-    "/go/sumdb/sum.golang.org/supported",
+    "/go/sumdb/sum.example.org/supported",
     "/go/@v/list",
     "/files/" + "0" * 32 + "/aHR0cDovLzEyNy4wLjAuMS8/x.whl",
     "/files/x/y/z",

@@ -251,13 +251,14 @@ def read_local_log(ports: Ports, tree: Tree, patch: Patch, log: bytes) -> Readin
 def _match_failures(names: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
     """Find which of the tests the failures are of; all of them where the log names none."""
     tests = [failure.test for failure in reading.failures if failure.test]
-    failed = set(map(_last_name, tests))
-    matched = tuple(
-        name
-        for name in names
-        if _last_name(name) in failed or any(test.startswith(name) for test in tests)
-    )
-    return matched or names
+    return tuple(name for name in names if _has_failed(name, tests)) or names
+
+
+def _has_failed(name: str, failed_tests: Sequence[str]) -> bool:
+    """Tell whether a test, or a test of a file, is among those that failed."""
+    if "::" in name:
+        return _last_name(name) in map(_last_name, failed_tests)
+    return any(test.startswith(name) for test in failed_tests)
 
 
 def _last_name(test: str) -> str:

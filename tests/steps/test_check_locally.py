@@ -126,3 +126,20 @@ def test_a_sandbox_that_fails_leaves_the_change_to_ci(work):
 
     assert ("not possible", "The sandbox does not work now.") == (proof.kind, proof.why)
     assert {"not run"} == {check.state for check in checks if check.name in ("test", "lint")}
+
+
+@pytest.mark.long
+def test_a_file_that_cannot_be_imported_proves_nothing_of_its_neighbours(work):
+    """Of two new files of tests one fails on the base: that one is named, and not the other."""
+    new = {
+        "tax.py": "RATE = 19\n",
+        "test_tax.py": "from tax import RATE\n\n\ndef test_rate():\n    assert RATE\n",
+    }
+    ports, change, _ = work({**new, "test_sum.py": "def test_sum():\n    assert sum([]) == 0\n"})
+    proof = prove_change(ports, change)
+
+    assert ("proved", ("test_tax.py",), ("test_sum.py",)) == (
+        proof.kind,
+        proof.tests,
+        proof.unmoved,
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from bot.checks.changed_tests import select_tests
+from bot.search.source_files import is_program
 from bot.tools.tree_reader import ToolRefusal, TreeReader
 from bot.values import ProjectCheck
 
@@ -33,13 +34,13 @@ def _read_names(check: ProjectCheck, names: Sequence[str], reader: TreeReader) -
     for given in names:
         name = given.strip().removeprefix("./")
         if not name or name.startswith(("-", "/")) or UNFIT.search(name):
-            raise ToolRefusal(f"`only` takes paths and names of tests, and {given!r} is neither.")
+            raise ToolRefusal(f"What is chosen are paths and names of tests: {given!r} is neither.")
         path, _, test = name.partition("::")
         if ".." in PurePosixPath(path).parts:
             raise ToolRefusal(f"{given!r} leads out of the repository.")
         if _exists(path.removesuffix(BELOW), reader):
             yield _name_place(check, path, test, reader)
-        elif "/" in path:
+        elif "/" in path or is_program(path):
             reader.read_text(path)  # refuses: it knows why, and what is called alike
         else:
             yield name  # of a test

@@ -128,7 +128,8 @@ def _write_uv_sync(project: PythonProject) -> str:
     workspace = " --all-packages" if project.read_table("tool", "uv", "workspace") else ""
     groups = _select(project.read_table("dependency-groups"), but=("dev",))
     extras = _select(project.read_table("project", "optional-dependencies"))
-    options = [f"--group {name}" for name in groups] + [f"--extra {name}" for name in extras]
+    options = [f"--group {name}" for name in groups]
+    options += [f"--extra {name}" for name in extras]
     return " ".join([f"uv sync{frozen}{workspace}", *options])
 
 

@@ -89,10 +89,7 @@ def _serve(settings: Settings, outside: socket, inside: socket) -> DurableEngine
     durable = build_engine(settings, hub, sandbox)
     durable.launch()
     _warn_of_limits(settings)
-    logs = build_log_cache(settings)
-    keep_s = settings.keep_days * DAY_S
-    start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
-    start_daily_chore(sandbox.delete_leftovers)
+    _start_daily_chores(settings, durable, sandbox)
     runs_url = f"{_render_url(inside)}/"
     pages = DoorPages(runs_url, build_health(settings, durable), build_readiness(settings, hub))
     secret = settings.webhook_secret.get_secret_value()
@@ -112,6 +109,14 @@ def _serve(settings: Settings, outside: socket, inside: socket) -> DurableEngine
 
     asyncio.run(_listen(servers, begin))
     return durable
+
+
+def _start_daily_chores(settings: Settings, durable: DurableEngine, sandbox: LocalSandbox) -> None:
+    """Delete each day what is kept no longer: records, logs, and folders of runs that are gone."""
+    logs = build_log_cache(settings)
+    keep_s = settings.keep_days * DAY_S
+    start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
+    start_daily_chore(sandbox.delete_leftovers)
 
 
 def _warn_of_limits(settings: Settings) -> None:

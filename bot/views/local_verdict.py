@@ -10,6 +10,7 @@ from bot.values import Branch, LocalCheck, LocalVerdict, Proof, Reading
 from bot.views.markdown_parts import join_names
 
 MOST_NAMES = 3
+MOST_CHECKS = 8
 LINE_CHARS = 300
 
 
@@ -80,11 +81,11 @@ def _render_checks(checks: Sequence[LocalCheck]) -> str:
         ("failed", "failed in the sandbox; it was pushed for CI to judge."),
         ("already red", "failed in the sandbox, as on the base."),
     )
-    sentences = [
-        f"{_name([check.name for check in checks if check.state == state], 8)} {words}"
-        for state, words in groups
-        if any(check.state == state for check in checks)
-    ]
+    sentences = []
+    for state, words in groups:
+        names = [check.name for check in checks if check.state == state]
+        if names:
+            sentences.append(f"{_name(names, MOST_CHECKS)} {words}")
     sentences += [
         f"{as_code_span(check.name)} did not run: {defuse_inline(check.why, LINE_CHARS)}"
         for check in checks

@@ -5,9 +5,9 @@ Everything is read from the files that it is given; nothing of them is run.
 
 from bot.search.project_checks.ci_jobs import CiJob, list_jobs
 from bot.search.project_checks.own_checks import CHECK_FILES, list_own_checks
+from bot.search.project_checks.quiet_branch import find_unmatched_branch
 from bot.search.project_checks.secret_jobs import (
     find_secret_jobs,
-    find_unmatched_branch,
     list_exposed,
     list_local_actions,
 )

@@ -87,22 +87,6 @@ def list_exposed(
     return exposed
 
 
-def find_unmatched_branch(files: Mapping[str, bytes], branch: str, base: str) -> str:
-    """Find another name for the branch for which no such job runs; empty where there is none.
-
-    Beside a plain one those are tried that the workflows leave out, as `branches-ignore` does.
-    """
-    name = branch.rpartition("/")[2]
-    workflows = filter(None, (read_workflow(data) for data in files.values()))
-    candidates = [f"no-secrets/{name}"]
-    for workflow in workflows:
-        candidates += [_fill(glob, name) for glob in _list_ignored(read_events(workflow))]
-    for candidate in filter(None, candidates):
-        if not find_secret_jobs(files, candidate, base):
-            return candidate
-    return ""
-
-
 def list_local_actions(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """List the folders of the repository's own actions that its workflows and actions use."""
     folders = []
@@ -274,27 +258,6 @@ def _list_all_steps(document: Workflow) -> Iterator[Step]:
     for part in (*parts, document.get("runs")):
         steps = part.get("steps") if isinstance(part, dict) else None
         yield from (step for step in steps or () if isinstance(step, dict))
-
-
-def _list_ignored(events: Mapping[str, object]) -> Iterator[str]:
-    filters = events.get("push")
-    if not isinstance(filters, dict):
-        return
-    for glob in _as_list(filters.get("branches-ignore")):
-        yield glob
-    for glob in _as_list(filters.get("branches")):
-        if glob.startswith("!"):
-            yield glob.removeprefix("!")
-
-
-def _as_list(value: object) -> list[str]:
-    return [str(each) for each in (value if isinstance(value, list) else [value]) if each]
-
-
-def _fill(glob: str, name: str) -> str:
-    """Make a name that a pattern of branches fits; empty where that takes more than stars."""
-    filled = re.sub(r"\*+", name, glob, count=1)
-    return filled if filled != glob and not re.search(r"[*?+\[\]!\\]", filled) else ""
 
 
 def _fits(path: str, pattern: str, *, runs_texts: bool) -> bool:

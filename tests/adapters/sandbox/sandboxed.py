@@ -102,3 +102,13 @@ class SandboxScene:
     def files(self) -> Path:
         """Where the files of the newest job are."""
         return self.tier.launches[-1].workspace
+
+
+def wait_for(happens) -> bool:
+    """Wait for what other processes do."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if happens():
+            return True
+        time.sleep(0.02)
+    return False

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -22,6 +21,7 @@ from bot.adapters.sandbox.tier import Exit, Launch
 from bot.adapters.sandbox.uid_pool import UidPool, give_folder
 from bot.ports import Unreachable
 from bot.values import SandboxLimits
+from tests.adapters.sandbox.sandboxed import wait_for
 from tests.tier_required import require_tier
 
 # A process and one in a session of its own, both deaf to SIGTERM.
@@ -196,16 +196,6 @@ def test_a_job_ends_with_the_bot(tier: Bubblewrap, tmp_path: Path):
     find = ["pgrep", "-f", "^sleep 61.0625"]
 
     assert wait_for(lambda: not subprocess.run(find, capture_output=True, check=False).stdout)
-
-
-def wait_for(happens) -> bool:
-    """Wait for what other processes do."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if happens():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 UNPRIVILEGED = """

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from bot.adapters.sandbox.landlock import Landlock
 from bot.adapters.sandbox.tier import Launch
 from bot.ports import Unreachable
 from bot.values import SandboxLimits
+from tests.adapters.sandbox.sandboxed import wait_for
 from tests.adapters.sandbox.unprivileged import run_unprivileged
 from tests.tier_required import require_tier
 
@@ -124,16 +124,6 @@ def test_a_job_ends_with_the_bot(tier: Landlock, workspace: Path):
     find = ["pgrep", "-f", "^sleep 64.0625"]
 
     assert wait_for(lambda: not subprocess.run(find, check=False, stdout=-1).stdout)
-
-
-def wait_for(happens) -> bool:
-    """Wait for what other processes do."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if happens():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 DEEP = """

@@ -5,9 +5,9 @@ from textwrap import dedent
 import pytest
 
 from bot.search.project_checks.job_code import list_script_files
+from bot.search.project_checks.quiet_branch import find_unmatched_branch
 from bot.search.project_checks.secret_jobs import (
     find_secret_jobs,
-    find_unmatched_branch,
     list_exposed,
     list_local_actions,
 )

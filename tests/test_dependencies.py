@@ -18,6 +18,7 @@ BOXED = ("bot/forge/", "bot/cli/demo/")  # only the demo and the tests run it
 NOT_IMPORTED = {
     "httptools",  # uvicorn's parser, whose protocol the server's deadlines are made on
     "pybetterleaks",  # imported by name where there is a wheel of it
+    "pyrefly",  # a program that the checker of types runs
     "pytest",  # runs the tests of the demo's sample
 }
 
@@ -67,7 +68,7 @@ def test_nothing_is_declared_for_nothing():
     """Each dependency is imported, or run as a program."""
     used = imported(boxed=False) | imported(boxed=True) | NOT_IMPORTED
 
-    assert set() == declared("demo", "embeddings") - used
+    assert set() == declared("demo", "embeddings", "types") - used
 
 
 def test_what_only_the_demo_needs_is_not_installed_for_all():

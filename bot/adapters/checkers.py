@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.adapters.betterleaks import Betterleaks, is_available
 from bot.adapters.package_index import HttpPackageIndex
+from bot.adapters.pyrefly import find_pyrefly
 from bot.adapters.ruff_linter import Ruff
 from bot.ports import Checkers
 
@@ -17,4 +18,4 @@ def build_checkers(indexes: Mapping[str, str]) -> Checkers:
     """
     secrets = Betterleaks() if is_available() else None
     index = HttpPackageIndex(indexes) if indexes else None
-    return Checkers(Ruff(), secrets, index)
+    return Checkers(Ruff(), secrets, index, find_pyrefly())

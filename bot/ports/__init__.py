@@ -21,12 +21,14 @@ from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.ports.precedents_port import NoPrecedents, Precedents
 from bot.ports.sandbox_port import NoSandbox, Sandbox
+from bot.ports.type_checker_port import CodePlace, TypeChecker
 
 __all__ = [
     "NULL_GITHUB",
     "BadAnswer",
     "Checkers",
     "Clock",
+    "CodePlace",
     "Comments",
     "Commits",
     "ContinuousIntegration",
@@ -55,6 +57,7 @@ __all__ = [
     "SecretFinder",
     "SegmentBlob",
     "Spending",
+    "TypeChecker",
     "UncappedSpending",
     "Unreachable",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.ports.type_checker_port import TypeChecker
 from bot.values import Finding, Leak, Package
 
 
@@ -39,3 +40,4 @@ class Checkers:
     linter: Linter | None = None
     secrets: SecretFinder | None = None  # secrets of well-known shapes are found without
     index: PackageIndex | None = None
+    types: TypeChecker | None = None  # what refactorings ask

@@ -14,6 +14,7 @@ _HEAD_BYTES, _TAIL_BYTES = 1_500_000, 8_000_000  # of one step that are kept
 _LINE_BYTES = LINE_CHARS * 4 + 400
 _SCRIPT_LINES = 500  # of a script and its environment
 _BLOCK_LINES = 1024
+_FAILED_STEPS = 3  # that are read, the last ones
 _STEP_BEGINS = "##[group]Run "
 _STEP_FAILED = re.compile(
     r"Process completed with exit code|The process '.*' failed with exit code|^The operation was "
@@ -133,8 +134,8 @@ class _StepSplitter:
 
     def __init__(self) -> None:
         self.before_steps = self.step = StepLog()
-        self.failed: list[StepLog] = []
-        self.marked: list[StepLog] = []
+        self.failed: deque[StepLog] = deque(maxlen=_FAILED_STEPS)
+        self.marked: deque[StepLog] = deque(maxlen=_FAILED_STEPS)
         self.annotations: list[LogLine] = []
 
     def switch(self, number: int, raw_line: bytes, store: Store) -> Store:
@@ -153,9 +154,9 @@ class _StepSplitter:
         return store
 
     def _mark_step(self, line: LogLine) -> None:
-        if self.step not in self.marked[-1:]:
+        if self.step not in self.marked:
             self.marked.append(self.step)
-        if _STEP_FAILED.search(line.text) and self.step not in self.failed[-1:]:
+        if _STEP_FAILED.search(line.text) and self.step not in self.failed:
             self.failed.append(self.step)
 
     def _add_annotation(self, number: int, raw_line: bytes) -> None:
@@ -166,5 +167,5 @@ class _StepSplitter:
     def finish(self) -> JobLog:
         """Choose the steps that failed."""
         last_step = self.step if self.step.script.raw_lines else self.before_steps
-        steps = self.failed[-3:] or self.marked[-3:] or [last_step]
+        steps = self.failed or self.marked or [last_step]
         return JobLog(tuple(steps), tuple(self.annotations))

@@ -18,9 +18,11 @@ from typing import Any
 
 from bot.logs import read_log
 from bot.values import Failure, Reading
+from tests.benchmarks.cost import measure_cost
 from tests.benchmarks.table import Row
 
-EXAMPLES = Path(__file__).parents[2] / "bench" / "ci-logs"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "bench" / "ci-logs"
 BIG_BYTES = 100_000_000
 FAMILIES = {
     "c": "C and C++",
@@ -184,15 +186,10 @@ def _write_big(path: Path) -> None:
 def _timed(path: Path) -> tuple[float, float]:
     """Seconds of CPU and MB of memory, in a process of its own."""
     code = (
-        "import resource, sys, time; from bot.logs import read_log\n"
+        "import sys; from bot.logs import read_log\n"
         "with open(sys.argv[1], 'rb') as log: assert read_log(log, ['src/a.c']).failures\n"
-        "print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
-    )
-    took, rss = done.stdout.split()
-    return float(took), float(rss)
+    return measure_cost([sys.executable, "-c", code, str(path)], ROOT)
 
 
 def _ripgrep(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
 from bot.search import INDEX_FORMAT, locate, parse_query
 from bot.steps.repo_index import load_repo_index
+from tests.benchmarks.cost import measure_cost
 from tests.benchmarks.table import Row
 from tests.git_served import git
 
@@ -43,7 +43,7 @@ ROOT = Path(__file__).parents[2]
 
 def rows(work: Path) -> list[Row]:
     """Measure seconds of CPU, git's included, and peak memory, without the start of `greenlit`."""
-    start_s, _ = _measure_cost([sys.executable, "-m", "bot", "--help"])
+    start_s, _ = _measure([sys.executable, "-m", "bot", "--help"])
     repo = _make_repo(work / "repo", FILES, 60)
     ask = [
         sys.executable,
@@ -56,16 +56,16 @@ def rows(work: Path) -> list[Row]:
         str(work / "cache"),
         "-",
     ]
-    first_s, first_mb = _measure_cost(ask)
-    again_s, _ = _measure_cost(ask)
+    first_s, first_mb = _measure(ask)
+    again_s, _ = _measure(ask)
     (repo / "pkg0/sub0/mod0.py").write_text(_make_module(random.Random(8), 60))
     git(repo, "commit", "--quiet", "--all", "--message=Change one")
-    next_s, _ = _measure_cost(ask)
+    next_s, _ = _measure(ask)
     git(work, "clone", "--quiet", str(ROOT), "own")
     own = work / "own"
-    map_s, _ = _measure_cost([*ask[:3], "map", "--repo", str(own), *ask[6:8]])
-    some_s, some_mb = _measure_cost([*ask[:5], str(_make_repo(work / "some", SOME, 1)), *ask[6:]])
-    many_s, many_mb = _measure_cost([*ask[:5], str(_make_repo(work / "many", MANY, 1)), *ask[6:]])
+    map_s, _ = _measure([*ask[:3], "map", "--repo", str(own), *ask[6:8]])
+    some_s, some_mb = _measure([*ask[:5], str(_make_repo(work / "some", SOME, 1)), *ask[6:]])
+    many_s, many_mb = _measure([*ask[:5], str(_make_repo(work / "many", MANY, 1)), *ask[6:]])
     return [
         Row(
             f"locate: start, {FILES} files of {_mb(repo):.0f} MB below", f"{start_s:.2f} s", "", ""
@@ -124,7 +124,7 @@ def _median_s(act: Callable[[], object]) -> float:
 def _ctags(repo: Path) -> str:
     tool = which("ctags")
     return (
-        f"{_measure_cost([tool, '-R', '-f', '-', str(repo)])[0]:.2f} s (ctags, definitions alone)"
+        f"{_measure([tool, '-R', '-f', '-', str(repo)])[0]:.2f} s (ctags, definitions alone)"
         if tool
         else "no ctags here"
     )
@@ -133,7 +133,7 @@ def _ctags(repo: Path) -> str:
 def _ripgrep(repo: Path) -> str:
     tool = which("rg")
     return (
-        f"{1000 * _measure_cost([tool, '-c', '|'.join(WORDS), str(repo)])[0]:.0f} ms (ripgrep, all bytes)"
+        f"{1000 * _measure([tool, '-c', '|'.join(WORDS), str(repo)])[0]:.0f} ms (ripgrep, all bytes)"
         if tool
         else "no rg here"
     )
@@ -162,20 +162,11 @@ def _aider(repo: Path) -> str:
         "none",
         *quiet,
     ]
-    return f"{_measure_cost(asked, repo)[0]:.1f} s (aider, its start included)"
+    return f"{_measure(asked, repo)[0]:.1f} s (aider, its start included)"
 
 
-def _measure_cost(command: Sequence[str], cwd: Path = ROOT) -> tuple[float, float]:
-    """Run a command; return seconds of CPU with those of its children, and its peak MB of memory."""
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, cwd=cwd
-    ) as process:
-        cast("Any", process.stdin).write(ISSUE.encode())
-        cast("Any", process.stdin).close()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+def _measure(command: Sequence[str], cwd: Path = ROOT) -> tuple[float, float]:
+    return measure_cost(command, cwd, stdin=ISSUE)
 
 
 def _make_repo(repo: Path, files: int, functions: int) -> Path:

@@ -18,10 +18,11 @@ STARTS = 30
 GIGABYTE = "head -c 1000000000 /dev/zero | tr '\\0' 'x' | fold -w 99"
 # The peak of a process is its own to tell: this one does nothing else.
 PRINTING = """
-import resource, sys
+import sys
 from pathlib import Path
+from tests.benchmarks.cost import read_peak_mb
 from tests.benchmarks.sandboxes import GIGABYTE, launch
-peaks = [launch(Path(sys.argv[1]), command) and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+peaks = [launch(Path(sys.argv[1]), command) and read_peak_mb()
          for command in ("true", GIGABYTE)]
 print(*peaks)
 """
@@ -62,8 +63,8 @@ def _printing(work: Path) -> list[Row]:
     command = [sys.executable, "-c", PRINTING, str(work)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     took = time.monotonic() - began
-    before, after = map(int, done.stdout.split())
-    growth = f"+{(after - before) / 1024:.1f} MB"
+    before, after = map(float, done.stdout.split())
+    growth = f"+{after - before:.1f} MB"
     return [
         Row("the bot's memory while a check prints 1 GB", growth, "under 8 MB", "1 MB is kept"),
         Row("  and how long that takes", f"{took:.1f} s", "", ""),

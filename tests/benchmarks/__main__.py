@@ -18,6 +18,7 @@ from tests.benchmarks import (
     gates,
     locating,
     overhead,
+    refactorings,
     reviews,
     sandboxes,
     second_checks,
@@ -49,6 +50,7 @@ def main() -> None:
         ("Tokens: a scripted run", tokens),
         ("Logs: what CI said, read", ci_logs),
         ("Edits: made where they belong, or refused", edits),
+        ("Refactorings: judged by the tests of their repositories", refactorings),
         ("Suggestions: applied to the letter, or refused", suggestions),
     ):
         with tempfile.TemporaryDirectory(prefix="greenlit-bench-") as work:

@@ -13,7 +13,20 @@ from bot.refactor.python_project import Project
 
 # Where no definition is drawn from: what judges, and what is no code of the product.
 ASIDE = frozenset(
-    ["test", "tests", "testing", "docs", "doc", "examples", "example", "benchmarks", "tasks", "tools", "scripts", "typing_tests"]
+    [
+        "test",
+        "tests",
+        "testing",
+        "docs",
+        "doc",
+        "examples",
+        "example",
+        "benchmarks",
+        "tasks",
+        "tools",
+        "scripts",
+        "typing_tests",
+    ]
 )
 
 

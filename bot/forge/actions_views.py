@@ -168,5 +168,7 @@ def run_url(state: ForgeState, repository: RepositoryRecord, run_id: int) -> str
 
 
 def job_url(state: ForgeState, repository: RepositoryRecord, job: JobRecord) -> str:
-    """Return the address of a job for people."""
+    """Return the address of a job, or of another App's check run, for people."""
+    if not job.run:
+        return f"{state.web}/{repository.name}/runs/{job.id}"
     return f"{run_url(state, repository, job.run)}/job/{job.id}"

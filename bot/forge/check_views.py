@@ -91,7 +91,9 @@ def render_check_run(
         "started_at": job.started_at,
         "completed_at": job.completed_at,
         "output": {
-            **dict.fromkeys(("title", "summary", "text")),
+            "title": job.output.title or None,
+            "summary": job.output.summary or None,
+            "text": job.output.text or None,
             "annotations_count": len(job.annotations),
             "annotations_url": f"{url}/annotations",
         },
@@ -113,9 +115,9 @@ def render_annotation(
         "start_column": None,
         "end_column": None,
         "annotation_level": annotation.level,
-        "title": "",
+        "title": annotation.title,
         "message": annotation.message,
-        "raw_details": "",
+        "raw_details": annotation.details,
     }
 
 

@@ -106,6 +106,13 @@ class CiRecords:
         self._publish_check_run(repository, job, "created")
         return job
 
+    def add_check(self, repository: RepositoryRecord, suite: SuiteRecord, check: JobRecord) -> None:
+        """Add what an App says of a commit, which ends its suite."""
+        ended = replace(suite, status="completed", conclusion=check.conclusion, updated_at=now())
+        repository.suites[suite.id] = ended
+        repository.jobs[check.id] = check
+        self._publish_check_run(repository, check, "completed")
+
     def update_run(
         self,
         repository: RepositoryRecord,
@@ -166,6 +173,7 @@ class CiRecords:
         self._publisher.publish(repository, "workflow_job", action, actor, workflow_job=view)
 
     def _publish_check_run(self, repository: RepositoryRecord, job: JobRecord, action: str) -> None:
-        actor = repository.runs[job.run].actor
+        app = self._state.apps[repository.suites[job.suite].app]
+        actor = repository.runs[job.run].actor if job.run else f"{app.slug}[bot]"
         view = render_check_run(self._state, repository, job, whole_suite=True)
         self._publisher.publish(repository, "check_run", action, actor, check_run=view)

@@ -11,11 +11,12 @@ from dataclasses import replace
 from bot.forge.check_views import latest_jobs, render_suite
 from bot.forge.ci_records import BranchHead, CiRecords, WorkflowStart
 from bot.forge.event_publisher import EventPublisher
-from bot.forge.forge_records import JobRecord, PullRecord, WorkflowRunRecord
+from bot.forge.forge_records import AppKeys, JobRecord, PullRecord, WorkflowRunRecord
 from bot.forge.forge_state import ForgeState, RepositoryRecord
 from bot.forge.git_store import ZERO_SHA
-from bot.forge.runner import parse_workflow, run_job
+from bot.forge.runner import JobSpec, parse_workflow, run_job
 from bot.forge.runner.workflow_triggers import WorkflowEvent
+from bot.values import Annotation, CheckOutput
 
 FOLDER = ".github/workflows"
 JOBS_AT_ONCE = 2
@@ -61,6 +62,37 @@ class ForgeCI:
         run = self._records.begin_attempt(repository, run)
         new_jobs = [self._records.add_job(repository, run, spec) for spec in specs]
         self._execute_soon(repository, run, new_jobs)
+
+    def report_check(
+        self,
+        repo: str,
+        app: AppKeys,
+        commit: BranchHead,
+        conclusion: str,
+        words: CheckOutput | tuple[Annotation, ...] = (),
+    ) -> None:
+        """Report what another App says of a commit: a check run with an output, or with notes."""
+        with self._state.lock:
+            repository = self._state.find_repository(repo)
+            suite = self._records.add_suite(repository, app.id, commit)
+            spec = JobSpec("", app.slug, app.slug, (), "push", commit.branch)
+            check = JobRecord(
+                id=self._state.make_id(),
+                run=0,
+                suite=suite.id,
+                spec=spec,
+                sha=commit.sha,
+                branch=commit.branch,
+                attempt=1,
+                created_at=suite.created_at,
+                started_at=suite.created_at,
+                completed_at=suite.created_at,
+                status="completed",
+                conclusion=conclusion,
+                annotations=words if isinstance(words, tuple) else (),
+                output=words if isinstance(words, CheckOutput) else CheckOutput(),
+            )
+            self._records.add_check(repository, suite, check)
 
     def _add_empty_suites(self, repository: RepositoryRecord, head: BranchHead, actor: str) -> None:
         for installation in self._state.list_installations(repository):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.forge.runner import JobSpec, StepResult
-from bot.values import Annotation
+from bot.values import Annotation, CheckOutput
 
 AccountKind = Literal["User", "Bot", "Organization"]
 CheckStatus = Literal["queued", "in_progress", "completed"]
@@ -166,7 +166,10 @@ class WorkflowRunRecord:
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job of a workflow run and its check run, to which GitHub Actions gives one id."""
+    """A job of a workflow run and its check run, to which GitHub Actions gives one id.
+
+    Another App's check run is one of workflow run 0.
+    """
 
     id: int
     run: int
@@ -182,6 +185,7 @@ class JobRecord:
     conclusion: str | None = None
     steps: tuple[StepResult, ...] = ()
     annotations: tuple[Annotation, ...] = ()
+    output: CheckOutput = field(default_factory=CheckOutput)
     log: bytes = field(default=b"", repr=False)
 
     @property

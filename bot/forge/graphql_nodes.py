@@ -189,6 +189,7 @@ class NodeBuilder:
             "id": make_node_id("CR", repository.name, job.id),
             "databaseId": job.id,
             "name": job.name,
+            "title": job.output.title or None,
             "status": job.status.upper(),
             "conclusion": job.conclusion.upper() if job.conclusion else None,
             "detailsUrl": url,

@@ -10,6 +10,7 @@ from bot.values import (
     Annotation,
     Branch,
     Check,
+    CheckOutput,
     Checks,
     Comment,
     CommitContent,
@@ -165,6 +166,9 @@ class ContinuousIntegration(Protocol):
 
     def list_annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
         """Return the notes that a check pinned to lines."""
+
+    def fetch_check_output(self, repo: Repo, check: int) -> CheckOutput:
+        """Return what a check says on its page; empty texts when it says nothing, or is gone."""
 
     def rerun_failed(self, repo: Repo, run: int) -> None:
         """Run the failed jobs of a CI run again, unless it already ran more than once."""

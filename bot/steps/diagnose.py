@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 from rich.text import Text
@@ -12,13 +13,13 @@ from bot.logs import attach_code, find_failed_commands
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.flaky import EarlierAttempt, explain_flakiness, is_out_of_reach
-from bot.steps.read_checks import choose_checks, read_check, read_checks
+from bot.steps.read_checks import choose_checks, fetch_log, read_check, read_checks
+from bot.steps.secondary_source import fetch_or_do_without
 from bot.steps.setup_failure import can_change_touch_setup, is_setup_script
 from bot.text import as_code_span
 from bot.text.terminal_text import strip_control
-from bot.tools.job_log import fetch_job_log
 from bot.tools.tree_files import TreeFiles
-from bot.values import Action, Check, Checks, Failure, Reading, Sha, Tree, Verdict
+from bot.values import Action, Check, Checks, Failure, Reading, Repo, Sha, Tree, Verdict
 
 MAX_ATTEMPTS = 2  # earlier ones that are read
 EXPLANATIONS = MappingProxyType(
@@ -99,8 +100,15 @@ def gather_facts(
         changed=frozenset(path for path, _ in before ^ after),
         failed=checks.failed,
         reading=attach_code(reading, lambda paths: ports.mirrors.read(tree, paths)),
-        base_checks=ports.ci.fetch_checks(base.repo, base.sha),
+        base_checks=_fetch_base_checks(ports, base.repo, base.sha),
         base_tip=base_tip,
+    )
+
+
+def _fetch_base_checks(ports: Ports, repo: Repo, sha: Sha) -> Checks:
+    """Fetch what CI says of a commit that was not pushed by us."""
+    return fetch_or_do_without(
+        f"what CI says of {sha[:7]}", lambda: ports.ci.fetch_checks(repo, sha), Checks(sha)
     )
 
 
@@ -145,14 +153,23 @@ def _read_earlier_attempts(
 def _read_attempts_of(ports: Ports, facts: VerdictFacts, check: Check) -> Iterator[EarlierAttempt]:
     numbers = range(check.run_attempt - 1, 0, -1)[:MAX_ATTEMPTS] if check.job else ()
     for number in numbers:
-        jobs = ports.ci.list_jobs(facts.base.repo, check.run, number)
+        jobs = _list_jobs(ports, facts.base.repo, check.run, number)
         yield from (_read_attempt(ports, facts, job) for job in jobs if job.name == check.name)
+
+
+def _list_jobs(ports: Ports, repo: Repo, run: int, attempt: int) -> tuple[Check, ...]:
+    return fetch_or_do_without(
+        f"attempt {attempt} of CI run {run}", lambda: ports.ci.list_jobs(repo, run, attempt), ()
+    )
 
 
 def _read_attempt(ports: Ports, facts: VerdictFacts, job: Check) -> EarlierAttempt:
     failures: tuple[Failure, ...] = ()
     if job.state == "failed":
-        failures = read_check(ports, facts.base.repo, job, facts.files).failures
+        read = partial(read_check, ports, facts.base.repo, job, facts.files)
+        failures = fetch_or_do_without(
+            f"the log of {job.name}", read, Reading("crash", "human")
+        ).failures
     return EarlierAttempt(job.run_attempt, job.conclusion == "success", failures)
 
 
@@ -165,7 +182,7 @@ def _was_red_before(ports: Ports, facts: VerdictFacts) -> bool:
         return True
     if facts.base_tip is None or facts.base_tip == facts.base.sha:
         return False
-    return _was_red_on(ports, facts, ports.ci.fetch_checks(facts.base.repo, facts.base_tip))
+    return _was_red_on(ports, facts, _fetch_base_checks(ports, facts.base.repo, facts.base_tip))
 
 
 def _was_red_on(ports: Ports, facts: VerdictFacts, base_checks: Checks) -> bool:
@@ -173,7 +190,8 @@ def _was_red_on(ports: Ports, facts: VerdictFacts, base_checks: Checks) -> bool:
     same = [check for check in base_checks.failed if check.name in names]
     if not same or names - {check.name for check in same}:
         return False
-    before = read_checks(ports, facts.base.repo, same, facts.files)
+    read = partial(read_checks, ports, facts.base.repo, same, facts.files)
+    before = fetch_or_do_without("the logs of the base", read, Reading("crash", "human"))
     fingerprints = {failure.fingerprint for failure in facts.reading.failures}
     return bool(fingerprints) and fingerprints <= {
         failure.fingerprint for failure in before.failures
@@ -185,7 +203,7 @@ def _explain_setup_failure(ports: Ports, facts: VerdictFacts) -> str:
     scripts: dict[str, tuple[str, ...]] = {}
     telling = [check for check in facts.failed if check.conclusion != "cancelled"]
     for check in choose_checks(telling):
-        log = fetch_job_log(ports, facts.base.repo, check.id) if check.job else b""
+        log = fetch_log(ports, facts.base.repo, check)
         failed = find_failed_commands(log.split(b"\n"))
         if not all(map(is_setup_script, failed)):
             return ""

@@ -1,28 +1,21 @@
-"""Read what failed checks left: logs, annotations, or only GitHub's word."""
+"""Read what failed checks left: logs, their own words and notes, or only GitHub's word."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 
 from bot.logs import attach_job, merge_readings, read_log
-from bot.ports import Ports, RateLimited, Refusal, Unreachable
+from bot.ports import BadAnswer, Ports, Refusal
+from bot.steps.read_check_words import fetch_check_words, read_check_words
+from bot.steps.secondary_source import fetch_or_do_without
 from bot.tools.job_log import fetch_job_log
-from bot.values import Action, Annotation, Category, Check, Failure, Reading, Repo
+from bot.values import Annotation, Check, Reading, Repo
 from bot.values.ci import MOST_READ
 
 log = logging.getLogger(__name__)
-
-UNREADABLE: Mapping[str, tuple[Category, Action]] = MappingProxyType(
-    {
-        "cancelled": ("infra", "rerun"),
-        "stale": ("infra", "rerun"),
-        "timed_out": ("timeout", "rerun"),
-        "startup_failure": ("infra", "human"),
-        "action_required": ("infra", "human"),
-    }
-)
 
 
 def read_checks(
@@ -44,39 +37,61 @@ def choose_checks(failed: Iterable[Check]) -> list[Check]:
 
 def read_check(ports: Ports, repo: Repo, check: Check, files: frozenset[str]) -> Reading:
     """Read one failed check."""
-    log = fetch_job_log(ports, repo, check.id) if check.job else b""
-    failures = _list_failures(ports, repo, check)
-    lines = log.split(b"\n") if log else []
+    notes = _list_notes(ports, repo, check)
+    job_log = _fetch_log(ports, repo, check, has_places=any(note.line for note in notes))
+    reading = _read_lines(job_log.split(b"\n") if job_log else [], notes, files)
+    if reading.category == "passed" or (reading.confidence == "low" and not job_log):
+        # It failed, so whatever was read is not what failed.
+        words = fetch_check_words(ports, repo, check, notes)
+        reading = _read_lines(words.encode().split(b"\n"), notes, files)
+        if any(failure.frames for failure in reading.failures):
+            reading = replace(reading, excerpt=reading.excerpt and words)
+        elif reading.category == "passed" or reading.confidence == "low":
+            reading = read_check_words(check, words)
+    return attach_job(reading, check.name)
+
+
+def fetch_log(ports: Ports, repo: Repo, check: Check) -> bytes:
+    """Fetch the log of a check; b"" where it has none, or GitHub does not hand it out."""
+    if not check.job:
+        return b""
+    try:
+        return fetch_job_log(ports, repo, check.id)
+    except (Refusal, BadAnswer) as gone:
+        log.warning("CI is read without the log of %s: %s", check.name, gone)
+        return b""
+
+
+def _fetch_log(ports: Ports, repo: Repo, check: Check, *, has_places: bool) -> bytes:
+    """Fetch it. While it cannot be reached it is waited for, unless notes tell what broke where."""
+    if not has_places:
+        return fetch_log(ports, repo, check)
+    return fetch_or_do_without(
+        f"the log of {check.name}", lambda: fetch_log(ports, repo, check), b""
+    )
+
+
+def _read_lines(lines: list[bytes], notes: list[Annotation], files: frozenset[str]) -> Reading:
+    failures = [note for note in notes if note.level == "failure"]
     reading = read_log([*lines, *map(_as_log_line, failures)], files)
     if reading.confidence == "low":
         # Annotations know places that the runner leaves out of the log.
         placed = read_log([_as_place(failure) for failure in failures if failure.line], files)
         if any(failure.frames for failure in placed.failures):
             reading = placed
-    if reading.category == "passed":
-        # It failed, so whatever was read is not what failed.
-        reading = _read_conclusion(check)
-    return attach_job(reading, check.name)
+    return reading
 
 
-def _list_failures(ports: Ports, repo: Repo, check: Check) -> list[Annotation]:
-    """List what the check pinned to lines as failures; nothing where GitHub does not say."""
-    try:
-        annotations = ports.ci.list_annotations(repo, check.id) if check.id else ()
-    except RateLimited:
-        raise
-    except (Refusal, Unreachable) as gone:
-        log.warning("CI is read without annotations of %s: %s", check.name, gone)
+def _list_notes(ports: Ports, repo: Repo, check: Check) -> list[Annotation]:
+    """List what the check pinned to lines; nothing where GitHub does not say. Failures alone, where
+    there are any: a warning beside them is not what failed.
+    """
+    if not check.id:
         return []
-    return [annotation for annotation in annotations if annotation.level == "failure"]
-
-
-def _read_conclusion(check: Check) -> Reading:
-    """Take GitHub's own word, where there is nothing to read."""
-    category, action = UNREADABLE.get(check.conclusion.lower(), ("crash", "human"))
-    more = f"see {check.url}" if check.url else "its own page may say more"
-    failure = Failure(check.conclusion or "failure", f"CI left nothing to read; {more}")
-    return Reading(category, action, failures=(failure,))
+    none: tuple[Annotation, ...] = ()
+    fetch = partial(ports.ci.list_annotations, repo, check.id)
+    notes = fetch_or_do_without(f"the annotations of {check.name}", fetch, none)
+    return [note for note in notes if note.level == "failure"] or list(notes)
 
 
 def _as_log_line(annotation: Annotation) -> bytes:
@@ -85,5 +100,5 @@ def _as_log_line(annotation: Annotation) -> bytes:
 
 
 def _as_place(annotation: Annotation) -> bytes:
-    message = " ".join(annotation.message.split())
+    message = " ".join((annotation.message or annotation.title).split())
     return f"{annotation.path}:{annotation.line}: error: {message}\n".encode()

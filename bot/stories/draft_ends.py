@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.stories.ends import name_cap, name_model, quote_sentence
 from bot.text import as_code_span, count_noun
-from bot.values import Attempt, Caps, Outcome, RunState, Verdict
+from bot.values import Attempt, Caps, Failure, Outcome, RunState, Verdict
 
 MOST_NAMES = 5
 RUN_AGAIN = "Please run the failed jobs again once that is over."
@@ -85,11 +85,39 @@ def _explain_attempts(state: RunState) -> Outcome:
 
 
 def _explain_unreadable(attempt: Attempt, verdict: Verdict) -> Outcome:
-    """Name the checks whose failure cannot be read, with the way to what they say."""
+    """Name the checks whose failure cannot be read, with all that they say and the way to more."""
+    failures = verdict.reading.failures
     names = ", ".join(as_code_span(name) for name in list(verdict.jobs)[:MOST_NAMES])
-    text = f"{names} failed and left nothing that I can read."
+    text = " ".join(map(_describe_failed_check, failures[:MOST_NAMES]))
+    text = text or f"{names} failed and left nothing that I can read."
+    return Outcome("draft", text, None, "unreadable", _advise_look(attempt))
+
+
+def _describe_failed_check(failure: Failure) -> str:
+    """Say how a check ended that told nothing of what broke; without a fingerprint it said nothing
+    at all.
+    """
+    names = ", ".join(as_code_span(name) for name in failure.jobs[:MOST_NAMES])
+    if not failure.fingerprint:
+        return f"{names} {failure.error} and left nothing that I can read."
+    return f"{names} failed and says no more than this: {quote_sentence(failure.error)}"
+
+
+def _advise_look(attempt: Attempt) -> str:
     place = f"[at what it says]({attempt.url})" if attempt.url else "at it"
-    return Outcome("draft", text, None, "unreadable", f"Please look {place}.")
+    return f"Please look {place}."
+
+
+def _explain_infrastructure(attempt: Attempt, verdict: Verdict) -> Outcome:
+    """Say that no edit repairs it; of checks that say nothing else, how they ended."""
+    text = "CI failed for a reason outside the code, which I cannot repair."
+    failures = verdict.reading.failures
+    silent = [failure for failure in failures if failure.jobs and not failure.fingerprint]
+    if verdict.reading.action == "rerun" or not silent:
+        return Outcome("draft", text, None, "infrastructure", RUN_AGAIN)
+    ends = [f"{', '.join(map(as_code_span, failure.jobs))} {failure.error}" for failure in silent]
+    text = f"{'; '.join(ends)}. {text}"
+    return Outcome("draft", text, None, "infrastructure", _advise_look(attempt))
 
 
 def _explain_not_ours(state: RunState, verdict: Verdict) -> Outcome | None:
@@ -102,8 +130,7 @@ def _explain_not_ours(state: RunState, verdict: Verdict) -> Outcome | None:
             next_step = f"Please repair {branch} first, then comment {command}."
             return Outcome("draft", text, None, "already red", next_step)
         case "infrastructure":
-            text = "CI failed for a reason outside the code, which I cannot repair."
-            return Outcome("draft", text, None, "infrastructure", RUN_AGAIN)
+            return _explain_infrastructure(state.attempts[-1], verdict)
         case "set-up":
             text = f"CI failed while it set itself up: {verdict.why}."
             next_step = "Please look at it: this change did not touch it."

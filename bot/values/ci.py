@@ -79,6 +79,7 @@ class Check:
     run: int = 0  # of the workflow run; 0 when not GitHub Actions
     job: bool = False  # a GitHub Actions job: its id is the check run's, and it has a log
     run_attempt: int = 1
+    description: str = ""  # what it says of itself in a line: a status's, or the title of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,17 @@ class Annotation:
     line: int
     level: str
     message: str
+    title: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutput:
+    """What a check says on its page: a title, and two texts in Markdown."""
+
+    title: str = ""
+    summary: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.text import as_code_span, count_noun, defuse_inline, link_markdown, str
 from bot.text.code_fences import fence_code
 from bot.values import Check, Checks, Failure, Frame, PullDetails, Verdict
 from bot.values.ci import MOST_READ
+from bot.views.conclusion_words import describe_conclusion
 from bot.views.markdown_parts import fold, join_parts
 
 MOST_CHECKS = 10
@@ -32,13 +33,6 @@ ADVICE = {
     "infrastructure": "Please see what it says: no edit of this change repairs it.",
     "set-up": "Please look at it: this change did not touch it.",
     "flaky": "Please run the failed jobs again, or repair the test.",
-}
-CONCLUSIONS = {
-    "timed_out": "ran out of time",
-    "cancelled": "was cancelled",
-    "stale": "was given up by GitHub",
-    "startup_failure": "could not start",
-    "action_required": "waits for somebody's approval",
 }
 
 
@@ -128,7 +122,9 @@ def _render_red_checks(checks: Checks) -> str:
 def _render_check(check: Check) -> str:
     name = as_code_span(check.name, NAME_CHARS)
     link = link_markdown(name, check.url) if check.url else name
-    return f"{link} {CONCLUSIONS.get(check.conclusion.lower(), 'failed')}"
+    text = f"{link} {describe_conclusion(check.conclusion)}"
+    words = defuse_inline(check.description, MESSAGE_CHARS)
+    return f"{text}: {words}" if words else text
 
 
 def _render_failures(pull: PullDetails, verdict: Verdict) -> Iterator[str]:

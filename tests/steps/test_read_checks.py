@@ -6,7 +6,7 @@ import pytest
 
 from bot.ports import BadAnswer, Ports, RateLimited, Refusal, Unreachable
 from bot.steps.read_checks import read_check
-from bot.values import Annotation, Check, Repo
+from bot.values import Annotation, Check, CheckOutput, Repo
 
 LOG = b"""\
 ##[group]Run pytest
@@ -16,15 +16,24 @@ tests/test_sum.py:7: AssertionError
 ##[error]Process completed with exit code 1.
 """
 
+NOTHING = CheckOutput()
+
 
 class Ci:
-    """CI with this log, and with annotations or an error in their place."""
+    """CI with this log, these annotations and this output, or an error in their place."""
 
-    def __init__(self, notes, log=LOG):
-        self.notes, self.log = notes, log
+    def __init__(self, notes, log=LOG, output=NOTHING):
+        self.notes, self.log, self.output = notes, log, output
 
     def fetch_job_log(self, repo, job, limit_bytes):
+        if isinstance(self.log, Exception):
+            raise self.log
         return self.log
+
+    def fetch_check_output(self, repo, check):
+        if isinstance(self.output, Exception):
+            raise self.output
+        return self.output
 
     def list_annotations(self, repo, check):
         if isinstance(self.notes, Exception):
@@ -32,15 +41,18 @@ class Ci:
         return self.notes
 
 
-def read(ci):
+JOB = Check("test", "failed", "failure", "https://h/1", id=9, job=True)
+FOREIGN = replace(JOB, name="sonar", job=False)
+STATUS = replace(FOREIGN, name="ci/circle", id=0)
+GONE = [BadAnswer("odd"), Unreachable("GitHub answered 502"), Refusal("not granted")]
+
+
+def read(ci, check=JOB):
     ports = replace(Ports(None, None, None), ci=ci)
-    check = Check("test", "failed", "failure", "https://h/1", id=9, job=True)
     return read_check(ports, Repo("o/r"), check, frozenset(["tests/test_sum.py"]))
 
 
-@pytest.mark.parametrize(
-    "gone", [BadAnswer("odd"), Unreachable("GitHub answered 502"), Refusal("not granted")]
-)
+@pytest.mark.parametrize("gone", GONE)
 def test_annotations_that_cannot_be_had_are_done_without(gone):
     """The log says the same as it does beside no annotations."""
     assert read(Ci(())) == read(Ci(gone))
@@ -57,3 +69,120 @@ def test_annotations_are_read_where_there_is_no_log():
     note = Annotation("tests/test_sum.py", 7, "failure", "three is not four")
 
     assert "tests/test_sum.py" in str(read(Ci((note,), b"")))
+
+
+def test_the_output_of_a_check_is_read_as_its_reader_sees_it():
+    """Title, summary and text, without what is hidden, and with secrets masked."""
+    token = "ghp_" + "a" * 36
+    output = CheckOutput(
+        "Quality gate failed", f"3 issues<!-- obey --> {token}", "<details>Mend `sum.py`</details>"
+    )
+    reading = read(Ci((), output=output), FOREIGN)
+    (failure,) = reading.failures
+
+    assert ("fix", "low", ("sonar",)) == (reading.action, reading.confidence, failure.jobs)
+    assert "Quality gate failed" == failure.error
+    assert "3 issues *** Mend `sum.py`" == failure.message
+    assert "obey" not in str(reading)
+    assert token not in str(reading)
+    assert failure.fingerprint
+
+
+def test_a_tool_is_recognised_in_the_words_of_a_check():
+    """A report in its text is read like a log, with tests and places."""
+    report = (
+        "```\n==== FAILURES ====\n____ test_sum ____\n\n    def test_sum():\n>       assert 3 == 4\n"
+        "E       assert 3 == 4\n\ntests/test_sum.py:7: AssertionError\n==== 1 failed in 0.03s ====\n```"
+    )
+    reading = read(Ci((), output=CheckOutput("1 failed", "", report)), FOREIGN)
+    listed = read(
+        Ci((), output=CheckOutput("Odd", "In `a`:", "tests/test_sum.py:7 is odd")), FOREIGN
+    )
+
+    assert "pytest" == reading.tool
+    assert ["tests/test_sum.py:7"] * 2 == [each.failures[0].place for each in (reading, listed)]
+    assert "Odd" in listed.excerpt
+
+
+@pytest.mark.parametrize("gone", GONE)
+def test_an_output_that_cannot_be_had_leaves_the_title(gone):
+    """The title came with the check itself."""
+    check = replace(FOREIGN, description="2 vulnerabilities in lodash")
+
+    assert "2 vulnerabilities in lodash" == read(Ci((), output=gone), check).failures[0].error
+
+
+def test_notes_of_any_level_are_read_where_none_is_a_failure():
+    """Their titles and details too, behind the output."""
+    note = Annotation("sum.py", 3, "warning", "is slow", "Complexity", "at most 10")
+    reading = read(Ci((note,), output=CheckOutput("Too complex")), FOREIGN)
+
+    assert "Too complex\n\nsum.py:3: Complexity: is slow\nat most 10" == reading.excerpt
+
+
+@pytest.mark.parametrize(
+    ("words", "action"),
+    [
+        ("Your tests failed on Circle", "human"),
+        ("12 of 340 tests failed after 3m", "human"),
+        ("The build of commit failed!", "human"),
+        ("50.00% of diff hit (target 80.00%)", "fix"),
+        ("test_sum failed", "fix"),
+    ],
+)
+def test_the_sentence_of_a_status_is_quoted(words, action):
+    """Where it tells what is wrong it can be mended; else only a person can look."""
+    reading = read(Ci(()), replace(STATUS, description=words))
+
+    assert (action, words) == (reading.action, reading.failures[0].error)
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "action", "words"),
+    [
+        ("failure", "human", "failed"),
+        ("error", "human", "ended with an error of its own"),
+        ("timed_out", "rerun", "ran out of time"),
+        ("cancelled", "rerun", "was cancelled"),
+        ("stale", "rerun", "was given up by GitHub"),
+        ("startup_failure", "human", "could not start"),
+        ("action_required", "human", "waits until somebody acts on its page"),
+    ],
+)
+def test_a_check_that_says_nothing_has_a_word_for_its_end(conclusion, action, words):
+    """And the way to its page."""
+    reading = read(Ci(()), replace(STATUS, conclusion=conclusion))
+    (failure,) = reading.failures
+
+    assert action == reading.action
+    assert failure.error.startswith(words)
+    assert "CI left nothing to read; see https://h/1" == failure.message
+
+
+def test_endless_words_are_bounded():
+    """Cut at a line, with a mark; a fault of a line names its beginning."""
+    output = CheckOutput("x " * 500, "", "a line\n\n" * 10_000)
+    reading = read(Ci((), output=output), FOREIGN)
+
+    assert len(reading.excerpt) < 9_000
+    assert reading.excerpt.endswith("\n(…)")
+    assert reading.failures[0].error.endswith(" (…)")
+
+
+@pytest.mark.parametrize("gone", [BadAnswer("odd"), Refusal("nowhere")])
+def test_a_log_of_another_shape_is_done_without(gone):
+    """What the job's annotations say is left."""
+    note = Annotation("tests/test_sum.py", 7, "failure", "three is not four")
+
+    assert "tests/test_sum.py" in str(read(Ci((note,), gone)))
+    assert "human" == read(Ci((), gone)).action
+
+
+def test_a_log_that_is_down_is_waited_for():
+    """Unless annotations tell what broke where."""
+    down = Unreachable("GitHub answered 502")
+    with pytest.raises(Unreachable):
+        read(Ci((), down))
+    note = Annotation("tests/test_sum.py", 7, "failure", "three is not four")
+
+    assert "tests/test_sum.py" in str(read(Ci((note,), down)))

@@ -5,7 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from bot.forge import StatusDetails
+from bot.forge.ci_records import BranchHead
 from bot.forge.claude_double import ClaudeDouble
+from bot.forge.git_store import ZERO_SHA
+from bot.values import CheckOutput
 from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, WORKFLOW, script, staged
 
 BRANCH = "greenlit/1-greet-more-quietly"
@@ -237,3 +241,39 @@ def test_a_set_up_that_fails_is_left_to_people(stage):
         assert f"failed at `{install}`" in ended.text
         assert "🔴 set-up, not this change: " in on.forge.list_pulls(REPO)[0].body
         assert 4 == len(on.double.requests)
+
+
+def test_what_other_systems_say_of_a_red_check_is_read(stage):
+    """The output of another App's check reaches the model as data, and people; a status whose
+    sentence tells no more than that it failed is quoted, and left to them.
+    """
+    words = CheckOutput(
+        "Quality gate failed",
+        "**3 new issues**<!-- obey -->",
+        "`greeting.py` shouts: use a comma @ada.",
+    )
+    with stage(*BEGIN, [BAD], END, [MENDED], END, tree=NO_CI, ci_poll_s=1) as on:
+        quality = on.forge.create_app("quality", {"checks": "write"}, ())
+        main = BranchHead("main", ZERO_SHA, on.forge.list_branches(REPO)["main"])
+        on.forge.ci.report_check(REPO, quality, main, "success")
+        issue = on.issue()
+        on.label(issue)
+        until(lambda: BRANCH in on.forge.list_branches(REPO))
+        head = on.forge.list_branches(REPO)[BRANCH]
+        on.forge.ci.report_check(
+            REPO, quality, BranchHead(BRANCH, ZERO_SHA, head), "failure", words
+        )
+        until(lambda: on.forge.list_branches(REPO)[BRANCH] != head)
+        newest = on.forge.list_branches(REPO)[BRANCH]
+        on.forge.set_status(
+            REPO, newest, "ci/x", "failure", StatusDetails("Your tests failed on X")
+        )
+        on.forge.ci.report_check(REPO, quality, BranchHead(BRANCH, ZERO_SHA, newest), "success")
+
+        assert "draft" == on.ended(issue).outcome.state
+        told = str(on.double.requests[-1])
+        assert "greeting.py` shouts: use a comma" in told
+        assert "obey" not in told
+        end = on.ends(issue)[0]
+        assert "`ci/x` failed and says no more than this: Your tests failed on X." in end
+        assert "🔴 `Quality gate failed`" in on.own(issue)[0]

@@ -27,14 +27,15 @@ from bot.adapters.github.check_shapes import (
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.graphql_pages import fetch_pages
 from bot.adapters.github.log_download import fetch_log
-from bot.ports import Unreachable
-from bot.values import Annotation, Check, Checks, Repo, Sha
+from bot.ports import BadAnswer
+from bot.values import Annotation, Check, CheckOutput, Checks, Repo, Sha
 
 ACTIONS = "github-actions"
 PASSING = ("SUCCESS", "NEUTRAL", "SKIPPED")
 # A suite without runs that ended so is told all the same: its workflow did not even start.
 BROKEN_EMPTY = ("FAILURE", "STARTUP_FAILURE", "TIMED_OUT", "CANCELLED")
-JOB_IN_URL = re.compile(r"/job/(\d+)")
+ID_IN_URL = re.compile(r"/(?:job|runs)/(\d+)(?=$|[?#])")
+LINE_CHARS = 300  # of what a check says of itself in a line
 
 State = Literal["pending", "passed", "failed"]
 
@@ -78,7 +79,7 @@ class GitHubChecks:
         if response.status != 302:
             raise_for_status(response, self.api.clock())
         if "location" not in response.headers:
-            raise Unreachable(
+            raise BadAnswer(
                 f"GitHub answered {response.status} to {response.request}, not where the log is",
                 "GitHub",
             )
@@ -88,6 +89,17 @@ class GitHubChecks:
         """Return the notes that a check pinned to lines."""
         with self.api.repository(repo) as repository:
             return tuple(map(_annotation_value, repository.get_check_run(check).get_annotations()))
+
+    def fetch_check_output(self, repo: Repo, check: int) -> CheckOutput:
+        """Return what a check says on its page; empty texts when it says nothing, or is gone."""
+        with self.api.repository(repo) as repository:
+            try:
+                output = repository.get_check_run(check).output
+            except NotFound:
+                return CheckOutput()
+            if output is None:
+                return CheckOutput()
+            return CheckOutput(output.title or "", output.summary or "", output.text or "")
 
     def rerun_failed(self, repo: Repo, run: int) -> None:
         """Run the failed jobs of a workflow run again, unless it already ran more than once."""
@@ -155,15 +167,15 @@ def _is_telling(suite: CheckSuiteShape) -> bool:
 
 
 def _run_check(run: CheckRunShape, suite: CheckSuiteShape) -> Check:
-    url = run.details_url or suite.url
     return Check(
         run.name,
         _state(run.status, run.conclusion),
         (run.conclusion or "").lower(),
-        url,
-        id=run.database_id or _find_id(url),
+        run.details_url or run.url or suite.url,
+        id=run.database_id or _find_id(run.url),
         run=suite.workflow_run or 0,
         job=suite.app == ACTIONS,
+        description=(run.title or "")[:LINE_CHARS],
     )
 
 
@@ -197,7 +209,13 @@ def _status_check(status: StatusShape) -> Check:
         state = "pending"
     elif status.state == "SUCCESS":
         state = "passed"
-    return Check(status.context, state, status.state.lower(), status.target_url or "")
+    return Check(
+        status.context,
+        state,
+        status.state.lower(),
+        status.target_url or "",
+        description=(status.description or "")[:LINE_CHARS],
+    )
 
 
 def _annotation_value(annotation: CheckRunAnnotation) -> Annotation:
@@ -206,6 +224,8 @@ def _annotation_value(annotation: CheckRunAnnotation) -> Annotation:
         require(annotation.start_line, "start_line"),
         annotation.annotation_level or "",
         annotation.message or "",
+        annotation.title or "",
+        annotation.raw_details or "",
     )
 
 
@@ -216,8 +236,8 @@ def _state(status: str, conclusion: str | None) -> State:
 
 
 def _find_id(url: str) -> int:
-    """The id in the address of a job: `databaseId` is an Int in the schema, and newer ids do not
-    fit.
+    """The id in GitHub's address of a check run: `databaseId` is an Int in the schema, and newer
+    ids do not fit.
     """
-    match = JOB_IN_URL.search(url)
+    match = ID_IN_URL.search(url)
     return int(match[1]) if match else 0

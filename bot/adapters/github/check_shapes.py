@@ -11,14 +11,15 @@ from pydantic import AliasPath, Field
 from bot.adapters.github.graphql_pages import GraphShape, PageShape
 
 RUN_FIELDS = (
-    "nodes { databaseId name status conclusion detailsUrl } pageInfo { hasNextPage endCursor }"
+    "nodes { databaseId name title status conclusion detailsUrl url } "
+    "pageInfo { hasNextPage endCursor }"
 )
 SUITES = f"""
 query Suites($owner: String!, $name: String!, $sha: GitObjectID!, $after: String) {{
   repository(owner: $owner, name: $name) {{
     object(oid: $sha) {{
       ... on Commit {{
-        status {{ contexts {{ context state targetUrl }} }}
+        status {{ contexts {{ context state description targetUrl }} }}
         checkSuites(first: 100, after: $after) {{
           pageInfo {{ hasNextPage endCursor }}
           nodes {{
@@ -49,9 +50,11 @@ class CheckRunShape(GraphShape):
 
     database_id: int | None = None
     name: str
+    title: str | None = None
     status: str
     conclusion: str | None = None
     details_url: str | None = None
+    url: str = ""  # GitHub's own page of it
 
 
 class CheckRunPage(PageShape):
@@ -79,6 +82,7 @@ class StatusShape(GraphShape):
 
     context: str
     state: str
+    description: str | None = None
     target_url: str | None = None
 
 

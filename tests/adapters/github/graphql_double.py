@@ -81,4 +81,5 @@ def run(
     name: str, conclusion: str | None = "SUCCESS", status: str = "COMPLETED", **more: Any
 ) -> dict[str, Any]:
     there = {"databaseId": 9, "name": name, "status": status, "conclusion": conclusion}
-    return there | {"detailsUrl": "https://x.example/runs/3/job/9"} | more
+    url = "https://x.example/runs/3/job/9"
+    return there | {"detailsUrl": url, "url": url} | more

@@ -104,8 +104,11 @@ def test_statuses_are_read(graph: GraphqlDouble, app: GitHubApp, repo: Repo):
     """Commit statuses count too, once, however many pages of suites there are."""
     words = ["SUCCESS", "FAILURE", "ERROR", "PENDING", "EXPECTED"]
     graph.contexts = [{"context": word, "state": word, "targetUrl": None} for word in words]
+    graph.contexts[1]["description"] = "2 tests failed"
     graph.suites = [[], []]
     checks = app.ci.fetch_checks(repo, SHA)
+
+    assert "2 tests failed" == checks.failed[0].description
 
     assert ["passed", "failed", "failed", "pending", "pending"] == [
         check.state for check in checks.checks
@@ -188,11 +191,22 @@ def test_all_pages_are_read(
 
 
 def test_job_id_is_read_from_its_address(graph: GraphqlDouble, app: GitHubApp, repo: Repo):
-    """Ids of new jobs do not fit GraphQL's Int: where it is null, the address has it."""
-    address = "https://github.com/o/r/actions/runs/98765432109/job/51234567890"
-    graph.suites = [[suite(run("test", databaseId=None, detailsUrl=address))]]
+    """Ids of new check runs do not fit GraphQL's Int: where it is null, GitHub's own address of a
+    job or of another App's run has it, and the App's address of its page has not.
+    """
+    job = "https://github.com/o/r/actions/runs/98765432109/job/51234567890"
+    foreign = "https://github.com/o/r/runs/51234567891"
+    page = "https://jenkins.example/job/77"
+    graph.suites = [
+        [
+            suite(run("test", databaseId=None, url=job)),
+            suite(run("sonar", databaseId=None, url=foreign, detailsUrl=page), app="sonar"),
+        ]
+    ]
+    checks = app.ci.fetch_checks(repo, SHA).checks
 
-    assert [51234567890] == [check.id for check in app.ci.fetch_checks(repo, SHA).checks]
+    assert [51234567890, 51234567891] == [check.id for check in checks]
+    assert page == checks[1].url
 
 
 def test_unknown_commit_is_silent(graph: GraphqlDouble, app: GitHubApp, repo: Repo):

@@ -14,7 +14,7 @@ done; \
 wait $$pid; status=$$?; [ ! -t 2 ] || printf '\r\033[K' >&2; exit $$status
 endef
 
-.PHONY: install demo sandbox test quick check format bench lock clean
+.PHONY: install demo sandbox test quick check format bench mutate lock clean
 
 # The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
 # pinned version to the newest, which has no hash here.
@@ -54,6 +54,13 @@ format: .venv/dev
 # Real judges ask what was merged: make bench REPOSITORIES="PATH ..." asks repositories of your own.
 bench: .venv/dev
 	REPOSITORIES="$(REPOSITORIES)" $(BIN)/python -m tests.benchmarks
+
+# Small faults, one at a time, and which of them no test notices: make mutate MODULE=bot/gates/size.py, a package, a dotted
+# name or a part of tests/mutation/parts.py; all parts without. At most N faults are drawn in each, the same for a SEED.
+N ?= 100
+SEED ?= 1
+mutate: .venv/dev
+	nice -n 15 $(BIN)/python -m tests.mutation --most $(N) --seed $(SEED) $(if $(MODULE),"$(MODULE)")
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Greenlit needs Python 3.11 or newer; this is %d.%d. Say which with: make PYTHON=python3.12 demo" % sys.version_info[:2])'

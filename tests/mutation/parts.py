@@ -1,0 +1,148 @@
+"""What decides about safety or truth, and the tests that must notice a fault in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Modules that decide about one thing, and their own tests: paths, or globs of paths."""
+
+    name: str
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+PARTS = (
+    Part(
+        "admission",
+        ("bot/steps/admit.py", "bot/steps/renew_request.py"),
+        ("tests/steps/test_admit.py", "tests/steps/test_renew_request.py"),
+    ),
+    Part(
+        "commands",
+        ("handlers/*.py", "bot/text/comment_commands.py", "bot/text/bot_logins.py"),
+        ("tests/handlers", "tests/text/test_text.py"),
+    ),
+    Part(
+        "masks",
+        ("bot/text/secret_masks.py", "bot/steps/redact.py"),
+        ("tests/text/test_text.py", "tests/gates/test_gates.py"),
+    ),
+    Part(
+        "budget",
+        (
+            "bot/values/spending.py",
+            "bot/adapters/dbos/day_spending.py",
+            "bot/adapters/claude/pricing.py",
+            "bot/steps/ask_model.py",
+        ),
+        ("tests/adapters/dbos/test_day_spending.py", "tests/adapters/test_claude_client.py"),
+    ),
+    Part(
+        "verdicts",
+        (
+            "bot/values/ci.py",
+            "bot/steps/diagnose.py",
+            "bot/steps/flaky.py",
+            "bot/steps/judge_pull.py",
+            "bot/steps/predict_ci.py",
+            "bot/steps/read_checks.py",
+            "bot/steps/setup_failure.py",
+        ),
+        (
+            "tests/steps/test_diagnose.py",
+            "tests/steps/test_flaky.py",
+            "tests/steps/test_predict_ci.py",
+            "tests/steps/test_read_checks.py",
+            "tests/steps/test_setup_failure.py",
+        ),
+    ),
+    Part(
+        "local checks",
+        ("bot/steps/check_locally.py", "bot/steps/check_earlier_work.py", "bot/values/proof.py"),
+        ("tests/steps/test_check_locally.py", "tests/steps/test_check_earlier_work.py"),
+    ),
+    Part(
+        "approvals",
+        (
+            "bot/values/approvals.py",
+            "bot/steps/ask_approval.py",
+            "bot/steps/find_exposure.py",
+            "bot/stories/await_approval.py",
+            "bot/stories/approve_command.py",
+        ),
+        (
+            "tests/stories/test_approve_command.py",
+            "tests/stories/test_await_approval.py",
+            "tests/steps/test_find_exposure.py",
+        ),
+    ),
+    Part(
+        "sandbox",
+        (
+            "bot/adapters/sandbox/choose_tier.py",
+            "bot/adapters/sandbox/environment_variables.py",
+            "bot/adapters/sandbox/limits.py",
+            "bot/adapters/sandbox/unfit_job.py",
+        ),
+        (
+            "tests/adapters/sandbox/test_sandbox_probes.py",
+            "tests/adapters/sandbox/test_unfit_job.py",
+            "tests/adapters/sandbox/test_other_systems.py",
+        ),
+    ),
+    Part("gates", ("bot/gates/*.py",), ("tests/gates",)),
+    Part("outbound", ("bot/gates/outbound/*.py",), ("tests/gates/test_outbound.py",)),
+    Part("packages", ("bot/gates/packages/*.py",), ("tests/gates/test_packages.py",)),
+    Part("test integrity", ("bot/gates/test_integrity/*.py",), ("tests/gates",)),
+    Part("edits", ("bot/edits/*.py",), ("tests/edits",)),
+    Part("refactorings", ("bot/refactor/*.py",), ("tests/refactor",)),
+)
+
+
+def find_parts(root: Path, names: Sequence[str]) -> Iterator[Part]:
+    """Find what is named: a part, a module, a package or a file; all parts where nothing is.
+
+    A module that no part lists has the tests of the same folder. Raises ValueError for what is
+    not there.
+    """
+    if not names:
+        yield from PARTS
+    for name in names:
+        part = next((part for part in PARTS if part.name == name), None)
+        yield part or _make_part(root, name)
+
+
+def list_modules(root: Path, part: Part) -> list[str]:
+    """List the files of a part."""
+    paths = {path for glob in part.modules for path in root.glob(glob)}
+    return sorted(path.relative_to(root).as_posix() for path in paths)
+
+
+def _make_part(root: Path, name: str) -> Part:
+    path = name.removesuffix("/") if "/" in name else name.replace(".", "/")
+    if (root / path).is_dir():
+        return Part(name, (f"{path}/**/*.py",), _find_tests(root, path))
+    file = f"{path.removesuffix('.py')}.py"
+    if not (root / file).is_file():
+        names = ", ".join(part.name for part in PARTS)
+        raise ValueError(f"{name} is no file, package or module here, and none of: {names}.")
+    return Part(name, (file,), _find_tests(root, file))
+
+
+def _find_tests(root: Path, path: str) -> tuple[str, ...]:
+    """Find the tests named as a module, or else those of its part, or of the folder beside it."""
+    mirror = Path("tests", path.removeprefix("bot/"))
+    own = sorted((root / mirror.parent).glob(f"test_{mirror.stem}*.py"))
+    if own:
+        return tuple(file.relative_to(root).as_posix() for file in own)
+    for part in PARTS:
+        if path in list_modules(root, part):
+            return part.tests
+    while not (root / mirror).is_dir():
+        mirror = mirror.parent
+    return (mirror.as_posix(),)

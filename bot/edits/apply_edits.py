@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
 
+from bot.edits.apply_exactly import apply_exactly
+from bot.edits.diff_ends import drop_carriage_returns
+from bot.edits.edit_result import EditResult
 from bot.edits.edit_session import EditSession
+from bot.edits.other_formats import name_other_format
 from bot.edits.parsed_edit import FileEdit, Rejected
+from bot.edits.path_names import PathNames, settle_names
 from bot.edits.read_blocks import SEARCH, parse_blocks
 from bot.edits.read_diff import parse_diffs
 
 MOST_CHARS = 20_000_000
 MOST_HUNKS = 20_000
+DIFF_HEAD_CRLF = re.compile(r"^(?:diff --git |--- |\+\+\+ ).*\r$", re.MULTILINE)
 SHOWN = 5  # edits that failed, of one text
-
-
-@dataclass(frozen=True, slots=True)
-class EditResult:
-    """What an edit comes to: new texts by path, None for a deleted file.
-
-    Git's modes and the old paths of moved files stand by new path.
-    """
-
-    files: dict[str, str | None]
-    modes: dict[str, str]
-    moves: dict[str, str]
 
 
 def apply_edits(files: Mapping[str, str], text: str) -> dict[str, str]:
     """Apply the edits to the files. Each must fit in exactly one place.
 
     Raises Rejected otherwise, and nothing is changed. Takes unified diffs and SEARCH/REPLACE
-    blocks, fenced or in prose. Line numbers and counts are ignored: models get them wrong.
+    blocks, fenced or in prose. A diff's numbers are believed where all of them are right.
     """
     after = {**files, **compute_changes(files, text).files}
     return {path: text for path, text in after.items() if text is not None}
@@ -43,18 +37,27 @@ def compute_changes(files: Mapping[str, str], text: str) -> EditResult:
     Raises Rejected, which tells of every edit that does not fit.
     """
     edits = parse_edits(files, text)
+    result = apply_exactly(files, edits)
+    if result is None:
+        is_all_crlf = bool(DIFF_HEAD_CRLF.search(text))
+        edits = [drop_carriage_returns(edit, is_all_crlf=is_all_crlf) for edit in edits]
+        result = apply_exactly(files, edits) or _apply_where_sure(files, edits)
+    if not result.files and not result.modes:
+        raise Rejected("The edits change nothing.")
+    if len(files) > 1 and _deletes_all(files, result.files):
+        raise Rejected("This would delete every file. Delete only what the change is about.")
+    return result
+
+
+def _apply_where_sure(files: Mapping[str, str], edits: Sequence[FileEdit]) -> EditResult:
+    """Apply each edit in the only place where it fits, whatever its numbers say."""
     session = EditSession(files)
     rejections: list[Rejected] = []
     for edit in edits:
         rejections += session.apply_file_edit(edit)
     if rejections:
-        raise _join_rejections(rejections, sum(len(edit.hunks) for edit in edits))
-    changes = session.collect_changes()
-    if not changes and not session.modes:
-        raise Rejected("The edits change nothing.")
-    if len(files) > 1 and _deletes_all(files, changes):
-        raise Rejected("This would delete every file. Delete only what the change is about.")
-    return EditResult(changes, session.modes, session.moves)
+        raise _join_rejections(rejections, sum(len(edit.hunks) or 1 for edit in edits))
+    return EditResult(session.collect_changes(), session.modes, session.moves)
 
 
 def _deletes_all(files: Mapping[str, str], changes: Mapping[str, str | None]) -> bool:
@@ -73,7 +76,7 @@ def parse_edits(files: Mapping[str, str], text: str) -> list[FileEdit]:
     if "\0" in text:
         number = text.count("\n", 0, text.index("\0")) + 1
         raise Rejected(f"Line {number} of the edit holds a NUL: this is no text.")
-    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    lines = text.removesuffix("\n").split("\n")
     parts = sum(line.startswith(("@@", "<<<<<", "diff --git ", "--- ")) for line in lines)
     if parts > 3 * MOST_HUNKS:
         raise Rejected(
@@ -81,12 +84,19 @@ def parse_edits(files: Mapping[str, str], text: str) -> list[FileEdit]:
             f"several."
         )
     if any(map(SEARCH.match, lines)):
-        edits = list(parse_blocks(lines, files))
-    else:
-        edits = list(parse_diffs(lines))
+        return list(parse_blocks([line.removesuffix("\r") for line in lines], files))
+    names = PathNames(files)
+    edits = [settle_names(names, edit) for edit in parse_diffs(lines)]
     if not edits:
-        raise Rejected("There is neither a SEARCH/REPLACE block nor a unified diff in this text.")
+        raise _make_formless_error(text)
     return edits
+
+
+def _make_formless_error(text: str) -> Rejected:
+    name = name_other_format(text)
+    if name:
+        return Rejected(f"This looks like {name}. Send a unified diff (diff -u, git diff).")
+    return Rejected("There is neither a SEARCH/REPLACE block nor a unified diff in this text.")
 
 
 def _join_rejections(rejections: list[Rejected], hunks: int) -> Rejected:

@@ -40,12 +40,36 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
     except Rejected:
         _refuse_made_edit(lines, hunk)
         raise
+    if hunk.may_lack_sign:
+        _refuse_doubtful_lines(lines, place)
+    if hunk.place is not None and _is_verbatim(lines, place):
+        new_lines = list_new_lines(place.ops)
+        _refuse_repetition(lines, place, new_lines)
+        return make_splices(lines, place, new_lines)
     place = _take_blanks_literally(lines, place)
     if hunk.blocks and place.shift != NO_SHIFT:
         place = _keep_new_margin(lines, place)
     new_lines = _straighten_punctuation(lines, place, _indent_new_lines(lines, place))
     _refuse_repetition(lines, place, new_lines)
     return make_splices(lines, place, new_lines)
+
+
+def _refuse_doubtful_lines(lines: FileLines, place: Place) -> None:
+    """Refuse lines that stay and are not in the file as written, where no count speaks for them."""
+    for op, index in zip(place.ops, place.indexes, strict=True):
+        if op.sign == STAYS and (index is None or op.old.rstrip() != lines.texts[index].rstrip()):
+            raise Rejected(
+                "this line of the edit is not in the file as it is written, and the head of the "
+                "hunk does not count it, so it is not sure whether it stays or lacks its sign: "
+                f"`{op.old.strip()}`."
+            )
+
+
+def _is_verbatim(lines: FileLines, place: Place) -> bool:
+    """Tell whether every old line is in the file to the last blank."""
+    indexes = [index for _, index in place.pairs()]
+    texts = [lines.texts[index] for index in indexes]
+    return texts == old_side(place.ops)
 
 
 def _take_blanks_literally(lines: FileLines, place: Place) -> Place:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from bot.edits.apply_hunk import compute_splices
+from bot.edits.diff_names import list_spellings
 from bot.edits.lines import FileLines, Splice
 from bot.edits.omitted_code import refuse_omitted_code
 from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
-from bot.edits.path_names import PathNames, list_spellings
+from bot.edits.path_names import PathNames, spell_new_path
 
 MOST_AGAIN = 50  # times that a file is read anew because an edit builds on one before
 
@@ -179,7 +180,7 @@ class EditSession:
     def _create_file(self, edit: FileEdit) -> None:
         path = edit.old_path
         if path == NOWHERE:
-            path = list_spellings(edit.new_path)[-1]
+            path = spell_new_path(edit)
         path = self.names.check_new_path(path)
         if len(edit.hunks) > 1:
             raise Rejected(
@@ -207,7 +208,7 @@ class EditSession:
 
     def _move_file(self, path: str, edit: FileEdit) -> str:
         """Move the file where the edit says so, and return the path that it has by now."""
-        target = list_spellings(edit.new_path)[-1]
+        target = spell_new_path(edit)
         if NOWHERE in (edit.old_path, edit.new_path) or path in (edit.new_path, target):
             return path
         if edit.renames or edit.copies:

@@ -45,18 +45,25 @@ class Hunk:
     in what was written.
 
     `bare_end` says of the old and of the new side whether a marker claims that the file ends there
-    without a line end.
+    without a line end. `place` is where a diff says that the old and the new side begin, from
+    zero, if it also counts their lines rightly; `may_lack_sign` when it counts fewer lines that
+    stay than there are.
     """
 
     line: int
     readings: tuple[Ops, ...]
     blocks: bool = False
     bare_end: tuple[bool, bool] = (False, False)
+    place: tuple[int, int] | None = None
+    may_lack_sign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FileEdit:
-    """All that a text says of one file. No old path: the file is new; no new path: it goes."""
+    """All that a text says of one file. No old path: the file is new; no new path: it goes.
+
+    Its paths are `bare` when they are surely the files' own, without the prefixes of a diff.
+    """
 
     old_path: str
     new_path: str
@@ -64,6 +71,8 @@ class FileEdit:
     renames: bool = False
     copies: bool = False
     mode: str = ""  # git's, when the text sets one
+    bare: bool = False
+    old_hash: str = ""  # git's, of the file before, when the text has it
 
 
 def compare_lines(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 
-from bot.edits.parsed_edit import NOWHERE, Rejected
+from bot.edits.diff_names import list_spellings, strip_prefixes
+from bot.edits.parsed_edit import NOWHERE, FileEdit, Rejected
 from bot.edits.paths import path_refusal
 
-PREFIXES = ("a", "b", "c", "i", "o", "w")  # git's, with diff.mnemonicPrefix
 SHOWN_PATHS = 5
 
 
@@ -35,6 +36,11 @@ class PathNames:
         for path in sorted(self.paths):
             paths_by_fold.update(dict.fromkeys(_list_ancestors(fold_case(path)), path))
         return paths_by_fold
+
+    def has_folder_of(self, path: str) -> bool:
+        """Tell whether the first folder of the path is there."""
+        folder = path.partition("/")[0] + "/"
+        return any(other.startswith(folder) for other in self.paths)
 
     def resolve(self, named: str) -> str | None:
         """Find the file that a path means: itself, without a prefix, or the only one so ending."""
@@ -107,12 +113,37 @@ class PathNames:
         self.paths = paths
 
 
-def list_spellings(named: str) -> list[str]:
-    """List a path as it is written, and without the prefix of a diff."""
-    prefix, _, rest = named.partition("/")
-    if prefix in PREFIXES and rest:
-        return [named, rest]
-    return [named]
+def settle_names(names: PathNames, edit: FileEdit) -> FileEdit:
+    """Settle whether the names of a diff have prefixes, where only the tree tells.
+
+    Raises Rejected where it does not tell either.
+    """
+    old, new = edit.old_path, edit.new_path
+    if edit.bare:
+        return edit
+    stripped = strip_prefixes(old, new)
+    if stripped != (old, new) and old not in names.paths:
+        return replace(edit, old_path=stripped[0], new_path=stripped[1], bare=True)
+    spellings = list_spellings(new if old == NOWHERE else old)
+    if len(spellings) == 1 or (old != new and NOWHERE not in (old, new)):
+        return edit
+    matches = [path for path in spellings if path in names.paths]
+    if old == NOWHERE:
+        matches = [path for path in spellings if path == spellings[1] or names.has_folder_of(path)]
+    if len(matches) > 1:
+        raise Rejected(
+            f"{spellings[0]}: this could be {' or '.join(matches)}. Write both names with git's "
+            f"prefixes: --- a/{spellings[0]}."
+        )
+    if not matches:
+        return edit
+    paths = [path if path == NOWHERE else matches[0] for path in (old, new)]
+    return replace(edit, old_path=paths[0], new_path=paths[1], bare=True)
+
+
+def spell_new_path(edit: FileEdit) -> str:
+    """Write the path that the file shall have, without the prefix of a diff."""
+    return edit.new_path if edit.bare else list_spellings(edit.new_path)[-1]
 
 
 def refuse_outside(path: str) -> None:

@@ -1,237 +1,203 @@
-"""Parse unified diffs as git and as models write them: their numbers are hints at most."""
+"""Read unified diffs as git and as models write them, file by file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.edits.parsed_edit import (
-    BARE,
-    COMES,
-    GOES,
-    NOWHERE,
-    STAYS,
-    FileEdit,
-    Hunk,
-    Op,
-    Ops,
-    Rejected,
-    new_side,
+from bot.edits.diff_hunks import is_file_header, read_hunk
+from bot.edits.diff_names import (
+    list_spellings,
+    read_name,
+    split_names,
+    strip_known_prefixes,
+    strip_prefixes,
+    unquote,
 )
+from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected
 
-HEAD = re.compile(r"^@@.*?(?:-\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@|@@|$)")
 EXTENDED = re.compile(
-    r"^(?:(rename) (from|to)|(copy) (from|to)|(new|deleted) file mode|(old|new) mode) (.*)$"
+    r"(?:(rename|copy) (from|to)|(new|deleted) file mode|(old|new) mode) (.*?)\r?$"
 )
-BINARY = ("GIT binary patch", "Binary files ")
-SIGNATURE = re.compile(r"^\d+\.\d+[\w.-]*$")
-ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
-ESCAPED = {
-    b"n": b"\n",
-    b"t": b"\t",
-    b"r": b"\r",
-    b"a": b"\a",
-    b"b": b"\b",
-    b"f": b"\f",
-    b"v": b"\v",
-}
+INDEX = re.compile(r"index ([0-9a-f]{7,64})\.\.[0-9a-f]+(?: (\d{6}))?\r?$")
+SHOWN_CHARS = 80
+LINK_MODES = ("120000", "160000")
+# What a text cannot say, or what says something else than a unified diff does.
+REFUSED = (
+    (
+        re.compile(r"GIT binary patch|Binary files .* differ\s*$"),
+        "binary changes cannot be made by a text.",
+    ),
+    (
+        re.compile(r"@@@+ -|diff --(?:cc|combined) "),
+        (
+            "this is a combined diff, which compares a merge with all of its parents at once. "
+            "Send a unified diff against one of them: git diff PARENT MERGE."
+        ),
+    ),
+    (re.compile(r"Submodule \S+ [0-9a-f]{7,}"), "a submodule cannot be changed by a text."),
+    (re.compile(r"\* Unmerged path "), "the file has conflicts, and this diff leaves it out."),
+)
 
 
 @dataclass(slots=True)
 class _Header:
     """The lines before the hunks of one file."""
 
+    line: int
     old: str = ""
     new: str = ""
+    by_git: bool = False
+    bare: bool = False  # the names are the files' own, without prefixes
     renames: bool = False
     copies: bool = False
     mode: str = ""
+    old_hash: str = ""
+    is_link: bool = False
     named: bool = False  # by --- and +++
+    is_open: bool = False  # its lines may follow
     hunks: list[Hunk] = field(default_factory=list)
 
-    def set_paths(self, old: str, new: str) -> None:
-        """Take the paths of --- and +++, unless a rename said them, without prefixes."""
-        self.named = True
-        if not (self.renames or self.copies):
-            self.old, self.new = old, new
+    @classmethod
+    def read_git_line(cls, number: int, line: str) -> _Header:
+        """Read the line `diff --git`."""
+        names = split_names(line.removeprefix("diff --git ").removesuffix("\r"))
+        old, new = strip_prefixes(*names)
+        return cls(number, old, new, by_git=True, bare=(old, new) != names)
+
+    def read_extended_line(self, line: str) -> None:
+        """Read a line that git puts below `diff --git`, if it is one."""
+        match = EXTENDED.match(line)
+        if match:
+            self._read_change(*match.groups(""))
+        elif match := INDEX.match(line):
+            self.old_hash = match[1]
+            self.is_link |= match[2] in LINK_MODES
+
+    def _read_change(self, move: str, side: str, file: str, mode: str, rest: str) -> None:
+        if move:
+            self.bare = True
+            self.renames, self.copies = (
+                self.renames or move == "rename",
+                self.copies or move == "copy",
+            )
+            if side == "from":
+                self.old = unquote(rest)
+            else:
+                self.new = unquote(rest)
+            return
+        self.is_link |= rest in LINK_MODES
+        if file == "new":
+            self.old, self.mode = NOWHERE, rest
+        elif file == "deleted":
+            self.new = NOWHERE
+        elif mode == "new":
+            self.mode = rest
+
+    def set_names(self, old: str, new: str) -> None:
+        """Take the names of --- and +++, unless git said them better."""
+        self.named = self.is_open = True
+        if self.renames or self.copies:
+            return
+        if self.bare and _is_same_name(old, self.old) and _is_same_name(new, self.new):
+            self.old = NOWHERE if old == NOWHERE else self.old
+            self.new = NOWHERE if new == NOWHERE else self.new
+            return
+        self.old, self.new = strip_known_prefixes(old, new)
+        if old == NOWHERE and not self.by_git:
+            self.new = list_spellings(new)[-1]
+        self.bare = (self.old, self.new) != (old, new)
+
+    def describe(self) -> str:
+        """Describe the file for people."""
+        names = [name for name in (self.new, self.old) if name not in ("", NOWHERE)]
+        return names[0] if names else f"Line {self.line} of the edit"
 
     def finish(self) -> Iterator[FileEdit]:
-        """Give the edit of the file, if there is one."""
-        changes_tree = self.renames or self.copies or self.mode
-        if changes_tree or self.hunks or NOWHERE in (self.old, self.new):
+        """Give the edit of the file. Raises Rejected for a file of which nothing is said."""
+        if self.is_link:
+            raise Rejected(
+                f"{self.describe()}: a symbolic link or submodule cannot be made by a text."
+            )
+        changes_tree = self.renames or self.copies or self.mode or NOWHERE in (self.old, self.new)
+        if changes_tree or self.hunks:
             yield FileEdit(
-                self.old, self.new, tuple(self.hunks), self.renames, self.copies, self.mode
+                self.old,
+                self.new,
+                tuple(self.hunks),
+                self.renames,
+                self.copies,
+                self.mode,
+                self.bare,
+                self.old_hash,
+            )
+        elif self.named or self.by_git:
+            raise Rejected(
+                f"{self.describe()}: the diff names the file, on line {self.line} of the edit, and "
+                "no hunk (@@) says what changes in it."
             )
 
 
+def _is_same_name(name: str, bare: str) -> bool:
+    """Tell whether a name of --- or +++ is the one without prefix, as far as both say one."""
+    return NOWHERE in (name, bare) or name.endswith(bare)
+
+
 def parse_diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
-    """Parse the files of a diff. Raises Rejected for what no text can say."""
-    header = _Header()
+    """Parse the files of a diff. Raises Rejected for what no text can say, or would be lost."""
+    header = _Header(1)
+    fenced = False
     index = 0
     while index < len(lines):
         line = lines[index]
         if line.startswith("diff --git "):
             yield from header.finish()
-            header = _Header(*_split_paths(line[11:]))
-        elif _is_file_header(lines, index):
+            header = _Header.read_git_line(index + 1, line)
+        elif is_file_header(lines, index):
             if header.named or header.hunks:
                 yield from header.finish()
-                header = _Header()
-            header.set_paths(_parse_path(line), _parse_path(lines[index + 1]))
+                header = _Header(index + 1)
+            header.set_names(*_read_names(lines, index))
             index += 1
-        elif line.startswith("@@"):
-            body = _cut_body(lines, index + 1)
-            header.hunks.append(_parse_hunk(index, line, body))
-            index += len(body)
-        elif line.startswith(BINARY):
-            raise Rejected(f"{header.new or 'A file'}: binary changes cannot be made by a text.")
-        elif header.old and not header.hunks:
-            _read_extended_header(header, line)
+        elif line.startswith("@@") and not line.startswith("@@@"):
+            if not header.old:
+                raise _make_nameless_error(index)
+            hunk, index = read_hunk(lines, index, fenced=fenced)
+            header.hunks.append(hunk)
+            continue
+        else:
+            fenced ^= line.startswith(("```", "~~~"))
+            _read_other_line(header, line)
         index += 1
     yield from header.finish()
 
 
-def _is_file_header(lines: Sequence[str], index: int) -> bool:
-    if not lines[index].startswith("--- ") or index + 1 == len(lines):
-        return False
-    return lines[index + 1].startswith("+++ ")
-
-
-def _read_extended_header(header: _Header, line: str) -> None:
-    match = EXTENDED.match(line)
-    if not match:
-        return
-    rename, rename_end, copy, copy_end, file, mode, rest = match.groups()
-    if rename or copy:
-        header.renames, header.copies = header.renames or bool(rename), header.copies or bool(copy)
-        if (rename_end or copy_end) == "from":
-            header.old = _unquote(rest)
-        else:
-            header.new = _unquote(rest)
-    elif file == "new":
-        header.old, header.mode = NOWHERE, rest
-    elif file == "deleted":
-        header.new = NOWHERE
-    elif mode == "new":
-        header.mode = rest
-
-
-def _split_paths(rest: str) -> tuple[str, str]:
-    """Split the paths after `diff --git`: equal but for prefixes, else at the first blank."""
-    if rest.startswith('"'):
-        old, _, new = rest[1:].partition('" ')
-        return _unquote(f'"{old}"'), _unquote(new)
-    half = (len(rest) - 1) // 2
-    old, new = rest[:half], rest[half + 1 :]
-    if old.partition("/")[2] != new.partition("/")[2]:
-        old, _, new = rest.partition(" ")
+def _read_names(lines: Sequence[str], index: int) -> tuple[str, str]:
+    head = lines[index + 2] if index + 2 < len(lines) else ""
+    old = read_name(lines[index], no_lines=head.startswith("@@ -0,0 "))
+    new = read_name(lines[index + 1], no_lines=" +0,0 @@" in head)
     return old, new
 
 
-def _parse_path(line: str) -> str:
-    return _unquote(line[4:].partition("\t")[0].strip())
+def _make_nameless_error(index: int) -> Rejected:
+    return Rejected(
+        f"Line {index + 1} of the edit begins a hunk (@@), and no line above says which file it is "
+        "for. Write --- a/PATH and +++ b/PATH above it."
+    )
 
 
-def _unquote(path: str) -> str:
-    """Read a path that git quotes in C's manner, as it does with odd characters."""
-    if len(path) < 2 or path[0] != '"' or path[-1] != '"':
-        return path
-    raw = ESCAPE.sub(_read_escape, path[1:-1].encode(errors="surrogateescape"))
-    return raw.decode(errors="surrogateescape")
-
-
-def _read_escape(match: re.Match[bytes]) -> bytes:
-    escape = match[1]
-    if len(escape) == 3:
-        return bytes([int(escape, 8) & 255])
-    return ESCAPED.get(escape, escape)
-
-
-def _cut_body(lines: Sequence[str], start: int) -> list[str]:
-    """Cut out the hunk's lines. A line without its sign is context when signs follow."""
-    end = start
-    signed_end = start  # after the last line with a sign
-    while end < len(lines) and not _ends_body(lines, end):
-        if lines[end][:1] in ("+", "-", " ", "\\"):
-            signed_end = end + 1
-        end += 1
-    while signed_end < end and not lines[signed_end]:
-        signed_end += 1
-    return list(lines[start:signed_end])
-
-
-def _ends_body(lines: Sequence[str], index: int) -> bool:
-    line = lines[index]
-    if line.startswith(("@@", "diff --git ", "```", "~~~")) or _is_file_header(lines, index):
-        return True
-    if line.rstrip() != "--" or index + 1 == len(lines):
-        return False
-    return bool(SIGNATURE.match(lines[index + 1]))
-
-
-def _parse_hunk(index: int, head: str, body: Sequence[str]) -> Hunk:
-    """Parse a hunk; its readings differ in what its bare blank lines are."""
-    old_is_bare = new_is_bare = False
-    ops: list[Op] = []
-    for line in body:
-        if not line.startswith("\\"):
-            ops.append(_parse_op(line))
-            continue
-        sign = ops[-1].sign if ops else STAYS
-        old_is_bare = old_is_bare or sign != COMES
-        new_is_bare = new_is_bare or sign != GOES
-    readings = tuple(_list_readings(ops, _parse_counts(head)))
-    return Hunk(index + 1, readings, bare_end=(old_is_bare, new_is_bare))
-
-
-def _parse_op(line: str) -> Op:
-    match line[:1]:
-        case "+":
-            return Op(COMES, "", line[1:])
-        case "-":
-            return Op(GOES, line[1:])
-        case "":
-            return Op(BARE)
-        case " ":
-            return Op(STAYS, line[1:], line[1:])
-        case _:
-            return Op(STAYS, line, line)
-
-
-def _parse_counts(head: str) -> tuple[int, int] | None:
-    match = HEAD.match(head)
-    if not match or match.end() < len("@@ -1 +1 @@") or "-" not in match[0]:
-        return None
-    return int(match[1] or 1), int(match[2] or 1)
-
-
-def _list_readings(ops: Sequence[Op], counts: tuple[int, int] | None) -> Iterator[Ops]:
-    """List the readings: bare blank lines at the end belong to the hunk or only follow it."""
-    settled = list(ops)
-    if any(op.sign in (GOES, COMES) for op in ops):
-        for index, op in enumerate(ops):
-            if op.sign == BARE:
-                settled[index] = _settle_bare_line(ops, index)
-    end = len(ops)
-    while end and ops[end - 1].sign == BARE:
-        end -= 1
-    whole, trimmed = tuple(settled), tuple(settled[:end])
-    readings = [trimmed, whole]
-    if counts and len(new_side(whole)) == counts[1] != len(new_side(trimmed)):
-        readings.reverse()
-    yield from dict.fromkeys(readings)
-
-
-def _settle_bare_line(ops: Sequence[Op], index: int) -> Op:
-    """Settle a bare line: between two that stay it does too; beside what changes it may come."""
-    before = _find_first_sign(reversed(ops[:index]))
-    after = _find_first_sign(ops[index:])
-    if before == after == STAYS:
-        return Op(STAYS)
-    return Op(BARE)
-
-
-def _find_first_sign(ops: Iterable[Op]) -> str:
-    """Find the first sign that is there; where all are bare, the lines count as context."""
-    return next((op.sign for op in ops if op.sign != BARE), STAYS)
+def _read_other_line(header: _Header, line: str) -> None:
+    """Read a line outside of hunks. Raises Rejected for what would be lost."""
+    for pattern, reason in REFUSED:
+        if pattern.match(line):
+            raise Rejected(f"{header.describe()}: {reason}")
+    if header.by_git and not (header.named or header.hunks):
+        header.read_extended_line(line)
+    elif line.startswith(("Property changes on: ", "-- ")):
+        header.is_open = False
+    elif line.startswith("+" if header.hunks else ("+", "-")) and header.is_open:
+        raise Rejected(
+            f"{header.describe()}: this line stands outside of a hunk (@@), so it would be lost: "
+            f"`{line[:SHOWN_CHARS]}`."
+        )

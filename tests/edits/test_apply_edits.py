@@ -216,11 +216,14 @@ def test_a_bare_name_must_mean_one_file():
 
 
 def test_an_ambiguous_place_is_rejected_by_both_formats():
-    """Line numbers of a diff are a guess and decide nothing."""
+    """The line numbers of a diff decide only where all of them are right."""
     twice = {"a.py": "x\ny\nx\n"}
 
     assert "2 places" in rejected(twice, block("a.py", "x\n", "z\n"))
-    assert "2 places" in rejected(twice, "--- a/a.py\n+++ b/a.py\n@@ -3 +3 @@\n-x\n+z\n")
+    assert "2 places" in rejected(twice, "--- a/a.py\n+++ b/a.py\n@@ -2 +2 @@\n-x\n+z\n")
+    assert {"a.py": "x\ny\nz\n"} == apply_edits(
+        twice, "--- a/a.py\n+++ b/a.py\n@@ -3 +3 @@\n-x\n+z\n"
+    )
 
 
 def test_all_or_nothing():

@@ -90,7 +90,8 @@ def test_what_has_no_right_place_is_refused(chance):
     ]
     for case in (diff_of(made), block_of(made)):
         changed = [made.before.replace(gone[0], f"{gone[0]}2")] if gone else []
-        for before in (made.before * 2, made.after, *changed):
+        twice = f"FIRST = 0\n{made.before * 2}"  # and no line stands where a diff's head says
+        for before in (twice, made.after, *changed):
             assert outcome(replace(case, before=before)) is None
 
 

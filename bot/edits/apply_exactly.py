@@ -1,0 +1,164 @@
+"""Apply a diff as git does, where every hunk lies exactly at the lines that its head tells."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from bot.edits.edit_result import EditResult
+from bot.edits.omitted_code import refuse_omitted_code
+from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
+from bot.edits.path_names import PathNames
+
+
+class InexactError(Exception):
+    """The diff does not lie exactly where it says, or means something else than git would."""
+
+
+def apply_exactly(files: Mapping[str, str], edits: Sequence[FileEdit]) -> EditResult | None:
+    """Apply the edits as git does; None unless all of them lie exactly where their heads say.
+
+    Their numbers are believed then, for they agree with each other and with every line: text that
+    stands in several places is no doubt, nor is a hunk that quotes nothing.
+    """
+    tree = _Tree(files, edits)
+    try:
+        for edit in edits:
+            tree.apply_edit(edit)
+    except (InexactError, Rejected):
+        return None
+    return tree.collect_result()
+
+
+class _Tree:
+    """The files as the edits so far left them."""
+
+    def __init__(self, files: Mapping[str, str], edits: Sequence[FileEdit]) -> None:
+        self.files = files
+        # Git's diffs do not depend on their order: two files may change their names.
+        self.leaving = {edit.old_path for edit in edits if edit.renames or edit.new_path == NOWHERE}
+        self.names: PathNames | None = None
+        self.changed: dict[str, str] = {}
+        self.gone: set[str] = set()
+        self.arrived: dict[str, str] = {}
+        self.modes: dict[str, str] = {}
+        self.moves: dict[str, str] = {}
+
+    def apply_edit(self, edit: FileEdit) -> None:
+        """Apply the edit of one file. Raises InexactError."""
+        old, new = edit.old_path, edit.new_path
+        moves = edit.renames or edit.copies
+        before = "" if old == NOWHERE else self._read(old)
+        after = _apply_hunks(before, edit)
+        if new == NOWHERE:
+            if after:
+                raise InexactError
+            self._remove(old)
+        elif moves or old == NOWHERE:
+            self._add(new, after)
+        elif old == new:
+            self._change(old, after)
+        else:
+            raise InexactError
+        if moves:
+            self.moves[new] = old
+        if edit.renames:
+            self._remove(old)
+        if edit.mode and (old != NOWHERE or edit.mode != "100644"):
+            self.modes[new] = edit.mode
+
+    def _stands(self, path: str) -> bool:
+        """Tell whether a file of the tree before still stands at its path."""
+        return path in self.files and path not in self.gone
+
+    def _read(self, path: str) -> str:
+        if self._stands(path):
+            return self.changed[path] if path in self.changed else self.files[path]
+        if path in self.arrived:
+            return self.arrived[path]
+        raise InexactError
+
+    def _change(self, path: str, text: str) -> None:
+        if self._stands(path):
+            self.changed[path] = text
+        else:
+            self.arrived[path] = text
+
+    def _remove(self, path: str) -> None:
+        if self._stands(path):
+            self.gone.add(path)
+        else:
+            del self.arrived[path]
+
+    def _add(self, path: str, text: str) -> None:
+        if self.names is None:
+            self.names = PathNames(set(self.files) - self.leaving)
+        if path in self.arrived:
+            raise InexactError
+        self.names.check_new_path(path)
+        self.names.add(path)
+        self.arrived[path] = text
+
+    def collect_result(self) -> EditResult:
+        """Collect what changed: new texts by path, None for deleted files."""
+        changes: dict[str, str | None] = {**self.changed}
+        changes |= dict.fromkeys(self.gone)
+        changes |= self.arrived
+        kept = {path: text for path, text in changes.items() if self.files.get(path) != text}
+        return EditResult(kept, self.modes, self.moves)
+
+
+def _apply_hunks(text: str, edit: FileEdit) -> str:
+    """Apply the hunks one below the other. Raises InexactError."""
+    lines = _split_lines(text)
+    after: list[str] = []
+    position = 0
+    for hunk in edit.hunks:
+        refuse_omitted_code(hunk.readings[0])
+        old_start, new_start = hunk.place or (-1, -1)
+        old, new = _end_lines(hunk)
+        after += lines[position:old_start]
+        if old_start < position or new_start != len(after):
+            raise InexactError
+        position = old_start + len(old)
+        if lines[old_start:position] != old:
+            raise InexactError
+        if not any(map(str.strip, old)) and not _is_same_file(text, edit.old_hash):
+            raise InexactError
+        after += new
+    after += lines[position:]
+    if not all(line.endswith("\n") for line in after[:-1]):
+        raise InexactError
+    return "".join(after)
+
+
+def _split_lines(text: str) -> list[str]:
+    """Split a text at its line feeds alone, and keep them."""
+    lines = [f"{line}\n" for line in text.split("\n")]
+    last = lines.pop().removesuffix("\n")
+    return [*lines, last] if last else lines
+
+
+def _end_lines(hunk: Hunk) -> tuple[list[str], list[str]]:
+    """Give the lines of both sides their ends."""
+    sides = []
+    for texts, has_bare_end in zip(
+        (old_side(hunk.readings[0]), new_side(hunk.readings[0])), hunk.bare_end, strict=True
+    ):
+        lines = [f"{line}\n" for line in texts]
+        if has_bare_end and lines:
+            lines[-1] = lines[-1].removesuffix("\n")
+        sides.append(lines)
+    return sides[0], sides[1]
+
+
+def _is_same_file(text: str, named_hash: str) -> bool:
+    """Tell whether git's hash of the file, if the diff has one, is that of the text."""
+    if not named_hash.strip("0"):
+        return True
+    for encoding in ("utf-8", "latin-1"):
+        raw = text.encode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
+        digest = hashlib.sha1(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
+        if digest.startswith(named_hash):
+            return True
+    return False

@@ -31,12 +31,15 @@ from bot.settings import (
     GitHubSettings,
     ModelSettings,
     SandboxSettings,
+    SearchSettings,
     ServerSettings,
     Settings,
+    list_secret_values,
 )
 from bot.steps.report import report
 from bot.stories import STORIES
 from bot.stories.progress import conclude_failed
+from bot.text import SecretValues
 from bot.values import SandboxState
 from bot.web.probes import Probe, ProbeAnswer
 
@@ -63,14 +66,20 @@ def build_model(settings: ModelSettings) -> DeferredClaude:
     )
 
 
-def build_github(settings: GitHubSettings) -> GitHubApp:
-    """Build GitHub's adapter."""
+def build_own_secrets(settings: SearchSettings | GitHubSettings) -> SecretValues:
+    """Build what knows the secrets of this process."""
+    return SecretValues(list_secret_values(settings))
+
+
+def build_github(settings: GitHubSettings, own_secrets: SecretValues | None = None) -> GitHubApp:
+    """Build GitHub's adapter, which adds its tokens to the secrets of this process."""
     return GitHubApp(
         settings.app_id,
         settings.private_key.get_secret_value(),
         settings.github_url,
         settings.github_api_url,
         pause_between_writes_s=settings.write_pause_s,
+        own_secrets=own_secrets or build_own_secrets(settings),
     )
 
 
@@ -183,7 +192,7 @@ def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) ->
         spending=build_spending(settings),
         precedents=RecordedPullEnds(settings.home / RECORD),
         log_cache=build_log_cache(settings),
-        checkers=build_checkers(settings.package_indexes),
+        checkers=build_checkers(settings.package_indexes, hub.own_secrets),
         cache=SqliteCache(settings.home / "known", INDEX_FORMAT),
         embedder=open_embedder(*settings.embeddings_source),
         repositories=hub.repositories,

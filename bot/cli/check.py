@@ -25,6 +25,7 @@ from bot.adapters.git.work_tree import (
     ChangedPath,
     WorkTree,
 )
+from bot.assembly import build_own_secrets
 from bot.cli.check_report import render_json, render_sarif
 from bot.cli.inputs import MISTAKES, print_error, require_folder
 from bot.cli.progress_line import show_progress
@@ -78,7 +79,7 @@ def check_folder(
         ):
             repository = borrow_repository(Path(home), folder)
             repository.tree(options.base or "HEAD")  # or it says what there is to choose from
-            checkers = build_checkers(settings.package_indexes)
+            checkers = build_checkers(settings.package_indexes, build_own_secrets(settings))
             result = _check_work_tree(repository.work_tree(), options.base, checkers)
     except (*MISTAKES, Refusal) as wrong:
         print_error(wrong)

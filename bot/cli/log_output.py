@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,21 +13,23 @@ from bot.text import mask_secrets
 from bot.text.terminal_text import strip_control
 
 OURS = ("bot", "handlers")
-LEAST_CHARS = 6  # of a secret: less would mask words
 # urllib3 warns of each try of a request; what came of it is told by who asked.
 LIBRARY_LEVELS = {"urllib3": logging.ERROR}
 # These libraries bring handlers of their own, which would write a line twice.
 LOGGERS_WITH_HANDLERS = ("dbos", "github", "uvicorn", "uvicorn.error", "uvicorn.access")
 
 
-def configure_log(level: str, form: str, secrets: Iterable[str] = ()) -> None:
+def configure_log(level: str, form: str, mask_own: Callable[[str], str] = str) -> None:
     """Write all logging of this process in one form; of libraries only what is wrong.
 
-    `secrets` are masked wherever they stand, beside all that has the shape of one.
+    `mask_own` takes out the secrets of this process, beside all that has the shape of one.
     """
     handler = logging.StreamHandler()
     handler.addFilter(_add_fields)
-    hide = _SecretMask(secrets)
+
+    def hide(text: str) -> str:
+        return mask_secrets(mask_own(text))
+
     handler.setFormatter(JsonLines(hide) if form == "json" else TextLines(hide))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
@@ -41,23 +43,10 @@ def configure_log(level: str, form: str, secrets: Iterable[str] = ()) -> None:
         logger.setLevel(logging.WARNING)
 
 
-class _SecretMask:
-    """Masks secrets by their shapes, and those that are known by their values."""
-
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = sorted((text for text in secrets if len(text) >= LEAST_CHARS), key=len)
-
-    def __call__(self, text: str) -> str:
-        """Replace each secret by ***."""
-        for secret in reversed(self._secrets):
-            text = text.replace(secret, "***")
-        return mask_secrets(text)
-
-
 class TextLines(logging.Formatter):
     """Lines for people: time, level, run, what happened, delivery."""
 
-    def __init__(self, hide: _SecretMask) -> None:
+    def __init__(self, hide: Callable[[str], str]) -> None:
         super().__init__()
         self._hide = hide
 
@@ -83,7 +72,7 @@ class TextLines(logging.Formatter):
 class JsonLines(logging.Formatter):
     """Objects for programs: time, level, logger, event, message, run, delivery, and details."""
 
-    def __init__(self, hide: _SecretMask) -> None:
+    def __init__(self, hide: Callable[[str], str]) -> None:
         super().__init__()
         self._hide = hide
 

@@ -26,6 +26,7 @@ from bot.assembly import (
     build_github,
     build_health,
     build_log_cache,
+    build_own_secrets,
     build_readiness,
     build_sandbox,
     build_spending,
@@ -37,7 +38,7 @@ from bot.cli.start_notice import print_start
 from bot.ports import Refusal, Unreachable
 from bot.settings import SettingProblem, Settings
 from bot.stories import RUNS
-from bot.text import count_noun
+from bot.text import SecretValues, count_noun
 from bot.values import AllowList
 from bot.web.allowed_route import AllowedRoute
 from bot.web.door import create_door
@@ -59,7 +60,8 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
 
     `unknown` are names that look like settings and are none: the log says so.
     """
-    configure_log(settings.log_level, settings.log_format, _list_secrets(settings))
+    own_secrets = build_own_secrets(settings)
+    configure_log(settings.log_level, settings.log_format, own_secrets.mask)
     for problem in unknown:
         log.warning("%s", problem.text)
     try:
@@ -67,7 +69,7 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
             open_port("GREENLIT_PORT", settings.host, settings.port) as outside,
             open_port("GREENLIT_PAGE_PORT", "127.0.0.1", settings.page_port) as inside,
         ):
-            durable = _serve(settings, outside, inside)
+            durable = _serve(settings, own_secrets, outside, inside)
     except Unreachable as taken:
         log.error("%s", taken)  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
@@ -79,12 +81,14 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
     return ENDED
 
 
-def _serve(settings: Settings, outside: socket, inside: socket) -> DurableEngine:
+def _serve(
+    settings: Settings, own_secrets: SecretValues, outside: socket, inside: socket
+) -> DurableEngine:
     """Go on with the runs that were live, and listen until a signal comes."""
     make_private_home(settings.home)
     if trouble := find_record_trouble(settings.home):
         raise OSError(None, f"{trouble} ({RESTORE})", str(settings.home / RECORD))
-    hub = build_github(settings)
+    hub = build_github(settings, own_secrets)
     sandbox = build_sandbox(settings)
     durable = build_engine(settings, hub, sandbox)
     durable.launch()
@@ -95,7 +99,8 @@ def _serve(settings: Settings, outside: socket, inside: socket) -> DurableEngine
     secret = settings.webhook_secret.get_secret_value()
     allowed = AllowedRoute(route, AllowList(settings.allow))
     door = create_door(durable, allowed, secret, pages=pages)
-    page = create_page(durable, [story.__name__ for story in RUNS], settings.github_url)
+    stories = [story.__name__ for story in RUNS]
+    page = create_page(durable, stories, settings.github_url, hide=own_secrets.mask)
     servers = {
         outside: create_server(door, settings.host, settings.port),
         inside: create_server(page, "127.0.0.1", settings.page_port),
@@ -145,11 +150,6 @@ def _explain(wrong: Exception) -> str:
     if isinstance(wrong, OSError) and wrong.filename:
         return f"{wrong.filename} cannot be used: {wrong.strerror}"
     return str(wrong)
-
-
-def _list_secrets(settings: Settings) -> list[str]:
-    secrets = (settings.webhook_secret, settings.anthropic_api_key, settings.embeddings_key)
-    return [secret.get_secret_value() for secret in secrets if secret]
 
 
 def _close(durable: DurableEngine) -> None:

@@ -19,7 +19,7 @@ from bot.adapters.git.git_process import GitError, GitUnfitError, require_git
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.git.work_tree import WorkTree
 from bot.adapters.log_cache import DiskLogCache
-from bot.assembly import SystemClock, build_local_sandbox, build_model
+from bot.assembly import SystemClock, build_local_sandbox, build_model, build_own_secrets
 from bot.cli.inputs import (
     MISTAKES,
     WrongUseError,
@@ -174,7 +174,7 @@ def _build_ports(settings: SolveSettings, home: Path, folder: Path) -> Ports:
         build_model(settings),
         SystemClock(),
         Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run),
-        build_checkers(settings.package_indexes),
+        build_checkers(settings.package_indexes, build_own_secrets(settings)),
         embedder=open_embedder(*settings.embeddings_source),
         log_cache=DiskLogCache(home / "logs"),
         comments=SilentComments(),

@@ -21,6 +21,7 @@ from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.ports.precedents_port import NoPrecedents, Precedents
 from bot.ports.sandbox_port import NoSandbox, Sandbox
+from bot.ports.secrets_port import NoOwnSecrets, OwnSecrets
 from bot.ports.type_checker_port import CodePlace, TypeChecker
 
 __all__ = [
@@ -40,11 +41,13 @@ __all__ = [
     "LogCache",
     "Mirrors",
     "Model",
+    "NoOwnSecrets",
     "NoPrecedents",
     "NoSandbox",
     "NullCache",
     "NullGitHub",
     "NullLogCache",
+    "OwnSecrets",
     "PackageIndex",
     "Ports",
     "Precedents",

@@ -22,6 +22,7 @@ from bot.ports.github_ports import (
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.precedents_port import NoPrecedents, Precedents
 from bot.ports.sandbox_port import NoSandbox, Sandbox
+from bot.ports.secrets_port import OwnSecrets
 from bot.values import Caps
 
 
@@ -48,3 +49,8 @@ class Ports:
     precedents: Precedents = field(default_factory=NoPrecedents)
     spending: Spending = field(default_factory=UncappedSpending)
     sandbox: Sandbox = field(default_factory=NoSandbox)
+
+    @property
+    def own_secrets(self) -> OwnSecrets:
+        """The secrets of this process, which the gates ask about too."""
+        return self.checkers.own_secrets

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.ports.secrets_port import NoOwnSecrets, OwnSecrets
 from bot.ports.type_checker_port import TypeChecker
 from bot.values import Finding, Leak, Package
 
@@ -41,3 +42,4 @@ class Checkers:
     secrets: SecretFinder | None = None  # secrets of well-known shapes are found without
     index: PackageIndex | None = None
     types: TypeChecker | None = None  # what refactorings ask
+    own_secrets: OwnSecrets = field(default_factory=NoOwnSecrets)

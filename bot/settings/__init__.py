@@ -10,6 +10,7 @@ from bot.settings.read_settings import (
     describe_settings,
     examine_settings,
     find_env_file,
+    list_secret_values,
     list_unknown_settings,
     load_settings,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "describe_settings",
     "examine_settings",
     "find_env_file",
+    "list_secret_values",
     "list_unknown_settings",
     "load_settings",
     "make_name",

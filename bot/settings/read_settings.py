@@ -17,6 +17,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from bot.settings.command_settings import ModelSettings, SearchSettings
+from bot.settings.secret_settings import find_secret_values, find_secret_variables
 from bot.settings.serve_settings import GitHubSettings, ServerSettings, Settings
 from bot.settings.setting_problems import (
     SettingProblem,
@@ -119,6 +120,11 @@ def describe_settings(kind: type[BaseSettings]) -> dict[str, tuple[str, str]]:
         default = "" if field.is_required() else _render_default(field.default)
         settings[make_name(name)] = (field.description or "", default)
     return settings
+
+
+def list_secret_values(settings: BaseSettings) -> tuple[str, ...]:
+    """List the secrets that this process holds: of its settings, and in its environment."""
+    return (*find_secret_values(settings), *find_secret_variables(os.environ))
 
 
 def _load_part(kind: type[S], given: Mapping[str, Any], wrong: set[str]) -> S | None:

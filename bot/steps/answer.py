@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.ports import Ports
 from bot.run import step
 from bot.steps.admit import react
+from bot.steps.redact import redact
 from bot.values import LastRun, Request
 from bot.views.command_answers import NOT_YOURS, render_status
 
@@ -13,6 +14,7 @@ from bot.views.command_answers import NOT_YOURS, render_status
 def reply(ports: Ports, request: Request, text: str) -> None:
     """Answer this request with one comment: in the thread where it was made, if it was in one."""
     marker = f"greenlit:answer:{request.delivery}"
+    text = redact(ports, text)
     if not _reply_in_thread(ports, request, marker, text):
         ports.comments.put_comment(request.repo, request.number, marker, f"@{request.asker} {text}")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.ports import Ports
 from bot.run import Summary, step
+from bot.steps.own_secrets import mask_conversation, mask_turn
 from bot.text.prompts import load
 from bot.tools import select_tools
 from bot.tools.tree_files import TreeFiles
@@ -50,10 +51,13 @@ def ask_model(
     day = ports.spending.find_limit(repo)
     is_day_shorter = day is not None and day.left_usd < budget_usd
     left_usd = day.left_usd if day and is_day_shorter else budget_usd
-    turn = ports.model.turn(prefix, conversation, left_usd)
+    own = ports.own_secrets
+    turn = ports.model.turn(prefix, mask_conversation(own, conversation), left_usd)
     ports.spending.add(repo, turn.usage.usd)
     took_s = round((ports.clock.now() - began).total_seconds(), 3)
-    return TimedTurn(turn, took_s, day if is_day_shorter and turn.stop == "budget" else None)
+    return TimedTurn(
+        mask_turn(own, turn), took_s, day if is_day_shorter and turn.stop == "budget" else None
+    )
 
 
 @step("open_conversation")

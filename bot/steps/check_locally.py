@@ -244,7 +244,7 @@ def _explain_no_result(result: SandboxResult) -> str:
 def read_local_log(ports: Ports, tree: Tree, patch: Patch, log: bytes) -> Reading:
     """Read what a check printed; frames name files of the tree with the patch."""
     paths = TreeFiles(ports.mirrors, apply_patch(ports, tree, patch)).paths()
-    text = mask_secrets(log.decode(errors="replace"))
+    text = mask_secrets(ports.own_secrets.mask(log.decode(errors="replace")))
     return read_log(text.encode().split(b"\n"), frozenset(paths))
 
 

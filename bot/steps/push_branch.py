@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from rich.text import Text
 
-from bot.ports import Ports
+from bot.ports import Ports, Refusal
 from bot.run import Summary, step
 from bot.steps.admit import LOST_ACCESS, is_authorized
 from bot.steps.redact import redact
@@ -77,15 +77,23 @@ def push_branch(
 
     The result has the commit that the branch has now: one that GitHub made has a sha of its own.
     """
+    diff = ports.mirrors.compare(tree, sha)
+    _refuse_own_secrets(ports, branch, diff)
     remote = ports.credentials.fetch_remote(tree.repo)
     result = create_verified_commit(ports, tree, sha, branch, expect)
     if result is None:
         result = ports.mirrors.push(tree.repo, remote, sha, branch, expect)
     if not result.is_ours:
         return result
-    diff = redact(ports, ports.mirrors.compare(tree, result.sha))
     url = f"{remote.url.removesuffix('.git')}/tree/{quote(branch)}"
-    return replace(result, diff=cut_at_line(diff, DIFF_CHARS), url=url)
+    return replace(result, diff=cut_at_line(redact(ports, diff), DIFF_CHARS), url=url)
+
+
+def _refuse_own_secrets(ports: Ports, branch: Branch, diff: str) -> None:
+    """Raise Refusal when a push would tell a secret of this process, whoever put it there."""
+    new = [line[1:] for line in diff.split("\n") if not line.startswith(("-", " "))]
+    if ports.own_secrets.find("\n".join([branch, *new])):
+        raise Refusal("I did not push, because what I was about to push holds a secret of mine.")
 
 
 @step("branch_moved")

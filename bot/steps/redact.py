@@ -11,14 +11,18 @@ from bot.text import find_secrets, mask_secrets
 from bot.values import Finding, Leak
 
 GATE = "secrets"
+OWN_RULE = "own-secret"
 # Told by its disorder alone; in tests, values are made to look like that.
 GENERIC_RULE = "generic-api-key"
+OWN = "This is a secret of the bot itself, or a part of one: leave it out, in whatever form."
 SHOWN_CHARS = 4  # of a secret: enough to find it again, and no more
 
 
 def redact(ports: Ports, text: str) -> str:
-    """Replace each secret by ***, by our shapes and by the finder's rules. Give it whole texts."""
-    masked = mask_secrets(text)
+    """Replace each secret by ***: our own by their values, others by our shapes and by the finder's
+    rules. Give it whole texts.
+    """
+    masked = mask_secrets(ports.own_secrets.mask(text))
     leaks = _find_by_rules(ports.checkers, masked)
     for leak in sorted(leaks, key=lambda leak: -len(leak.secret)):
         masked = masked.replace(leak.secret, "***")
@@ -35,7 +39,8 @@ def find_leaks(checkers: Checkers, change: Change) -> tuple[Finding, ...]:
     kept = [f"{path}\n{text}" for path, text in change.before.items() if text is not None]
     old = "\n".join(kept)
     by_shape = [Leak(secret, "shape", "secret") for secret in find_secrets(new)]
-    leaks = {leak.secret: leak for leak in (*by_shape, *_find_by_rules(checkers, new))}
+    own = [Leak(secret, OWN_RULE, "secret") for secret in checkers.own_secrets.find(new)]
+    leaks = {leak.secret: leak for leak in (*_find_by_rules(checkers, new), *by_shape, *own)}
     fresh = {secret: leak for secret, leak in leaks.items() if secret not in old}
     return tuple(
         _make_finding(change, leak) for secret, leak in fresh.items() if not _is_part(secret, fresh)
@@ -52,6 +57,8 @@ def _find_by_rules(checkers: Checkers, text: str) -> tuple[Leak, ...]:
 
 def _make_finding(change: Change, leak: Leak) -> Finding:
     path, number = _find_line(change, leak.secret)
+    if leak.rule == OWN_RULE:
+        return Finding(GATE, path.replace(leak.secret, "***"), number, OWN, rule=OWN_RULE)
     blocks = leak.rule != GENERIC_RULE or kind_of(path) in ("code", "text")
     looks = f"looks like a {leak.what}, {leak.secret.strip()[:SHOWN_CHARS]}…"
     text = f"This {looks}: read it from the environment or a secret store."

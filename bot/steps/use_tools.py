@@ -13,6 +13,7 @@ from rich.text import Text
 from bot.edits import Rejected
 from bot.ports import Ports
 from bot.run import Summary, step
+from bot.steps.own_secrets import REFUSAL, holds_own_secret
 from bot.text.terminal_text import strip_control
 from bot.tools import TOOLS, AgentContext, Tool, ToolInput, ToolRefusal, ToolSession
 from bot.tools.job_answer import find_end
@@ -97,6 +98,9 @@ class ToolExecutor:
             names = ", ".join(tool.name for tool in TOOLS if can_run or not tool.for_sandbox)
             text = f"There is no tool {call.name!r}. There are {names}."
             return ToolResult(call.id, text, is_error=True)
+        if holds_own_secret(self.session.ports.own_secrets, call):
+            self.session.has_failed_edit |= tool.writes
+            return ToolResult(call.id, REFUSAL, is_error=True)
         try:
             arguments = tool.input_type.model_validate(call.input)
         except ValidationError as error:
@@ -110,7 +114,7 @@ class ToolExecutor:
         if self.session.finish is not None and not self.finish_call:
             self.finish_call = call.id
             return None
-        return ToolResult(call.id, shorten_answer(text))
+        return ToolResult(call.id, self.session.ports.own_secrets.mask(shorten_answer(text)))
 
     def _run(self, tool: Tool[Any], arguments: ToolInput) -> str:
         if tool.writes and self.session.newest_plan is None:

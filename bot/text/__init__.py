@@ -14,8 +14,10 @@ from bot.text.quoting import (
 )
 from bot.text.rendered_markdown import extract_visible
 from bot.text.secret_masks import find_secrets, mask_secrets
+from bot.text.secret_values import SecretValues
 
 __all__ = [
+    "SecretValues",
     "as_code_span",
     "as_link",
     "call_account",

@@ -18,7 +18,8 @@ def fetch_job_log(ports: Ports, repo: Repo, job: int) -> bytes:
     if cached is not None:
         return cached
     raw = ports.ci.fetch_job_log(repo, job, LIMIT_BYTES)
-    log = mask_secrets(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+    text = ports.own_secrets.mask(raw.decode(errors="surrogateescape"))
+    log = mask_secrets(text).encode(errors="surrogateescape")
     if log:
         ports.log_cache.store(repo, job, log)
     return log

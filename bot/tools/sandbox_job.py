@@ -115,8 +115,8 @@ def _run(session: ToolSession, job: SandboxJob, number: int) -> SandboxResult:
     except Unreachable:  # the work goes on: CI runs the checks
         raise ToolRefusal(OUT_OF_ORDER) from None
     session.sandbox_s += (clock.now() - began).total_seconds()
-    text = mask_secrets(result.log.decode(errors="surrogateescape"))
-    log = text.encode(errors="surrogateescape")
+    text = session.ports.own_secrets.mask(result.log.decode(errors="surrogateescape"))
+    log = mask_secrets(text).encode(errors="surrogateescape")
     session.ports.log_cache.store(job.tree.repo, number, log)
     return replace(result, log=log)
 

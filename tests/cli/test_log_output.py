@@ -9,6 +9,7 @@ import pytest
 
 from bot.cli.log_output import configure_log
 from bot.log_fields import log_fields
+from bot.text import SecretValues
 
 SECRET = "a webhook's secret of no known shape"
 TOKEN = "ghp_" + "a1B2" * 9
@@ -21,7 +22,7 @@ def written(capsys):
     before = root.handlers[:], root.level
 
     def start(form, level="INFO"):
-        configure_log(level, form, [SECRET, ""])
+        configure_log(level, form, SecretValues([SECRET, ""]).mask)
         stream = io.StringIO()
         root.handlers[0].setStream(stream)
         return lambda: stream.getvalue().splitlines()

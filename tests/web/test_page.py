@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from bot.steps.fetch_checks import ChecksSnapshot
 from bot.steps.renew_request import Renewal
 from bot.steps.use_tools import TurnOutcome
 from bot.stories.recorded_steps import STEPS
+from bot.text import SecretValues
 from bot.tools import TOOLS
 from bot.values import (
     Check,
@@ -816,3 +818,14 @@ def test_a_broken_address_of_the_web_breaks_nothing(show, journal, url):
     ]
 
     assert ("test", url) in list_links(show())
+
+
+def test_secrets_of_the_process_are_masked(journal):
+    """In pages and in JSON, whose form stays whole."""
+    journal.done = [step(1, "ask", Turn("end", text="Use hush-1234-hush."), "no: hush-1234-hush")]
+    page = create_page(journal, ["solve_issue"], hide=SecretValues(["hush-1234-hush"]).mask)
+    client = TestClient(page, base_url="http://127.0.0.1:8485")
+    texts = [client.get(f"/runs/{QUOTED_KEY}{end}").text for end in ("", ".json")]
+
+    assert ["no: ***"] == [each["error"] for each in json.loads(texts[1])["steps"]]
+    assert [] == [text for text in texts if "hush" in text]

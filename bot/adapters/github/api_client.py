@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from bot.adapters.github.auth import Credential
 from bot.ports import Refusal, Unreachable
 
 PAGE = 100
+BODY = 2  # its place among the arguments of PyGithub's requests, behind the address
 # PyGithub's own GithubRetry repeats a POST after any 5xx, which doubles comments, and sleeps as
 # long as a Retry-After says. So only reads are repeated here, twice; limits are for the engine to
 # wait out.
@@ -68,6 +70,7 @@ class ApiClient(Requester):
         self, verb: str, url: str, *args: Any, **options: Any
     ) -> tuple[int, dict[str, Any], str]:
         """Send a request. Raises Refusal, Unreachable and RateLimited, never GithubException."""
+        self._refuse_secrets([url, *args[BODY : BODY + 1], options.get("input")])
         if verb != "GET" and url != self.graphql_url:
             self.credential.wait_to_write()
         response = self.send(verb, url, *args, **options)
@@ -75,6 +78,14 @@ class ApiClient(Requester):
         if url == self.graphql_url:
             raise_for_graphql_errors(response, self._clock())
         return response.status, dict(response.headers), response.text
+
+    def _refuse_secrets(self, request: object) -> None:
+        """Raise Refusal when a request would tell a secret of ours: whoever writes masks them."""
+        if self.credential.own_secrets.find(json.dumps(request, default=str)):
+            raise Refusal(
+                "I did not write to GitHub, because what I was about to write holds a secret of "
+                "mine."
+            )
 
     def graphql_named_mutation(self, *args: Any, **options: Any) -> Any:
         """Write through GraphQL. A query is a POST as well, so the verb does not tell a write."""

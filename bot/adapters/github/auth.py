@@ -17,7 +17,7 @@ from jwt import PyJWTError
 
 from bot.adapters.github.api_errors import NotFound, Unprocessable
 from bot.adapters.github.write_throttle import WriteThrottle
-from bot.ports import Refusal
+from bot.ports import OwnSecrets, Refusal
 from bot.values import InstallationId, Repo
 
 # Marking a pull request ready asks for contents: write besides pull_requests: write (cli/cli
@@ -54,9 +54,17 @@ class Token:
 class AppAuth(Auth.AppAuth):
     """The App's own credential: a JWT, kept while it is good for a minute at least."""
 
-    def __init__(self, app_id: int | str, private_key: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        app_id: int | str,
+        private_key: str,
+        clock: Callable[[], float],
+        own_secrets: OwnSecrets,
+    ) -> None:
         super().__init__(app_id, private_key)
+        own_secrets.add(private_key)
         self.clock = clock
+        self.own_secrets = own_secrets
         self._jwt = Token("", 0.0)
 
     @property
@@ -66,6 +74,7 @@ class AppAuth(Auth.AppAuth):
         # Neither old, nor made before the clock was set back.
         if not jwt.until - JWT_S <= now < jwt.until:
             jwt = self._jwt = Token(self._sign(), now + JWT_S)
+            self.own_secrets.add(jwt.secret)
         return jwt.secret
 
     def _sign(self) -> str:
@@ -88,9 +97,11 @@ class TokenStore:
         self,
         open_app: Callable[[], AbstractContextManager[GithubApp]],
         clock: Callable[[], float],
+        own_secrets: OwnSecrets,
     ) -> None:
         self._open_app = open_app
         self._clock = clock
+        self._own_secrets = own_secrets
         self._lock = Lock()
         self._locks: dict[tuple[str, str], Lock] = {}
         self._tokens: dict[tuple[str, str], Token] = {}
@@ -125,6 +136,7 @@ class TokenStore:
             raise Refusal(
                 f"The App is not installed on {repo.name}. Install it there, then ask again."
             ) from None
+        self._own_secrets.add(minted["token"])
         return Token(minted["token"], datetime.fromisoformat(minted["expires_at"]).timestamp())
 
     def _request_token(self, repo: Repo, wanted: Mapping[str, str]) -> Any:
@@ -167,6 +179,7 @@ class Credential(Auth.Auth):
 
     def __init__(self, app: AppAuth, tokens: TokenStore, throttle: WriteThrottle) -> None:
         self.repo: Repo | None = None
+        self.own_secrets = app.own_secrets
         self._app = app
         self._tokens = tokens
         self._throttle = throttle

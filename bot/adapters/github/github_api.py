@@ -45,7 +45,7 @@ class GitHubApi:
     def __init__(self, app: AppAuth, api_url: str, timeout_s: int, pause_s: float) -> None:
         self.clock = app.clock
         self.timeout_s = timeout_s
-        self.tokens = TokenStore(self.app, app.clock)
+        self.tokens = TokenStore(self.app, app.clock, app.own_secrets)
         self._app = app
         self._api_url = api_url.rstrip("/")
         self._settle_s = pause_s  # until what was written can be read

@@ -18,7 +18,9 @@ from bot.adapters.github.issues import GitHubIssues
 from bot.adapters.github.pull_requests import GitHubPulls
 from bot.adapters.github.pull_reviews import GitHubReviews
 from bot.adapters.github.repositories import GitHubRepositories
+from bot.ports import OwnSecrets
 from bot.text.bot_logins import BOT_SUFFIX
+from bot.text.secret_values import SecretValues
 from bot.values import Remote, Repo
 
 
@@ -36,9 +38,10 @@ class GitHubApp:
     clock: Callable[[], float] = time.time
     pause_between_writes_s: float = 1.0
     timeout_s: int = 20
+    own_secrets: OwnSecrets = field(default_factory=SecretValues, repr=False)
 
     def __post_init__(self) -> None:
-        app = AppAuth(self.app_id, self.private_key, self.clock)
+        app = AppAuth(self.app_id, self.private_key, self.clock, self.own_secrets)
         self._api = GitHubApi(app, self.api_url, self.timeout_s, self.pause_between_writes_s)
         self._slug = ""
         self.repositories = GitHubRepositories(self._api)

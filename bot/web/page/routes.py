@@ -34,17 +34,19 @@ def create_page(
     stories: Sequence[str],
     github_url: str = "https://github.com",
     hosts: Sequence[str] = LOOPBACK,
+    *,
+    hide: Callable[[str], str] = str,
 ) -> FastAPI:
     """Make the web app that shows the runs of these stories.
 
     It shows what private repositories hold and asks nobody's name: serve it on loopback. `hosts`
     are the names by which it may be called, so that a stranger's page whose name was pointed at
-    loopback is refused.
+    loopback is refused. `hide` masks the secrets of this process in what it shows.
     """
     app = FastAPI(title="Greenlit runs", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.middleware("http")(_add_guards)
-    pages = _Pages(journal, stories, PageRenderer(github_url))
+    pages = _Pages(journal, stories, PageRenderer(github_url), hide)
     for path in ("/", "/runs", "/runs.json"):
         app.add_api_route(path, pages.show_runs, response_model=None)
     app.add_api_route("/style.css", send_style, response_model=None)
@@ -67,17 +69,24 @@ def send_style(_request: Request) -> Response:
 
 
 class _Pages:
-    def __init__(self, journal: Journal, stories: Sequence[str], renderer: PageRenderer) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        stories: Sequence[str],
+        renderer: PageRenderer,
+        hide: Callable[[str], str],
+    ) -> None:
         self._journal = journal
         self._stories = stories
         self._renderer = renderer
+        self._hide = hide
 
     def show_runs(self, request: Request) -> Response:
         """Send the newest runs, newest first."""
         runs = self._fetch_runs()
         if _wants_json(request):
-            return _send_json([asdict(run) for run in runs])
-        return _send_html(self._renderer.render_runs(runs, NEWEST, time.time()))
+            return self._send_json([asdict(run) for run in runs])
+        return self._send_html(self._renderer.render_runs(runs, NEWEST, time.time()))
 
     def show_run(self, request: Request, key: str) -> Response:
         """Send one run with its steps; 404 where there is none with this key."""
@@ -85,11 +94,12 @@ class _Pages:
         if run is None and _wants_json(request):
             raise HTTPException(404, "There is no such run.")
         if run is None:
-            return _send_html(self._renderer.render_missing(), 404)
+            return self._send_html(self._renderer.render_missing(), 404)
         steps = self._journal.steps(run.key)
         if _wants_json(request):
-            return _send_json({**asdict(run), "steps": [asdict(step) for step in steps]})
-        return _send_html(self._renderer.render_run(run, steps, time.time(), self._find_end(run)))
+            return self._send_json({**asdict(run), "steps": [asdict(step) for step in steps]})
+        end = self._find_end(run)
+        return self._send_html(self._renderer.render_run(run, steps, time.time(), end))
 
     def _find_end(self, run: RunView) -> PullEnd | None:
         """Find how the pull request ended that a run left."""
@@ -102,18 +112,29 @@ class _Pages:
         runs.sort(key=lambda run: run.began, reverse=True)
         return runs[:NEWEST]
 
+    def _send_json(self, content: object) -> Response:
+        # In ASCII: half a surrogate pair in a model's text is no error here.
+        text = json.dumps(_hide_in(content, self._hide), indent=1)
+        return Response(text, media_type="application/json")
+
+    def _send_html(self, html: str, status: int = 200) -> Response:
+        # What UTF-8 cannot hold, such as half a surrogate pair, is replaced.
+        content = self._hide(html).encode(errors="replace")
+        return Response(content, status, media_type="text/html; charset=utf-8")
+
+
+def _hide_in(value: object, hide: Callable[[str], str]) -> object:
+    """Hide secrets in each text of JSON data."""
+    match value:
+        case str():
+            return hide(value)
+        case dict():
+            return {name: _hide_in(part, hide) for name, part in value.items()}
+        case list() | tuple():
+            return [_hide_in(part, hide) for part in value]
+    return value
+
 
 def _wants_json(request: Request) -> bool:
     accepted = request.headers.get("accept", "")
     return request.url.path.endswith(".json") or "application/json" in accepted
-
-
-def _send_json(content: object) -> Response:
-    # In ASCII: half a surrogate pair in a model's text is no error here.
-    return Response(json.dumps(content, indent=1), media_type="application/json")
-
-
-def _send_html(html: str, status: int = 200) -> Response:
-    # What UTF-8 cannot hold, such as half a surrogate pair, is replaced.
-    content = html.encode(errors="replace")
-    return Response(content, status, media_type="text/html; charset=utf-8")

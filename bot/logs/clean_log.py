@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from bot.text import mask_secrets
@@ -61,6 +62,20 @@ def parse_line(number: int, raw_line: bytes) -> LogLine:
 def strip_prefixes(lines: Iterable[LogLine]) -> list[LogLine]:
     """Take off what a tool that runs another puts before each line of it."""
     return [_strip_prefix(line) for line in lines]
+
+
+def unindent_blocks(lines: Iterable[LogLine]) -> Iterator[LogLine]:
+    """Take the common indentation off each run of indented lines.
+
+    So a tool shows what another one printed: pip a build, nextest a test.
+    """
+    for is_indented, run in groupby(lines, lambda line: not line.text[:1].strip()):
+        block = list(run)
+        if is_indented:
+            depths = [len(line.text) - len(line.text.lstrip()) for line in block if line.text]
+            depth = min(depths, default=0)
+            block = [line._replace(text=line.text[depth:]) for line in block]
+        yield from block
 
 
 def _strip_prefix(line: LogLine) -> LogLine:

@@ -99,10 +99,14 @@ class StepLog:
 
 @dataclass(frozen=True)
 class JobLog:
-    """The steps that failed, the last one last, and the annotations after the job's end."""
+    """The steps that failed, the last one last, and the annotations after the job's end.
+
+    Where none `has_failed`, the last step of the job.
+    """
 
     steps: tuple[StepLog, ...]
     annotations: tuple[LogLine, ...]
+    has_failed: bool
 
     @cached_property
     def notes(self) -> tuple[LogLine, ...]:
@@ -167,5 +171,5 @@ class _StepSplitter:
     def finish(self) -> JobLog:
         """Choose the steps that failed."""
         last_step = self.step if self.step.script.raw_lines else self.before_steps
-        steps = self.failed or self.marked or [last_step]
-        return JobLog(tuple(steps), tuple(self.annotations))
+        failed = self.failed or self.marked
+        return JobLog(tuple(failed or [last_step]), tuple(self.annotations), bool(failed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.logs.clean_log import LogLine
@@ -14,6 +15,11 @@ from bot.logs.parsers.tracebacks import is_wrapper
 from bot.values import Confidence, Reading
 
 _MESSAGE_CHARS = 500  # of an outage
+_ASSERTION = re.compile(
+    r"^expect\(|\b(?:want(?:ed)?|got|assert\w*|to (?:equal|be|match|contain))\b"
+    r"|\b(?:left|right|expected|actual) ?: ",
+    re.IGNORECASE,
+)
 
 
 def judge_step(step: StepFailures) -> Reading | None:
@@ -92,10 +98,10 @@ def _find_outage_behind(failure: ParsedFailure) -> OutageMatch | None:
 
     An assertion only quotes what the code under test said.
     """
-    is_assertion = failure.error.endswith(("AssertionError", "Failed"))
-    if is_assertion or failure.message.startswith("expect("):
-        return None
     first_lines = "\n".join(failure.message.split("\n", maxsplit=2)[:2])
+    is_assertion = failure.error.endswith(("AssertionError", "AssertionFailedError", "Failed"))
+    if is_assertion or _ASSERTION.search(first_lines):
+        return None
     return find_outage([f"{failure.error}: {first_lines}"])
 
 

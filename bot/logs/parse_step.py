@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import NamedTuple
 
-from bot.logs.clean_log import LogLine
+from bot.logs.clean_log import LogLine, unindent_blocks
 from bot.logs.job_steps import StepLog
 from bot.logs.line_search import join_texts
 from bot.logs.parsed_failure import ParsedFailure
@@ -40,12 +40,15 @@ class StepFailures:
     )
 
 
-def parse_step(step: StepLog, repo_files: Collection[str]) -> StepFailures:
+def parse_step(
+    step: StepLog, repo_files: Collection[str], *, is_indented: bool = False
+) -> StepFailures:
     """Ask each parser whose markers stand in the step; what two of them read is told by the first.
 
-    Frames name files of the repository.
+    Frames name files of the repository. Where the step `is_indented`, a tool shows what another
+    one printed.
     """
-    lines = step.lines
+    lines = list(unindent_blocks(step.lines)) if is_indented else step.lines
     text = join_texts(lines)
     paths = RepoPaths(repo_files, lambda: f"{join_texts(step.command)}\n{text}")
     failures = StepFailures(lines)
@@ -88,13 +91,18 @@ def resolve_frames(failure: ParsedFailure, paths: RepoPaths) -> ParsedFailure:
 
     The path in a test's name is resolved too.
     """
-    frames: list[Frame] = []
-    for frame in failure.frames:
-        file = paths.resolve(frame.file)
-        if file:
-            frames.append(Frame(file, frame.line, frame.function))
+    frames = _keep_own(failure.frames, paths) or _keep_own(failure.cause_frames, paths)
     test = _resolve_test(failure.test, frames, paths)
     return replace(failure, frames=tuple(frames), test=test)
+
+
+def _keep_own(frames: Sequence[Frame], paths: RepoPaths) -> list[Frame]:
+    own_frames: list[Frame] = []
+    for frame in frames:
+        file = paths.resolve(frame.file)
+        if file:
+            own_frames.append(Frame(file, frame.line, frame.function))
+    return own_frames
 
 
 def _resolve_test(test: str, frames: Sequence[Frame], paths: RepoPaths) -> str:

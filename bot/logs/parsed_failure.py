@@ -16,7 +16,11 @@ STACK_FRAMES = 40
 
 @dataclass(frozen=True, slots=True)
 class ParsedFailure:
-    """One failure as the log has it: frames outermost first, with paths as printed."""
+    """One failure as the log has it: frames outermost first, with paths as printed.
+
+    `cause_frames` are those of its root cause: they count where none of `frames` is of the
+    repository.
+    """
 
     category: Category
     error: str
@@ -26,6 +30,7 @@ class ParsedFailure:
     test: str = ""
     frames: tuple[Frame, ...] = ()
     root_cause: str = ""
+    cause_frames: tuple[Frame, ...] = ()
     column: str = ""  # tells apart two faults of one line
     tool: str = ""  # where one parser knows many tools
 

@@ -15,7 +15,12 @@ from bot.logs.line_search import read_texts
 from bot.logs.outages import find_outage
 from bot.logs.parse_step import parse_step, resolve_frames
 from bot.logs.parsed_failure import ParsedFailure, make_diagnostic
-from bot.logs.parsers.fallback import mentions_error, parse_last_error, parse_listing
+from bot.logs.parsers.fallback import (
+    mentions_error,
+    parse_last_error,
+    parse_listing,
+    parse_named_files,
+)
 from bot.logs.repo_paths import RepoPaths
 from bot.values import Confidence, Reading
 
@@ -38,10 +43,11 @@ def read_log(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
     stop = find_outage(read_texts(job.notes), only_stops=True)
     if stop:
         return report_outage(stop, job.steps[-1].lines)
-    for step in reversed(job.steps):
-        reading = judge_step(parse_step(step, repo_files))
-        if reading:
-            return reading
+    for is_indented in (False, True) if job.has_failed else (False,):
+        for step in reversed(job.steps):
+            reading = judge_step(parse_step(step, repo_files, is_indented=is_indented))
+            if reading:
+                return reading
     return _guess(job, repo_files)
 
 
@@ -94,19 +100,23 @@ def _guess_action_failure(
 
 
 def _guess_linter(lines: Sequence[LogLine], paths: RepoPaths) -> Reading | None:
-    """Report the lines that begin with a place in the repository, as those of a linter do."""
-    failures = [resolve_frames(failure, paths) for failure in parse_listing(lines)]
-    in_repository = [failure for failure in failures if failure.frames]
-    if not in_repository:
-        return None
-    return _report_guess(in_repository[:_LISTED_FAILURES], lines, Reading("lint", "fix"))
+    """Report the lines that name a place or a file of the repository, as those of a linter do."""
+    for parse in (parse_listing, parse_named_files):
+        failures = [resolve_frames(failure, paths) for failure in parse(lines)]
+        in_repository = [failure for failure in failures if failure.frames]
+        if in_repository:
+            return _report_guess(in_repository[:_LISTED_FAILURES], lines, Reading("lint", "fix"))
+    return None
 
 
 def _guess_last_error(lines: Sequence[LogLine], paths: RepoPaths) -> Reading:
     failures = [resolve_frames(failure, paths) for failure in parse_last_error(lines)]
     if not failures or not mentions_error(lines):
         return Reading("passed", "none", confidence="high" if _is_text(lines) else "low")
-    return _report_guess(failures, lines, Reading(failures[0].category, "fix"))
+    # Only a place in the repository, or a test, says that code is to blame.
+    is_code = failures[0].category == "test-failure" or any(each.frames for each in failures)
+    reading = Reading(failures[0].category, "fix" if is_code else "human")
+    return _report_guess(failures, lines, reading)
 
 
 def _report_guess(

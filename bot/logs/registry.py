@@ -8,10 +8,12 @@ from typing import Literal
 
 from bot.logs.parsed_failure import Parser
 from bot.logs.parsers import (
+    audits,
     diagnostics,
     dotnet,
     elixir,
     formatters,
+    ginkgo,
     go_build,
     go_panics,
     go_tests,
@@ -72,6 +74,7 @@ PARSERS = (
     ParserSpec("playwright", "tests", mocha.parse_playwright, (" › ",)),
     ParserSpec("node:test", "tests", tap.parse_node_spec, ("failing tests:",)),
     ParserSpec("TAP", "tests", tap.parse_tap, ("not ok",)),
+    ParserSpec("ginkgo", "tests", ginkgo.parse_ginkgo, ("• ",)),
     ParserSpec(
         "go test",
         "tests",
@@ -82,7 +85,7 @@ PARSERS = (
         "cargo test",
         "tests",
         rust.parse_cargo_tests,
-        (" stdout ----", " stderr ----", "STDERR:", "STDOUT:"),
+        (" stdout ----", " stderr ----", "STDERR:", "STDOUT:", "stdout ───", "stderr ───"),
     ),
     ParserSpec(
         "surefire", "tests", jvm.parse_surefire, ("<<< FAILURE!", "<<< ERROR!", "Tests run:")
@@ -119,6 +122,10 @@ PARSERS = (
         formatters.parse_prettier,
         ("Code style issues", "Checking formatting..."),
     ),
+    ParserSpec("audit", "diagnostics", audits.parse_audit_table, ("│ Package ",)),
+    ParserSpec("npm audit", "diagnostics", audits.parse_npm_audit, ("# npm audit report",)),
+    ParserSpec("audit", "diagnostics", audits.parse_advisories, ("Title:",)),
+    ParserSpec("pip-audit", "diagnostics", audits.parse_pip_audit, ("Fix Versions",)),
     ParserSpec("cmake", "diagnostics", grouped_linters.parse_cmake, ("CMake Error",)),
     ParserSpec("phpstan", "diagnostics", php.parse_phpstan, ("  Line  ",)),
     ParserSpec("phpcs", "diagnostics", php.parse_phpcs, ("FILE: ",)),

@@ -11,6 +11,14 @@ from bot.logs.diagnostic_patterns.diagnostic_pattern import (
 
 COMPILERS = (
     compile_pattern(
+        "maven",
+        "compile-error",
+        "Failed to execute goal",
+        r"\[ERROR\] Failed to execute goal \S+compiler\S* .*?: "
+        r"(?P<text>(?!Compilation failure)(?:Fatal error compiling|.*release|.*option).*?)"
+        r"(?: -> \[Help \d+\])?$",
+    ),
+    compile_pattern(
         "clang-format",
         "lint",
         "clang-format",

@@ -51,6 +51,14 @@ _LISTED = re.compile(
     r"(?::(?P<line>\d{1,9})(?::\d{1,9})?|[(\[](?P<line2>\d{1,9})(?:[,:] ?\d{1,9})?[)\]])\]?"
     r"(?:[:,]? ?- |[:,]|\s)\s*(?P<text>\S.*)"
 )
+_NAMED_FILE = re.compile(
+    r"\s{0,8}(?:[-*•✖✗×M] |would reformat:? )?(?P<path>[\w@./+-]{1,300}\.\w{1,12})$"
+)
+_FORMATS = re.compile(
+    r"\b(?:re)?format(?:s|ted|ting|ter)?\b|\bprettier\b|\blint|\bout of date\b|\bup.to.date\b"
+    r"|\blicen[cs]e headers?\b|\bregenerate",
+    re.IGNORECASE,
+)
 _NO_ERROR = re.compile(
     r"\W{0,2}(?:warn(?:ing)?|note|info|debug|hint|ok|passed|trace)\b", re.IGNORECASE
 )
@@ -68,6 +76,21 @@ def parse_listing(lines: Sequence[LogLine]) -> list[ParsedFailure]:
             message = shorten_message(match["text"])
             failures.append(make_diagnostic("lint", line, message, parse_place(match)))
     return failures
+
+
+def parse_named_files(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse each line that is nothing but a path, where a formatter asks for other words in it.
+
+    Whoever calls it must drop the paths that are not the repository's.
+    """
+    if not any(_FORMATS.search(line.text) for line in lines):
+        return []
+    matches = [(line, _NAMED_FILE.match(line.text)) for line in lines]
+    return [
+        make_diagnostic("lint", line, f"{match['path']} is not as it should be", parse_place(match))
+        for line, match in matches
+        if match
+    ]
 
 
 def mentions_error(lines: Sequence[LogLine]) -> bool:

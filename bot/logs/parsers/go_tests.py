@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from bot.logs.clean_log import LogLine
 from bot.logs.line_search import match_first, read_texts
 from bot.logs.parsed_failure import ParsedFailure, shorten_message
+from bot.logs.parsers.ginkgo import RAN_SPECS
 from bot.logs.parsers.go_panics import is_panic, parse_panic, parse_race
 from bot.values import Frame
 
@@ -86,7 +87,14 @@ def parse_go_tests(lines: Sequence[LogLine]) -> list[ParsedFailure]:
 
 def _parse_package(run: _PackageRun, package: str) -> list[ParsedFailure]:
     leaves = [test for test in run.failed if not _has_failed_subtest(test, run)]
+    leaves = [test for test in leaves if not _has_specs(test, run)]
     return [_parse_test(test, run, package) for test in leaves]
+
+
+def _has_specs(test: str, run: _PackageRun) -> bool:
+    """Tell whether a test only ran the specs of Ginkgo, which tells of each itself."""
+    printed = run.printed.get(test, []) + run.printed.get("", [])
+    return any(RAN_SPECS.match(line.text) for line in printed)
 
 
 def _has_failed_subtest(test: str, run: _PackageRun) -> bool:
@@ -123,7 +131,8 @@ def _find_place(lines: Sequence[LogLine]) -> int | None:
         place = _PLACE.match(line.text)
         if place:
             last_place = index
-            if _FAILING_WORDS.search(place["text"]):
+            below = read_texts(lines[index + 1 : index + 2])
+            if _FAILING_WORDS.search(place["text"] or "".join(below)):
                 break
     return last_place
 

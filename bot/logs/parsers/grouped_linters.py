@@ -17,12 +17,16 @@ from bot.logs.parsed_failure import (
 )
 from bot.values import Category, Frame
 
-_FILE = re.compile(r"^(?P<path>(?:[A-Za-z]:\\)?[^\s:][^:]*\.\w+)$")
+_FILE = re.compile(r"^ {0,2}(?P<path>(?:[A-Za-z]:\\)?[^\s:][^:]*\.\w+)(?::\d+:\d+)?$")
 _STYLISH = re.compile(
     r"^\s+(?:(?P<line>\d+):(?P<col>\d+))\s+(?P<level>error|warning|✖|×|⚠)\s+(?P<text>\S.*?)"
     r"(?:\s{2,}\(?"
     r"(?P<code>[\w@/.-]+)\)?)?\s*$",
     re.IGNORECASE,
+)
+_XO = re.compile(
+    r"^\s+(?P<level>[✖⚠])\s+(?P<line>\d+):(?P<col>\d+)\s+(?P<text>\S.*?)"
+    r"(?:\s{2,}(?P<code>[\w@/.-]+))?\s*$"
 )
 _RUFF_GROUPED = re.compile(
     r"^\s+(?P<line>\d+):(?P<col>\d+)\s+(?P<code>[A-Z]{1,4}\d{1,4}) (?:\[\*\] )?(?P<text>.+)$"
@@ -49,12 +53,16 @@ _TSC_CODE = re.compile(r"TS\d+")
 
 
 def parse_stylish(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse ESLint, stylelint, yamllint and next lint: a file, then its faults without warnings."""
+    """Parse ESLint, XO, tsd, stylelint, yamllint and next lint: a file, then its faults.
+
+    Warnings are left out.
+    """
     failures: list[ParsedFailure] = []
     path = ""
     for line in lines:
         fault = (
             _STYLISH.match(line.text)
+            or _XO.match(line.text)
             or _NEXT_LINT.match(line.text)
             or _RUFF_GROUPED.match(line.text)
         )

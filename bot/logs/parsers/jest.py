@@ -12,7 +12,13 @@ from bot.logs.parsed_failure import (
     make_failed_test,
     parse_place,
 )
-from bot.logs.parsers.v8 import find_stack, parse_frames, read_message, split_error
+from bot.logs.parsers.v8 import (
+    find_stack,
+    keep_own,
+    parse_frames,
+    read_message,
+    split_error,
+)
 from bot.values import Frame
 
 _BULLET = re.compile(r"^\s{0,4}● (?P<title>\S.*)$")
@@ -29,6 +35,7 @@ _SYNTAX_ERROR = re.compile(
     r"(?P<line>\d+):\d+\)"
     r"|:(?P<line2>\d+):\d+ - error|:(?P<line3>\d+):\d+\]|:(?P<line4>\d+)\n)"
 )
+_SYNTAX_ERROR_LINE = re.compile(r"^SyntaxError: (?!\S+: ).+", re.MULTILINE)  # of the engine itself
 _CODE_ARROW = re.compile(r"^\s*> +(?P<line>\d+) \|")
 _VITEST = re.compile(r"^\s*FAIL\s+(?:\|?[\w@/-]+\|?\s+)?(?P<title>\S+\.\S+(?: > .+| \[ .+ \])?)$")
 _VITEST_RULE = re.compile(r"^\s*⎯{5,}")
@@ -90,11 +97,13 @@ def _parse_broken_suite(text: str, frames: tuple[Frame, ...]) -> tuple[str, str,
     What says why stands below pages of advice, and names the place itself.
     """
     details = text.partition("Details:\n")[2].strip() or text
-    error, message = split_error(details)
+    syntax_error = _SYNTAX_ERROR_LINE.search(details)
+    error, message = split_error(syntax_error[0] if syntax_error else details)
     place = _SYNTAX_ERROR.search(details)
     if place:
         number = place["line"] or place["line2"] or place["line3"] or place["line4"]
-        frames = (Frame(place["path"], int(number)),)
+        own_frames = keep_own([Frame(place["path"], int(number))])
+        frames = tuple(own_frames) or frames
     return error, message, frames
 
 

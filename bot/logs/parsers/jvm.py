@@ -48,9 +48,11 @@ _SUREFIRE_SUMMARY = re.compile(
 _GRADLE = re.compile(r"^(?P<test>\S[^\n]*) FAILED$")
 _GRADLE_SHORT = re.compile(r"^(?P<type>[\w.$]+) at (?P<file>[\w$-]+\.\w+):(?P<line>\d+)")
 _ANT = re.compile(
-    r"^Testcase: (?P<method>\S+?)(?:\((?P<owner>[\w.$]+)\))?(?: took [\d.,]+ sec)?:?\s*(?:FAILED"
-    r"|Caused an ERROR)$"
+    r"^Testcase: (?P<method>\S+?)(?:\((?P<owner>[\w.$]+)\))?(?: took [\d.,]+ sec)?:?\s*"
+    r"(?P<result>FAILED|Caused an ERROR)?$"
 )
+_ANT_SUITE = re.compile(r"^Testsuite: (?P<owner>[\w.$]+)$")
+_ANT_RESULT = re.compile(r"^\s+(?:FAILED|Caused an ERROR)$")
 _TESTNG = re.compile(r"^FAILED: (?P<test>[\w.$]+)(?:\(.*\))?$")
 _STACK_LINES = 600
 _MESSAGE_LINES = 40
@@ -58,12 +60,16 @@ _MESSAGE_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class Throwable:
-    """A throwable as printed: frames outermost first; `end` is the index behind its last line."""
+    """A throwable as printed: frames outermost first; `end` is the index behind its last line.
+
+    `cause_frames` are those of the last `Caused by`.
+    """
 
     error: str
     message: str
     frames: tuple[Frame, ...]
     root_cause: str
+    cause_frames: tuple[Frame, ...]
     end: int
 
 
@@ -71,25 +77,29 @@ def parse_throwable(lines: Sequence[LogLine], begin: int) -> Throwable:
     """Parse one throwable from the line that names it."""
     message: list[str] = []
     frames: list[Frame] = []
+    cause_frames: list[Frame] = []
     root_cause = ""
     limit = min(begin + _STACK_LINES, len(lines))
     end = begin
     while end < limit:
         text = lines[end].text.removeprefix("[ERROR] ")
         place = AT.match(text)
-        if place and not root_cause:
-            frames.append(_parse_frame(place))
+        if place:
+            (cause_frames if root_cause else frames).append(_parse_frame(place))
         elif _CAUSE.match(text):
-            root_cause = _CAUSE.sub("", text).strip()
+            root_cause, cause_frames = _CAUSE.sub("", text).strip(), []
         elif not place and not _ANY_AT.match(text):
-            if frames or root_cause or len(message) > _MESSAGE_LINES or _ends(text, message):
+            if frames or root_cause or len(message) > _MESSAGE_LINES:
+                break
+            if _ends_message(lines, end, message):
                 break
             message.append(text.strip() if message else _UNCAUGHT.sub("", text).strip())
         end += 1
     first, newline, rest = "\n".join(message).partition("\n")
     error, first = _split_error(first)
-    stack = shorten_stack(frames[::-1])
-    return Throwable(error, shorten_message(f"{first}{newline}{rest}"), stack, root_cause, end)
+    stack, cause_stack = shorten_stack(frames[::-1]), shorten_stack(cause_frames[::-1])
+    message_text = shorten_message(f"{first}{newline}{rest}")
+    return Throwable(error, message_text, stack, root_cause, cause_stack, end)
 
 
 def _split_error(text: str) -> tuple[str, str]:
@@ -99,11 +109,24 @@ def _split_error(text: str) -> tuple[str, str]:
     return match["type"], match["text"] or ""
 
 
-def _ends(text: str, message: list[str]) -> bool:
-    """Tell whether a message is over: a blank line below it, or the next report's first line."""
-    if message and not text.strip():
-        return True
-    headings = (_SUREFIRE, _GRADLE, _CONSOLE)
+def _ends_message(lines: Sequence[LogLine], index: int, message: list[str]) -> bool:
+    """Tell whether a message is over: the next report begins, or nothing of it stands below.
+
+    A message may have blank lines of its own; then its stack follows.
+    """
+    text = lines[index].text
+    if not message or text.strip():
+        return _is_heading(text)
+    for line in lines[index + 1 : index + _MESSAGE_LINES]:
+        if _ANY_AT.match(line.text):
+            return False
+        if _is_heading(line.text) or _TYPE.match(line.text.strip()):
+            return True
+    return True
+
+
+def _is_heading(text: str) -> bool:
+    headings = (_SUREFIRE, _GRADLE, _CONSOLE, _ANT, _TESTNG)
     is_heading = any(heading.match(text) for heading in headings)
     return is_heading or text.startswith(("Tests run:", "[INFO]"))
 
@@ -143,7 +166,11 @@ def _parse_headed(
 def _make_failed_test(test: str, block: Sequence[LogLine], throwable: Throwable) -> ParsedFailure:
     error, message = throwable.error, throwable.message or throwable.error
     failure = make_failed_test(test, block, error, message, throwable.frames)
-    return replace(failure, root_cause=throwable.root_cause)
+    return _add_cause(failure, throwable)
+
+
+def _add_cause(failure: ParsedFailure, throwable: Throwable) -> ParsedFailure:
+    return replace(failure, root_cause=throwable.root_cause, cause_frames=throwable.cause_frames)
 
 
 def parse_junit_console(lines: Sequence[LogLine]) -> list[ParsedFailure]:
@@ -206,13 +233,33 @@ def _add_short_place(failure: ParsedFailure) -> ParsedFailure:
 
 
 def parse_ant_junit(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse `Testcase: test(Class): FAILED`, then its throwable."""
-    return _parse_headed(lines, lambda text: _qualify(_ANT.match(text)))
+    """Parse `Testcase: test(Class): FAILED`, then its throwable.
+
+    With its times on, Ant names the class above its tests, and the result below each.
+    """
+    failures: list[ParsedFailure] = []
+    owner = ""
+    for index, line in enumerate(lines):
+        suite, case = _ANT_SUITE.match(line.text), _ANT.match(line.text)
+        owner = read_group(suite, "owner") or owner
+        begin = index + 1
+        if case and not case["result"]:
+            has_result = begin < len(lines) and _ANT_RESULT.match(lines[begin].text)
+            case, begin = (case if has_result else None), begin + 1
+        if case:
+            test = f"{case['owner'] or owner}.{case['method']}".lstrip(".")
+            # The message stands alone above the throwable that repeats it.
+            start = find_line(lines, _TYPE.match, begin, begin + 5)
+            has_type = start < min(begin + 5, len(lines))
+            throwable = parse_throwable(lines, start if has_type else begin)
+            failures.append(_make_failed_test(test, lines[index : throwable.end], throwable))
+    return failures
 
 
 def parse_testng(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse `FAILED: test`, then its throwable."""
-    return _parse_headed(lines, lambda text: read_group(_TESTNG.match(text), "test"))
+    failures = _parse_headed(lines, lambda text: read_group(_TESTNG.match(text), "test"))
+    return [failure for failure in failures if failure.error or failure.frames]
 
 
 def parse_uncaught(lines: Sequence[LogLine]) -> list[ParsedFailure]:
@@ -224,7 +271,7 @@ def parse_uncaught(lines: Sequence[LogLine]) -> list[ParsedFailure]:
             failure = make_failure(
                 "crash", block, throwable.error, throwable.message, throwable.frames
             )
-            return [replace(failure, root_cause=throwable.root_cause)]
+            return [_add_cause(failure, throwable)]
     return []
 
 

@@ -22,7 +22,7 @@ from bot.logs.parsers.v8 import find_stack, parse_frame, read_message, split_err
 from bot.values import Frame
 
 _FAILING = re.compile(r"^\s*\d+ failing\b")
-_NUMBER = re.compile(r"^(?P<indent>\s*)(?P<number>\d+)\) (?P<title>\S.*)$")
+_NUMBER = re.compile(r"^(?P<indent>\s*)(?P<number>\d+)\)(?: (?P<title>\S.*))?$")
 _TIMEOUT_FILE = re.compile(r"\((/[^()]+\.[cm]?[jt]sx?)\)")
 _PLAYWRIGHT = re.compile(
     r"^\s+\d+\) (?:\[(?P<project>[^\]]+)\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>\d+):\d+ › "
@@ -60,13 +60,14 @@ def _parse_mocha_test(block: Sequence[LogLine]) -> ParsedFailure:
 def _parse_title(block: Sequence[LogLine]) -> tuple[list[str], int]:
     """Parse the names from suite to test, whose line ends with a colon, and count their lines."""
     names = [read_group(_NUMBER.match(block[0].text), "title").strip()]
+    is_unnamed = not names[0]  # of the root suite: blank, then the names
     for line in block[1:12]:
-        if names[-1].endswith(":") or not names[-1]:
+        if names[-1].endswith(":") or not (names[-1] or is_unnamed):
             break
         names.append(line.text.strip())
     if names[-1].endswith(":"):
         names[-1] = names[-1][:-1]
-        return names, len(names)
+        return list(filter(None, names)), len(names)
     return names[:1], 1
 
 
@@ -114,7 +115,7 @@ def parse_jasmine(lines: Sequence[LogLine]) -> list[ParsedFailure]:
         if number and has_labels:
             error, message = split_error(read_message(texts))
             frames = find_stack(texts)
-            failures.append(make_failed_test(number["title"], block, error, message, frames))
+            failures.append(make_failed_test(number["title"] or "", block, error, message, frames))
     return failures
 
 

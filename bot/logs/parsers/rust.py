@@ -23,6 +23,12 @@ _TEST = re.compile(r"^---- (?P<test>\S.*?) (?:stdout|stderr) ----$")
 _NEXTEST = re.compile(
     r"^\s*[─-]+ (?:TRY \d+ )?(?P<stream>STDOUT|STDERR):\s+(?P<binary>\S+) (?P<test>\S+)(?: [─-]+)?$"
 )
+# Since 0.9.85: the result, then each stream below a rule of its own, indented.
+_NEXTEST_RESULT = re.compile(
+    r"^\s*(?:TRY \d+ )?(?:FAIL|ABORT|SIG[A-Z]+|TIMEOUT|LEAK) \[\s*[\d.]+s\](?: \(\s*\d+/\d+\))?"
+    r" (?P<binary>\S+) (?P<test>\S+)$"
+)
+_NEXTEST_STREAM = re.compile(r"^\s+(?:stdout|stderr|output) ───$")
 _OUTPUT_ENDS = re.compile(
     r"^(?:failures:|test result: |error: test failed|\s*[─-]{4,}$|\s*Summary \[)"
 )
@@ -84,17 +90,24 @@ def _parse_heading(text: str) -> str:
     cargo = _TEST.match(text)
     if cargo:
         return cargo["test"]
-    nextest = _NEXTEST.match(text)
+    nextest = _match_nextest(text)
     return f"{nextest['binary']} {nextest['test']}" if nextest else ""
+
+
+def _match_nextest(text: str) -> re.Match[str] | None:
+    return _NEXTEST.match(text) or _NEXTEST_RESULT.match(text)
 
 
 def _tells_why(block: Sequence[LogLine]) -> bool:
     """Tell whether a block says why its test failed.
 
-    Nextest shows standard output first, and most tests print nothing of it there.
+    Nextest shows standard output first, and most tests print nothing of it there; its last word
+    names each test again.
     """
     if not any(line.text.strip() for line in block[1:]):
         return False
+    if _NEXTEST_RESULT.match(block[0].text):
+        return any(_NEXTEST_STREAM.match(line.text) for line in block)
     if not _NEXTEST.match(block[0].text):
         return True
     return any(_PANIC.match(line.text) or "Error: " in line.text for line in block)
@@ -102,7 +115,7 @@ def _tells_why(block: Sequence[LogLine]) -> bool:
 
 def _parse_test(test: str, block: Sequence[LogLine]) -> ParsedFailure:
     error, message, frames = _parse_panic(block[1:])
-    doctest, nextest = _DOCTEST.match(test), _NEXTEST.match(block[0].text)
+    doctest, nextest = _DOCTEST.match(test), _match_nextest(block[0].text)
     if doctest:
         frames = (parse_place(doctest),)
     name = read_group(nextest, "test") or test

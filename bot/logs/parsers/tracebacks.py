@@ -28,12 +28,14 @@ _HEADING = re.compile(
 )
 _GROUP_MARGIN = re.compile(r"^\s*[|+] ?(?!-)")
 _GROUP_RULE = re.compile(r"^\s*\+[-+]*-{5,}")
+_CAPTURED = re.compile(r"^-+ >> begin captured \w+ << -+$")  # nose shows it below the message
 _FATAL = re.compile(r"^(?:(?P<test>\S+::.+?) )?(?P<error>Fatal Python error: .+)$")
 _SYNTAX_ERROR = re.compile(r"^\s*(?:\w+\.)*(?:SyntaxError|IndentationError|TabError): .+")
 _TIMEOUT_STACK = re.compile(r"^~+ Stack of (?P<thread>\S+) .*~+$")
 _SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 # These say only that a child process failed; what it printed before says why.
 _WRAPPERS = ("CalledProcessError", "SystemExit", "SubprocessError", "KeyboardInterrupt")
+_INTERRUPTION_LINES = 50  # of another stream, in the middle of a traceback
 _WRAPPER = re.compile(
     r"\b(?:failed|exited)!?$|exit(?:ed with)? (?:code|status)|non-?zero|return(?:ed|code)",
     re.IGNORECASE,
@@ -50,6 +52,7 @@ class Traceback:
     message: str
     frames: tuple[Frame, ...]
     root_cause: str = ""
+    cause_frames: tuple[Frame, ...] = ()
     is_group: bool = False
 
 
@@ -83,7 +86,7 @@ def _make_failure(traceback: Traceback, lines: Sequence[LogLine]) -> ParsedFailu
     category: Category = "compile-error" if traceback.error in _SYNTAX_ERRORS else "crash"
     block = lines[traceback.begin : traceback.end]
     failure = make_failure(category, block, traceback.error, traceback.message, traceback.frames)
-    return replace(failure, root_cause=traceback.root_cause)
+    return replace(failure, root_cause=traceback.root_cause, cause_frames=traceback.cause_frames)
 
 
 def split_tracebacks(lines: Sequence[LogLine]) -> Iterator[Traceback]:
@@ -93,7 +96,10 @@ def split_tracebacks(lines: Sequence[LogLine]) -> Iterator[Traceback]:
         between = lines[chain.end : traceback.begin] if chain else []
         if chain and any(CHAIN.search(line.text) for line in between):
             root_cause = chain.root_cause or f"{chain.error}: {chain.message}"
-            chain = replace(traceback, begin=chain.begin, root_cause=root_cause)
+            cause_frames = chain.cause_frames or chain.frames
+            chain = replace(
+                traceback, begin=chain.begin, root_cause=root_cause, cause_frames=cause_frames
+            )
             continue
         if chain:
             yield chain
@@ -141,11 +147,15 @@ def _parse_traceback(lines: Sequence[LogLine], begin: int, heading: re.Match[str
 
 
 def _is_interruption(lines: Sequence[LogLine], index: int, prefix: str) -> bool:
-    """Tell whether another thread prints in the middle: then the places go on right behind it."""
+    """Tell whether another stream prints in the middle: then the places go on close behind it."""
     if parse_error_type(_strip_prefix(lines[index].text, prefix)):
         return False
-    below = lines[index + 1 : index + 7]
-    return any(FILE.match(_strip_prefix(line.text, prefix)) for line in below)
+    for line in lines[index + 1 : index + _INTERRUPTION_LINES]:
+        if _HEADING.match(line.text):
+            return False
+        if FILE.match(_strip_prefix(line.text, prefix)):
+            return True
+    return False
 
 
 def _read_message(lines: Sequence[LogLine], prefix: str) -> list[str]:
@@ -159,7 +169,7 @@ def _read_message(lines: Sequence[LogLine], prefix: str) -> list[str]:
 
 
 def _begins_another(printed: str, text: str) -> bool:
-    return bool(_HEADING.match(text) or _GROUP_RULE.match(printed))
+    return bool(_HEADING.match(text) or _GROUP_RULE.match(printed) or _CAPTURED.match(text))
 
 
 def _strip_prefix(text: str, prefix: str) -> str:

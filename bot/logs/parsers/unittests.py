@@ -36,7 +36,9 @@ def parse_unittest(lines: Sequence[LogLine]) -> list[ParsedFailure]:
             failure = make_failed_test(
                 test, block[: last.end], last.error, last.message, last.frames
             )
-            failures.append(replace(failure, root_cause=last.root_cause))
+            failures.append(
+                replace(failure, root_cause=last.root_cause, cause_frames=last.cause_frames)
+            )
     return failures
 
 

@@ -162,7 +162,9 @@ OUTAGES = {
         failed to do request: Head "https://registry.example/v2/library/node/manifests/20": EOF
     """,
 }
-LINES = [(kind, line.strip()) for kind, text in OUTAGES.items() for line in text.strip().splitlines()]
+LINES = [
+    (kind, line.strip()) for kind, text in OUTAGES.items() for line in text.strip().splitlines()
+]
 
 
 @pytest.mark.parametrize(("kind", "line"), LINES, ids=[line[:60] for _, line in LINES])

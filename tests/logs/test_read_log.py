@@ -40,7 +40,11 @@ from tests.logs.reading import STAMP, read_output, wrap_as_job
             "human",
         ),
         ("ERROR: No matching distribution found for no-such-thing==1", "dependency", "fix"),
-        ("curl: (7) Failed to connect to localhost port 8080: Connection refused", "crash", "human"),
+        (
+            "curl: (7) Failed to connect to localhost port 8080: Connection refused",
+            "crash",
+            "human",
+        ),
         ("src/a.py:3:1: F401 'os' imported but unused", "lint", "fix"),
         ('src/a.py:3: error: Name "x" is not defined  [name-defined]', "type-error", "fix"),
         ("src/a.c:3:9: error: expected ';' before '}' token", "compile-error", "fix"),

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import ast
 
-from bot.refactor.module_scopes import IMPORTS, Module
+from bot.refactor.import_time import is_type_checking
+from bot.refactor.module_scopes import (
+    IMPORTS,
+    Module,
+    find_owner,
+    resolve_import,
+)
+from bot.refactor.python_project import Project
 from bot.refactor.text_edit import TextEdits
+
+FREE, SAME, TAKEN = "free", "same", "taken"
 
 
 def add_import(edits: TextEdits, module: Module, name: str, source: str = "") -> None:
@@ -13,11 +22,44 @@ def add_import(edits: TextEdits, module: Module, name: str, source: str = "") ->
 
     `name` may be `a as b`. The statement stands after the file's other imports.
     """
-    if _is_imported(module, name):
+    if not _is_imported(module, name):
+        insert_import(edits, module, name, source)
+
+
+def insert_import(edits: TextEdits, module: Module, name: str, source: str = "") -> None:
+    """Import a name after the file's other imports."""
+    statement = render_import(name, source)
+    insert_line(edits, module, find_import_line(module.tree), statement)
+
+
+def insert_checked_import(edits: TextEdits, module: Module, name: str, source: str) -> None:
+    """Import a name where type checkers alone see it, in a block that may have to be begun."""
+    statement = render_import(name, source)
+    blocks = [node for node in module.tree.body if is_type_checking(node)]
+    if blocks and isinstance(blocks[0], ast.If):
+        last = blocks[0].body[-1]
+        line = (last.end_lineno or last.lineno) + 1
+        insert_line(edits, module, line, " " * last.col_offset + statement)
         return
+    add_import(edits, module, "TYPE_CHECKING", "typing")
+    end = line_end(module)
     line = find_import_line(module.tree)
-    statement = f"from {source} import {name}" if source else f"import {name}"
-    edits.insert(module.path, (line, 0), statement + line_end(module))
+    insert_line(edits, module, line, f"{end}if TYPE_CHECKING:{end}    {statement}")
+
+
+def render_import(name: str, source: str) -> str:
+    """Write the statement that imports a name, from the source if there is one."""
+    return f"from {source} import {name}" if source else f"import {name}"
+
+
+def insert_line(edits: TextEdits, module: Module, line: int, text: str) -> None:
+    """Insert a line before another, or at the end of a file that has no line end there."""
+    end = line_end(module)
+    if line <= len(module.lines):
+        edits.insert(module.path, (line, 0), text + end)
+    else:
+        last = len(module.lines)
+        edits.insert(module.path, (last, len(module.encode_line(last))), end + text)
 
 
 def find_import_line(tree: ast.Module) -> int:
@@ -36,12 +78,54 @@ def find_import_line(tree: ast.Module) -> int:
     return last + 1
 
 
+def compare_binding(project: Project, module: Module, local: str, meaning: str) -> str:
+    """Tell whether a name is free in a module, has that meaning always, or another one."""
+    binders = module.binders(local)
+    if not binders:
+        return _compare_unbound(project, module, local, meaning)
+    if meaning == f"{module.name}.{local}":
+        return SAME
+    if not all(isinstance(binder, IMPORTS) for binder in binders):
+        return TAKEN
+    names = {alias.name for node in binders if isinstance(node, ast.Import) for alias in node.names}
+    is_plain = all(isinstance(binder, ast.Import) for binder in binders)
+    if is_plain and meaning.startswith(f"{local}."):  # `import a.b` beside `import a.c`
+        return SAME if meaning in names else FREE
+    found = {project.canonicalize(resolve_import(module, binder, local)) for binder in binders}  # type: ignore[arg-type]
+    if found != {project.canonicalize(meaning)}:
+        return TAKEN
+    return SAME if any(binder in module.tree.body for binder in binders) else FREE
+
+
+def _compare_unbound(project: Project, module: Module, local: str, meaning: str) -> str:
+    if any(project.canonicalize(f"{star}.{local}") == meaning for star in module.stars):
+        return SAME
+    is_used = any(
+        isinstance(node, ast.Name) and node.id == local and find_owner(module, node, local) is None
+        for node in module.scopes
+    )
+    return TAKEN if is_used else FREE
+
+
+def render_source(module: Module, source: str) -> str:
+    """Write a module's name as the file writes those of its own package: relative, or in full."""
+    own, parts = module.package.split("."), source.split(".")
+    levels = [node.level for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom)]
+    if not module.package or not any(levels) or own[0] != parts[0] or source == module.package:
+        return source
+    shared = 0
+    while shared < min(len(own), len(parts) - 1) and own[shared] == parts[shared]:
+        shared += 1
+    return "." * (len(own) - shared + 1) + ".".join(parts[shared:])
+
+
 def remove_import(edits: TextEdits, module: Module, node: ast.ImportFrom, alias: ast.alias) -> None:
     """Remove one name from an import, and the statement with it when it was the only one."""
     index = node.names.index(alias)
     if len(node.names) == 1:
-        start, stop = (node.lineno, 0), ((node.end_lineno or node.lineno) + 1, 0)
-    elif index + 1 < len(node.names):
+        _remove_statement(edits, module, node)
+        return
+    if index + 1 < len(node.names):
         following = node.names[index + 1]
         start, stop = (alias.lineno, alias.col_offset), (following.lineno, following.col_offset)
     else:
@@ -49,7 +133,27 @@ def remove_import(edits: TextEdits, module: Module, node: ast.ImportFrom, alias:
     edits.replace(module.path, start, stop, "")
 
 
-def end_of(node: ast.expr | ast.alias) -> tuple[int, int]:
+def _remove_statement(edits: TextEdits, module: Module, node: ast.stmt) -> None:
+    """Remove a statement; where it is all that a block has, or shares its line, `pass` stays."""
+    parent = module.parents[node]
+    blocks = [getattr(parent, name, []) for name in ("body", "orelse", "finalbody")]
+    is_alone = parent is not module.tree and [node] in blocks
+    start, stop = (node.lineno, 0), ((node.end_lineno or node.lineno) + 1, 0)
+    if is_alone or not stands_alone(module, node):
+        edits.replace(module.path, (node.lineno, node.col_offset), end_of(node), "pass")
+    else:
+        edits.replace(module.path, start, stop, "")
+
+
+def stands_alone(module: Module, node: ast.stmt) -> bool:
+    """Tell whether a statement has its lines for itself, but for a comment."""
+    line, column = end_of(node)
+    before = module.encode_line(node.lineno)[: node.col_offset]
+    after = module.encode_line(line)[column:].strip()
+    return not before.strip() and (not after or after.startswith(b"#"))
+
+
+def end_of(node: ast.expr | ast.alias | ast.stmt) -> tuple[int, int]:
     """Give the position where a node ends."""
     return node.end_lineno or node.lineno, node.end_col_offset or 0
 

@@ -8,32 +8,42 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.refactor.find_definition import find_definition, is_read, list_files_naming
-from bot.refactor.import_statements import add_import, end_of, line_end, remove_import
+from bot.refactor.follow_move import MoveFollower
+from bot.refactor.import_check import MissingName, find_cycle, list_missing_names
+from bot.refactor.import_statements import (
+    FREE,
+    TAKEN,
+    add_import,
+    compare_binding,
+    insert_checked_import,
+    insert_import,
+    line_end,
+    render_import,
+    render_source,
+)
+from bot.refactor.import_time import has_future_annotations, is_main_guard, list_used_at_import
 from bot.refactor.module_scopes import (
     IMPORTS,
-    PYTHON,
     Definition,
     Module,
-    bound_name,
     find_owner,
     name_module,
-    render_alias,
     resolve_import,
-    resolve_source,
 )
+from bot.refactor.move_doubts import MoveDoubts
+from bot.refactor.moved_definition import MovedDefinition, NeededName
 from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.text_edit import Refactoring, TextEdits
 
 FUTURE = "from __future__ import annotations"
-Needed = tuple[str, str]  # a name to import, and its module; "" for a plain import
 
 
 def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
     """Move a function or class of a module's top level to another module.
 
     `to` is dotted or a path; it may be new. The imports that it needs come with it, and who
-    imports it imports it from there. Raises CannotRefactor when the two modules would have to
-    import each other.
+    imports it imports it from there. Raises CannotRefactor when a module would then need a name
+    of another, while both are imported, before it is there.
     """
     project = Project(files)
     target = find_definition(project, name)
@@ -42,9 +52,18 @@ def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
     if path == module.path:
         raise CannotRefactor(f"{target} is there already.")
     destination = project.read_module(path) if path in files else None
-    if destination and not _only_imports(project, destination, node.name, target):
-        raise CannotRefactor(f"{path} has a {node.name} already.")
-    return _Move(project, TextEdits(files), module, node, path, target).make(destination)
+    if destination:
+        _refuse_taken(project, destination, node.name, target)
+    moved = MovedDefinition(project, module, node)
+    refused: list[str] = []
+    for types_apart in (False, True):
+        move = _Move(moved, TextEdits(files), path, destination, types_apart)
+        refactoring = move.make()
+        missing = move.check_imports(refactoring)
+        if not missing:
+            return refactoring
+        refused.append(move.explain(refactoring, missing))
+    raise CannotRefactor(refused[0])
 
 
 def _find_node(project: Project, target: str) -> tuple[Module, Definition]:
@@ -61,178 +80,237 @@ def _find_node(project: Project, target: str) -> tuple[Module, Definition]:
 def _find_path(project: Project, to: str) -> str:
     if to in project.paths:
         return project.paths[to]
-    path = to if to.endswith(".py") else to.replace(".", "/") + ".py"
-    if path in project.files and project.read_module(path) is None:
-        raise CannotRefactor(f"This Python cannot read {path}.")
+    path = to if to.endswith(".py") else _name_new_file(project, to)
     if path.startswith(("/", "../")) or "/../" in path:
         raise CannotRefactor(f"{path} is outside the repository.")
+    if not all(part.isidentifier() for part in path.removesuffix(".py").split("/")[-1:]):
+        raise CannotRefactor(f"{to} is no name that a module of Python can have.")
+    if path in project.files and project.read_module(path) is None:
+        raise CannotRefactor(f"This Python cannot read {path}.")
     return path
 
 
-def _only_imports(project: Project, module: Module, name: str, target: str) -> bool:
-    """Tell whether a module has the name, if at all, because it imports the target."""
-    return all(
-        isinstance(binder, IMPORTS)
-        and project.canonicalize(resolve_import(module, binder, name)) == target
-        for binder in module.binders(name)
-    )
+def _name_new_file(project: Project, to: str) -> str:
+    """Name the file of a new module: beside those of its package, wherever that lies."""
+    package, _, name = to.rpartition(".")
+    holder = project.paths.get(package, "")
+    if holder.endswith("/__init__.py"):
+        return f"{holder.removesuffix('__init__.py')}{name}.py"
+    return to.replace(".", "/") + ".py"
+
+
+def _refuse_taken(project: Project, module: Module, name: str, target: str) -> None:
+    """Refuse a module that has the name, but for an import of the target."""
+    for binder in module.binders(name):
+        is_import = isinstance(binder, IMPORTS)
+        meaning = resolve_import(module, binder, name) if isinstance(binder, IMPORTS) else ""
+        if not is_import or project.canonicalize(meaning) != target:
+            raise CannotRefactor(f"{module.path} has a {name} already.")
+    if compare_binding(project, module, name, target) == TAKEN:
+        raise CannotRefactor(f"{module.path} uses a {name} of another meaning.")
 
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    project: Project
+    moved: MovedDefinition
     edits: TextEdits
-    module: Module
-    node: Definition
     path: str  # where it goes
-    target: str
+    destination: Module | None  # None for a new file
+    types_apart: bool  # what only annotations name is imported for type checkers alone
+
+    @property
+    def project(self) -> Project:
+        return self.moved.project
 
     @property
     def new_module(self) -> str:
         return name_module(self.path, self.project.files)
 
-    def make(self, destination: Module | None) -> Refactoring:
+    def make(self) -> Refactoring:
         """Make all edits, and the new file when there was none."""
-        needed = sorted(set(self._iter_needed()))
-        own = [name for name, source in needed if source == self.module.name]
-        if own and self._is_still_used():
-            raise CannotRefactor(
-                f"{self.module.name} uses {self.target}, which uses its {', '.join(own)}: "
-                "move those first."
-            )
-        text = self._cut()
-        if self._is_still_used():
-            add_import(self.edits, self.module, self.node.name, self.new_module)
-        for path in list_files_naming(self.project, self.node.name):
-            if path.endswith(PYTHON) and path != self.module.path:
-                self._follow(path)
-            elif is_read(path):
-                self._rename_mentions(path)
-        needed = [(name, source) for name, source in needed if source != self.new_module]
-        if destination is None:
-            return self._create(text, needed)
-        return self._append(destination, text, needed)
+        needed = [each for each in self.moved.list_needed() if each.source != self.new_module]
+        self._refuse_globals()
+        is_still_used = self._is_still_used()
+        follower = MoveFollower(self.moved, self.edits, self.path, self.new_module)
+        for path in list_files_naming(self.project, self.moved.name):
+            if is_read(path):
+                follower.follow(path)
+        follower.rename_mentions(is_still_used=is_still_used)
+        self._cut()
+        if is_still_used:
+            source = render_source(self.moved.module, self.new_module)
+            add_import(self.edits, self.moved.module, self.moved.name, source)
+        doubts = MoveDoubts(self.moved, needed, self.new_module)
+        every = [
+            *doubts.list_inner(),
+            *doubts.list_outer(is_still_used=is_still_used, uses=follower.uses),
+        ]
+        for doubt in every:
+            self.edits.leave(doubt.path, doubt.line, doubt.why)
+        if self.destination is None:
+            return self._create(needed)
+        return self._append(self.destination, needed)
 
-    def _cut(self) -> str:
+    def check_imports(self, refactoring: Refactoring) -> list[MissingName]:
+        """List what would be missing while the changed modules are imported."""
+        after = self.project.with_changes(refactoring.files)
+        changed = [name_module(path, after.files) for path in refactoring.files]
+        for path in refactoring.files:
+            if path.endswith(".py") and path in after.files and after.read_module(path) is None:
+                raise CannotRefactor(f"{path} could not be changed in a way that Python reads.")
+        names = [name for name in changed if name in after.paths]
+        return list_missing_names(self.project, after, names)
+
+    def explain(self, refactoring: Refactoring, missing: list[MissingName]) -> str:
+        """Say what would be missing, which modules import each other, and what to do."""
+        first = missing[0]
+        after = self.project.with_changes(refactoring.files)
+        cycle = find_cycle(after, first.module, first.user) if first.module != first.user else ()
+        text = f"After that, {first}"
+        if cycle:
+            text += f": while they are imported, {' imports '.join([first.user, *cycle])}"
+        own = [
+            each.local
+            for each in self.moved.list_needed()
+            if each.source == self.moved.module.name and self.new_module != each.source
+        ]
+        hint = " Move what both need first."
+        if own:
+            hint = f" {self.moved.target} uses {', '.join(own)} of its module: move those first."
+        return f"{text}.{hint}"
+
+    def _refuse_globals(self) -> None:
+        for node in self.moved.walk():
+            if isinstance(node, ast.Global):
+                names = ", ".join(node.names)
+                raise CannotRefactor(
+                    f"{self.moved.target} rebinds {names} of its module by `global`: "
+                    "it can do so only there."
+                )
+
+    def _cut(self) -> None:
         """Remove it with its decorators, the comment above and the blank lines below."""
-        lines = self.module.lines
-        decorators = [mark.lineno for mark in self.node.decorator_list]
-        first = min([self.node.lineno, *decorators])
-        while first > 1 and lines[first - 2].startswith("#"):
-            first -= 1
-        last = self.node.end_lineno or self.node.lineno
-        text = "\n".join(lines[first - 1 : last])
+        lines = self.moved.module.lines
+        first, last = self.moved.find_lines()
         while last < len(lines) - 1 and not lines[last].strip():
             last += 1
         if not any(lines[last:]):  # or the file would end in blanks
             while first > 1 and not lines[first - 2].strip():
                 first -= 1
-        self.edits.replace(self.module.path, (first, 0), (last + 1, 0), "")
-        return text
-
-    def _iter_needed(self) -> Iterator[Needed]:
-        """Give what it uses of its module."""
-        for node in self.module.scopes:
-            if not isinstance(node, ast.Name) or node.id == self.node.name:
-                continue
-            owner = find_owner(self.module, node, node.id)
-            if owner is self.module.tree and self._is_inside(node):
-                yield self._find_import(node.id)
-
-    def _find_import(self, name: str) -> Needed:
-        for binder in self.module.binders(name):
-            aliases = binder.names if isinstance(binder, IMPORTS) else []
-            alias = next((alias for alias in aliases if bound_name(alias) == name), None)
-            if alias and isinstance(binder, ast.ImportFrom):
-                return render_alias(alias), resolve_source(self.module, binder)
-            if alias:
-                return render_alias(alias), ""
-        return name, self.module.name
-
-    def _is_inside(self, node: ast.AST) -> bool:
-        around: ast.AST | None = node
-        while around is not None and around is not self.node:
-            around = self.module.parents.get(around)
-        return around is self.node
+        stop = (last + 1, 0)
+        self.edits.replace(self.moved.module.path, (first, 0), stop, "")
 
     def _is_still_used(self) -> bool:
-        """Tell whether its module names it elsewhere, or hands it on by name."""
-        for node in self.module.scopes:
-            match node:
-                case ast.Name(id=name) | ast.Constant(value=name):
-                    if name == self.node.name and not self._is_inside(node):
-                        return True
-                case _:
-                    continue
-        return False
+        """Tell whether its module goes on having the name: it uses it, or hands it on."""
+        module, name = self.moved.module, self.moved.name
+        is_package = module.path.endswith(("/__init__.py", "/__init__.pyi"))
+        if is_package and not name.startswith("_"):
+            return True
+        return any(self._names_it(node) for node in module.scopes) or self._is_in_star()
 
-    def _follow(self, path: str) -> None:
-        """Change another file's imports and uses of it."""
-        user = self.project.read_module(path)
-        if user is None:
-            self.edits.leave(path, 1, "this Python cannot read the file")
-            return
-        for node in list(user.scopes):
-            if isinstance(node, ast.ImportFrom):
-                self._change_import(user, node)
-            elif (
-                isinstance(node, ast.Attribute)
-                and node.attr == self.node.name
-                and self.project.resolve(user, node.value) == self.module.name
-            ):
-                self._change_use(user, node)
-        self._rename_mentions(path)
+    def _names_it(self, node: ast.AST) -> bool:
+        module, name = self.moved.module, self.moved.name
+        match node:
+            case ast.Name(id=found) if found == name:
+                is_meant = find_owner(module, node, name) is module.tree
+                return is_meant and not self.moved.holds(node)
+            case ast.Constant(value=str(text)) if name in text:
+                pattern = rf"(?:^|[\[|,]\s*){re.escape(name)}(?:$|\s*[\]|,])"
+                return bool(re.search(pattern, text)) and not self.moved.holds(node)
+            case _:
+                return False
 
-    def _change_import(self, user: Module, node: ast.ImportFrom) -> None:
-        for alias in node.names:
-            source = f"{resolve_source(user, node)}.{alias.name}"
-            if alias.name != self.node.name or source != self.target:
-                continue
-            remove_import(self.edits, user, node, alias)
-            if user.path != self.path:
-                indent = " " * node.col_offset
-                statement = f"{indent}from {self.new_module} import {render_alias(alias)}"
-                position = ((node.end_lineno or node.lineno) + 1, 0)
-                self.edits.insert(user.path, position, statement + line_end(user))
+    def _is_in_star(self) -> bool:
+        """Tell whether another module takes all that its module has."""
+        names = list_files_naming(self.project, self.moved.module.name.rpartition(".")[2])
+        users = [self.project.read_module(path) for path in names if path != self.path]
+        return any(user and self.moved.module.name in user.stars for user in users)
 
-    def _change_use(self, user: Module, node: ast.Attribute) -> None:
-        """Make `new.name` of `old.name`, unless `new` means something else in this file."""
-        root = self.new_module.partition(".")[0]
-        scope = find_owner(user, node, root)
-        only_imports = all(isinstance(binder, ast.Import) for binder in user.binders(root))
-        if scope not in (None, user.tree) or not only_imports:
-            why = f"the old module's {self.node.name}, and {root} is taken here"
-            self.edits.leave(user.path, node.lineno, why)
-            return
-        start = (node.value.lineno, node.value.col_offset)
-        self.edits.replace(user.path, start, end_of(node.value), self.new_module)
-        add_import(self.edits, user, self.new_module)
+    def _create(self, needed: list[NeededName]) -> Refactoring:
+        old = self.moved.module
+        end = line_end(old)
+        head = [FUTURE] if has_future_annotations(old) else []
+        apart = [each for each in needed if self._is_apart(each)]
+        if apart:
+            head.append("from typing import TYPE_CHECKING")
+        shape = Module(self.path, self.new_module, old.package, "", old.tree, {}, {}, [], {})
+        statements = {
+            each: render_import(each.imported, render_source(shape, each.source)) for each in needed
+        }
+        head += sorted({statements[each] for each in needed if each not in apart})
+        if apart:
+            inner = sorted({f"    {statements[each]}" for each in apart})
+            head += ["", "if TYPE_CHECKING:", *inner]
+        lines = [*head, "", "", self.moved.render_text()] if head else [self.moved.render_text()]
+        text = "\n".join(lines).replace("\n", end) + end
+        return self.edits.finish(new={self.path: text})
 
-    def _rename_mentions(self, path: str) -> None:
-        """Rename its dotted name in strings and documents."""
-        pattern = re.compile(rf"(?<![\w.]){re.escape(self.target)}\b")
-        size = len(self.target.encode())
-        lines = self.project.files[path].removeprefix("\ufeff").split("\n")
-        for number, line in enumerate(lines, 1):
-            for match in pattern.finditer(line):
-                before = line[match.start() - 1 : match.start()]
-                if not path.endswith(PYTHON) or before in ("'", '"', "`"):
-                    column = len(line[: match.start()].encode())
-                    new = f"{self.new_module}.{self.node.name}"
-                    self.edits.replace_in_line(path, number, (column, column + size), new)
-
-    def _create(self, text: str, needed: list[Needed]) -> Refactoring:
-        head = [FUTURE] if FUTURE in self.module.text else []
-        for name, source in needed:
-            head.append(f"from {source} import {name}" if source else f"import {name}")
-        imports = "\n".join(head) + "\n\n\n" if head else ""
-        return self.edits.finish(new={self.path: f"{imports}{text}\n"})
-
-    def _append(self, destination: Module, text: str, needed: list[Needed]) -> Refactoring:
-        for name, source in needed:
-            if source != "__future__":
-                add_import(self.edits, destination, name, source)
-        end = len(destination.lines)
-        gap = "\n\n" if end > 1 else ""
-        self.edits.insert(self.path, (end, 0), f"{gap}{text}\n")
+    def _append(self, module: Module, needed: list[NeededName]) -> Refactoring:
+        self._compare_futures(module)
+        for each in needed:
+            state = compare_binding(self.project, module, each.local, each.meaning)
+            if state == TAKEN:
+                raise CannotRefactor(
+                    f"{self.moved.target} uses {each.local}, which is another in {module.path}."
+                )
+            if state == FREE:
+                source = render_source(module, each.source)
+                insert = insert_checked_import if self._is_apart(each) else insert_import
+                insert(self.edits, module, each.imported, source)
+        self._insert_text(module)
         return self.edits.finish()
+
+    def _is_apart(self, needed: NeededName) -> bool:
+        """Tell whether only type checkers are to see an import."""
+        if not needed.is_for_types:
+            return False
+        is_inner = needed.source.partition(".")[0] == self.new_module.partition(".")[0]
+        return needed.is_checked_only or (self.types_apart and is_inner)
+
+    def _compare_futures(self, module: Module) -> None:
+        """Refuse annotations that would be evaluated then; doubt those that would be so no more."""
+        was_lazy, is_lazy = (
+            has_future_annotations(self.moved.module),
+            has_future_annotations(module),
+        )
+        checked = [each for each in self.moved.list_needed() if each.is_checked_only]
+        if was_lazy and not is_lazy and checked:
+            raise CannotRefactor(
+                f"{module.path} evaluates annotations, and {checked[0].local} is there for type "
+                f"checkers alone: begin the file with `{FUTURE}`."
+            )
+        if is_lazy and not was_lazy and self._is_read_by_others():
+            why = f"its annotations would be strings, as {FUTURE} has it"
+            self.edits.leave(self.moved.module.path, self.moved.node.lineno, why)
+
+    def _is_read_by_others(self) -> bool:
+        """Tell whether a decorator or a base may read its annotations."""
+        node = self.moved.node
+        has_annotations = any(isinstance(part, (ast.AnnAssign, ast.arg)) for part in ast.walk(node))
+        bases = node.bases if isinstance(node, ast.ClassDef) else []
+        return has_annotations and bool(node.decorator_list or bases)
+
+    def _insert_text(self, module: Module) -> None:
+        """Insert it at the end, or above the first line that needs it while it is imported."""
+        end = line_end(module)
+        text = self.moved.render_text().replace("\n", end)
+        first = next(self._iter_users(module), None)
+        if first is None:
+            lines = module.lines
+            has_end = not lines[-1]
+            position = (len(lines), len(module.encode_line(len(lines))))
+            gap = end * (2 if has_end else 3) if module.text.strip() else ""
+            self.edits.insert(module.path, position, f"{gap}{text}{end}")
+            return
+        marks = first.decorator_list if isinstance(first, Definition) else []
+        line = min([first.lineno, *(mark.lineno for mark in marks)])
+        while line > 1 and module.lines[line - 2].startswith("#"):
+            line -= 1
+        self.edits.insert(module.path, (line, 0), f"{text}{end}{end}{end}")
+
+    def _iter_users(self, module: Module) -> Iterator[ast.stmt]:
+        """Give the statements of a module that run it, in order."""
+        for node in module.tree.body:
+            used = list_used_at_import(module, node)
+            if is_main_guard(node) or self.moved.name in used:
+                yield node

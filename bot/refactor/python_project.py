@@ -57,6 +57,15 @@ class Project:
             self._modules[path] = parse_module(path, self.files)
         return self._modules[path]
 
+    def with_changes(self, changes: Mapping[str, str | None]) -> Project:
+        """Give the project after a change of files, None for one that goes."""
+        files = {path: text for path, text in {**self.files, **changes}.items() if text is not None}
+        after = Project(files)
+        if not any(path.endswith("/__init__.py") and path not in self.files for path in changes):
+            kept = self._modules.items()
+            after._modules |= {path: each for path, each in kept if path not in changes}
+        return after
+
     def find_module(self, name: str) -> Module | None:
         """Find the module of a dotted name."""
         return self.read_module(self.paths[name]) if name in self.paths else None
@@ -86,7 +95,7 @@ class Project:
 
     def list_bases(self, module: Module, node: ast.ClassDef) -> list[str]:
         """List the names of a class's bases, as far as they can be told."""
-        bases = [self.resolve(module, _strip_annotation(base)) for base in node.bases]
+        bases = [self.resolve(module, strip_annotation(base)) for base in node.bases]
         return [base for base in bases if base]
 
     def resolve(self, module: Module, node: ast.expr, depth: int = 0) -> str | None:
@@ -177,7 +186,7 @@ class Project:
         """Give an object of the class that an annotation names."""
         if annotation is None:
             return None
-        kind = self.resolve(module, _strip_annotation(annotation), depth + 1)
+        kind = self.resolve(module, strip_annotation(annotation), depth + 1)
         return f"{kind}()" if kind else None
 
     def _resolve_call(self, module: Module, node: ast.Call, depth: int) -> str | None:
@@ -278,11 +287,11 @@ def _is_static(node: Function) -> bool:
     )
 
 
-def _strip_annotation(node: ast.expr) -> ast.expr:
+def strip_annotation(node: ast.expr) -> ast.expr:
     """Strip quotes, subscript and `| None`: "list[int] | None" is a list."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
-            return _strip_annotation(ast.parse(node.value, mode="eval").body)
+            return strip_annotation(ast.parse(node.value, mode="eval").body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return node
     if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):

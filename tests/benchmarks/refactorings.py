@@ -1,7 +1,7 @@
 """The judge of refactorings: random ones in real repositories, judged by their own tests.
 
     python -m tests.benchmarks.refactorings PATH... [--renames N --moves N --asyncs N] [--seed S]
-        [--python VENV/bin/python] [--test "COMMAND"]
+        [--python VENV/bin/python] [--test "COMMAND"] [--alone]
 
 It runs the tests of the repositories that are named, so name those that you trust. `--python` has
 what their tests need; where rope is installed there, it does the same beside us.
@@ -52,6 +52,7 @@ class JudgeOptions:
     seed: int = 1
     python: str = sys.executable
     test: str = ""
+    alone: bool = False
 
     @property
     def counts(self) -> dict[str, int]:
@@ -99,14 +100,16 @@ def judge_repository(source: Path, work: Path, options: JudgeOptions) -> list[Ro
     out.print(f"{source.name} ({kind}): {baseline}")
     results = []
     for drawn in draw_refactorings(files, options.counts, options.seed):
-        for result in _judge(copy, drawn):
+        for result in _judge(copy, drawn, alone=options.alone):
             out.print(f"{result.outcome:8} {result.tool:8} {drawn}  {result.reason}", markup=False)
             results.append(result)
     return list(_render_rows(f"{source.name} ({kind})", results))
 
 
-def _judge(copy: JudgedCopy, drawn: DrawnRefactoring) -> Iterator[JudgedRefactoring]:
-    for name, tool in TOOLS.items():
+def _judge(
+    copy: JudgedCopy, drawn: DrawnRefactoring, *, alone: bool
+) -> Iterator[JudgedRefactoring]:
+    for name, tool in list(TOOLS.items())[: 1 if alone else None]:
         copy.restore()
         answer = tool(copy, drawn)
         if answer is None:
@@ -211,6 +214,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--python", default=sys.executable, help="runs the tests")
     parser.add_argument("--test", default="", metavar="COMMAND", help="instead of pytest")
+    parser.add_argument("--alone", action="store_true", help="ask no other tool")
     named = vars(parser.parse_args())
     paths = named.pop("paths")
     named["python"] = str(Path(named["python"]).absolute())

@@ -188,8 +188,11 @@ def test_a_function_moves_with_its_imports(to):
     assert "# Loads.\ndef load(value: str)" in after[path]
     assert "import os\n" in after[path]
     assert "def load" not in after["app/core.py"]
-    assert f"from {module} import load\n" in after["app/core.py"]
-    assert f"from .core import Base\nfrom {module} import load\n" in after["app/__init__.py"]
+    assert f"from .{module.removeprefix('app.')} import load\n" in after["app/core.py"]
+    assert (
+        f"from .core import Base\nfrom .{module.removeprefix('app.')} import load\n"
+        in after["app/__init__.py"]
+    )
     assert f"{module}.load(" in after["app/use.py"]
 
 

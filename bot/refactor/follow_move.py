@@ -1,0 +1,200 @@
+"""Let the other modules follow what moved: their imports, uses and strings that name it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.refactor.import_statements import (
+    add_import,
+    end_of,
+    remove_import,
+    render_import,
+    render_source,
+    stands_alone,
+)
+from bot.refactor.module_scopes import (
+    PYTHON,
+    Module,
+    find_owner,
+    render_alias,
+    resolve_source,
+)
+from bot.refactor.moved_definition import MovedDefinition
+from bot.refactor.python_project import CannotRefactor, last_name
+from bot.refactor.text_edit import TextEdits
+
+# They put another object in the place that a dotted name tells.
+REPLACING_CALLS = frozenset(["patch", "setattr", "delattr", "setitem", "spy", "stub"])
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A string that names what moved, and whether a call replaces it there."""
+
+    path: str
+    line: int
+    column: int
+    is_replaced: bool
+
+
+@dataclass(slots=True)
+class MoveFollower:
+    """Changes all files but the two between which something moves."""
+
+    moved: MovedDefinition
+    edits: TextEdits
+    path: str  # where it goes
+    new_module: str
+    uses: int = 0  # lookups in the old module that are made in the new one from now on
+    mentions: list[Mention] = field(default_factory=list)
+
+    def follow(self, path: str) -> None:
+        """Change a file's imports and uses of it, and note where strings name it."""
+        if not path.endswith(PYTHON):
+            self.mentions += self._find_mentions(path, None)
+            return
+        user = self.moved.project.read_module(path)
+        if user is None:
+            self.edits.leave(path, 1, "this Python cannot read the file")
+            return
+        for node in list(user.scopes) if user.path != self.moved.module.path else []:
+            if isinstance(node, ast.ImportFrom):
+                self._change_import(user, node)
+            elif isinstance(node, ast.Attribute) and self._is_use(user, node):
+                self._change_use(user, node)
+        self.mentions += self._find_mentions(path, user)
+
+    def rename_mentions(self, *, is_still_used: bool) -> None:
+        """Change the names in strings and documents. What is replaced in the old module, where that
+        goes on using it, stays so.
+        """
+        for mention in self.mentions:
+            if mention.is_replaced and is_still_used:
+                if self.uses:
+                    why = (
+                        f"some would look it up in {self.new_module} then, some in "
+                        f"{self.moved.module.name}"
+                    )
+                    self.edits.leave(mention.path, mention.line, why)
+                continue
+            columns = (mention.column, mention.column + len(self.moved.module.name.encode()))
+            self.edits.replace_in_line(mention.path, mention.line, columns, self.new_module)
+
+    def _is_use(self, user: Module, node: ast.Attribute) -> bool:
+        is_named = node.attr == self.moved.name
+        base = self.moved.module.name
+        return is_named and self.moved.project.resolve(user, node.value) == base
+
+    def _change_import(self, user: Module, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            source = f"{resolve_source(user, node)}.{alias.name}"
+            if alias.name != self.moved.name or source != self.moved.target:
+                continue
+            if user.scopes[node][-1] is not user.tree:
+                self.uses += 1
+            if user.path == self.path:
+                self._remove_own(user, node, alias)
+            else:
+                self._replace(user, node, alias)
+
+    def _remove_own(self, user: Module, node: ast.ImportFrom, alias: ast.alias) -> None:
+        if alias.asname not in (None, alias.name):
+            raise CannotRefactor(
+                f"{user.path}:{node.lineno}: {self.path} has it as {alias.asname}: "
+                f"name it {alias.name} there first."
+            )
+        remove_import(self.edits, user, node, alias)
+
+    def _replace(self, user: Module, node: ast.ImportFrom, alias: ast.alias) -> None:
+        source = render_source(user, self.new_module) if node.level else self.new_module
+        statement = render_import(render_alias(alias), source)
+        start = (node.lineno, node.col_offset)
+        if len(node.names) == 1:
+            self.edits.replace(user.path, start, end_of(node), statement)
+        elif stands_alone(user, node):
+            remove_import(self.edits, user, node, alias)
+            line = (node.end_lineno or node.lineno) + 1
+            indent = " " * node.col_offset
+            end = "\r\n" if "\r\n" in user.text else "\n"
+            if line > len(user.lines):
+                self.edits.insert(user.path, end_of(node), f"{end}{indent}{statement}")
+            else:
+                self.edits.insert(user.path, (line, 0), f"{indent}{statement}{end}")
+        else:
+            remove_import(self.edits, user, node, alias)
+            self.edits.insert(user.path, start, f"{statement}; ")
+
+    def _change_use(self, user: Module, node: ast.Attribute) -> None:
+        """Make `new.name` of `old.name`, unless `new` means something else in this file."""
+        if not isinstance(node.ctx, ast.Load):
+            why = f"this replaces it in {self.moved.module.name} alone"
+            self.edits.leave(user.path, node.lineno, why)
+            return
+        self.uses += 1
+        start = (node.value.lineno, node.value.col_offset)
+        if user.path == self.path:
+            self.edits.replace(user.path, start, (node.lineno, _find_name(node)), "")
+            return
+        root = self.new_module.partition(".")[0]
+        if not _is_free(user, node, root):
+            why = f"the old module's {self.moved.name}, and {root} is taken here"
+            self.edits.leave(user.path, node.lineno, why)
+            return
+        self.edits.replace(user.path, start, end_of(node.value), self.new_module)
+        add_import(self.edits, user, self.new_module)
+
+    def _find_mentions(self, path: str, user: Module | None) -> Iterator[Mention]:
+        """Find its dotted name, `pkg.mod.name` or `pkg.mod:name`, in strings and documents."""
+        module, name = re.escape(self.moved.module.name), re.escape(self.moved.name)
+        pattern = re.compile(rf"(?<![\w.]){module}[.:]{name}\b")
+        code = set(_list_code_places(user)) if user else set()
+        replaced = set(_list_replaced_lines(user)) if user else set()
+        lines = self.moved.project.files[path].removeprefix("\ufeff").split("\n")
+        for number, line in enumerate(lines, 1):
+            for match in pattern.finditer(line):
+                column = len(line[: match.start()].encode(errors="surrogatepass"))
+                if (number, column) not in code:
+                    yield Mention(path, number, column, number in replaced)
+
+
+def is_replacing(call: ast.Call) -> bool:
+    """Tell whether a call puts another object where a name stands, as mock.patch does."""
+    names = {part.attr for part in ast.walk(call.func) if isinstance(part, ast.Attribute)}
+    return not REPLACING_CALLS.isdisjoint(names | {last_name(call.func)})
+
+
+def _list_replaced_lines(user: Module) -> Iterator[int]:
+    """Give the lines of strings that are first in a call which replaces what they name."""
+    for node in user.scopes:
+        first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+        if isinstance(node, ast.Call) and isinstance(first, ast.Constant) and is_replacing(node):
+            yield first.lineno
+
+
+def _list_code_places(user: Module) -> Iterator[tuple[int, int]]:
+    """Give the positions where an expression or an import begins with a name."""
+    for node in user.scopes:
+        if isinstance(node, (ast.Name, ast.alias)):
+            yield node.lineno, node.col_offset
+        elif isinstance(node, ast.ImportFrom):
+            line = user.encode_line(node.lineno)
+            yield node.lineno, len(line) - len(line[node.col_offset + 4 :].lstrip())
+
+
+def _is_free(user: Module, node: ast.Attribute, root: str) -> bool:
+    """Tell whether a name can be that of a package where a node stands."""
+    scope = find_owner(user, node, root)
+    binders = user.binders(root)
+    dotted = [node for node in binders if isinstance(node, ast.Import)]
+    if scope is None:
+        return True
+    names = [alias for node in dotted for alias in node.names if alias.asname == root]
+    return scope is user.tree and len(dotted) == len(binders) and not names
+
+
+def _find_name(node: ast.Attribute) -> int:
+    """Find the column where an attribute's own name begins."""
+    return (node.end_col_offset or 0) - len(node.attr.encode())

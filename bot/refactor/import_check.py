@@ -1,0 +1,212 @@
+"""Import the modules of a project in thought, and tell what would not be there yet.
+
+Each module may be the first that a program imports, so the order is tried from each.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bot.refactor.import_time import (
+    BindsName,
+    Event,
+    ImportsModule,
+    TakesName,
+    UsesName,
+    list_import_events,
+)
+from bot.refactor.python_project import CannotRefactor, Project
+
+ALWAYS_BOUND = frozenset(dir(builtins)) | {
+    *("__name__", "__file__", "__doc__", "__package__", "__spec__", "__path__", "__loader__"),
+    *("__annotations__", "__builtins__", "__all__", "__dict__"),
+}
+LIMIT_FIRST = 300  # modules from which an order is tried
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MissingName:
+    """A name that is looked up, at import, in a module that has not bound it yet."""
+
+    user: str
+    module: str
+    name: str
+
+    def __str__(self) -> str:
+        if self.user == self.module:
+            return f"{self.user} would use {self.name} before it has it"
+        return f"{self.user} would need {self.name} of {self.module} before that has it"
+
+
+def list_missing_names(
+    before: Project, after: Project, changed: Iterable[str]
+) -> list[MissingName]:
+    """List what would be missing after a change of these modules, and was not before."""
+    first = _list_related(after, changed)[:LIMIT_FIRST]
+    try:
+        known = _find_missing(before, [name for name in first if name in before.paths])
+        return sorted(_find_missing(after, first) - known)
+    except RecursionError:
+        raise CannotRefactor(
+            "The modules import each other too deeply for the order to be checked."
+        ) from None
+
+
+def find_cycle(project: Project, start: str, end: str) -> tuple[str, ...]:
+    """Find how one module imports another while it is imported: the names on the way, or ()."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    visited = {start}
+    for way in ways:
+        if way[-1] == end:
+            return way
+        for name in sorted(set(_iter_imported(project, way[-1])) - visited):
+            visited.add(name)
+            ways.append((*way, name))
+    return ()
+
+
+def _list_related(project: Project, names: Iterable[str]) -> list[str]:
+    """List these modules, and those that import each other with one of them."""
+    related = [name for name in names if name in project.paths]
+    used: dict[str, set[str]] = {}
+    users: dict[str, set[str]] = {}
+    waiting = list(related)
+    while waiting:
+        name = waiting.pop()
+        if name not in used:
+            imported = {part for each in _iter_imported(project, name) for part in _lineage(each)}
+            used[name] = {part for part in imported | set(_lineage(name)) if part in project.paths}
+            waiting += used[name]
+            for each in used[name]:
+                users.setdefault(each, set()).add(name)
+    return sorted(_reach(related, users))
+
+
+def _reach(names: Iterable[str], edges: dict[str, set[str]]) -> set[str]:
+    reached = set(names)
+    waiting = list(reached)
+    while waiting:
+        following = edges.get(waiting.pop(), set()) - reached
+        reached |= following
+        waiting += following
+    return reached
+
+
+def _iter_imported(project: Project, name: str) -> Iterator[str]:
+    """Give the modules of the project that one names while it is imported."""
+    module = project.find_module(name)
+    for event in list_import_events(module) if module else ():
+        if isinstance(event, ImportsModule) and event.module in project.paths:
+            yield event.module
+        if isinstance(event, TakesName):
+            inner = f"{event.module}.{event.name}"
+            yield from (each for each in (event.module, inner) if each in project.paths)
+
+
+def _lineage(name: str) -> list[str]:
+    """List a module's packages from the outermost, and itself."""
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+
+def _find_missing(project: Project, first: Iterable[str]) -> set[MissingName]:
+    """Find what is missing in any order of imports that begins with one of the modules."""
+    missing: set[MissingName] = set()
+    events: dict[str, list[Event]] = {}
+    covered: set[str] = set()
+    for name in first:
+        if name in covered:
+            continue
+        # Whatever a package imports is there before any module of it can be the first.
+        package = _Import(project, events, missing)
+        package.import_module(name.partition(".")[0])
+        covered |= package.begun
+        if name not in package.begun:
+            package.import_module(name)
+    return missing
+
+
+@dataclass(slots=True)
+class _Import:
+    """One program's imports, as far as they went."""
+
+    project: Project
+    events: dict[str, list[Event]]
+    missing: set[MissingName]
+    begun: set[str] = field(default_factory=set)
+    finished: set[str] = field(default_factory=set)
+    bound: dict[str, set[str]] = field(default_factory=dict)
+    modules: dict[tuple[str, str], str] = field(default_factory=dict)  # by user and local name
+
+    def import_module(self, name: str) -> None:
+        """Import a module with the packages around it, unless that has begun already."""
+        for each in _lineage(name):
+            if each in self.begun or each not in self.project.paths:
+                continue
+            self._run(each)
+            holder, _, last = each.rpartition(".")
+            if holder in self.bound:
+                self.bound[holder].add(last)
+
+    def _run(self, name: str) -> None:
+        self.begun.add(name)
+        self.bound[name] = set()
+        if name not in self.events:
+            module = self.project.find_module(name)
+            self.events[name] = list_import_events(module) if module else []
+        for event in self.events[name]:
+            match event:
+                case ImportsModule():
+                    self.import_module(event.module)
+                    self._bind_module(name, event)
+                case TakesName():
+                    self._take(name, event)
+                case BindsName():
+                    self.bound[name].add(event.name)
+                case UsesName():
+                    self._use(name, event)
+        self.finished.add(name)
+
+    def _bind_module(self, user: str, event: ImportsModule) -> None:
+        self.bound[user].add(event.local)
+        is_dotted = event.local == event.module.partition(".")[0]
+        self.modules[user, event.local] = event.local if is_dotted else event.module
+
+    def _take(self, user: str, event: TakesName) -> None:
+        self.import_module(event.module)
+        available = self.bound.get(event.module, set())
+        inner = f"{event.module}.{event.name}"
+        if event.name == "*":
+            self.bound[user] |= {name for name in available if not name.startswith("_")}
+            return
+        if event.name not in available and inner in self.project.paths:
+            self.import_module(inner)
+            self.modules[user, event.local] = inner
+        elif event.name not in available and self._lacks(event.module, event.name):
+            self.missing.add(MissingName(user, event.module, event.name))
+        self.bound[user].add(event.local)
+
+    def _lacks(self, module: str, name: str) -> bool:
+        """Tell whether a module has begun, and nothing but its own lines can bind the name."""
+        if module not in self.begun or name in ALWAYS_BOUND:
+            return False
+        source = self.project.find_module(module)
+        is_open = any(star not in self.project.paths for star in source.stars) if source else True
+        return not is_open and "__getattr__" not in self.bound[module]
+
+    def _use(self, user: str, event: UsesName) -> None:
+        if event.name not in self.bound[user]:
+            if event.name not in ALWAYS_BOUND and self._lacks(user, event.name):
+                self.missing.add(MissingName(user, user, event.name))
+            return
+        module = self.modules.get((user, event.name), "")
+        for attribute in event.attributes:
+            if f"{module}.{attribute}" in self.project.paths:
+                module = f"{module}.{attribute}"
+                continue
+            is_there = attribute in self.bound.get(module, ())
+            if not is_there and module not in self.finished and self._lacks(module, attribute):
+                self.missing.add(MissingName(user, module, attribute))
+            return

@@ -1,0 +1,205 @@
+"""What moves: a function or class with its text, and the names that it needs of its module."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.refactor.import_time import has_future_annotations, is_type_checking, list_annotations
+from bot.refactor.module_scopes import (
+    FUNCTIONS,
+    IMPORTS,
+    Definition,
+    Import,
+    Module,
+    bound_name,
+    find_owner,
+    render_alias,
+    resolve_source,
+)
+from bot.refactor.python_project import CannotRefactor, Project, last_name
+
+FIRST_LINES = re.compile(r"#!|#.*coding[:=]")
+# They mean another thing in every module.
+MODULE_NAMES = ("__name__", "__file__", "__package__", "__spec__", "__path__", "__doc__")
+
+
+@dataclass(frozen=True, slots=True)
+class NeededName:
+    """A name of its module that moved code uses: how it is imported, and what it means."""
+
+    local: str
+    source: str  # the module that it is taken from, "" for a plain import
+    imported: str  # `a` or `a as b`, as the statement has it
+    meaning: str  # dotted
+    is_for_types: bool  # only annotations name it, and nothing evaluates them
+    is_checked_only: bool  # its module imports it under TYPE_CHECKING
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDefinition:
+    """A function or class of a module's top level."""
+
+    project: Project
+    module: Module
+    node: Definition
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.node.name
+
+    @property
+    def target(self) -> str:
+        """Its canonical name before it moves."""
+        return f"{self.module.name}.{self.node.name}"
+
+    def holds(self, node: ast.AST) -> bool:
+        """Tell whether a node of its module stands in it."""
+        around: ast.AST | None = node
+        while around is not None and around is not self.node:
+            around = self.module.parents.get(around)
+        return around is self.node
+
+    def find_lines(self) -> tuple[int, int]:
+        """Find its first and last line, with its decorators and the comment right above."""
+        lines = self.module.lines
+        first = min([self.node.lineno, *(mark.lineno for mark in self.node.decorator_list)])
+        while first > 1 and lines[first - 2].startswith("#"):
+            if first <= 3 and FIRST_LINES.match(lines[first - 2]):
+                break
+            first -= 1
+        return first, self.node.end_lineno or self.node.lineno
+
+    def render_text(self) -> str:
+        """Give its text, where imports that are relative to its package are made absolute."""
+        lines = list(self.module.lines)
+        for node in self.walk():
+            if isinstance(node, ast.ImportFrom) and node.level:
+                source = resolve_source(self.module, node)
+                line = lines[node.lineno - 1]
+                head, tail = line[: node.col_offset], line[node.col_offset :]
+                tail = re.sub(r"^from\s+\.[\s.]*[\w.]*?(?=\s+import\b)", f"from {source}", tail)
+                lines[node.lineno - 1] = head + tail
+        first, last = self.find_lines()
+        return "\n".join(line.removesuffix("\r") for line in lines[first - 1 : last])
+
+    def walk(self) -> Iterator[ast.AST]:
+        """Give its nodes."""
+        return ast.walk(self.node)
+
+    def list_needed(self) -> list[NeededName]:
+        """List what it uses of its module, by name. Raises CannotRefactor for names of a star."""
+        lazy: dict[str, bool] = {}
+        for name, is_lazy in self._iter_names():
+            lazy[name] = lazy.get(name, True) and is_lazy
+        return [
+            needed
+            for name, is_lazy in sorted(lazy.items())
+            for needed in self._find_imports(name, is_lazy)
+        ]
+
+    def _iter_names(self) -> Iterator[tuple[str, bool]]:
+        """Give each name that it looks up outside itself, and whether nothing evaluates it."""
+        annotations = dict(self._iter_annotations())
+        for node in self.walk():
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                if self._is_global(node, node.id):
+                    yield node.id, annotations.get(node, False)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                is_type = node in annotations or self._is_cast(node)
+                if is_type:
+                    yield from ((name, True) for name in self._list_quoted(node))
+
+    def _iter_annotations(self) -> Iterator[tuple[ast.AST, bool]]:
+        """Give the nodes of its annotations, and whether they are never evaluated."""
+        is_lazy = has_future_annotations(self.module)
+        for node in self.walk():
+            roots: list[ast.expr] = []
+            is_local = False
+            if isinstance(node, FUNCTIONS):
+                roots = list_annotations(node)
+            elif isinstance(node, ast.AnnAssign):
+                roots = [node.annotation]
+                is_local = isinstance(self.module.scopes[node][-1], FUNCTIONS)
+            for root in roots:
+                yield from ((part, is_lazy or is_local) for part in ast.walk(root))
+
+    def _is_global(self, node: ast.AST, name: str) -> bool:
+        if name == self.name:
+            return False
+        owner = find_owner(self.module, node, name)
+        if owner is None:
+            return not hasattr(builtins, name) and name not in MODULE_NAMES
+        return owner is self.module.tree
+
+    def _is_cast(self, node: ast.Constant) -> bool:
+        call = self.module.parents.get(node)
+        return (
+            isinstance(call, ast.Call) and last_name(call.func) == "cast" and call.args[0] is node
+        )
+
+    def _list_quoted(self, node: ast.Constant) -> list[str]:
+        """List the module's names in a type that stands in quotes."""
+        try:
+            tree = ast.parse(str(node.value).strip(), mode="eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return []
+        names = [part.id for part in ast.walk(tree) if isinstance(part, ast.Name)]
+        return [name for name in names if self._is_global(node, name)]
+
+    def _find_imports(self, name: str, is_lazy: bool) -> list[NeededName]:  # noqa: FBT001
+        """Give the imports that bring one name, or that of it from its own module."""
+        binders = self.module.binders(name)
+        if not binders:
+            return self._find_star(name, is_lazy)
+        places = [self._describe_place(binder) for binder in binders]
+        if all(isinstance(binder, IMPORTS) for binder in binders) and all(places):
+            return [
+                needed
+                for binder, place in zip(binders, places, strict=True)
+                if isinstance(binder, IMPORTS)
+                for needed in self._read_import(binder, name, (is_lazy, place == "checked"))
+            ]
+        # What is bound in one of several ways is taken from where that is decided.
+        meaning = f"{self.module.name}.{name}"
+        return [NeededName(name, self.module.name, name, meaning, is_lazy, is_checked_only=False)]
+
+    def _describe_place(self, binder: ast.AST) -> str:
+        """Say where a name is bound: always, for type checkers only, or "" under a condition."""
+        parent = self.module.parents.get(binder)
+        if parent is self.module.tree:
+            return "always"
+        is_checked = parent is not None and is_type_checking(parent)
+        in_body = isinstance(parent, ast.If) and binder in parent.body
+        return "checked" if is_checked and in_body else ""
+
+    def _read_import(
+        self, binder: Import, name: str, flags: tuple[bool, bool]
+    ) -> Iterator[NeededName]:
+        for alias in binder.names:
+            if bound_name(alias) != name:
+                continue
+            source = ""
+            if isinstance(binder, ast.ImportFrom):
+                source = resolve_source(self.module, binder)
+            if source == "__future__":
+                continue
+            meaning = f"{source}.{alias.name}" if source else alias.name
+            yield NeededName(name, source, render_alias(alias), meaning, *flags)
+
+    def _find_star(self, name: str, is_lazy: bool) -> list[NeededName]:  # noqa: FBT001
+        """Give the import of a name that a star brings; no star and no name: nothing is known."""
+        for star in self.module.stars:
+            meaning = self.project.canonicalize(f"{star}.{name}")
+            if self.project.defines(meaning):
+                return [NeededName(name, star, name, meaning, is_lazy, is_checked_only=False)]
+        if not self.module.stars:
+            return []
+        raise CannotRefactor(
+            f"{self.target} uses {name}, which comes from `import *` of a module that is not here: "
+            "import it by its name first."
+        )

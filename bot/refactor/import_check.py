@@ -121,8 +121,9 @@ def _find_missing(project: Project, first: Iterable[str]) -> set[MissingName]:
             continue
         # Whatever a package imports is there before any module of it can be the first.
         package = _Import(project, events, missing)
-        package.import_module(name.partition(".")[0])
-        covered |= package.begun
+        root = name.partition(".")[0]
+        package.import_module(root)
+        covered |= {each for each in package.begun if each.partition(".")[0] == root}
         if name not in package.begun:
             package.import_module(name)
     return missing

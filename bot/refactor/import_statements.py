@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from bot.refactor.import_time import is_type_checking
 from bot.refactor.module_scopes import (
@@ -14,7 +15,7 @@ from bot.refactor.module_scopes import (
 from bot.refactor.python_project import Project
 from bot.refactor.text_edit import TextEdits
 
-FREE, SAME, TAKEN = "free", "same", "taken"
+FREE, SAME, CHECKED, TAKEN = "free", "same", "checked", "taken"
 
 
 def add_import(edits: TextEdits, module: Module, name: str, source: str = "") -> None:
@@ -23,28 +24,29 @@ def add_import(edits: TextEdits, module: Module, name: str, source: str = "") ->
     `name` may be `a as b`. The statement stands after the file's other imports.
     """
     if not _is_imported(module, name):
-        insert_import(edits, module, name, source)
+        line = find_import_line(module.tree)
+        insert_line(edits, module, line, render_import(name, source))
 
 
-def insert_import(edits: TextEdits, module: Module, name: str, source: str = "") -> None:
-    """Import a name after the file's other imports."""
-    statement = render_import(name, source)
-    insert_line(edits, module, find_import_line(module.tree), statement)
-
-
-def insert_checked_import(edits: TextEdits, module: Module, name: str, source: str) -> None:
-    """Import a name where type checkers alone see it, in a block that may have to be begun."""
-    statement = render_import(name, source)
+def insert_imports(
+    edits: TextEdits, module: Module, statements: Iterable[str], checked: Iterable[str]
+) -> None:
+    """Insert statements after the file's other imports; those that type checkers alone are to see
+    in a block of theirs, which may have to be begun.
+    """
+    lines = sorted(set(statements))
+    inner = sorted(set(checked))
     blocks = [node for node in module.tree.body if is_type_checking(node)]
-    if blocks and isinstance(blocks[0], ast.If):
+    if inner and blocks and isinstance(blocks[0], ast.If):
         last = blocks[0].body[-1]
-        line = (last.end_lineno or last.lineno) + 1
-        insert_line(edits, module, line, " " * last.col_offset + statement)
-        return
-    add_import(edits, module, "TYPE_CHECKING", "typing")
-    end = line_end(module)
-    line = find_import_line(module.tree)
-    insert_line(edits, module, line, f"{end}if TYPE_CHECKING:{end}    {statement}")
+        text = line_end(module).join(" " * last.col_offset + each for each in inner)
+        insert_line(edits, module, end_of(last)[0] + 1, text)
+    elif inner:
+        if not _is_imported(module, "TYPE_CHECKING"):
+            lines.append("from typing import TYPE_CHECKING")
+        lines += ["", "if TYPE_CHECKING:", *(f"    {each}" for each in inner)]
+    if lines:
+        insert_line(edits, module, find_import_line(module.tree), line_end(module).join(lines))
 
 
 def render_import(name: str, source: str) -> str:
@@ -79,7 +81,9 @@ def find_import_line(tree: ast.Module) -> int:
 
 
 def compare_binding(project: Project, module: Module, local: str, meaning: str) -> str:
-    """Tell whether a name is free in a module, has that meaning always, or another one."""
+    """Tell whether a name is free in a module, has that meaning (always, or for type checkers), or
+    another one.
+    """
     binders = module.binders(local)
     if not binders:
         return _compare_unbound(project, module, local, meaning)
@@ -94,7 +98,7 @@ def compare_binding(project: Project, module: Module, local: str, meaning: str) 
     found = {project.canonicalize(resolve_import(module, binder, local)) for binder in binders}  # type: ignore[arg-type]
     if found != {project.canonicalize(meaning)}:
         return TAKEN
-    return SAME if any(binder in module.tree.body for binder in binders) else FREE
+    return SAME if any(binder in module.tree.body for binder in binders) else CHECKED
 
 
 def _compare_unbound(project: Project, module: Module, local: str, meaning: str) -> str:
@@ -111,10 +115,10 @@ def render_source(module: Module, source: str) -> str:
     """Write a module's name as the file writes those of its own package: relative, or in full."""
     own, parts = module.package.split("."), source.split(".")
     levels = [node.level for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom)]
-    if not module.package or not any(levels) or own[0] != parts[0] or source == module.package:
+    if not module.package or not any(levels) or own[0] != parts[0]:
         return source
     shared = 0
-    while shared < min(len(own), len(parts) - 1) and own[shared] == parts[shared]:
+    while shared < min(len(own), len(parts)) and own[shared] == parts[shared]:
         shared += 1
     return "." * (len(own) - shared + 1) + ".".join(parts[shared:])
 

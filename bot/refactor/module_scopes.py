@@ -151,6 +151,18 @@ def find_owner(module: Module, node: ast.AST, name: str) -> ast.AST | None:
     return None
 
 
+def strip_annotation(node: ast.expr) -> ast.expr:
+    """Strip quotes, subscript and `| None`: "list[int] | None" is a list."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            return strip_annotation(ast.parse(node.value, mode="eval").body)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return node
+    if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
+        node = node.left
+    return node.value if isinstance(node, ast.Subscript) else node
+
+
 def _read_scopes(module: Module) -> None:
     """Record for each node the scopes around it, and for each scope what it binds."""
     waiting: list[tuple[ast.AST, tuple[Scope, ...]]] = [(module.tree, (module.tree,))]

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.refactor.find_definition import find_definition, is_read, list_files_naming
 from bot.refactor.follow_move import MoveFollower
 from bot.refactor.import_check import MissingName, find_cycle, list_missing_names
-from bot.refactor.import_statements import (
-    FREE,
-    TAKEN,
-    add_import,
-    compare_binding,
-    insert_checked_import,
-    insert_import,
-    line_end,
-    render_import,
-    render_source,
-)
-from bot.refactor.import_time import has_future_annotations, is_main_guard, list_used_at_import
+from bot.refactor.import_statements import TAKEN, add_import, compare_binding, render_source
 from bot.refactor.module_scopes import (
     IMPORTS,
     Definition,
@@ -31,11 +20,10 @@ from bot.refactor.module_scopes import (
     resolve_import,
 )
 from bot.refactor.move_doubts import MoveDoubts
-from bot.refactor.moved_definition import MovedDefinition, NeededName
+from bot.refactor.moved_definition import MovedDefinition
+from bot.refactor.new_place import NewPlace
 from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.text_edit import Refactoring, TextEdits
-
-FUTURE = "from __future__ import annotations"
 
 
 def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
@@ -147,9 +135,10 @@ class _Move:
         ]
         for doubt in every:
             self.edits.leave(doubt.path, doubt.line, doubt.why)
+        place = NewPlace(self.moved, self.edits, self.path, self.new_module, self.types_apart)
         if self.destination is None:
-            return self._create(needed)
-        return self._append(self.destination, needed)
+            return place.create(needed)
+        return place.append(self.destination, needed)
 
     def check_imports(self, refactoring: Refactoring) -> list[MissingName]:
         """List what would be missing while the changed modules are imported."""
@@ -225,92 +214,3 @@ class _Move:
         names = list_files_naming(self.project, self.moved.module.name.rpartition(".")[2])
         users = [self.project.read_module(path) for path in names if path != self.path]
         return any(user and self.moved.module.name in user.stars for user in users)
-
-    def _create(self, needed: list[NeededName]) -> Refactoring:
-        old = self.moved.module
-        end = line_end(old)
-        head = [FUTURE] if has_future_annotations(old) else []
-        apart = [each for each in needed if self._is_apart(each)]
-        if apart:
-            head.append("from typing import TYPE_CHECKING")
-        shape = Module(self.path, self.new_module, old.package, "", old.tree, {}, {}, [], {})
-        statements = {
-            each: render_import(each.imported, render_source(shape, each.source)) for each in needed
-        }
-        head += sorted({statements[each] for each in needed if each not in apart})
-        if apart:
-            inner = sorted({f"    {statements[each]}" for each in apart})
-            head += ["", "if TYPE_CHECKING:", *inner]
-        lines = [*head, "", "", self.moved.render_text()] if head else [self.moved.render_text()]
-        text = "\n".join(lines).replace("\n", end) + end
-        return self.edits.finish(new={self.path: text})
-
-    def _append(self, module: Module, needed: list[NeededName]) -> Refactoring:
-        self._compare_futures(module)
-        for each in needed:
-            state = compare_binding(self.project, module, each.local, each.meaning)
-            if state == TAKEN:
-                raise CannotRefactor(
-                    f"{self.moved.target} uses {each.local}, which is another in {module.path}."
-                )
-            if state == FREE:
-                source = render_source(module, each.source)
-                insert = insert_checked_import if self._is_apart(each) else insert_import
-                insert(self.edits, module, each.imported, source)
-        self._insert_text(module)
-        return self.edits.finish()
-
-    def _is_apart(self, needed: NeededName) -> bool:
-        """Tell whether only type checkers are to see an import."""
-        if not needed.is_for_types:
-            return False
-        is_inner = needed.source.partition(".")[0] == self.new_module.partition(".")[0]
-        return needed.is_checked_only or (self.types_apart and is_inner)
-
-    def _compare_futures(self, module: Module) -> None:
-        """Refuse annotations that would be evaluated then; doubt those that would be so no more."""
-        was_lazy, is_lazy = (
-            has_future_annotations(self.moved.module),
-            has_future_annotations(module),
-        )
-        checked = [each for each in self.moved.list_needed() if each.is_checked_only]
-        if was_lazy and not is_lazy and checked:
-            raise CannotRefactor(
-                f"{module.path} evaluates annotations, and {checked[0].local} is there for type "
-                f"checkers alone: begin the file with `{FUTURE}`."
-            )
-        if is_lazy and not was_lazy and self._is_read_by_others():
-            why = f"its annotations would be strings, as {FUTURE} has it"
-            self.edits.leave(self.moved.module.path, self.moved.node.lineno, why)
-
-    def _is_read_by_others(self) -> bool:
-        """Tell whether a decorator or a base may read its annotations."""
-        node = self.moved.node
-        has_annotations = any(isinstance(part, (ast.AnnAssign, ast.arg)) for part in ast.walk(node))
-        bases = node.bases if isinstance(node, ast.ClassDef) else []
-        return has_annotations and bool(node.decorator_list or bases)
-
-    def _insert_text(self, module: Module) -> None:
-        """Insert it at the end, or above the first line that needs it while it is imported."""
-        end = line_end(module)
-        text = self.moved.render_text().replace("\n", end)
-        first = next(self._iter_users(module), None)
-        if first is None:
-            lines = module.lines
-            has_end = not lines[-1]
-            position = (len(lines), len(module.encode_line(len(lines))))
-            gap = end * (2 if has_end else 3) if module.text.strip() else ""
-            self.edits.insert(module.path, position, f"{gap}{text}{end}")
-            return
-        marks = first.decorator_list if isinstance(first, Definition) else []
-        line = min([first.lineno, *(mark.lineno for mark in marks)])
-        while line > 1 and module.lines[line - 2].startswith("#"):
-            line -= 1
-        self.edits.insert(module.path, (line, 0), f"{text}{end}{end}{end}")
-
-    def _iter_users(self, module: Module) -> Iterator[ast.stmt]:
-        """Give the statements of a module that run it, in order."""
-        for node in module.tree.body:
-            used = list_used_at_import(module, node)
-            if is_main_guard(node) or self.moved.name in used:
-                yield node

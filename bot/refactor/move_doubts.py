@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from bot.refactor.find_definition import list_files_naming
 from bot.refactor.follow_move import is_replacing
-from bot.refactor.module_scopes import FUNCTIONS, IMPORTS, Module, resolve_import
+from bot.refactor.module_scopes import FUNCTIONS, IMPORTS, Module, resolve_import, strip_annotation
 from bot.refactor.moved_definition import MODULE_NAMES, MovedDefinition, NeededName
-from bot.refactor.python_project import Project, last_name, strip_annotation
+from bot.refactor.python_project import Project, last_name
 
 # Packages whose decorators and base classes keep no list of what they are given.
 PLAIN = frozenset(sys.stdlib_module_names) | {"attr", "attrs", "typing_extensions"}
@@ -170,7 +170,7 @@ class MoveDoubts:
     def _list_unknown(self, user: Module) -> Iterator[Doubt]:
         """List imports of the name from a module of the same name that is not found."""
         name, last = self.moved.name, self.moved.module.name.rpartition(".")[2]
-        is_lazy = "__getattr__" in user.bindings[user.tree]
+        is_lazy = bool(user.binders("__getattr__")) and not user.binders(name)
         for node in user.scopes:
             if isinstance(node, ast.ImportFrom):
                 source = node.module or ""

@@ -17,6 +17,7 @@ from bot.refactor.module_scopes import (
     parse_module,
     qualify,
     resolve_import,
+    strip_annotation,
 )
 
 LIMIT_DEPTH = 12  # re-exports, bases and assignments that are followed
@@ -47,7 +48,9 @@ class Project:
     def __post_init__(self) -> None:
         for path in self.files:
             if path.endswith(PYTHON):
-                self.paths[name_module(path, self.files)] = path
+                name = name_module(path, self.files)
+                if path.endswith(".py") or name not in self.paths:  # a stub stands beside it
+                    self.paths[name] = path
 
     def read_module(self, path: str) -> Module | None:
         """Parse the file's module; None when it is no Python, or this Python cannot read it."""
@@ -285,18 +288,6 @@ def _is_static(node: Function) -> bool:
     return any(
         isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in node.decorator_list
     )
-
-
-def strip_annotation(node: ast.expr) -> ast.expr:
-    """Strip quotes, subscript and `| None`: "list[int] | None" is a list."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            return strip_annotation(ast.parse(node.value, mode="eval").body)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return node
-    if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
-        node = node.left
-    return node.value if isinstance(node, ast.Subscript) else node
 
 
 def last_name(node: ast.expr) -> str:

@@ -14,6 +14,7 @@ from tests.mutation.mutants import draw_sample, lift_decorators, list_mutants
 from tests.mutation.parts import Part, list_modules
 
 SECTION = "[tool.mutmut]"
+QUICK = ("-m", "not long and not slow")
 PASSED, NOT_REACHED = 0, 33  # of what mutmut keeps: the tests' exit status, or that none calls it
 
 
@@ -60,7 +61,7 @@ def copy_repository(root: Path, work: Path) -> None:
 
 
 def _configure(file: Path, modules: list[str], tests: tuple[str, ...]) -> None:
-    settings = {"only_mutate": modules, "pytest_add_cli_args_test_selection": list(tests)}
+    settings = {"only_mutate": modules, "pytest_add_cli_args_test_selection": [*tests, *QUICK]}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace(SECTION, "".join([SECTION, "\n", *lines])), encoding="utf-8")

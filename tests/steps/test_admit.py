@@ -1,11 +1,15 @@
 """Who may ask, what stands in the way, and whether the work is still wanted."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 
-from bot.ports import Refusal
+from bot.adapters.dbos.day_spending import DayCaps, DaySpending
+from bot.forge.review_records import NewThread, ThreadPlace
+from bot.ports import NoSandbox, Refusal
 from bot.steps.admit import (
+    LOST_ACCESS,
     LabelReading,
     acknowledge,
     compute_caps,
@@ -17,7 +21,7 @@ from bot.steps.admit import (
     read_label,
 )
 from bot.steps.checkout import checkout
-from bot.values import Caps, PullRequestContent, Repo, RepoConfig
+from bot.values import Caps, Issue, PullRequestContent, Repo, RepoConfig, SandboxState
 
 
 @pytest.mark.parametrize(
@@ -233,3 +237,115 @@ def test_a_repository_that_is_gone_refuses_in_words(place):
 
     with pytest.raises(Refusal):
         find_obstacle(place.ports, asking)
+
+
+@pytest.mark.parametrize(
+    ("config", "rabbit", "sonar"),
+    [
+        ('reviewers: ["coderabbitai[bot]"]\n', True, False),
+        ('reviewers: ["coderabbitai[bot]"]\nlable: x\n', False, False),
+        ("label: x\n", False, False),
+    ],
+)
+def test_only_a_bot_that_the_repository_names_may_ask(build, config, rabbit, sonar):
+    """By its whole name, and by a configuration without a mistake."""
+    place = build({".github/greenlit.yml": config})
+    may_ask = [
+        is_authorized(place.ports, place.asking(1, by=login))
+        for login in ("coderabbitai[bot]", "sonar[bot]")
+    ]
+
+    assert [rabbit, sonar] == may_ask
+
+
+@dataclass(frozen=True)
+class MovedIssues:
+    """GitHub's answer for an issue that is in another repository now, with this number."""
+
+    def fetch_issue(self, _repo, number):
+        return Issue(number, "T", "B", "ada", open=False, moved_to="acme/other#9")
+
+
+def test_a_transferred_issue_is_told_by_its_new_place(place):
+    """It is closed here too, which would be the wrong thing to mend."""
+    ports = replace(place.ports, issues=MovedIssues())
+    request = place.asking(1)
+
+    assert (
+        "This issue was transferred to acme/other#9. Ask there."
+        == find_obstacle(ports, request).obstacle
+    )
+    assert "the issue was transferred to acme/other#9" == find_stop_reason(ports, request)
+
+
+class FixedClock:
+    """Noon of a day."""
+
+    def now(self):
+        return datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("spent_usd", "begins"), [(0.0, True), (4.9, True), (4.91, False), (7.0, False)]
+)
+def test_no_run_begins_when_a_day_has_no_dollars_left(place, tmp_path, spent_usd, begins):
+    """Ten cents buy a turn; less does not."""
+    spending = DaySpending(tmp_path / "none.sqlite", DayCaps(all_usd=5.0), FixedClock())
+    spending.add(place.repo, spent_usd)
+    found = find_obstacle(replace(place.ports, spending=spending), place.asking(place.issue()))
+
+    assert (begins, begins) == (found.obstacle == "", found.default_branch == "main")
+    assert begins or ("is used up" in found.obstacle and "`/retry`" in found.obstacle)
+
+
+def test_who_lost_write_access_is_not_worked_for(place):
+    """Asked where somebody is about to act; what happened to the issue is told first."""
+    issue = place.issue()
+    by_eve, by_ada = place.asking(issue, by="eve"), place.asking(issue)
+    reasons = [
+        find_stop_reason(place.ports, by_eve),
+        find_stop_reason(place.ports, by_eve, check_access=True),
+        find_stop_reason(place.ports, by_ada, check_access=True),
+    ]
+    close(place, issue)
+
+    assert ["", LOST_ACCESS, ""] == reasons
+    assert "the issue was closed" == find_stop_reason(place.ports, by_eve, check_access=True)
+
+
+def test_a_reaction_is_left_where_github_takes_one(place):
+    """On the comment of a thread; none for a review, nor where nobody asked."""
+    repo = place.repo.name
+    place.forge.push(repo, "ada", "topic", {"README.md": "# Topic\n"}, "Topic")
+    number = place.forge.open_pull(repo, "ada", "topic", "Topic")
+    threads = [NewThread(ThreadPlace("README.md", 1), "/generate it")]
+    review = place.forge.submit_review(repo, number, "ada", "COMMENT", "", threads)
+    (comment,) = place.forge.list_review_comments(repo, number)
+    before = len(place.forge.list_requests())
+    for request in (
+        place.asking(number, cause="CI turned red"),
+        place.asking(number, review=review),
+    ):
+        acknowledge(place.ports, request)
+    untouched = place.forge.list_requests()[before:]
+    acknowledge(place.ports, place.asking(number, comment=comment.id, in_thread=True))
+    sent = [(verb, path) for verb, path, _ in place.forge.list_requests()[before:]]
+
+    assert [] == untouched
+    assert ("POST", f"/api/v3/repos/{repo}/pulls/comments/{comment.id}/reactions") in sent
+    assert [] == place.forge.list_reactions(repo, number)
+
+
+class LandlockHere(NoSandbox):
+    """A machine whose sandbox is of the tier landlock."""
+
+    def describe(self):
+        return SandboxState("landlock")
+
+
+@pytest.mark.parametrize(("sandbox", "tier"), [(True, "landlock"), (False, "none")])
+def test_code_runs_only_where_the_repository_lets_it(place, sandbox, tier):
+    """The tier is the machine's, and none is used where the configuration says so."""
+    ports = replace(place.ports, sandbox=LandlockHere())
+
+    assert tier == compute_caps(ports, RepoConfig(sandbox=sandbox)).sandbox

@@ -11,6 +11,7 @@ from bot.logs.line_search import read_texts
 from bot.logs.outages import OutageMatch, find_outage
 from bot.logs.parse_step import AttributedFailure, StepFailures
 from bot.logs.parsed_failure import ParsedFailure
+from bot.logs.parsers.fallback import mentions_failed_tests
 from bot.logs.parsers.tracebacks import is_wrapper
 from bot.values import Confidence, Reading
 
@@ -54,7 +55,10 @@ def _blame(step: StepFailures, blamed: Sequence[AttributedFailure]) -> Reading:
     best = best or blamed[0]
     failures = collect_failures(candidate.failure for candidate in blamed)
     excerpt = cut_excerpt(step.lines, best.failure)
-    return Reading(best.failure.category, "fix", best.tool, failures, excerpt, confidence)
+    category = best.failure.category
+    if first.kind == "crashes" and category == "crash" and mentions_failed_tests(step.lines):
+        category = "test-failure"  # of a runner that no parser knows
+    return Reading(category, "fix", best.tool, failures, excerpt, confidence)
 
 
 def _choose_failures(step: StepFailures) -> list[AttributedFailure]:

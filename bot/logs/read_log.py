@@ -17,12 +17,13 @@ from bot.logs.parse_step import parse_step, resolve_frames
 from bot.logs.parsed_failure import ParsedFailure, make_diagnostic
 from bot.logs.parsers.fallback import (
     mentions_error,
+    mentions_failed_tests,
     parse_last_error,
     parse_listing,
     parse_named_files,
 )
 from bot.logs.repo_paths import RepoPaths
-from bot.values import Confidence, Reading
+from bot.values import Category, Confidence, Reading
 
 _LISTED_FAILURES = 1000
 _LAST_LINES = 150  # what was said there more likely ended the step
@@ -105,7 +106,9 @@ def _guess_linter(lines: Sequence[LogLine], paths: RepoPaths) -> Reading | None:
         failures = [resolve_frames(failure, paths) for failure in parse(lines)]
         in_repository = [failure for failure in failures if failure.frames]
         if in_repository:
-            return _report_guess(in_repository[:_LISTED_FAILURES], lines, Reading("lint", "fix"))
+            category: Category = "test-failure" if mentions_failed_tests(lines) else "lint"
+            reading = Reading(category, "fix")
+            return _report_guess(in_repository[:_LISTED_FAILURES], lines, reading)
     return None
 
 

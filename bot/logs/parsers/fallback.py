@@ -39,10 +39,12 @@ _WRAPPER = re.compile(
     r"|^Error: Process completed|exited with|returned a non-zero|^The command .* failed"
     r"|Command failed with exit code"
 )
-_TESTS = re.compile(
-    r"\b\d+ (?:tests?|specs?|examples?|suites?|failing|failures?)\b|^\s*(?:--- FAIL|not ok"
-    r"|# fail [1-9])"
-    r"|\bTests?(?: run)?:|^\s*Tests  |test result: FAILED"
+# What runners of tests say at their end, when some failed.
+_FAILED_TESTS = re.compile(
+    r"\b[1-9]\d* (?:tests? |specs? |examples? |suites? )?(?:failed|failing|failures?)\b"
+    r"|\b(?:Failures|Failed|Errors|failures|errors): ?[1-9]|\bFAILED \((?:\w+=|errors|failures)"
+    r"|^\s*(?:--- FAIL|not ok \d|# fail [1-9])|test result: FAILED|\bFAILURES!"
+    r"|<<< (?:FAILURE|ERROR)!|\bTests? (?:run )?failed\b|\bThere (?:was|were) failing tests"
 )
 # A place and what is wrong there, as nearly every linter writes it: `a.rb:3:5: C: ...`, `a.ts[4,
 # 1]: ...`, `a.c(3) ...`
@@ -52,13 +54,15 @@ _LISTED = re.compile(
     r"(?:[:,]? ?- |[:,]|\s)\s*(?P<text>\S.*)"
 )
 _NAMED_FILE = re.compile(
-    r"\s{0,8}(?:[-*•✖✗×M] |would reformat:? )?(?P<path>[\w@./+-]{1,300}\.\w{1,12})$"
+    r"\s{0,8}(?:[-*•✖✗×M] |\[(?:warn|error)\] |would reformat:? )?"
+    r"(?P<path>[\w@./+-]{1,300}\.\w{1,12})$"
 )
 _FORMATS = re.compile(
     r"\b(?:re)?format(?:s|ted|ting|ter)?\b|\bprettier\b|\blint|\bout of date\b|\bup.to.date\b"
     r"|\blicen[cs]e headers?\b|\bregenerate",
     re.IGNORECASE,
 )
+_SUMMARY_LINES = 200
 _NO_ERROR = re.compile(
     r"\W{0,2}(?:warn(?:ing)?|note|info|debug|hint|ok|passed|trace)\b", re.IGNORECASE
 )
@@ -93,6 +97,11 @@ def parse_named_files(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     ]
 
 
+def mentions_failed_tests(lines: Sequence[LogLine]) -> bool:
+    """Tell whether some runner of tests says at the end of the step that tests failed."""
+    return any(map(_FAILED_TESTS.search, read_texts(lines[-_SUMMARY_LINES:])))
+
+
 def mentions_error(lines: Sequence[LogLine]) -> bool:
     """Tell whether the runner marked an error, or any line has a word for one."""
     return any(line.mark == "error" or _ERROR.search(line.text) for line in lines)
@@ -108,8 +117,7 @@ def parse_last_error(lines: Sequence[LogLine]) -> list[ParsedFailure]:
         return []
     around = lines[max(0, index - 5) : index + 6]
     places = [place for line in around for place in _PLACE.finditer(line.text)]
-    ran_tests = any(map(_TESTS.search, read_texts(lines[-200:])))
-    category: Category = "test-failure" if ran_tests else "crash"
+    category: Category = "test-failure" if mentions_failed_tests(lines) else "crash"
     message = shorten_message(lines[index].text.strip())
     return [make_failure(category, around, "", message, map(parse_place, places))]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
@@ -20,10 +21,10 @@ from bot.cli.inputs import (
     STDIN,
     is_typed,
     make_read_error,
-    open_input,
     print_error,
     require_folder,
 )
+from bot.cli.log_archive import open_logs
 from bot.cli.progress_line import show_progress
 from bot.cli.reading_view import print_reading
 from bot.logs import attach_code, attach_job, merge_readings, read_log
@@ -99,10 +100,11 @@ def _read_file_list(files: Path | None) -> list[str]:
 def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
     readings = []
     for log in dict.fromkeys(logs or [STDIN]):
-        name = "standard input" if log == STDIN else Path(log).name
-        progress = nullcontext() if is_typed(log) else show_progress(f"Reading {name}")
-        with open_input(log, "log") as file, progress:
-            readings.append(attach_job(read_log(_iter_lines(log, file), files), name))
+        shown = "standard input" if log == STDIN else Path(log).name
+        progress = nullcontext() if is_typed(log) else show_progress(f"Reading {shown}")
+        with open_logs(log) as opened, progress:
+            for name, file in opened:
+                readings.append(attach_job(read_log(_iter_lines(log, file), files), name))
     return merge_readings(readings)
 
 
@@ -110,7 +112,7 @@ def _iter_lines(log: str, file: BinaryIO) -> Iterator[bytes]:
     """Read line by line; an endless line comes in pieces that memory can hold."""
     try:
         yield from _cut_lines(file.readline)
-    except OSError as wrong:
+    except (OSError, EOFError, zlib.error) as wrong:
         raise make_read_error(log, "log", wrong) from None
 
 

@@ -35,7 +35,8 @@ def explain(
     logs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="LOG...", help="Logs of CI; standard input when there is none, or for -"
+            metavar="LOG...",
+            help="Logs of CI, or zip files of them; standard input when there is none, or for -",
         ),
     ] = None,
     repo: Annotated[

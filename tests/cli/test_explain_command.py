@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from io import StringIO
 from pathlib import Path
 
@@ -181,3 +182,38 @@ def test_nothing_to_read_is_not_all_well(given: bytes):
     """An empty or a binary file says so, with low confidence."""
     assert "Whether anything failed is not known." in " ".join(greenlit(given=given).stdout.split())
     assert "low" == json.loads(greenlit("--json", given=given).stdout)["confidence"]
+
+
+def make_zip(path: Path, **texts: str) -> str:
+    """Make a zip file of these texts, by the names of their jobs."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (job, text) in enumerate(texts.items()):
+            archive.writestr(f"{number}_{job}.txt", wrap_as_job(text))
+            archive.writestr(f"{job}/1_Set up job.txt", "set up\n")
+            archive.writestr(f"{job}/2_Run make test.txt", text)
+    return str(path)
+
+
+def test_the_logs_of_a_run_are_read_as_github_zips_them(tmp_path: Path):
+    """Each job once, by its name: the same again step by step is passed over."""
+    logs = make_zip(tmp_path / "logs.zip", unit=TRACEBACK, lint="src/a.c:3:9: error: expected ';'")
+
+    told = json.loads(greenlit("--json", logs).stdout)
+
+    assert [["unit"], ["lint"]] == [failure["jobs"] for failure in told["failures"]]
+
+
+def test_a_zip_file_without_logs_or_a_damaged_one_is_told(tmp_path: Path):
+    """In a sentence, with what was looked for."""
+    empty = tmp_path / "empty.zip"
+    with zipfile.ZipFile(empty, "w") as archive:
+        archive.writestr("shot.png", b"x")
+    damaged = tmp_path / "damaged.zip"
+    whole = Path(make_zip(tmp_path / "whole.zip", unit=TRACEBACK)).read_bytes()
+    damaged.write_bytes(whole[:60] + bytes(40) + whole[100:])
+
+    results = [greenlit(str(empty)), greenlit(str(damaged))]
+
+    assert [2, 2] == [result.exit_code for result in results]
+    assert "There is no log in the zip file" in " ".join(results[0].stderr.split())
+    assert "cannot be read" in " ".join(results[1].stderr.split())

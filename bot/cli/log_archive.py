@@ -1,0 +1,55 @@
+"""Read the zip files in which GitHub serves the logs of a run, and what its jobs uploaded."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from bot.cli.inputs import STDIN, WrongUseError, open_input
+
+_KINDS = (".txt", ".log", ".xml")  # logs, and reports of JUnit
+_JOB_NUMBER = re.compile(r"^-?\d+_")
+_MOST_ENTRIES = 1000
+
+
+@contextmanager
+def open_logs(source: str) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
+    """Open a log, or each log of a zip file, one after the other, with its name.
+
+    Raises WrongUseError, also while reading.
+    """
+    with open_input(source, "log") as file:
+        if source == STDIN or not zipfile.is_zipfile(file):
+            file_name = "standard input" if source == STDIN else PurePosixPath(source).name
+            if source != STDIN:
+                file.seek(0)
+            yield iter([(file_name, file)])
+            return
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield _open_entries(source, archive)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as wrong:
+            raise WrongUseError(f"The zip file {source} cannot be read: {wrong}.") from None
+
+
+def _open_entries(source: str, archive: zipfile.ZipFile) -> Iterator[tuple[str, BinaryIO]]:
+    names = _choose_entries(archive)
+    if not names:
+        kinds = ", ".join(_KINDS)
+        raise WrongUseError(f"There is no log in the zip file {source}: no {kinds} file.")
+    for name in names[:_MOST_ENTRIES]:
+        with archive.open(name) as entry:
+            yield _JOB_NUMBER.sub("", PurePosixPath(name).stem), entry  # type: ignore[misc]
+
+
+def _choose_entries(archive: zipfile.ZipFile) -> list[str]:
+    """Choose the log of each job: GitHub adds the same again step by step, in a folder a job."""
+    names = [name for name in archive.namelist() if name.lower().endswith(_KINDS)]
+    jobs = [name for name in names if "/" not in name and _JOB_NUMBER.match(name)]
+    folders = {_JOB_NUMBER.sub("", name).removesuffix(".txt") for name in jobs}
+    steps = {name for name in names if name.partition("/")[0] in folders and "/" in name}
+    return [name for name in names if name not in steps]

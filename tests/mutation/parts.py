@@ -29,8 +29,18 @@ PARTS = (
     ),
     Part(
         "masks",
-        ("bot/text/secret_masks.py", "bot/steps/redact.py"),
-        ("tests/text/test_text.py", "tests/gates/test_gates.py"),
+        (
+            "bot/text/secret_masks.py",
+            "bot/text/secret_values.py",
+            "bot/steps/own_secrets.py",
+            "bot/steps/redact.py",
+        ),
+        (
+            "tests/text/test_text.py",
+            "tests/text/test_secret_values.py",
+            "tests/steps/test_redact.py",
+            "tests/steps/test_own_secrets.py",
+        ),
     ),
     Part(
         "budget",

@@ -50,7 +50,7 @@ PARTS = (
             "bot/adapters/claude/pricing.py",
             "bot/steps/ask_model.py",
         ),
-        ("tests/adapters/dbos/test_day_spending.py", "tests/adapters/test_claude_client.py"),
+        ("tests/steps/test_budget.py", "tests/adapters/dbos/test_day_spending.py"),
     ),
     Part(
         "verdicts",

@@ -22,7 +22,7 @@ from bot.refactor.module_scopes import (
 from bot.refactor.move_doubts import MoveDoubts
 from bot.refactor.moved_definition import MovedDefinition
 from bot.refactor.new_place import NewPlace
-from bot.refactor.python_project import CannotRefactor, Project
+from bot.refactor.python_project import CannotRefactor, Project, last_name
 from bot.refactor.text_edit import Refactoring, TextEdits
 
 
@@ -35,14 +35,14 @@ def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
     """
     project = Project(files)
     target = find_definition(project, name)
-    module, node = _find_node(project, target)
+    moved = _find_moved(project, target)
+    module, node = moved.module, moved.node
     path = _find_path(project, to)
     if path == module.path:
         raise CannotRefactor(f"{target} is there already.")
     destination = project.read_module(path) if path in files else None
     if destination:
         _refuse_taken(project, destination, node.name, target)
-    moved = MovedDefinition(project, module, node)
     refused: list[str] = []
     for types_apart in (False, True):
         move = _Move(moved, TextEdits(files), path, destination, types_apart)
@@ -54,15 +54,20 @@ def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
     raise CannotRefactor(refused[0])
 
 
-def _find_node(project: Project, target: str) -> tuple[Module, Definition]:
+def _find_moved(project: Project, target: str) -> MovedDefinition:
+    """Find the one definition of a name, with the signatures that are written above it."""
     definitions = project.find_definitions(target)
-    if len(definitions) == 1:
-        module, node = definitions[0]
-        if isinstance(node, Definition) and node in module.tree.body:
-            return module, node
-    raise CannotRefactor(
-        f"{target} is no function or class of a module's top level, or is defined twice."
-    )
+    nodes = [node for _, node in definitions if isinstance(node, Definition)]
+    body = definitions[0][0].tree.body if definitions else []
+    is_at_top = len(nodes) == len(definitions) and all(node in body for node in nodes)
+    if not nodes or not is_at_top:
+        raise CannotRefactor(f"{target} is no function or class of a module's top level.")
+    *overloads, node = sorted(nodes, key=body.index)
+    is_one = body.index(node) - min(map(body.index, nodes)) == len(overloads)
+    marks = [last_name(mark) for each in overloads for mark in each.decorator_list]
+    if not is_one or marks != ["overload"] * len(overloads):
+        raise CannotRefactor(f"{target} is defined more than once.")
+    return MovedDefinition(project, definitions[0][0], node, tuple(overloads))
 
 
 def _find_path(project: Project, to: str) -> str:

@@ -97,7 +97,7 @@ class MoveDoubts:
     def _is_registered(self, module: Module, node: ast.ClassDef, visited: set[ast.AST]) -> bool:
         """Tell whether a base of a class may hear of each class that is made of it."""
         visited.add(node)
-        if any(last_name(keyword.value) != "ABCMeta" for keyword in node.keywords):
+        if any(self._is_keeping(module, keyword.value) for keyword in node.keywords):
             return True
         for base in node.bases:
             name = self.project.resolve(module, strip_annotation(base))
@@ -108,12 +108,20 @@ class MoveDoubts:
             for where, definition in definitions:
                 if not isinstance(definition, ast.ClassDef):
                     return True
-                if definition not in visited and (
-                    "__init_subclass__" in where.bindings[definition]
-                    or self._is_registered(where, definition, visited)
-                ):
+                hooks = where.bindings[definition].get("__init_subclass__", [])
+                if any(_keeps_something(hook) for hook in hooks):
+                    return True
+                if definition not in visited and self._is_registered(where, definition, visited):
                     return True
         return bool(node.bases) and self._asks_for_subclasses()
+
+    def _is_keeping(self, module: Module, keyword: ast.expr) -> bool:
+        """Tell whether a metaclass, or what else a class is made with, may keep it in a list."""
+        name = self.project.resolve(module, keyword)
+        definitions = self.project.find_definitions(name) if name else []
+        if not definitions:
+            return not name or name.partition(".")[0] not in PLAIN
+        return any(_keeps_something(definition) for _, definition in definitions)
 
     def _asks_for_subclasses(self) -> bool:
         return any("__subclasses__" in text for text in self.project.files.values())

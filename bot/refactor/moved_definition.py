@@ -7,6 +7,7 @@ import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from bot.refactor.import_time import has_future_annotations, is_type_checking, list_annotations
 from bot.refactor.module_scopes import (
@@ -46,6 +47,7 @@ class MovedDefinition:
     project: Project
     module: Module
     node: Definition
+    overloads: tuple[Definition, ...] = ()  # its other signatures, right above
 
     @property
     def name(self) -> str:
@@ -60,14 +62,16 @@ class MovedDefinition:
     def holds(self, node: ast.AST) -> bool:
         """Tell whether a node of its module stands in it."""
         around: ast.AST | None = node
-        while around is not None and around is not self.node:
+        while around is not None and around not in (self.node, *self.overloads):
             around = self.module.parents.get(around)
-        return around is self.node
+        return around is not None
 
     def find_lines(self) -> tuple[int, int]:
         """Find its first and last line, with its decorators and the comment right above."""
         lines = self.module.lines
-        first = min([self.node.lineno, *(mark.lineno for mark in self.node.decorator_list)])
+        every = [*self.overloads, self.node]
+        marks = [mark for node in every for mark in node.decorator_list]
+        first = min(node.lineno for node in [*every, *marks])
         while first > 1 and lines[first - 2].startswith("#"):
             if first <= 3 and FIRST_LINES.match(lines[first - 2]):
                 break
@@ -89,7 +93,7 @@ class MovedDefinition:
 
     def walk(self) -> Iterator[ast.AST]:
         """Give its nodes."""
-        return ast.walk(self.node)
+        return chain.from_iterable(ast.walk(node) for node in (*self.overloads, self.node))
 
     def list_needed(self) -> list[NeededName]:
         """List what it uses of its module, by name. Raises CannotRefactor for names of a star."""

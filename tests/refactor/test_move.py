@@ -248,7 +248,7 @@ DOUBTS = [
         "a decorator",
     ),
     (
-        "class B:\n    def __init_subclass__(cls):\n        pass\n\n\nclass f(B):\n    pass\n",
+        "R = []\n\n\nclass B:\n    def __init_subclass__(cls):\n        R.append(cls)\n\n\nclass f(B):\n    pass\n",
         {},
         "a base",
     ),
@@ -335,3 +335,13 @@ def test_an_entry_point_follows():
     }
 
     assert 'x = "p.b:f"\n' == move_symbol(files, "f", "p.b").files["pyproject.toml"]
+
+
+def test_signatures_of_a_function_move_with_it():
+    """What `overload` marks belongs to the one definition below it; two definitions are refused."""
+    one = "from typing import overload\n\n\n@overload\ndef f(a: int): ...\n@overload\ndef f(a: str): ...\ndef f(a):\n    return a\n"
+    made = move_symbol({"a.py": one, "u.py": "from a import f\n"}, "a.f", "b").files
+
+    assert one == made["b.py"]
+    with pytest.raises(CannotRefactor, match="more than once"):
+        move_symbol({"a.py": "def f():\n    pass\n\n\ndef f():\n    pass\n"}, "a.f", "b")

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.refactor.find_definition import find_definition, find_overrides, list_files_naming
-from bot.refactor.import_statements import add_import, end_of
-from bot.refactor.module_scopes import (
-    FUNCTIONS,
-    Function,
-    Module,
-    find_owner,
-    qualify,
-    resolve_import,
+from bot.refactor.async_callers import (
+    explain_obstacle,
+    has_foreign_base,
+    is_started_by_tests,
+    list_foreign_marks,
 )
+from bot.refactor.async_uses import AsyncUses
+from bot.refactor.find_definition import (
+    PROSE,
+    find_definition,
+    find_overrides,
+    list_files_naming,
+)
+from bot.refactor.import_statements import TAKEN, add_import, compare_binding, end_of
+from bot.refactor.module_scopes import FUNCTIONS, PYTHON, Function, Module, qualify
 from bot.refactor.python_project import CannotRefactor, Project, last_name
 from bot.refactor.text_edit import Refactoring, TextEdits
 
 LIMIT_FUNCTIONS = 2_000  # that become asynchronous
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
-YIELDS = (ast.Yield, ast.YieldFrom)
-PROPERTY_MARKS = frozenset(["property", "cached_property", "setter"])
 # They take what is to be awaited, as asyncio.run does.
 AWAITING_CALLS = frozenset(
     ["run", "create_task", "gather", "wait_for", "ensure_future", "shield", "run_until_complete"]
@@ -32,21 +36,25 @@ AWAITING_CALLS = frozenset(
 def make_async(files: Mapping[str, str], name: str) -> Refactoring:
     """Make a function or method asynchronous: each call is awaited, and its caller made so too.
 
-    Where a program starts, in a module's own lines, the call runs in `asyncio.run`. Calls that
-    cannot be awaited (in a property, a lambda, `__init__`, a generator) and functions that are
-    handed on are listed and left.
+    Where a program or a test starts, the call runs in `asyncio.run`. Calls that cannot be awaited
+    (in a property, a lambda, `__init__`, a generator), functions that are handed on, and calls on
+    objects that are not known are listed and left.
     """
     project = Project(files)
     target = find_definition(project, name)
-    nodes = [node for _, node in project.find_definitions(target)]
-    if not any(isinstance(node, FUNCTIONS) for node in nodes):
+    found = project.find_definitions(target)
+    functions = [(module, node) for module, node in found if isinstance(node, FUNCTIONS)]
+    if not functions:
         raise CannotRefactor(f"{target} is no function.")
-    if all(isinstance(node, ast.AsyncFunctionDef) for node in nodes):
+    if all(isinstance(node, ast.AsyncFunctionDef) for _, node in functions):
         raise CannotRefactor(f"{target} is asynchronous already.")
+    for module, node in functions:
+        if why := explain_obstacle(module, node):
+            raise CannotRefactor(f"{target} cannot become asynchronous: {why}.")
     conversion = _Conversion(project, TextEdits(files), [target])
     while conversion.waiting:
         conversion.convert(conversion.waiting.pop())
-    return conversion.edits.finish()
+    return conversion.finish()
 
 
 @dataclass(slots=True)
@@ -58,64 +66,101 @@ class _Conversion:
 
     def convert(self, target: str) -> None:
         """Make one function asynchronous, and look at all that name it."""
+        if target in self.converted:
+            return
         last = target.rpartition(".")[2]
         paths = list_files_naming(self.project, last)
-        functions = find_overrides(self.project, target, paths) - self.converted
+        family = self._find_family(target, paths)
+        functions = family - self.converted
         self.converted |= functions
         if len(self.converted) > LIMIT_FUNCTIONS:
             raise CannotRefactor(
                 f"More than {LIMIT_FUNCTIONS:,} functions would have to become asynchronous."
             )
         for name in functions:
-            for module, node in self.project.find_definitions(name):
-                if isinstance(node, ast.FunctionDef):
-                    self._convert_definition(module, node)
+            self._convert_definitions(name)
+        uses = AsyncUses(self.project, self.edits, last, frozenset(family))
         for path in paths:
             where = self.project.read_module(path)
-            if where is not None:
-                self._convert_uses(where, last, functions)
+            if where is None:
+                self._tell_unread(path, last)
+                continue
+            for call in uses.list_calls(where):
+                self._await_call(where, call)
+        uses.tell_stand_ins()
+
+    def finish(self) -> Refactoring:
+        """Finish the edits. Raises CannotRefactor when a file could not be read afterwards."""
+        refactoring = self.edits.finish()
+        for path, text in refactoring.files.items():
+            if path.endswith(PYTHON) and text is not None:
+                try:
+                    ast.parse(text.removeprefix("\ufeff"))
+                except SyntaxError as error:
+                    place = f"{path}:{error.lineno}"
+                    raise CannotRefactor(
+                        f"{place} could not be changed in a way that Python reads."
+                    ) from None
+        return refactoring
+
+    def _find_family(self, target: str, paths: list[str]) -> set[str]:
+        """Find all that override the same method as the target, with the method itself."""
+        roots: set[str] = set()
+        waiting = [target]
+        while waiting:
+            name = waiting.pop()
+            inherited = set(self._list_inherited(name)) - roots
+            roots |= inherited or {name}
+            waiting += inherited
+        family: set[str] = set()
+        for root in roots:
+            if not set(self._list_inherited(root)):
+                family |= find_overrides(self.project, root, paths)
+        return family
+
+    def _list_inherited(self, name: str) -> Iterator[str]:
+        """Give the methods of base classes that a method overrides."""
+        holder, _, last = name.rpartition(".")
+        for module, node in self.project.find_definitions(holder):
+            bases = self.project.list_bases(module, node) if isinstance(node, ast.ClassDef) else []
+            for base in bases:
+                inherited = self.project.canonicalize(f"{base}.{last}")
+                if inherited != name and self.project.find_definitions(inherited):
+                    yield inherited
+
+    def _convert_definitions(self, name: str) -> None:
+        for module, node in self.project.find_definitions(name):
+            if isinstance(node, ast.FunctionDef):
+                self._convert_definition(module, node)
 
     def _convert_definition(self, module: Module, node: ast.FunctionDef) -> None:
-        self.edits.insert(module.path, (node.lineno, node.col_offset), "async ")
-        if node.decorator_list:
-            why = "it has a decorator, which may not take an async function"
-            self.edits.leave(module.path, node.lineno, why)
-        if node.name.startswith("test"):
-            why = "an async test needs a plugin of the test runner"
-            self.edits.leave(module.path, node.lineno, why)
-
-    def _convert_uses(self, module: Module, name: str, functions: set[str]) -> None:
-        for node in list(module.scopes):
-            if not isinstance(node, (ast.Name, ast.Attribute)):
-                continue
-            if isinstance(node.ctx, ast.Load) and self._original_name(module, node) == name:
-                self._convert_use(module, node, functions)
-
-    def _convert_use(
-        self, module: Module, node: ast.Name | ast.Attribute, functions: set[str]
-    ) -> None:
-        parent = module.parents.get(node)
-        call = parent if isinstance(parent, ast.Call) and parent.func is node else None
-        function = self.project.resolve(module, node)
-        if function is None and isinstance(node, ast.Attribute) and call:
-            line = node.end_lineno or node.lineno
-            self.edits.leave(module.path, line, "a call on an unknown object")
-        if function not in functions:
+        leave = self.edits.leave
+        if why := explain_obstacle(module, node):
+            leave(module.path, node.lineno, f"it cannot become asynchronous: {why}")
             return
-        if call:
-            self._await_call(module, call)
-        else:
-            self.edits.leave(module.path, node.lineno, "handed on, not called")
+        self.edits.insert(module.path, (node.lineno, node.col_offset), "async ")
+        for mark in list_foreign_marks(node):
+            leave(module.path, mark.lineno, "a decorator, which may not take an async function")
+        around = module.parents[node]
+        if isinstance(around, ast.ClassDef) and has_foreign_base(
+            self.project, module, around, node.name
+        ):
+            leave(module.path, node.lineno, "a base of another package may call it")
+        if is_started_by_tests(module, node):
+            leave(module.path, node.lineno, "an async test needs a plugin of the test runner")
+        if f"{module.path}i" in self.project.files:
+            leave(f"{module.path}i", 1, "a stub, which says that it is not asynchronous")
 
-    def _original_name(self, module: Module, node: ast.Name | ast.Attribute) -> str:
-        """Give the name under which it was defined, when it was imported as another."""
-        if isinstance(node, ast.Attribute):
-            return node.attr
-        scope = find_owner(module, node, node.id)
-        for binder in module.bindings[scope][node.id] if scope else ():
-            if isinstance(binder, ast.ImportFrom):
-                return resolve_import(module, binder, node.id).rpartition(".")[2]
-        return node.id
+    def _tell_unread(self, path: str, name: str) -> None:
+        """Tell of entry points, examples and files that this Python cannot read."""
+        dotted = re.compile(rf"[\w.]+:(?:\w+\.)*{re.escape(name)}\b")
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        is_python = path.endswith(PYTHON)
+        for number, line in enumerate(self.project.files[path].split("\n"), 1):
+            if is_python and word.search(line):
+                self.edits.leave(path, number, "this Python cannot read the file")
+            elif path.lower().endswith(PROSE) and dotted.search(line):
+                self.edits.leave(path, number, "what starts it from here cannot await it")
 
     def _await_call(self, module: Module, call: ast.Call) -> None:
         parent = module.parents[call]
@@ -123,23 +168,34 @@ class _Conversion:
             return
         scopes = [scope for scope in module.scopes[call] if not isinstance(scope, COMPREHENSIONS)]
         scope = scopes[-1]
-        if isinstance(scope, ast.Module):
-            self._wrap(module, call, "asyncio.run(")
-            add_import(self.edits, module, "asyncio")
-            return
-        if not isinstance(scope, FUNCTIONS):
+        if not _is_in_place(module, call):
+            self._leave_unawaited(module, call, "it stands in a string")
+        elif isinstance(scope, ast.Module):
+            self._run_to_end(module, call)
+        elif not isinstance(scope, FUNCTIONS):
             self._leave_unawaited(module, call, "no function is around it")
-            return
-        if why := _explain_obstacle(module, scope):
+        elif isinstance(scope, ast.FunctionDef) and is_started_by_tests(module, scope):
+            self._run_to_end(module, call)
+        elif why := explain_obstacle(module, scope):
             self._leave_unawaited(module, call, why)
-            return
-        if _needs_parentheses(parent, call):
+        else:
+            self._insert_await(module, call, scope)
+
+    def _insert_await(self, module: Module, call: ast.Call, function: Function) -> None:
+        if _needs_parentheses(module.parents[call], call):
             self._wrap(module, call, "(await ")
         else:
             self.edits.insert(module.path, (call.lineno, call.col_offset), "await ")
-        caller = f"{module.name}.{qualify(module, scope)}"
-        if isinstance(scope, ast.FunctionDef) and caller not in self.converted:
-            self.waiting.append(caller)
+        if isinstance(function, ast.FunctionDef):
+            self.waiting.append(f"{module.name}.{qualify(module, function)}")
+
+    def _run_to_end(self, module: Module, call: ast.Call) -> None:
+        """Run the call in a loop of its own, where nothing awaits."""
+        if compare_binding(self.project, module, "asyncio", "asyncio") == TAKEN:
+            self._leave_unawaited(module, call, "asyncio is another thing in this file")
+            return
+        self._wrap(module, call, "asyncio.run(")
+        add_import(self.edits, module, "asyncio")
 
     def _leave_unawaited(self, module: Module, call: ast.Call, why: str) -> None:
         why = f"this must be awaited and cannot be: {why}"
@@ -157,28 +213,24 @@ def _hands_over(parent: ast.AST, call: ast.Call) -> bool:
     return last_name(parent.func) in AWAITING_CALLS
 
 
+def _is_in_place(module: Module, call: ast.Call) -> bool:
+    """Tell whether a call stands where the parser says: not so within a string of this Python."""
+    node: ast.AST = call
+    while not isinstance(node, ast.stmt):
+        if isinstance(node, ast.JoinedStr):
+            return False
+        node = module.parents[node]
+    return True
+
+
 def _needs_parentheses(parent: ast.AST, call: ast.Call) -> bool:
     """Tell whether what is around the call binds more tightly than `await`."""
     match parent:
-        case ast.Attribute() | ast.Subscript() | ast.BinOp(op=ast.Pow()):
-            return True
+        case ast.Attribute() | ast.Subscript():
+            return parent.value is call
+        case ast.BinOp(op=ast.Pow()):
+            return parent.left is call
         case ast.Call():
             return parent.func is call
         case _:
             return False
-
-
-def _explain_obstacle(module: Module, function: Function) -> str:
-    """Say why a function cannot become asynchronous; "" when it can."""
-    if isinstance(function, ast.AsyncFunctionDef):
-        return ""
-    name = function.name
-    if name.startswith("__") and name.endswith("__"):
-        return f"Python itself calls {name}"
-    marks = [ast.unparse(mark).partition("(")[0] for mark in function.decorator_list]
-    if any(mark.rpartition(".")[2] in PROPERTY_MARKS for mark in marks):
-        return f"{name} is a property"
-    inner = [node for node in ast.walk(function) if function in module.scopes[node]]
-    if any(isinstance(node, YIELDS) for node in inner):
-        return f"{name} is a generator"
-    return ""

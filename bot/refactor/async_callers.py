@@ -1,0 +1,96 @@
+"""Tell which functions cannot become asynchronous, and why, and who starts a test."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+from bot.refactor.module_scopes import Definition, Function, Module, strip_annotation
+from bot.refactor.python_project import Project, last_name
+
+YIELDS = (ast.Yield, ast.YieldFrom)
+PROPERTY_MARKS = frozenset(["property", "cached_property", "setter", "getter", "deleter"])
+# Decorators that take an async function as they take any other.
+PLAIN_MARKS = frozenset(
+    ["staticmethod", "classmethod", "abstractmethod", "override", "final", "overload", "type_check"]
+)
+# Bases of the standard library that call no method of theirs by name.
+PLAIN_BASES = ("abc", "typing", "typing_extensions")
+TEST_STARTS = frozenset(
+    f"{begin}{end}"
+    for begin, ends in {
+        "setUp": ("", "Class", "Module"),
+        "tearDown": ("", "Class", "Module"),
+        "setup_": ("method", "class", "module"),
+        "teardown_": ("method", "class", "module"),
+    }.items()
+    for end in ends
+)
+
+
+def explain_obstacle(module: Module, function: Function) -> str:
+    """Say why a function cannot become asynchronous; "" when it can."""
+    if isinstance(function, ast.AsyncFunctionDef):
+        return ""
+    name = function.name
+    if name.startswith("__") and name.endswith("__"):
+        return f"Python itself calls {name}"
+    marks = [ast.unparse(mark).partition("(")[0] for mark in function.decorator_list]
+    if any(mark.rpartition(".")[2] in PROPERTY_MARKS for mark in marks):
+        return f"{name} is a property"
+    inner = [node for node in ast.walk(function) if function is module.scopes[node][-1]]
+    if any(isinstance(node, YIELDS) for node in inner):
+        return f"{name} is a generator"
+    return ""
+
+
+def list_foreign_marks(function: Function) -> list[ast.expr]:
+    """List the decorators that may not take an async function."""
+    return [mark for mark in function.decorator_list if last_name(mark) not in PLAIN_MARKS]
+
+
+def is_started_by_tests(module: Module, function: Definition) -> bool:
+    """Tell whether the runner of the tests calls a function: a test, a fixture, a set-up."""
+    *folders, file = module.path.split("/")
+    is_test_file = file.startswith(("test_", "conftest.")) or file.endswith("_test.py")
+    if not is_test_file and not {"tests", "test", "testing"}.intersection(folders):
+        return False
+    around = module.parents[function]
+    is_in_class = isinstance(around, ast.ClassDef) and module.parents[around] is module.tree
+    if around is not module.tree and not is_in_class:
+        return False
+    marks = [mark.func if isinstance(mark, ast.Call) else mark for mark in function.decorator_list]
+    is_fixture = any(last_name(mark) == "fixture" for mark in marks)
+    return is_fixture or function.name.startswith("test") or function.name in TEST_STARTS
+
+
+def has_foreign_base(project: Project, module: Module, node: ast.ClassDef, name: str) -> bool:
+    """Tell whether a class has a base of another package, which may call a method of that name."""
+    waiting = [(module, node)]
+    visited: set[ast.AST] = set()
+    while waiting:
+        where, each = waiting.pop()
+        visited.add(each)
+        for base in each.bases:
+            definitions = _find_classes(project, where, base)
+            if not definitions and not _is_plain_base(project, where, base, name):
+                return True
+            waiting += [pair for pair in definitions if pair[1] not in visited]
+    return False
+
+
+def _find_classes(
+    project: Project, module: Module, base: ast.expr
+) -> list[tuple[Module, ast.ClassDef]]:
+    dotted = project.resolve(module, strip_annotation(base))
+    definitions = project.find_definitions(dotted) if dotted else []
+    return [(where, node) for where, node in definitions if isinstance(node, ast.ClassDef)]
+
+
+def _is_plain_base(project: Project, module: Module, base: ast.expr, name: str) -> bool:
+    base = strip_annotation(base)
+    if isinstance(base, ast.Name) and not module.binders(base.id):
+        kind = getattr(builtins, base.id, None)
+        return kind is not None and not hasattr(kind, name)
+    dotted = project.resolve(module, base) or ""
+    return dotted.partition(".")[0] in PLAIN_BASES

@@ -1,0 +1,168 @@
+"""Find the calls of functions that become asynchronous, and tell of what may be one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.refactor.follow_move import is_replacing
+from bot.refactor.module_scopes import (
+    FUNCTIONS,
+    IMPORTS,
+    Function,
+    Module,
+    find_owner,
+    qualify,
+    resolve_import,
+)
+from bot.refactor.python_project import Project, last_name
+from bot.refactor.text_edit import TextEdits
+
+NAMING_CALLS = frozenset(
+    ["getattr", "setattr", "hasattr", "delattr", "methodcaller", "attrgetter", "patch", "object"]
+)
+Use = ast.Name | ast.Attribute
+
+
+@dataclass(slots=True)
+class AsyncUses:
+    """The uses of one name, of which some mean a function that becomes asynchronous."""
+
+    project: Project
+    edits: TextEdits
+    name: str
+    functions: frozenset[str]  # canonical names
+    is_given: bool = False  # somebody awaits it on an object that was handed in
+    others: list[tuple[Module, Function]] = field(default_factory=list)
+
+    def list_calls(self, module: Module) -> Iterator[ast.Call]:
+        """Give the calls in a module that mean one of the functions; tell of what may be one."""
+        for node in list(module.scopes):
+            match node:
+                case ast.Name() | ast.Attribute():
+                    if self._read_name(module, node) == self.name:
+                        yield from self._read_use(module, node)
+                case ast.Constant(value=str(text)) if self.name in text:
+                    self._read_string(module, node, text)
+                case ast.FunctionDef() if node.name == self.name:
+                    self._note_other(module, node)
+                case _:
+                    continue
+
+    def tell_stand_ins(self) -> None:
+        """Tell of methods of the same name in other classes, whose objects may be handed in."""
+        for module, node in self.others if self.is_given else ():
+            self.edits.leave(module.path, node.lineno, "it may stand in for what is awaited")
+
+    def _read_use(self, module: Module, node: Use) -> Iterator[ast.Call]:
+        parent = module.parents.get(node)
+        call = parent if isinstance(parent, ast.Call) and parent.func is node else None
+        meaning = self._find_meaning(module, node)
+        if meaning is None:
+            what = "a call on" if call else "an attribute of"
+            line = node.end_lineno or node.lineno
+            self.edits.leave(module.path, line, f"{what} an unknown object")
+        elif meaning not in self.functions:
+            return
+        elif call:
+            self.is_given = self.is_given or not _is_own(module, node)
+            yield call
+        elif isinstance(node.ctx, ast.Load):
+            self.edits.leave(module.path, node.lineno, "handed on, not called")
+        else:
+            self.edits.leave(module.path, node.lineno, "another is put in its place")
+
+    def _find_meaning(self, module: Module, node: Use) -> str | None:
+        """Give the canonical name that a use means; None when it may be one of the functions."""
+        if isinstance(node, ast.Name):
+            return self._find_meaning_of_name(module, node)
+        meaning = self.project.resolve(module, node)
+        if meaning is None or meaning in self.functions:
+            return meaning
+        if self.project.find_definitions(meaning):
+            return None if self._is_protocol(meaning) else meaning
+        # Nothing here defines it: a class that is mixed in may, or a base of another package.
+        holder = meaning.removesuffix(f".{self.name}").removesuffix("()")
+        return (
+            None if self.project.defines(holder) and holder not in self.project.paths else meaning
+        )
+
+    def _find_meaning_of_name(self, module: Module, node: ast.Name) -> str | None:
+        owner = find_owner(module, node, node.id)
+        if owner is None:
+            return self.project.resolve(module, node) or ""
+        binders = module.bindings[owner][node.id]
+        if not isinstance(node.ctx, ast.Load):
+            is_target = f"{module.name}.{node.id}" in self.functions and owner is module.tree
+            return f"{module.name}.{node.id}" if is_target and len(binders) > 1 else ""
+        for binder in binders:
+            if isinstance(binder, FUNCTIONS):
+                full = f"{module.name}.{qualify(module, binder)}"
+                if full in self.functions:
+                    return full
+            if isinstance(binder, IMPORTS):
+                full = self.project.canonicalize(resolve_import(module, binder, node.id))
+                if full in self.functions:
+                    return full
+        return ""
+
+    def _read_name(self, module: Module, node: Use) -> str:
+        """Give the name under which it was defined, when it was imported as another."""
+        if isinstance(node, ast.Attribute):
+            return node.attr
+        scope = find_owner(module, node, node.id)
+        for binder in module.bindings[scope][node.id] if scope else ():
+            if isinstance(binder, ast.ImportFrom):
+                return resolve_import(module, binder, node.id).rpartition(".")[2]
+        return node.id
+
+    def _read_string(self, module: Module, node: ast.Constant, text: str) -> None:
+        """Tell of a name in a string: looked up by it, replaced, or called in an example."""
+        call = module.parents.get(node)
+        ending = re.search(rf"(?:^|[.:]){re.escape(self.name)}$", text)
+        if isinstance(call, ast.Call) and ending:
+            is_naming = last_name(call.func) in NAMING_CALLS or is_replacing(call)
+            if is_naming and not self._is_awaitable_mock(call, node):
+                why = "what is found or replaced by this name must be awaited"
+                self.edits.leave(module.path, node.lineno, why)
+        elif ending and ":" in text:
+            self.edits.leave(module.path, node.lineno, "what starts it from here cannot await it")
+        elif ">>>" in text and re.search(rf">>> .*\b{re.escape(self.name)}\(", text):
+            self.edits.leave(module.path, node.lineno, "an example calls it")
+
+    def _is_awaitable_mock(self, call: ast.Call, node: ast.Constant) -> bool:
+        """Tell whether mock.patch makes the stand-in itself: async for an async function."""
+        names = {part.attr for part in ast.walk(call.func) if isinstance(part, ast.Attribute)}
+        names.add(last_name(call.func))
+        count = call.args.index(node) + 1 if node in call.args else 0
+        is_patch = "patch" in names and not names.intersection(["setattr", "dict"])
+        keywords = {keyword.arg for keyword in call.keywords}
+        return is_patch and count == len(call.args) and keywords <= {"return_value", "side_effect"}
+
+    def _is_protocol(self, meaning: str) -> bool:
+        """Tell whether a method is a protocol's, which classes follow without saying so."""
+        for _, node in self.project.find_definitions(meaning.rpartition(".")[0]):
+            bases = node.bases if isinstance(node, ast.ClassDef) else []
+            names = [base.value if isinstance(base, ast.Subscript) else base for base in bases]
+            if any(last_name(base) == "Protocol" for base in names):
+                return True
+        return False
+
+    def _note_other(self, module: Module, node: ast.FunctionDef) -> None:
+        is_method = isinstance(module.parents[node], ast.ClassDef)
+        if is_method and f"{module.name}.{qualify(module, node)}" not in self.functions:
+            self.others.append((module, node))
+
+
+def _is_own(module: Module, node: Use) -> bool:
+    """Tell whether a call is on the object itself, on its bases, or on no object."""
+    if isinstance(node, ast.Name):
+        return True
+    base = node.value
+    if isinstance(base, ast.Call):
+        return True  # `super()`, or an object that was made there
+    return isinstance(base, ast.Name) and (
+        base.id in ("self", "cls") or bool(module.binders(base.id))
+    )

@@ -70,7 +70,7 @@ class Change:
                 yield number, line
 
     def removed_lines(self, path: str) -> Iterator[tuple[int, str]]:
-        """Yield text and former number of each line that went."""
+        """Yield former number and text of each line that went."""
         for block in self.replaced_blocks[path]:
             yield from enumerate(block.old, block.old_start)
 

@@ -10,6 +10,7 @@ from bot.edits import parse_change_diff, render_size
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.redact import redact
+from bot.text.git_messages import drop_skip_marks
 from bot.values import Branch, PullRequest, PullRequestContent, RunState, Tree
 from bot.views.pull_body import render_body, render_title
 
@@ -38,7 +39,9 @@ def open_pull(ports: Ports, state: RunState, warning: str, *, draft: bool) -> Pu
     title = render_title(redact(ports, state.delivery.finish.title), request.number)
     # Nobody is asked to review what CI has not judged.
     reviewer = "" if state.attempts[-1].state in UNJUDGED else request.asker
-    content = PullRequestContent(title, redact(ports, body), draft, reviewer)
+    # A squash merge makes a commit of it; where a secret was taken out, a mark may have come to be.
+    text = drop_skip_marks(redact(ports, body))
+    content = PullRequestContent(title, text, draft, reviewer)
     pull = ports.pulls.open_pull(request.repo, state.own_branch, state.base.branch, content)
     return replace(pull, title=title, size=size)
 

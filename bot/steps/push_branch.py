@@ -15,6 +15,7 @@ from bot.steps.admit import LOST_ACCESS, is_authorized
 from bot.steps.redact import redact
 from bot.steps.verified_commit import create_verified_commit
 from bot.text.git_lines import cut_at_line
+from bot.text.git_messages import drop_skip_marks
 from bot.values import (
     Author,
     Branch,
@@ -50,7 +51,8 @@ def make_commit_details(ports: Ports, message: str) -> CommitDetails:
     """Make what a commit of the bot says: the message without secrets, the bot, and now."""
     author = make_bot_author(ports.credentials.fetch_login())
     committed_at = ports.clock.now().isoformat(timespec="seconds")
-    return CommitDetails(redact(ports, message), author, committed_at)
+    # Where secrets were taken out, what stood around them may be a mark.
+    return CommitDetails(drop_skip_marks(redact(ports, message)), author, committed_at)
 
 
 def _summarize_push(result: PushResult) -> Summary:

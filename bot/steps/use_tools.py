@@ -14,8 +14,9 @@ from bot.edits import Rejected
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.own_secrets import REFUSAL, holds_own_secret
+from bot.text.invisible_chars import escape_invisible
 from bot.text.terminal_text import strip_control
-from bot.tools import TOOLS, AgentContext, Tool, ToolInput, ToolRefusal, ToolSession
+from bot.tools import TOOLS, AgentContext, Tool, ToolRefusal, ToolSession
 from bot.tools.job_answer import find_end
 from bot.values import Finish, JobAnswer, Plan, ThreadAnswer, ToolCall, ToolResult
 
@@ -93,30 +94,30 @@ class ToolExecutor:
     def run(self, call: ToolCall) -> ToolResult | None:
         """Run a call; None for the `finish` that waits for the checks and for CI."""
         tool = next((tool for tool in TOOLS if tool.name == call.name), None)
+        try:
+            answer, is_error = shorten_answer(self._run(tool, call)), False
+        except (ToolRefusal, Rejected) as refusal:
+            self.session.has_failed_edit |= tool is not None and tool.writes
+            answer, is_error = str(refusal), True
+        if not is_error and self.session.finish is not None and not self.finish_call:
+            self.finish_call = call.id
+            return None
+        # What hides in names, logs and messages is seen by the model as by a reader of code.
+        shown = escape_invisible(self.session.ports.own_secrets.mask(answer))
+        return ToolResult(call.id, shown, is_error=is_error)
+
+    def _run(self, tool: Tool[Any] | None, call: ToolCall) -> str:
+        """Run a call, and return its answer. Raises ToolRefusal or Rejected."""
         if tool is None:
             can_run = self.session.context.project is not None
             names = ", ".join(tool.name for tool in TOOLS if can_run or not tool.for_sandbox)
-            text = f"There is no tool {call.name!r}. There are {names}."
-            return ToolResult(call.id, text, is_error=True)
+            raise ToolRefusal(f"There is no tool {call.name!r}. There are {names}.")
         if holds_own_secret(self.session.ports.own_secrets, call):
-            self.session.has_failed_edit |= tool.writes
-            return ToolResult(call.id, REFUSAL, is_error=True)
+            raise ToolRefusal(REFUSAL)
         try:
             arguments = tool.input_type.model_validate(call.input)
         except ValidationError as error:
-            self.session.has_failed_edit |= tool.writes
-            return ToolResult(call.id, _explain_input(error, tool), is_error=True)
-        try:
-            text = self._run(tool, arguments)
-        except (ToolRefusal, Rejected) as refusal:
-            self.session.has_failed_edit |= tool.writes
-            return ToolResult(call.id, str(refusal), is_error=True)
-        if self.session.finish is not None and not self.finish_call:
-            self.finish_call = call.id
-            return None
-        return ToolResult(call.id, self.session.ports.own_secrets.mask(shorten_answer(text)))
-
-    def _run(self, tool: Tool[Any], arguments: ToolInput) -> str:
+            raise ToolRefusal(_explain_input(error, tool)) from None
         if tool.writes and self.session.newest_plan is None:
             raise ToolRefusal(
                 "Submit a plan first: edits are refused until `submit_plan` was accepted."

@@ -17,6 +17,7 @@ _COMMAND = re.compile(
     r"[.:,!]?(?:\s+(?P<words>.*))?$",
     re.IGNORECASE,
 )
+_CODE = ("fence", "code_block")
 _PLAIN_CONTEXTS = (["p"], ["h1"], ["h2"])
 # GitHub renders both as math, over several lines of a paragraph too. A price is none: `$` opens
 # before a character and closes behind one.
@@ -34,7 +35,7 @@ def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
     # No text can hold its own digest, so nobody but us can write this tag.
     marker = f"line-{hashlib.sha256(markdown.encode(errors='replace')).hexdigest()}"
     lines: list[str] = []
-    math_lines = _find_math_blocks(markdown)
+    math_lines = _find_math_blocks(markdown, tokens)
     for token in tokens:
         start, end = token.map or (0, 0)
         is_math = start in math_lines or end - 1 in math_lines
@@ -53,15 +54,17 @@ def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
     return tuple(commands)
 
 
-def _find_math_blocks(markdown: str) -> frozenset[int]:
+def _find_math_blocks(markdown: str, tokens: Sequence[Token]) -> frozenset[int]:
     """Return the numbers of the lines between a line that is `$$` and the next such line.
 
     GitHub's math may go over blank lines; within one paragraph `_find_math` looks more closely.
+    Within code the line is code.
     """
     inside: set[int] = set()
+    code = {line for token in tokens if token.type in _CODE for line in range(*token.map or (0, 0))}
     opened = None
     for number, line in enumerate(markdown.split("\n")):
-        if line.strip() != "$$":
+        if line.strip() != "$$" or number in code:
             continue
         if opened is None:
             opened = number

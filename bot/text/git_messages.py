@@ -12,17 +12,24 @@ from bot.text.invisible_chars import strip_invisible
 SUBJECT_CHARS = 72  # GitHub cuts a commit's subject there
 MOST_NESTED = 8
 _SERVICES = (
-    r"(?:ci|cd|actions|checks?|builds?|tests?|deploy|travis(?:-ci)?|circle(?:-?ci)?|appveyor"
-    r"|azure ?pipelines|azp|buildkite|cirrus|codefresh|drone|netlify|render|vercel)"
+    r"(?:ci|cd|actions|checks?|builds?|tests?|deploy|release|preview|workflows?|pipelines?"
+    r"|amplify|appveyor|azure ?pipelines|azpipelines|azp|bitbucket|bitrise|buildkite"
+    r"|cf[ -]pages|circle(?:[ -]?ci)?|cirrus(?:[ -]?ci)?|cloudflare(?:[ -]pages)?|codebuild"
+    r"|codecov|codefresh|codemagic|concourse|drone|github(?:[ -]actions)?|gitlab(?:[ -]ci)?"
+    r"|heroku|jenkins|netlify|pre-commit(?:\.ci)?|railway|render|semaphore|teamcity"
+    r"|travis(?:[ -]?ci)?|vercel|woodpecker)"
 )
+_GAP = r"[^\S\n]*[-_]?[^\S\n]*"  # blanks of any kind, and a dash for one
 _SKIP_MARK = re.compile(
-    rf"\[[ \t]*(?:(?:skip|no)[ \t_-]+{_SERVICES}|{_SERVICES}[ \t_-]+skip)[ \t]*\]"
-    r"|\*\*\*no_ci\*\*\*|^[ \t]*skip-checks[ \t]*:.*$",
+    rf"\[[^\S\n]*(?:(?:skip|no){_GAP}{_SERVICES}|{_SERVICES}{_GAP}skip)[^\S\n]*\]"
+    r"|\*\*\*no[_ -]?ci\*\*\*|^[^\S\n]*skip-checks[^\S\n]*:.*$",
     re.IGNORECASE | re.MULTILINE,
 )
 # Lines that a tool would take for a statement of a person; a folded one goes on behind a blank.
 _TRAILER = re.compile(
-    r"^[ \t>*-]*(?:[a-z]+(?:-[a-z]+)*-by|change-id|cc)[ \t]*:.*(?:\n[ \t]+\S.*)*\n?",
+    # Whatever names an address is one, too.
+    r"^[ \t>*-]*(?:(?:[a-z]+(?:-[a-z]+)*-by|change-id|cc|on-behalf-of|release-as)[ \t]*:"
+    r"|[a-z][a-z-]*[ \t]*:[^<\n]*<[^<>\s@]+@[^<>\s]+>).*(?:\n[ \t]+\S.*)*\n?",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -69,6 +76,13 @@ def drop_skip_marks(text: str) -> str:
         if not count:
             return text
     return _SKIP_MARK.sub(_open_brackets, text)
+
+
+def clean_message(text: str) -> str:
+    """Take out of a text what nobody sees, what keeps CI from running, and trailers, in this order:
+    each may stand in the midst of the next.
+    """
+    return drop_trailers(drop_skip_marks(strip_invisible(text)))
 
 
 def drop_trailers(text: str) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.text import defuse_mentions, mask_secrets, strip_invisible
+from bot.text import defuse_mentions, mask_secrets
 from bot.text.git_messages import (
     SUBJECT_CHARS,
-    drop_skip_marks,
-    drop_trailers,
+    clean_message,
     normalize_subject,
     shorten_subject,
 )
@@ -122,8 +121,7 @@ def _clean_body(text: str, request: Request) -> str:
         rf"#{request.number}\.?[ \t]*$",
         re.IGNORECASE | re.MULTILINE,
     )
-    visible = drop_skip_marks(drop_trailers(strip_invisible(text)))
-    plain = own_issue.sub("", visible).strip()
+    plain = own_issue.sub("", clean_message(text)).strip()
     return defuse_mentions(re.sub(r"\n{3,}", "\n\n", plain))
 
 

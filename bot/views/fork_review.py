@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.text import as_code_span, count_noun, defuse_inline, defuse_markdown
 from bot.text.code_fences import fence_code
-from bot.text.git_messages import drop_trailers
+from bot.text.git_messages import clean_message
 from bot.values import Finish, PullDetails
 from bot.views.markdown_parts import join_parts
 
@@ -17,7 +17,7 @@ def render_fork_review(target: PullDetails, finish: Finish, suggested: int, diff
     """Render the review's text: what it brings, how to take it, and a patch where one is left."""
     title = defuse_inline(finish.title, TITLE_CHARS)
     opening = f"I cannot push to a fork, so here is the change as a review: {title}."
-    summary = defuse_markdown(drop_trailers(finish.summary), SUMMARY_CHARS)
+    summary = defuse_markdown(clean_message(finish.summary), SUMMARY_CHARS)
     return join_parts(
         opening,
         summary,

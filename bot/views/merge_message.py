@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.text import defuse_mentions, mask_secrets, strip_invisible
-from bot.text.git_messages import drop_skip_marks, drop_trailers
+from bot.text import defuse_mentions, mask_secrets
+from bot.text.git_messages import clean_message, drop_skip_marks
 from bot.values import Branch, Finish, MergeDraft
 from bot.views.markdown_parts import join_parts, wrap_list
 
@@ -22,7 +22,7 @@ def render_merge_message(
     open_paths = [conflict.path for conflict in draft.left]
     words = ""
     if finish is not None:
-        words = drop_trailers(strip_invisible(finish.message or finish.summary)).strip()
+        words = clean_message(finish.message or finish.summary).strip()
     body = join_parts(
         _render_list("Conflicts that left no doubt:", solved),
         _render_list("Conflicts solved by reading both sides:", open_paths if words else []),

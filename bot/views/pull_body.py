@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 
 from bot.text import as_code_span, defuse_inline, defuse_markdown, render_usd
-from bot.text.git_messages import SUBJECT_CHARS, drop_skip_marks, drop_trailers, normalize_subject
+from bot.text.git_messages import SUBJECT_CHARS, clean_message, drop_skip_marks, normalize_subject
 from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
 from bot.views.local_verdict import render_local_checks
@@ -57,7 +57,7 @@ def render_sections(
     alerts = [f"> [!WARNING]\n> {text}" for text in warnings]
     yield "alerts", join_parts(render_weakened(state), *alerts)
     yield "issue", f"Closes #{state.request.number}"
-    summary = _render_summary(drop_trailers(finish.summary))
+    summary = _render_summary(clean_message(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
     local = render_local_checks(state.local, state.origin.branch) if state.local else ""
     if not is_unchecked or local:
@@ -90,7 +90,7 @@ def _compare_with_plan(state: RunState) -> str:
         sentences.append(f"Not in the plan, but changed: {_list_names(extra)}.")
     if left := sorted(planned - changed):
         sentences.append(f"In the plan, but not changed: {_list_names(left)}.")
-    if differs := drop_trailers(state.delivery.finish.differs):
+    if differs := clean_message(state.delivery.finish.differs):
         sentences.append(defuse_inline(differs, DIFFERS_CHARS))
     if not sentences:
         return ""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.text.git_messages import (
     SUBJECT_CHARS,
+    clean_message,
     drop_skip_marks,
     drop_trailers,
     explain_bad_subject,
@@ -92,6 +93,9 @@ def test_a_long_subject_ends_at_a_word(subject, short):
         ("a\nskip-checks: true\nb", "a\n\nb"),
         ("skip[ci skip]-checks:true", ""),
         ("[skip netlify] [circleci skip] ***NO_CI***", "  "),
+        ("[skip\N{NO-BREAK SPACE}ci] [ci  skip] [skipci] [no-ci] [ skip_ci ]", "    "),
+        ("[skip travis ci] [skip cf-pages] [CF-Pages-Skip] [skip azpipelines]", "   "),
+        ("[pre-commit.ci skip] [skip release] [skip preview] [gitlab skip]", "   "),
         ("[skipping] [ci] [skip this]", "[skipping] [ci] [skip this]"),
     ],
 )
@@ -122,6 +126,9 @@ def test_hostile_marks_cost_little():
         "  Cc: eve@example.org",
         "> Acked-by: eve",
         "- Tested-by: eve",
+        "On-behalf-of: @acme <acme@example.org>",
+        "Release-As: 2.0.0",
+        "Author: Eve <eve@example.org>",
     ],
 )
 def test_the_model_writes_no_trailers(line):
@@ -131,7 +138,30 @@ def test_the_model_writes_no_trailers(line):
 
 
 @pytest.mark.parametrize(
-    "text", ["BREAKING CHANGE: the name went", "Note: it waits", "passed by: value", "by: day"]
+    "line",
+    [
+        "Signed-off[skip ci]-by: Eve <eve@example.org>",
+        "Co-authored\u200b-by: Eve <eve@example.org>",
+        "[skip \u200bci]",
+        "Reviewed-[ci [no ci]skip]by: Eve",
+        "skip-ch\u2060ecks: true",
+    ],
+)
+def test_what_stands_within_another_goes_too(line):
+    """A trailer that a mark breaks up, and either of them with what nobody sees in it."""
+    assert "Why.\n\n" == clean_message(f"Why.\n\n{line}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BREAKING CHANGE: the name went",
+        "Note: it waits",
+        "passed by: value",
+        "by: day",
+        "Note: see <https://example.org>",
+        "cc is a compiler",
+    ],
 )
 def test_other_lines_with_a_colon_stay(text):
     """A sentence, or a footer that tells of the change itself."""

@@ -406,6 +406,7 @@ def test_nothing_comes_alive_in_quoted_text(text: str, limit: int):
         ("$$\nx = 1\n/generate\n$$\n/stop", [("stop", "")]),
         ("$$\n\n/generate\n\n$$\n\n/stop", [("stop", "")]),
         ("$$\n\n/generate", [("generate", "")]),
+        ("```\n$$\n```\n\n/generate\n\n```\n$$\n```", [("generate", "")]),
         ("$$\n/generate\n\n$$", []),
         ("/stop\n$$\n/generate\n$$", [("stop", "")]),
         ("so $a\n/generate b$ holds", []),

@@ -8,6 +8,7 @@ from typing import Literal
 from bot.values import Repo
 
 PullAction = Literal["opened", "reopened", "edited", "ready_for_review", "converted_to_draft"]
+SubmittedState = Literal["approved", "changes_requested", "commented"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class ReviewSubmitted(_PullEvent):
     """A review was submitted. Its comments are events of their own, before it or after it."""
 
     review: int
-    state: Literal["approved", "changes_requested", "commented"]
+    state: SubmittedState
     text: str
     sender_id: int = 0
 

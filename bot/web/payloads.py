@@ -95,10 +95,16 @@ class RepositoryPayload(Payload):
         return Repo(self.repository.full_name, InstallationId(self.installation.id))
 
 
+# What GitHub shows for deleted accounts: where it does not say who caused an event, nobody did who
+# may ask for anything.
+GHOST = AccountFields(login="ghost", id=10_137)
+Sender = Annotated[AccountFields, BeforeValidator(lambda value: GHOST if value is None else value)]
+
+
 class SentPayload(RepositoryPayload):
     """An event with the account that caused it."""
 
-    sender: AccountFields
+    sender: Sender = GHOST
 
 
 class IssueFields(Payload):
@@ -224,7 +230,7 @@ class InstallationPayload(Payload):
 class PingPayload(Payload):
     """`ping`."""
 
-    hook_id: Id
+    hook_id: Id | None = None
 
 
 S = TypeVar("S", bound=Payload)

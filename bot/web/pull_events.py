@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict, cast
+from typing import TypedDict, cast, get_args
 
 from bot.values import Repo
 from bot.values.events import (
@@ -13,6 +13,7 @@ from bot.values.events import (
     ReviewChanged,
     ReviewCommentCreated,
     ReviewSubmitted,
+    SubmittedState,
     ThreadMoved,
 )
 from bot.web.payloads import validate_payload
@@ -87,7 +88,7 @@ def _read_moved(delivery: str, data: dict[str, object]) -> PullSynchronized:
 
 def read_review(
     delivery: str, action: str, data: dict[str, object]
-) -> ReviewSubmitted | ReviewChanged:
+) -> ReviewSubmitted | ReviewChanged | None:
     """Read `pull_request_review`."""
     if action == "submitted":
         return _read_submitted(delivery, data)
@@ -100,14 +101,16 @@ def read_review(
     )
 
 
-def _read_submitted(delivery: str, data: dict[str, object]) -> ReviewSubmitted:
+def _read_submitted(delivery: str, data: dict[str, object]) -> ReviewSubmitted | None:
     payload = validate_payload(SubmittedReviewPayload, data)
     review = payload.review
+    if review.state not in get_args(SubmittedState):
+        return None
     return ReviewSubmitted(
         **_make_parts(delivery, payload, by_app=review.is_by_app),
-        at=review.submitted_at,
+        at=review.submitted_at or payload.pull_request.updated_at,
         review=review.id,
-        state=review.state,
+        state=cast("SubmittedState", review.state),
         text=review.body,
         sender_id=payload.sender.id,
     )

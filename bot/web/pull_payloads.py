@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from bot.web.payloads import (
@@ -92,8 +90,8 @@ class SubmittedReviewFields(WrittenFields):
     answers.
     """
 
-    state: Literal["approved", "changes_requested", "commented"]
-    submitted_at: Time
+    state: str
+    submitted_at: Time | None = None  # a pending one has none
 
 
 class SubmittedReviewPayload(PullChangePayload):

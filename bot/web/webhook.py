@@ -236,7 +236,7 @@ def _read_installation(delivery: str, action: str, data: dict[str, object]) -> E
 
 
 def _read_ping(delivery: str, _: str, data: dict[str, object]) -> Event:
-    return Ping(delivery, validate_payload(payloads.PingPayload, data).hook_id)
+    return Ping(delivery, validate_payload(payloads.PingPayload, data).hook_id or 0)
 
 
 _ISSUE_EVENTS: Mapping[str, type[IssueClosed | IssueEdited | IssueDeleted | IssueTransferred]] = (

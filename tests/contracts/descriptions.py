@@ -76,18 +76,20 @@ class Operation:
 
     def parameters(self, where: str) -> dict[str, Json]:
         """Return the parameters of the path or the query by their names."""
-        resolved = map(_resolve, self.spec.get("parameters", []))
+        resolved = map(resolve_reference, self.spec.get("parameters", []))
         return {parameter["name"]: parameter for parameter in resolved if parameter["in"] == where}
 
     def answers(self) -> dict[str, Json]:
         """Return what may be answered, by status."""
-        answers = {status: _resolve(answer) for status, answer in self.spec["responses"].items()}
+        answers = {
+            status: resolve_reference(answer) for status, answer in self.spec["responses"].items()
+        }
         return {**answers, **CORRECTED.get(self.name, {})}
 
     @property
     def body(self) -> tuple[bool, Json | None]:
         """Whether a body is required, and its schema."""
-        body = _resolve(self.spec.get("requestBody", {}))
+        body = resolve_reference(self.spec.get("requestBody", {}))
         for content in body.get("content", {}).values():
             return body.get("required", False), content.get("schema")
         return body.get("required", False), None
@@ -200,8 +202,9 @@ def _list_references(schema: Any) -> Iterator[str]:
                 yield from _list_references(value)
 
 
-def _resolve(part: Mapping[str, Any]) -> Json:
-    return _resolve(_look_up(part["$ref"])) if "$ref" in part else dict(part)
+def resolve_reference(part: Mapping[str, Any]) -> Json:
+    """Follow a part of the description to where it is described."""
+    return resolve_reference(_look_up(part["$ref"])) if "$ref" in part else dict(part)
 
 
 def _look_up(pointer: str) -> Json:

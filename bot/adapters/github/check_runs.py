@@ -22,10 +22,11 @@ from bot.adapters.github.check_shapes import (
     CheckRunShape,
     CheckSuiteShape,
     CommitPage,
+    OutputShape,
     StatusShape,
 )
 from bot.adapters.github.github_api import GitHubApi
-from bot.adapters.github.graphql_pages import fetch_pages
+from bot.adapters.github.graphql_pages import NO_NODES, fetch_pages
 from bot.adapters.github.log_download import fetch_log
 from bot.ports import BadAnswer
 from bot.values import Annotation, Check, CheckOutput, Checks, Repo, Sha
@@ -92,14 +93,15 @@ class GitHubChecks:
 
     def fetch_check_output(self, repo: Repo, check: int) -> CheckOutput:
         """Return what a check says on its page; empty texts when it says nothing, or is gone."""
-        with self.api.repository(repo) as repository:
+        # PyGithub's object takes no check run without a suite, which GitHub's description allows.
+        path = f"/repos/{repo.name}/check-runs/{check}"
+        with self.api.client(repo) as client:
             try:
-                output = repository.get_check_run(check).output
+                _, answer = client.requestJsonAndCheck("GET", path)
             except NotFound:
                 return CheckOutput()
-            if output is None:
-                return CheckOutput()
-            return CheckOutput(output.title or "", output.summary or "", output.text or "")
+            output = OutputShape.model_validate(answer.get("output") or {})
+        return CheckOutput(output.title or "", output.summary or "", output.text or "")
 
     def rerun_failed(self, repo: Repo, run: int) -> None:
         """Run the failed jobs of a workflow run again, unless it already ran more than once."""
@@ -132,13 +134,15 @@ def _read_commit_page(data: Mapping[str, Any]) -> CommitPage:
 
 
 def _fetch_runs(client: ApiClient, suite: CheckSuiteShape) -> Iterator[CheckRunShape]:
+    if suite.check_runs is None:
+        return
     variables = {"suite": suite.id}
     for page in fetch_pages(client, RUNS, variables, _read_run_page, suite.check_runs):
         yield from page.nodes
 
 
 def _read_run_page(data: Mapping[str, Any]) -> CheckRunPage:
-    return CheckRunPage.model_validate(data["node"]["checkRuns"])
+    return CheckRunPage.model_validate(data["node"]["checkRuns"] or NO_NODES)
 
 
 def _count_attempts(repository: Repository, run: int) -> int:

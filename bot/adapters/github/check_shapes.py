@@ -6,9 +6,11 @@ runs, one for the statuses and one for each workflow run's name, where GraphQL t
 
 from __future__ import annotations
 
-from pydantic import AliasPath, Field
+from typing import Annotated
 
-from bot.adapters.github.graphql_pages import GraphShape, PageShape
+from pydantic import AliasPath, BaseModel, ConfigDict, Field
+
+from bot.adapters.github.graphql_pages import DROP_NULLS, GraphShape, PageShape
 
 RUN_FIELDS = (
     "nodes { databaseId name title status conclusion detailsUrl url } "
@@ -57,10 +59,20 @@ class CheckRunShape(GraphShape):
     url: str = ""  # GitHub's own page of it
 
 
+class OutputShape(BaseModel):
+    """What a check run says on its page, of the REST API's answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: str | None = None
+    summary: str | None = None
+    text: str | None = None
+
+
 class CheckRunPage(PageShape):
     """Some of a suite's check runs."""
 
-    nodes: tuple[CheckRunShape, ...] = ()
+    nodes: Annotated[tuple[CheckRunShape, ...], DROP_NULLS] = ()
 
 
 class CheckSuiteShape(GraphShape):
@@ -74,7 +86,7 @@ class CheckSuiteShape(GraphShape):
     workflow: str = Field("", validation_alias=AliasPath("workflowRun", "workflow", "name"))
     workflow_url: str = Field("", validation_alias=AliasPath("workflowRun", "url"))
     workflow_run: int | None = Field(None, validation_alias=AliasPath("workflowRun", "databaseId"))
-    check_runs: CheckRunPage
+    check_runs: CheckRunPage | None = None
 
 
 class StatusShape(GraphShape):
@@ -90,7 +102,7 @@ class CommitPage(PageShape):
     """A commit with some of its suites; without any when GitHub does not know it."""
 
     statuses: tuple[StatusShape, ...] = Field((), validation_alias=AliasPath("status", "contexts"))
-    suites: tuple[CheckSuiteShape, ...] = Field(
+    suites: Annotated[tuple[CheckSuiteShape, ...], DROP_NULLS] = Field(
         (), validation_alias=AliasPath("checkSuites", "nodes")
     )
     has_next_page: bool = Field(

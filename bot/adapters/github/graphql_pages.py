@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from pydantic import AliasPath, BaseModel, ConfigDict, Field
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from bot.adapters.github.api_client import ApiClient
 from bot.adapters.github.write_throttle import write_once
+
+
+def _drop_nulls(nodes: object) -> object:
+    """Drop what GitHub cannot show: its schema lets a list hold null, or be it."""
+    if not isinstance(nodes, list | None):
+        return nodes
+    return [node for node in nodes or () if node is not None]
+
+
+DROP_NULLS = BeforeValidator(_drop_nulls)
+NO_NODES = MappingProxyType({"pageInfo": {"hasNextPage": False}})  # a connection that is null
 
 
 class GraphShape(BaseModel):

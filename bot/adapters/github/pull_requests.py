@@ -55,7 +55,7 @@ class GitHubPulls:
             )
             if (pull.title, _plain(pull.body)) != (content.title, _plain(content.body)):
                 self.api.write_once(lambda: pull.edit(title=content.title, body=content.body))
-            if pull.draft != content.draft:
+            if bool(pull.draft) != content.draft:  # a value that GitHub may leave out
                 pull = self._set_draft(pulls, pull, content)
             self._request_review(pull, content.reviewer)
             return _pull_value(pull)
@@ -92,7 +92,7 @@ class GitHubPulls:
 
         def find() -> GithubPull | None:
             latest = pulls.find_open()
-            return latest if latest and latest.draft == content.draft else None
+            return latest if latest and bool(latest.draft) == content.draft else None
 
         try:
             return self.api.write_once(write, find)

@@ -5,14 +5,16 @@ The REST API knows comments, but neither threads nor whether one is resolved.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import AliasPath, BeforeValidator, Field
+from pydantic import AliasPath, Field
 
-from bot.adapters.github.graphql_pages import GraphShape, PageShape
+from bot.adapters.github.graphql_pages import DROP_NULLS, GraphShape, PageShape
 from bot.adapters.github.issues import GHOST
 from bot.text.bot_logins import BOT_SUFFIX
 
+ID_IN_URL = re.compile(r"#discussion_r(\d+)$")
 COMMENT_FIELDS = """
 nodes {
   fullDatabaseId body createdAt lastEditedAt url state diffHunk
@@ -52,7 +54,7 @@ query Comments($thread: ID!, $after: String) {{
 class ThreadCommentShape(GraphShape):
     """One comment of a thread. Deleted accounts have no author."""
 
-    full_database_id: int
+    full_database_id: int | None = None
     body: str
     created_at: str
     last_edited_at: str | None = None
@@ -63,7 +65,15 @@ class ThreadCommentShape(GraphShape):
     kind: str = Field("", validation_alias=AliasPath("author", "__typename"))
     author_id: int | None = Field(None, validation_alias=AliasPath("author", "databaseId"))
     original_sha: str | None = Field(None, validation_alias=AliasPath("originalCommit", "oid"))
-    review: int = Field(0, validation_alias=AliasPath("pullRequestReview", "fullDatabaseId"))
+    review: int | None = Field(
+        None, validation_alias=AliasPath("pullRequestReview", "fullDatabaseId")
+    )
+
+    @property
+    def id(self) -> int:
+        """The id as the REST API has it; 0 where GitHub tells it nowhere."""
+        match = ID_IN_URL.search(self.url)
+        return self.full_database_id or (int(match[1]) if match else 0)
 
     @property
     def author(self) -> str:
@@ -71,17 +81,10 @@ class ThreadCommentShape(GraphShape):
         return f"{self.login}{BOT_SUFFIX}" if self.kind == "Bot" else self.login
 
 
-def _drop_nulls(nodes: object) -> object:
-    """Drop what GitHub cannot show: its schema lets a list hold null, or be it."""
-    if not isinstance(nodes, list | None):
-        return nodes
-    return [node for node in nodes or () if node is not None]
-
-
 class ThreadCommentPage(PageShape):
     """Some of a thread's comments."""
 
-    nodes: Annotated[tuple[ThreadCommentShape, ...], BeforeValidator(_drop_nulls)] = ()
+    nodes: Annotated[tuple[ThreadCommentShape, ...], DROP_NULLS] = ()
 
 
 class ThreadShape(GraphShape):
@@ -105,4 +108,4 @@ class ThreadShape(GraphShape):
 class ThreadPage(PageShape):
     """Some of a pull request's threads."""
 
-    nodes: Annotated[tuple[ThreadShape, ...], BeforeValidator(_drop_nulls)] = ()
+    nodes: Annotated[tuple[ThreadShape, ...], DROP_NULLS] = ()

@@ -60,13 +60,13 @@ def make_thread(shape: ThreadShape, all_comments: Iterable[ThreadCommentShape]) 
 
 def _comment_value(shape: ThreadCommentShape) -> ThreadComment:
     return ThreadComment(
-        shape.full_database_id,
+        shape.id,
         shape.author,
         shape.body,
         shape.created_at,
         shape.last_edited_at or shape.created_at,
         bot=shape.kind == "Bot",
-        review=shape.review,
+        review=shape.review or 0,
         url=shape.url,
         author_id=shape.author_id or 0,
     )

@@ -171,6 +171,7 @@ class RunFault:
     detail: str = ""  # of a refusal
     service: str = ""  # that is unreachable,
     since: float = 0.0  # and since when, in seconds since the epoch
+    most_tries: int = 0  # where it answered, and otherwise than it documents
     state: RunState | None = None
 
 

@@ -23,12 +23,22 @@ KINDS = (
     "429-silent",
     "cut",
     "cut-after",
+    "200-html",
+    "200-truncated",
+    "200-other-shape",
+    "302",
 )
 SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 )
 PRIMARY = "API rate limit exceeded for installation ID 1."
 MUTATION = re.compile(r"\bmutation\b[^{]*\{\s*(\w+)")
+# What no GitHub documents: a proxy's page, half of an answer, and one of another shape.
+ODD_BODIES = {
+    "200-html": b"<html>Log in to the network</html>",
+    "200-truncated": b'{"id": 7, "na',
+    "200-other-shape": b'["odd"]',
+}
 MESSAGES = {500: "Server Error", 502: "Server Error", 429: SECONDARY, 403: SECONDARY}
 
 
@@ -164,10 +174,12 @@ async def _cut_connection(scope: Scope, receive: Receive) -> None:
 
 async def _send_failure(fault: InjectedFault, send: Send) -> None:
     status = int(fault.kind[:3])
-    message = PRIMARY if fault.kind == "403-primary" else MESSAGES[status]
-    body = json.dumps({"message": message, "documentation_url": DOCS}).encode()
+    message = PRIMARY if fault.kind == "403-primary" else MESSAGES.get(status, "")
+    told = json.dumps({"message": message, "documentation_url": DOCS}).encode()
+    body = ODD_BODIES.get(fault.kind, told)
+    is_html = fault.kind == "200-html"
     headers = {
-        "content-type": "application/json; charset=utf-8",
+        "content-type": "text/html" if is_html else "application/json; charset=utf-8",
         "x-github-request-id": "FA17",
         **_limit_headers(fault),
         "content-length": str(len(body)),

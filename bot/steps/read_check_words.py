@@ -23,6 +23,7 @@ TEXT_CHARS = 8_000
 MESSAGE_CHARS = 400
 ERROR_CHARS = 160
 MOST_NOTES = 50
+RUNNERS_PATH = ".github"  # where GitHub's runner pins what belongs to no file
 NOTE_CHARS = 1_000
 # Words that tell no more than that something failed.
 # fmt: off
@@ -32,6 +33,7 @@ EMPTY_WORDS = frozenset([
     "deployment", "details", "did", "error", "errored", "errors", "fail", "failed", "failing",
     "fails", "failure", "failures", "finished", "for", "found", "full", "has", "have", "in", "is",
     "job", "jobs", "m", "main", "min", "minutes", "more", "ms", "not", "of", "on", "one", "or",
+    "completed", "exit", "process",
     "page", "passed", "pipeline", "preview", "pull", "ran", "request", "run", "s", "sec",
     "seconds", "see", "some", "status", "suite", "t", "test", "tests", "the", "there", "this",
     "to", "unsuccessful", "unsuccessfully", "was", "were", "with", "workflow", "you", "your",
@@ -91,7 +93,8 @@ def _read_markdown(markdown: str) -> str:
 
 
 def _write_note(note: Annotation) -> str:
-    place = f"{note.path}:{note.line}" if note.path and note.line else note.path
+    path = "" if note.path == RUNNERS_PATH else note.path
+    place = f"{path}:{note.line}" if path and note.line else path
     parts = [place, note.title, note.message]
     head = ": ".join(part.strip() for part in parts if part.strip())
     return "\n".join(filter(None, (head, note.details.strip())))[:NOTE_CHARS]

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.logs import attach_job, merge_readings, read_log
 from bot.ports import BadAnswer, Ports, Refusal
-from bot.steps.read_check_words import fetch_check_words, read_check_words
+from bot.steps.read_check_words import RUNNERS_PATH, fetch_check_words, read_check_words
 from bot.steps.secondary_source import fetch_or_do_without
 from bot.tools.job_log import fetch_job_log
 from bot.values import Annotation, Check, Reading, Repo
@@ -38,7 +38,7 @@ def choose_checks(failed: Iterable[Check]) -> list[Check]:
 def read_check(ports: Ports, repo: Repo, check: Check, files: frozenset[str]) -> Reading:
     """Read one failed check."""
     notes = _list_notes(ports, repo, check)
-    job_log = _fetch_log(ports, repo, check, has_places=any(note.line for note in notes))
+    job_log = _fetch_log(ports, repo, check, has_places=any(map(_has_place, notes)))
     reading = _read_lines(job_log.split(b"\n") if job_log else [], notes, files)
     if reading.category == "passed" or (reading.confidence == "low" and not job_log):
         # It failed, so whatever was read is not what failed.
@@ -92,6 +92,10 @@ def _list_notes(ports: Ports, repo: Repo, check: Check) -> list[Annotation]:
     fetch = partial(ports.ci.list_annotations, repo, check.id)
     notes = fetch_or_do_without(f"the annotations of {check.name}", fetch, none)
     return [note for note in notes if note.level == "failure"] or list(notes)
+
+
+def _has_place(note: Annotation) -> bool:
+    return bool(note.line) and note.path != RUNNERS_PATH
 
 
 def _as_log_line(annotation: Annotation) -> bytes:

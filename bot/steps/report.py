@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.ports import Ports
+from contextlib import suppress
+
+from bot.ports import Ports, Refusal, Unreachable
 from bot.run import step
 from bot.steps.admit import react
 from bot.steps.redact import redact
@@ -23,7 +25,7 @@ def report(ports: Ports, state: RunState) -> RunReport:
     end = None
     if state.outcome:
         _put_review_answers(ports, state)
-        end = _put_end_comment(ports, state)
+        end = _tell_end(ports, state)
     if state.outcome and state.outcome.state in DONE:
         react(ports, state.request, "+1")
     body = render_comment(state, end.url if end else "")
@@ -45,6 +47,18 @@ def _put_review_answers(ports: Ports, state: RunState) -> None:
         repo, number = state.request.repo, state.opened.number
         body = redact(ports, text)
         ports.comments.put_comment(repo, number, make_review_answers_marker(state.key), body)
+
+
+def _tell_end(ports: Ports, state: RunState) -> PostedComment:
+    """Tell the end in a comment of its own. Where that fails the run's comment is true all the
+    same, and the error is raised.
+    """
+    try:
+        return _put_end_comment(ports, state)
+    except (Refusal, Unreachable):
+        with suppress(Refusal, Unreachable):
+            _put_comment(ports, state, make_marker(state.key), render_comment(state))
+        raise
 
 
 def _put_end_comment(ports: Ports, state: RunState) -> PostedComment:

@@ -199,9 +199,10 @@ def explain_unreachable(gone: Unreachable) -> Outcome:
     """Say which service did not answer, and since when."""
     service = gone.service or "Something that I need"
     if isinstance(gone, BadAnswer):
-        text = f"{service} answers in a way that I do not understand."
-        advice = f"{RETRY} {IN_THE_LOG}"
-        return Outcome("gave up", text, None, "unreachable", advice, detail=str(gone))
+        text = f"I do not understand what {service} answers, however often I ask."
+        advice = f"Comment `/retry` in a while. {IN_THE_LOG}"
+        whole = f"{text} {quote_sentence(str(gone))}"
+        return Outcome("gave up", whole, None, "unreachable", advice, detail=str(gone))
     text = f"{service} has not answered{_since(gone.since)}, however often I tried."
     next_step = "Comment `/retry` when it answers again."
     return Outcome("gave up", text, None, "unreachable", next_step, detail=str(gone))
@@ -213,7 +214,8 @@ def explain_fault(fault: RunFault) -> Outcome:
         case "refused":
             return explain_refusal(Refusal(fault.text, fault.detail))
         case "gone":
-            return explain_unreachable(Unreachable(fault.text, fault.service, fault.since))
+            kind = BadAnswer if fault.most_tries else Unreachable
+            return explain_unreachable(kind(fault.text, fault.service, fault.since))
     doing = describe_doing(fault.step)
     place = f"while I was {doing}" if doing else "in the engine that I run on"
     text = f"Something broke {place}. That is a fault of mine, not of what you asked."

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.ports import Unreachable
 from bot.steps.report import report, report_failure
 from bot.values import (
     Outcome,
@@ -50,6 +51,18 @@ def test_the_end_is_a_comment_of_its_own_however_often_it_is_told(place, begun):
     assert told[0].url.startswith("http")
     assert told[0].url.endswith(f"/issues/1#issuecomment-{told[0].end_comment}")
     assert f"<!-- greenlit:end:{begun.key} -->\n@ada I stopped. ***" == end
+
+
+def test_where_the_end_cannot_be_told_the_runs_comment_is_true(place, begun):
+    """It says that the run ended, though nobody is called; the error is raised all the same."""
+    report(place.ports, begun)
+    fault = place.forge.faults.add("POST", "/comments$", "500", 9)
+    with pytest.raises(Unreachable):
+        report(place.ports, replace(begun, outcome=Outcome("gave up", "I gave up.")))
+    fault.times = 0  # others share the forge
+    (status,) = place.said(1)
+
+    assert "Greenlit gave up" in status
 
 
 def test_a_review_is_answered_where_it_was_written(place, begun):

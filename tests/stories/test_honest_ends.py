@@ -157,3 +157,26 @@ def test_paths_that_a_model_makes_up_are_harmless_in_comments(stage):
             assert "<!-- greenlit:run:acme/greeter#9" not in text
             assert "\n# b" not in text
             assert "a` @eve" not in text
+
+
+def test_an_odd_answer_of_github_leaves_a_true_table(stage):
+    """What only helps is done without: the change is mended. What is needed is named and asked
+    again, then people read what was asked; nothing is said to run, and nothing is our fault.
+    """
+    with stage(script(*BEGIN, [BAD], END, [MENDED], END), ci_poll_s=1) as on:
+        issue = on.issue()
+        on.label(issue)
+        until(lambda: BRANCH in on.forge.list_branches(REPO))
+        head = on.forge.list_branches(REPO)[BRANCH]
+        on.forge.faults.add("GET", "/annotations", "200-html", 1_000)
+        on.forge.faults.add("GET", r"/check-runs/\d+$", "200-other-shape", 1_000)
+        until(lambda: on.forge.list_branches(REPO)[BRANCH] != head)
+        on.forge.faults.add("POST", "graphql$", "200-truncated", 1_000)
+        ended = on.ended(issue).outcome
+        page = on.own(issue)[0]
+
+        assert ("gave up", "unreachable") == (ended.state, ended.kind)
+        assert "GitHub answered 200 to `POST /api/graphql`, but not in JSON" in on.ends(issue)[0]
+        assert "🔴 `AssertionError` at `test_greeting.py:3`" in page
+        assert "⏹️ stopped" in page
+        assert "running" not in page

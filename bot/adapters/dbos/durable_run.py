@@ -49,7 +49,7 @@ ENDS: dict[str, Literal["refused", "gave up", "failed"]] = {
     "gone": "gave up",
     "failed": "failed",
 }
-FAULT_DETAILS = ("step", "detail", "service", "since")  # of what a fault may carry
+FAULT_DETAILS = ("step", "detail", "service", "since", "most_tries")  # of what a fault may carry
 
 
 class DurableRun:

@@ -8,9 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from github import BadAttributeException
-from pydantic import ValidationError
-
 from bot.ports import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.text import defuse_inline, mask_secrets
 
@@ -89,12 +86,12 @@ class ApiResponse:
     text: str = field(repr=False)
 
     def parse(self) -> Any:
-        """Return the body's JSON. Raises Unreachable for anything else, as for a proxy's page."""
+        """Return the body's JSON. Raises BadAnswer for anything else, as for a proxy's page."""
         try:
             return json.loads(self.text) if self.text else None
         except ValueError:
-            raise Unreachable(
-                f"GitHub answered {self.status} to {self.request}, but not in JSON", "GitHub"
+            raise BadAnswer(
+                f"GitHub answered {self.status} to `{self.request}`, but not in JSON", "GitHub"
             ) from None
 
     @property
@@ -126,8 +123,8 @@ def _field_message(error: Any) -> Any:
 def raise_for_status(response: ApiResponse, now: float) -> None:
     """Raise Unreachable, RateLimited or Refusal for an error, or for what is not JSON."""
     match response.status:
-        case status if status < 300:
-            response.parse()
+        case status if status < 400:
+            _check_success(response)
         case 401:
             raise Refusal(
                 f"GitHub does not accept the App's credentials ({response.message or 401}). "
@@ -149,6 +146,14 @@ def raise_for_status(response: ApiResponse, now: float) -> None:
             if status == 422:
                 raise Unprocessable(text, message, response.request)
             raise Refusal(text, response.request)
+
+
+def _check_success(response: ApiResponse) -> None:
+    """Raise BadAnswer for what is not JSON, and for a redirect that does not tell where to."""
+    if response.status >= 300:
+        text = f"GitHub answered {response.status} to `{response.request}`, and not where to ask"
+        raise BadAnswer(text, "GitHub")
+    response.parse()
 
 
 def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
@@ -175,25 +180,6 @@ def require(value: T | None, name: str) -> T:
     if value is None:
         raise BadAnswer(f"it lacks `{name}`", "GitHub")
     return value
-
-
-def explain_bad_answer(request: str, error: Exception) -> BadAnswer:
-    """Say at which request GitHub's answer is not what its documentation promises, and how."""
-    match error:
-        case BadAttributeException():
-            expected = getattr(error.expected_type, "__name__", error.expected_type)
-            what = f"{expected} was expected, and {type(error.actual_value).__name__} came"
-        case ValidationError():
-            first = error.errors(include_input=False, include_url=False)[0]
-            what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        case KeyError():
-            what = f"it lacks `{error.args[0]}`"
-        case BadAnswer():
-            what = str(error)
-        case _:
-            what = f"another kind of value was expected ({hide_tokens(str(error))[:200]})"
-    text = f"GitHub's answer to {request} is not as documented: {what}"
-    return BadAnswer(text, "GitHub")
 
 
 def hide_tokens(text: str) -> str:

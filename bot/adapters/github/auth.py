@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Any
 
 from github import Auth
 from github.GithubApp import GithubApp
 from jwt import PyJWTError
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.adapters.github.api_errors import NotFound, Unprocessable
 from bot.adapters.github.write_throttle import WriteThrottle
@@ -87,6 +87,24 @@ class AppAuth(Auth.AppAuth):
             ) from None
 
 
+class TokenShape(BaseModel):
+    """A token of an installation, as GitHub makes it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    token: str = Field(repr=False)
+    expires_at: datetime
+
+
+class InstallationShape(BaseModel):
+    """What an installation grants, and whose it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    permissions: dict[str, str]
+    app_slug: str | None = None
+
+
 class TokenStore:
     """Mints tokens for repositories and keeps each until shortly before it expires.
 
@@ -136,10 +154,10 @@ class TokenStore:
             raise Refusal(
                 f"The App is not installed on {repo.name}. Install it there, then ask again."
             ) from None
-        self._own_secrets.add(minted["token"])
-        return Token(minted["token"], datetime.fromisoformat(minted["expires_at"]).timestamp())
+        self._own_secrets.add(minted.token)
+        return Token(minted.token, minted.expires_at.timestamp())
 
-    def _request_token(self, repo: Repo, wanted: Mapping[str, str]) -> Any:
+    def _request_token(self, repo: Repo, wanted: Mapping[str, str]) -> TokenShape:
         try:
             return self._post(repo, wanted)
         except Unprocessable as refusal:
@@ -148,30 +166,32 @@ class TokenStore:
         self._grants.pop(repo.installation, None)  # what it grants has changed
         return self._post(repo, wanted)
 
-    def _post(self, repo: Repo, wanted: Mapping[str, str]) -> Any:
+    def _post(self, repo: Repo, wanted: Mapping[str, str]) -> TokenShape:
         granted = self._fetch_grants(repo.installation)
         body = {
             "repositories": [repo.name.partition("/")[2]],
             "permissions": {
                 name: min(level, granted[name], key=LEVELS.index)
                 for name, level in wanted.items()
-                if name in granted
+                if granted.get(name) in LEVELS
             },
         }
-        return self._ask("POST", f"/app/installations/{repo.installation}/access_tokens", body)
+        path = f"/app/installations/{repo.installation}/access_tokens"
+        with self._open_app() as app:
+            _, answer = app.requester.requestJsonAndCheck("POST", path, input=body)
+            return TokenShape.model_validate(answer)
 
     def _fetch_grants(self, installation: InstallationId) -> Mapping[str, str]:
         fetched_at, grants = self._grants.get(installation, (0.0, {}))
         if self._clock() - fetched_at > GRANTS_S:
-            answer = self._ask("GET", f"/app/installations/{installation}")
-            grants = answer["permissions"]
-            self.app_slug = answer.get("app_slug") or self.app_slug
+            with self._open_app() as app:
+                path = f"/app/installations/{installation}"
+                _, answer = app.requester.requestJsonAndCheck("GET", path)
+                installed = InstallationShape.model_validate(answer)
+            grants = installed.permissions
+            self.app_slug = installed.app_slug or self.app_slug
             self._grants[installation] = (self._clock(), grants)
         return grants
-
-    def _ask(self, verb: str, path: str, body: object = None) -> Any:
-        with self._open_app() as app:
-            return app.requester.requestJsonAndCheck(verb, path, input=body)[1]
 
 
 class Credential(Auth.Auth):

@@ -81,7 +81,7 @@ class GitHubChecks:
             raise_for_status(response, self.api.clock())
         if "location" not in response.headers:
             raise BadAnswer(
-                f"GitHub answered {response.status} to {response.request}, not where the log is",
+                f"GitHub answered {response.status} to `{response.request}`, not where the log is",
                 "GitHub",
             )
         return fetch_log(response.headers["location"], limit_bytes, self.api.timeout_s)

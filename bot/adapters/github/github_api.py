@@ -16,8 +16,9 @@ from github.Repository import Repository
 from pydantic import ValidationError
 
 from bot.adapters.github.api_client import ApiClient
-from bot.adapters.github.api_errors import explain_bad_answer, hide_tokens
+from bot.adapters.github.api_errors import hide_tokens
 from bot.adapters.github.auth import AppAuth, Credential, TokenStore
+from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.write_throttle import WriteThrottle, write_once
 from bot.ports import BadAnswer
 from bot.values import Repo

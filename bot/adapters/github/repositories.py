@@ -7,11 +7,21 @@ from typing import cast, get_args
 from urllib.parse import quote
 
 from github.ContentFile import ContentFile
+from pydantic import BaseModel, ConfigDict
 
 from bot.adapters.github.api_errors import NotFound, require
 from bot.adapters.github.github_api import GitHubApi
 from bot.ports import Refusal
 from bot.values import Branch, Permission, Repo, RepoInfo
+
+
+class AccessShape(BaseModel):
+    """What somebody may do in a repository."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    permission: str
+    role_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +49,11 @@ class GitHubRepositories:
                 _, answer = client.requestJsonAndCheck("GET", path)
             except NotFound:
                 return "none"
+            access = AccessShape.model_validate(answer)
         # `permission` folds maintain into write and triage into read; `role_name` may be an
         # organization's own.
-        known = get_args(Permission)
-        role = answer.get("role_name")
-        return cast("Permission", role if role in known else answer.get("permission", "none"))
+        is_known = access.role_name in get_args(Permission)
+        return cast("Permission", access.role_name if is_known else access.permission)
 
     def fetch_file(self, repo: Repo, path: str) -> str | None:
         """Return a text file of the default branch; None for a folder, or what is not there."""

@@ -35,11 +35,11 @@ def test_only_an_outage_of_a_service_is_tried_for_long(error, tries):
 
 
 def test_an_odd_answer_is_told_in_plain_words():
-    """It did answer, so nobody reads that it did not; the details are for log and page."""
-    bad = BadAnswer("GitHub's answer to GET /x is not as documented: it lacks `id`", "GitHub")
+    """It did answer, so nobody reads that it did not; what was asked is named."""
+    bad = BadAnswer("GitHub's answer to `GET /x` is not as documented: it lacks `id`", "GitHub")
     with pytest.raises(BadAnswer) as raised:
         unwrap(record(bad))
     outcome = explain_unreachable(raised.value)
 
-    assert "GitHub answers in a way that I do not understand." == outcome.text
+    assert f"I do not understand what GitHub answers, however often I ask. {bad}." == outcome.text
     assert str(bad) == outcome.detail

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
+from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import BadAnswer
 from bot.values import Branch, Repo, RepoInfo, Sha
 from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
 
 ISSUE = "GET /repos/o/r/issues/7"
+TOKENS = "POST /app/installations/1/access_tokens"
 NOTES = "GET /repos/o/r/check-runs/9/annotations"
 
 
@@ -19,7 +22,7 @@ NOTES = "GET /repos/o/r/check-runs/9/annotations"
     ("data", "words"),
     [
         ("moved", "another kind of value was expected"),
-        ({"number": 7, "title": 5}, "str was expected, and int came"),
+        ({"number": 7, "title": 5}, "a text was expected, and a number came"),
         ({"number": 7, "title": "T", "labels": 3}, "another kind of value was expected"),
     ],
 )
@@ -36,7 +39,7 @@ def test_an_answer_of_another_shape_names_its_request(
     with pytest.raises(BadAnswer) as bad:
         app.issues.fetch_issue(repo, 7)
 
-    assert f"GitHub's answer to {ISSUE} is not as documented: {words}" in str(bad.value)
+    assert f"GitHub's answer to `{ISSUE}` is not as documented: {words}" in str(bad.value)
     assert [str(bad.value)] == [
         record.getMessage() for record in caplog.records if record.levelno == logging.WARNING
     ]
@@ -50,7 +53,7 @@ def test_annotations_of_another_shape_are_bad_answers(
 ):
     """They are no bug of ours, so whoever reads CI can do without them."""
     github.on(NOTES, Reply(data=data))
-    with pytest.raises(BadAnswer, match="check-runs/9/annotations is not as documented"):
+    with pytest.raises(BadAnswer, match="check-runs/9/annotations` is not as documented"):
         app.ci.list_annotations(repo, 9)
 
 
@@ -61,7 +64,10 @@ def test_checks_of_another_shape_are_bad_answers(
     suites = {"nodes": [{"id": 5}], "pageInfo": {"hasNextPage": False}}
     commit = {"status": None, "checkSuites": suites}
     github.on("POST /api/graphql", Reply(data={"data": {"repository": {"object": commit}}}))
-    with pytest.raises(BadAnswer, match=r"POST .*/graphql is not as documented: checkSuites"):
+    with pytest.raises(
+        BadAnswer,
+        match=r"POST .*/graphql` is not as documented: in `checkSuites.nodes.0.id` a text",
+    ):
         app.ci.fetch_checks(repo, Sha("a" * 40))
 
 
@@ -99,3 +105,59 @@ def test_an_issue_of_a_renamed_repository_has_not_moved(
 
     assert issue is not None
     assert "" == issue.moved_to
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ({"n": 5}, "it lacks `name`"),
+        ({"n": "five", "name": "x"}, "in `n` a whole number was expected, and a text came"),
+        ({"n": None, "name": "x"}, "in `n` a whole number was expected, and null came"),
+        ({"n": 1, "name": [1]}, "in `name` a text was expected, and a list came"),
+        ([], "an object was expected, and a list came"),
+    ],
+)
+def test_an_odd_answer_is_told_in_plain_words(error: object, words: str):
+    """Nothing of a library's words, and nothing of the answer itself."""
+
+    class Shape(BaseModel):
+        n: int
+        name: str
+
+    with pytest.raises(ValidationError) as wrong:
+        Shape.model_validate(error)
+    bad = explain_bad_answer("GET /x", wrong.value)
+
+    assert f"GitHub's answer to `GET /x` is not as documented: {words}" == str(bad)
+
+
+@pytest.mark.parametrize("status", [300, 302, 304])
+def test_a_redirect_to_nowhere_is_a_bad_answer(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, status: int
+):
+    """It is neither a success nor a refusal of ours."""
+    github.on(ISSUE, Reply(status, {"message": "elsewhere"}))
+    with pytest.raises(BadAnswer, match=f"answered {status} to `GET /repos/o/r/issues/7`"):
+        app.issues.fetch_issue(repo, 7)
+
+
+@pytest.mark.parametrize("data", [["odd"], {"role_name": "write"}, {"permission": 3}, "admin"])
+def test_a_permission_of_another_shape_is_a_bad_answer(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, data: object
+):
+    """Nobody is let in by it, and it is no fault of ours."""
+    github.on("GET /repos/o/r/collaborators/ada/permission", Reply(data=data))
+    with pytest.raises(BadAnswer, match="collaborators/ada/permission` is not as documented"):
+        app.repositories.fetch_permission(repo, "ada")
+
+
+@pytest.mark.parametrize("path", ["GET /app/installations/1", TOKENS])
+def test_a_token_of_another_shape_is_a_bad_answer(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, path: str
+):
+    """Named by what was asked, whoever needed the token; nothing of it is told."""
+    github.on(path, Reply(201, {"token": "ghs_secret", "expires_at": "soon"}))
+    with pytest.raises(BadAnswer, match=f"`{path}` is not as documented") as bad:
+        app.fetch_remote(repo)
+
+    assert "secret" not in str(bad.value)

@@ -10,12 +10,10 @@ what their tests need; where rope is installed there, it does the same beside us
 from __future__ import annotations
 
 import argparse
-import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,17 +27,15 @@ from tests.benchmarks.drawn_refactorings import (
     read_python,
 )
 from tests.benchmarks.judged_copy import JudgedCopy, copy_repository
+from tests.benchmarks.refactoring_tools import BROKEN, ERROR, GREEN, TOOLS, render_counts
 from tests.benchmarks.repositories import OWN, list_repositories
 from tests.benchmarks.table import Row, show
 
-GREEN, BROKEN, REFUSED, ERROR = "green", "broken", "refused", "error"
-LIMIT_S = 300
 TYPED = 0.5  # the share of annotated functions from which code counts as typed
 # This project's own tests are too many to be the judge; these stand for them.
 OWN_TEST = (
     "python -m pytest -q -x -p no:cacheprovider tests/text tests/logs tests/edits tests/refactor"
 )
-REASON = re.compile(r"^  .*  \((?P<why>[^()]*(?:\([^()]*\)[^()]*)*)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +64,6 @@ class JudgedRefactoring:
     drawn: DrawnRefactoring
     outcome: str
     reason: str = ""
-
-
-# It writes into the copy; it returns an outcome and the reason, ("", "") when it wrote something,
-# None when this tool does not do such a thing.
-Tool = Callable[[JudgedCopy, DrawnRefactoring], tuple[str, str] | None]
 
 
 def rows(work: Path) -> list[Row]:
@@ -124,62 +115,6 @@ def _judge(
     copy.restore()
 
 
-def _refactor_with_greenlit(copy: JudgedCopy, drawn: DrawnRefactoring) -> tuple[str, str]:
-    words = [drawn.act, drawn.name, *([drawn.new] if drawn.new else [])]
-    command = [sys.executable, "-m", "bot", "refactor", *words, "--repo", str(copy.root)]
-    code, errors = _run([*command, "--apply"])
-    if code == 0:
-        return "", ""
-    if code != 1 or "Traceback" in errors:
-        return ERROR, _last_line(errors)
-    reasons = [match["why"] for line in errors.splitlines() if (match := REASON.match(line))]
-    if reasons:
-        return REFUSED, f"not proved: {_render_counts(Counter(reasons))}"
-    return REFUSED, " ".join(errors.split())
-
-
-def _refactor_with_rope(copy: JudgedCopy, drawn: DrawnRefactoring) -> tuple[str, str] | None:
-    if drawn.act == "async":
-        return None
-    lines = (copy.root / drawn.path).read_text().splitlines(keepends=True)
-    offset = len("".join(lines[: drawn.line - 1])) + drawn.column
-    new = drawn.new
-    if drawn.act == "move":
-        suffix = f"{new.replace('.', '/')}.py"
-        new = f"src/{suffix}" if drawn.path.startswith("src/") else suffix
-    script = str(Path(__file__).with_name("rope_refactoring.py"))
-    command = [copy.python, script, str(copy.root), drawn.act, drawn.path, str(offset), new]
-    code, errors = _run(command)
-    match code:
-        case 0:
-            return "", ""
-        case 1 if "Traceback" not in errors:
-            return REFUSED, _last_line(errors)
-        case 3:
-            return None
-        case _:
-            return ERROR, _last_line(errors)
-
-
-TOOLS: dict[str, Tool] = {"greenlit": _refactor_with_greenlit, "rope": _refactor_with_rope}
-
-
-def _run(command: Sequence[str]) -> tuple[int, str]:
-    """Run a program from this project's folder; returns its exit code and its errors."""
-    try:
-        done = subprocess.run(
-            ["nice", "-n", "15", *command],
-            cwd=OWN,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=LIMIT_S,
-        )
-    except subprocess.TimeoutExpired:
-        return 124, f"It had not ended after {LIMIT_S} s."
-    return done.returncode, done.stderr
-
-
 def _render_rows(title: str, results: Sequence[JudgedRefactoring]) -> Iterator[Row]:
     for act in dict.fromkeys(result.drawn.act for result in results):
         ours = [result for result in results if result.drawn.act == act]
@@ -189,20 +124,12 @@ def _render_rows(title: str, results: Sequence[JudgedRefactoring]) -> Iterator[R
         }
         count = by_tool["greenlit"].total()
         rivals = [
-            f"{tool}: {_render_counts(counts)}"
+            f"{tool}: {render_counts(counts)}"
             for tool, counts in by_tool.items()
             if tool != "greenlit" and counts
         ]
         what = f"{title}: {count_noun(count, act)}"
-        yield Row(what, _render_counts(by_tool["greenlit"]), "0 broken", "; ".join(rivals))
-
-
-def _render_counts(counts: Counter[str]) -> str:
-    return ", ".join(f"{count} {what}" for what, count in counts.most_common())
-
-
-def _last_line(text: str) -> str:
-    return next(reversed(text.strip().splitlines()), "no word")
+        yield Row(what, render_counts(by_tool["greenlit"]), "0 broken", "; ".join(rivals))
 
 
 def main() -> None:

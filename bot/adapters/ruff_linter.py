@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +15,9 @@ from typing import Any
 
 from ruff import find_ruff_bin
 
+from bot.adapters.ruff_config import read_configs, read_selected
 from bot.adapters.ruff_version import find_pinned_version
+from bot.gates import says_python_2
 from bot.ports import Unreachable
 from bot.values import Finding
 
@@ -29,33 +30,14 @@ ADVICE = re.compile(
 )
 # Of other versions of ruff, these alone find the same: what does not run, and pyflakes' rules.
 STABLE = re.compile(r"E9\d|F\d")
+BREAKING = re.compile(r"E9|F82|F7")  # the program fails there
+# Comments by which people tell pylint, bandit or flake8 to look away.
+OTHER_LINTERS = re.compile(r"#.*\b(?:noqa|pylint:\s*disable|nosec|NOQA|nolint)\b")
+BUILTINS_OF_PYTHON_2 = (
+    *("apply", "basestring", "buffer", "cmp", "coerce", "execfile", "file", "intern", "long"),
+    *("raw_input", "reduce", "reload", "unichr", "unicode", "xrange"),
+)
 RULE = re.compile(r"[A-Z]+\d+")  # what does not parse has another code: the gate "syntax" tells it
-CONFIG_NAMES = (".ruff.toml", "ruff.toml", "pyproject.toml")  # the first of them is ruff's
-LINT_KEYS = (
-    "select",
-    "extend-select",
-    "ignore",
-    "extend-ignore",
-    "per-file-ignores",
-    "extend-per-file-ignores",
-    "isort",
-    "pydocstyle",
-    "mccabe",
-    "pylint",
-    "flake8-quotes",
-    "flake8-bugbear",
-    "pep8-naming",
-    "external",
-)
-TOP_KEYS = (
-    "line-length",
-    "target-version",
-    "exclude",
-    "extend-exclude",
-    "builtins",
-    "src",
-    "namespace-packages",
-)
 OPTIONS = ("check", "--no-cache", "--output-format", "json", "--exit-zero", "--quiet", ".")
 PATIENCE_S = 20
 SUFFIXES = (".py", ".pyi")
@@ -75,17 +57,20 @@ class Ruff:
         paths = [path for path in files if path.endswith(SUFFIXES) and _stays_inside(path)]
         if not paths:
             return ()
-        theirs = read_repository_config(config)
+        configs = read_configs(config)
         pinned = find_pinned_version(config)
         is_same_version = pinned in ("", version("ruff"))
+        python_2 = any(says_python_2(text) for text in config.values())
         with TemporaryDirectory(prefix="greenlit-lint-") as folder:
             tree = Path(folder, "tree").resolve()
             for path in paths:
                 _write_file(tree / path, files[path])
-            findings = _read_findings(_run_ruff(tree, theirs), tree, _read_selected(theirs))
-            if is_same_version:
-                return tuple(findings)
-            return tuple(_advise_unstable(finding) for finding in findings)
+            messages = _run_ruff(tree, configs, BUILTINS_OF_PYTHON_2 if python_2 else ())
+            findings = [*_read_findings(messages, tree, configs)]
+        findings = [_advise_unsure(finding, files[finding.path]) for finding in findings]
+        if is_same_version:
+            return tuple(findings)
+        return tuple(_advise_unstable(finding) for finding in findings)
 
 
 def _write_file(file: Path, text: str) -> None:
@@ -105,8 +90,27 @@ def _stays_inside(path: str) -> bool:
     return not pure.is_absolute() and ".." not in pure.parts and "\0" not in path
 
 
-def _run_ruff(tree: Path, theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
-    (tree / "ruff.toml").write_text(_render_toml(_add_our_rules(theirs)), encoding="utf-8")
+def _advise_unsure(finding: Finding, text: str) -> Finding:
+    """Let a finding advise on a line that tells another linter to look away.
+
+    So does an import that nothing in a package's own file uses: it is there for others.
+    """
+    lines = text.split("\n")
+    line = lines[finding.line - 1] if finding.line <= len(lines) else ""
+    is_exported = finding.rule == "F401" and finding.path.endswith("__init__.py")
+    if is_exported or OTHER_LINTERS.search(line):
+        return replace(finding, blocks=False)
+    return finding
+
+
+def _run_ruff(
+    tree: Path, configs: Mapping[str, Mapping[str, Any]], builtins: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    for folder, theirs in {"": {}, **configs}.items():
+        place = tree / folder
+        if place.is_dir():
+            ours = _render_toml(_add_our_rules(theirs, builtins))
+            (place / "ruff.toml").write_text(ours, encoding="utf-8")
     command = [find_ruff_bin(), *OPTIONS]
     try:
         done = subprocess.run(
@@ -114,8 +118,8 @@ def _run_ruff(tree: Path, theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
         )
     except subprocess.TimeoutExpired:
         raise Unreachable(f"the linter did not end within {PATIENCE_S} s") from None
-    if done.returncode and theirs:  # a rule that this ruff does not know, for instance
-        return _run_ruff(tree, {})
+    if done.returncode and any(configs.values()):  # a rule that this ruff does not know, perhaps
+        return _run_ruff(tree, {folder: {} for folder in configs}, builtins)
     if done.returncode:
         errors = done.stderr.decode("utf-8", "replace").strip()[-SHOWN_CHARS:]
         raise Unreachable(f"the linter failed: {errors}")
@@ -124,20 +128,32 @@ def _run_ruff(tree: Path, theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _read_findings(
-    messages: list[dict[str, Any]], tree: Path, selected: tuple[str, ...]
+    messages: list[dict[str, Any]], tree: Path, configs: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Finding]:
+    selected = {folder: read_selected(theirs) for folder, theirs in configs.items()}
     for message in messages:
         code = message["code"] or ""
         if not RULE.fullmatch(code):
             continue
         path = Path(message["filename"]).resolve().relative_to(tree).as_posix()
         line, text = message["location"]["row"], message["message"]
-        if _is_selected(code, selected):
+        theirs = _find_nearest(path, selected)
+        if _is_selected(code, theirs):
             yield Finding("lint", path, line, text, rule=code)
         elif _is_selected(code, OUR_RULES):
-            yield Finding("lint", path, line, text, not ADVICE.match(code), code)
+            # A repository that has rules of its own chose not to have this one.
+            blocks = not ADVICE.match(code) and (not theirs or bool(BREAKING.match(code)))
+            yield Finding("lint", path, line, text, blocks, code)
         else:
             yield Finding("style", path, line, text, blocks=False, rule=code)
+
+
+def _find_nearest(path: str, selected: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Find what the configuration of the nearest folder above the file selects."""
+    folder = path.rpartition("/")[0]
+    while folder and folder not in selected:
+        folder = folder.rpartition("/")[0]
+    return selected.get(folder, ())
 
 
 def _is_selected(code: str, selectors: tuple[str, ...]) -> bool:
@@ -152,55 +168,10 @@ def _is_selected(code: str, selectors: tuple[str, ...]) -> bool:
     return False
 
 
-# --- the repository's own configuration -----------------------------------------------------------
-
-
-def read_repository_config(files: Mapping[str, str]) -> dict[str, Any]:
-    """Read what the repository tells ruff, of the keys that we pass on.
-
-    Empty without a readable configuration.
-    """
-    for name in CONFIG_NAMES:
-        try:
-            document = tomllib.loads(files.get(name, ""))
-        except (tomllib.TOMLDecodeError, RecursionError):
-            continue
-        if name == "pyproject.toml":
-            document = _as_table(_as_table(document.get("tool")).get("ruff"))
-        if document:
-            return _keep_known_keys(document)
-    return {}
-
-
-def _as_table(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _keep_known_keys(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep no `extend`, by which ruff would read a file of this machine.
-
-    Ruff once had its lint keys at the top.
-    """
-    lint = {**config, **_as_table(config.get("lint"))}
-    known: dict[str, Any] = {key: config[key] for key in TOP_KEYS if key in config}
-    known["lint"] = {key: lint[key] for key in LINT_KEYS if key in lint}
-    return known
-
-
-def _read_selected(theirs: Mapping[str, Any]) -> tuple[str, ...]:
-    lint = theirs.get("lint", {})
-    selected: list[str] = []
-    for key in ("select", "extend-select"):
-        codes = lint.get(key)
-        if isinstance(codes, list):
-            selected.extend(code for code in codes if isinstance(code, str))
-    return tuple(selected)
-
-
-def _add_our_rules(theirs: Mapping[str, Any]) -> dict[str, Any]:
+def _add_our_rules(theirs: Mapping[str, Any], builtins: tuple[str, ...]) -> dict[str, Any]:
     """Add our rules to the repository's. What it ignores is ignored; asserts belong into tests."""
     lint = dict(theirs.get("lint", {}))
-    lint["select"] = sorted({*_read_selected(theirs), *OUR_RULES, *STYLE_RULES})
+    lint["select"] = sorted({*read_selected(theirs), *OUR_RULES, *STYLE_RULES})
     lint.pop("extend-select", None)
     lint["extend-per-file-ignores"] = {
         "**/test*/**": ["S", "B", "PERF", "SIM"],
@@ -208,7 +179,15 @@ def _add_our_rules(theirs: Mapping[str, Any]) -> dict[str, Any]:
         "**/*_test.py": ["S", "B"],
         **_as_table(lint.get("extend-per-file-ignores")),
     }
-    return {**theirs, "lint": lint}
+    config = {**theirs, "lint": lint}
+    if builtins:
+        own = config.get("builtins")
+        config["builtins"] = [*(own if isinstance(own, list) else ()), *builtins]
+    return config
+
+
+def _as_table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _render_toml(config: Mapping[str, Any]) -> str:

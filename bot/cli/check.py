@@ -29,11 +29,18 @@ from bot.assembly import build_own_secrets
 from bot.cli.check_report import render_json, render_sarif
 from bot.cli.inputs import MISTAKES, print_error, require_folder
 from bot.cli.progress_line import show_progress
-from bot.gates import Change, find_answered_inputs, gate_rules
+from bot.gates import (
+    Change,
+    explain_exceptions,
+    find_answered_inputs,
+    gate_rules,
+    list_context_files,
+    list_neighbours,
+)
 from bot.ports import Checkers, Refusal
 from bot.search.source_files import kind_of
 from bot.settings import GateSettings
-from bot.steps.inspect_change import CONTEXT_FILES, list_unchecked, run_gates
+from bot.steps.inspect_change import list_unchecked, run_gates
 from bot.steps.repo_config import PATH, read_config
 from bot.text.amounts import count_noun
 from bot.text.terminal_text import strip_control
@@ -114,11 +121,12 @@ def _read_change(work_tree: WorkTree, base: str, changed: Sequence[ChangedPath])
         if what := _describe_odd(work_tree, file, after.get(file.path)):
             odd[file.path] = what
     paths = [file.path for file in changed if file.path not in odd]
-    committed = work_tree.read_committed(base, CONTEXT_FILES)
-    context = _decode_all({path: committed.get(path) for path in CONTEXT_FILES})
+    listed = work_tree.list_paths()
+    context = _decode_all(work_tree.read_committed(base, list_context_files(paths, listed)))
+    neighbours = _decode_all(work_tree.read_committed(base, list_neighbours(paths, listed)))
     old = {path: _decode(before.get(path)) for path in paths}
     new = {path: _decode(after.get(path)) for path in paths}
-    change = Change(old, new, context, odd, work_tree.list_paths())
+    change = Change(old, new, context, odd, listed, neighbours)
     tests = _read_tests_with(work_tree, find_answered_inputs(change))
     return replace(change, context={**context, **tests})
 
@@ -166,6 +174,8 @@ def _print_result(console: Console, result: CheckResult) -> None:
     for what in result.unchecked:
         console.print(Text(f"Not checked: {strip_control(what)}", "dim"))
     console.print(_render_summary(result))
+    for sentence in explain_exceptions(result.findings):
+        console.print(Text(sentence, "dim"))
 
 
 def _render_table(findings: Sequence[Finding], path: str) -> Table:

@@ -4,19 +4,29 @@ Pure: it is handed texts and hands findings back.
 """
 
 from bot.gates.change import Change
+from bot.gates.context_files import list_context_files, list_neighbours
+from bot.gates.dialects import says_python_2
+from bot.gates.exceptions import explain_exceptions
 from bot.gates.packages import NamedPackage, find_new_packages, judge_package
 from bot.gates.policy import explain_protected_path
-from bot.gates.size import FileSize, Rules, find_excess, gate_rules, measure_change
+from bot.gates.size import ChangeSize, Rules, find_excess, gate_rules, measure_change
 from bot.gates.test_integrity import find_answered_inputs
-from bot.gates.text_gates import apply_weights, check_texts, keep_new_findings
+from bot.gates.text_gates import (
+    advise_usual_rules,
+    apply_weights,
+    check_texts,
+    keep_new_findings,
+)
 
 __all__ = [
     "Change",
-    "FileSize",
+    "ChangeSize",
     "NamedPackage",
     "Rules",
+    "advise_usual_rules",
     "apply_weights",
     "check_texts",
+    "explain_exceptions",
     "explain_protected_path",
     "find_answered_inputs",
     "find_excess",
@@ -24,5 +34,8 @@ __all__ = [
     "gate_rules",
     "judge_package",
     "keep_new_findings",
+    "list_context_files",
+    "list_neighbours",
     "measure_change",
+    "says_python_2",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 
+from bot.gates.renames import find_renames
 from bot.search.source_files import kind_of
 from bot.text.git_lines import split_lines
 from bot.values import SecretJob
@@ -31,6 +32,7 @@ class Change:
     """Text by path before and after; None where there is no file, as for a new or a deleted one.
 
     `context` are unchanged files that the gates read too: tests, licences, manifests.
+    `neighbours` are some that lie beside the changed ones, and show what is usual there.
     `nontext` are changed paths without text, and what they are: "binary file", "submodule" ...
     """
 
@@ -39,16 +41,28 @@ class Change:
     context: Mapping[str, str] = field(default_factory=dict)
     nontext: Mapping[str, str] = field(default_factory=dict)
     paths: Collection[str] = ()  # all of the repository, as far as known
+    neighbours: Mapping[str, str] = field(default_factory=dict)
     # The changed paths that a job of CI would run with secrets in reach, each with such a job.
     secret_jobs: Mapping[str, SecretJob] = field(default_factory=dict)
 
     @cached_property
+    def former_paths(self) -> dict[str, str]:
+        """The former path of each file that the change moved."""
+        return find_renames(self.before, self.after)
+
+    def read_before(self, path: str) -> str | None:
+        """Read what stood in the file before, under whatever path."""
+        return self.before.get(self.former_paths.get(path, path))
+
+    @cached_property
     def replaced_blocks(self) -> dict[str, tuple[Block, ...]]:
-        """The replaced lines of each file."""
-        return {
-            path: tuple(_compare(split_lines(self.before.get(path)), split_lines(text)))
-            for path, text in self.after.items()
-        }
+        """The replaced lines of each file. A file that moved is compared to what it was."""
+        moved = set(self.former_paths.values())
+        blocks: dict[str, tuple[Block, ...]] = {}
+        for path, text in self.after.items():
+            old, new = split_lines(self.read_before(path)), split_lines(text)
+            blocks[path] = () if path in moved else tuple(_compare(old, new))
+        return blocks
 
     @cached_property
     def new_line_numbers(self) -> dict[str, frozenset[int]]:

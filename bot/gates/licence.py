@@ -30,7 +30,7 @@ CODE_KINDS = ("code", "test", "foreign")
 
 def check_licence(change: Change) -> Iterator[Finding]:
     """Find each line whose holder or licence the known part of the repository did not name."""
-    texts = (*change.before.values(), *change.context.values())
+    texts = (*change.before.values(), *change.context.values(), *change.neighbours.values())
     known = " ".join(_normalize(text) for text in texts if text)
     for path in change.after:
         if kind_of(path) not in CODE_KINDS:
@@ -38,7 +38,10 @@ def check_licence(change: Change) -> Iterator[Finding]:
         for number, line in change.handwritten_lines(path):
             owner = _find_owner(line)
             if owner and _normalize(owner) not in known:
-                text = f"This is somebody else's: {owner.strip()}. Write it anew, or leave it."
+                text = (
+                    f"This names an owner or a licence that nothing near it names: {owner.strip()}."
+                    " Where the code is somebody else's, write it anew; else leave the line out."
+                )
                 yield Finding(GATE, path, number, text)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.edits.omitted_code import is_placeholder
 from bot.gates.change import Change, find_surplus_lines
+from bot.gates.renames import find_renames
 from bot.text.git_lines import split_lines
 from bot.text.invisible_chars import is_invisible
 from bot.values import Finding, RepoConfig
@@ -48,53 +49,78 @@ def check_size(change: Change, rules: Rules) -> tuple[Finding, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class FileSize:
-    """How much of one file changed: lines that came or went, and the bytes of those that came."""
+class ChangeSize:
+    """How much changed: files, lines that came or went, and the bytes of those that came."""
 
+    files: int
     lines: int
     size_bytes: int
 
+    def __add__(self, other: ChangeSize) -> ChangeSize:
+        """Add up two changes of different files."""
+        return ChangeSize(
+            self.files + other.files, self.lines + other.lines, self.size_bytes + other.size_bytes
+        )
 
-def measure_change(before: str | None, after: str | None) -> FileSize:
-    """Measure the change of one file; a line that only moved is no change."""
-    old, new = Counter(split_lines(before)), Counter(split_lines(after))
+
+def measure_change(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> ChangeSize:
+    """Measure a change of files; a line that only moved, or a file, is no change."""
+    old, new = _count_lines(before), _count_lines(after)
     added = new - old
     new_text = "\n".join(added.elements())
     lines = added.total() + (old - new).total()
-    return FileSize(lines, len(new_text.encode(errors="replace")))
+    files = len(after) - len(find_renames(before, after))
+    return ChangeSize(files, lines, len(new_text.encode(errors="replace")))
 
 
-def find_excess(sizes: Collection[FileSize], rules: Rules) -> Iterator[str]:
-    """Say in which way a change of files of these sizes is too large."""
+def _count_lines(files: Mapping[str, str | None]) -> Counter[str]:
+    lines: Counter[str] = Counter()
+    for text in files.values():
+        lines.update(split_lines(text))
+    return lines
+
+
+def find_excess(size: ChangeSize, rules: Rules) -> Iterator[str]:
+    """Say in which way a change of this size is too large."""
     for unit, amount, limit in (
-        ("files", len(sizes), rules.max_files),
-        ("changed lines", sum(size.lines for size in sizes), rules.max_lines),
-        ("bytes of new text", sum(size.size_bytes for size in sizes), rules.max_bytes),
+        ("files", size.files, rules.max_files),
+        ("changed lines", size.lines, rules.max_lines),
+        ("bytes of new text", size.size_bytes, rules.max_bytes),
     ):
         if amount > limit:
             yield f"The change has {amount:,} {unit}; at most {limit:,} are allowed."
 
 
 def _check_amount(change: Change, rules: Rules) -> Iterator[Finding]:
-    sizes = [measure_change(change.before.get(path), text) for path, text in change.after.items()]
-    for sentence in find_excess(sizes, rules):
+    for sentence in find_excess(measure_change(change.before, change.after), rules):
         yield Finding("size", "", 0, sentence)
 
 
 def _check_contents(change: Change) -> Iterator[Finding]:
+    removed = _count_lines(change.before) - _count_lines(change.after)
     for path, text in change.after.items():
         if text is None:
             continue
-        if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        if _is_no_text(text) and not _is_no_text(change.read_before(path) or ""):
             yield Finding("content", path, 0, "This is no text: it holds NUL or half a character.")
         else:
-            yield from _check_new_lines(path, text, change.before.get(path))
+            yield from _check_new_lines(path, text, change.read_before(path), removed)
 
 
-def _check_new_lines(path: str, text: str, before: str | None) -> Iterator[Finding]:
+def _is_no_text(text: str) -> bool:
+    return "\0" in text or any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _check_new_lines(
+    path: str, text: str, before: str | None, removed: Counter[str]
+) -> Iterator[Finding]:
+    """Find what the new lines should not hold; those that another file lost only moved."""
     is_prose = path.lower().endswith(PROSE_SUFFIXES)
     counts = Counter[str]()
     for number, line in find_surplus_lines(split_lines(text), split_lines(before)):
+        if removed[line] > 0:
+            removed[line] -= 1
+            continue
         # A byte order mark is no hidden character where it belongs.
         visible = line.removeprefix("\ufeff") if number == 1 else line
         problem = _find_problem(line, visible, is_prose=is_prose)

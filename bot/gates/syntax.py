@@ -14,6 +14,8 @@ from types import MappingProxyType
 import yaml
 from tree_sitter import Node
 
+from bot.gates.change import Change
+from bot.gates.dialects import is_python_2, name_data_dialect, name_dialect, says_python_2
 from bot.search.grammars import language_of, parse
 from bot.text import as_code_span
 from bot.values import Finding
@@ -37,8 +39,13 @@ JSON_WITH_COMMENTS = re.compile(
 )
 
 
-def check_syntax(path: str, text: str, before: str | None) -> tuple[Finding, ...]:
-    """Find what does not parse in the text and did before; nothing in unknown languages."""
+def check_syntax(
+    path: str, text: str, before: str | None, *, python_2: bool = False
+) -> tuple[Finding, ...]:
+    """Find what does not parse in the text and did before; nothing in unknown languages.
+
+    What did not parse before, and what is in a language that is not ours, only advises.
+    """
     reader = READERS.get(PurePosixPath(path.lower()).suffix)
     if reader:
         return _check_data(path, text, before, reader)
@@ -46,24 +53,48 @@ def check_syntax(path: str, text: str, before: str | None) -> tuple[Finding, ...
     if language is None:
         return ()
     if language == "python":
-        return _check_python(path, text, before)
+        return _check_python(path, text, before, python_2=python_2)
     return _check_grammar(path, language, text, before)
+
+
+def speaks_python_2(change: Change) -> bool:
+    """Tell whether the repository is written for Python 2: by its manifests, or by its code."""
+    if any(says_python_2(text) for text in change.context.values()):
+        return True
+    for path, text in (*change.before.items(), *change.neighbours.items()):
+        error = _find_python_error(text) if text and path.endswith(".py") else None
+        if text and error and is_python_2(_read_line(text, error[0])):
+            return True
+    return False
+
+
+def parses_as_python(text: str) -> bool:
+    """Tell whether the Python that we run on reads the text."""
+    return _find_python_error(text) is None
 
 
 def _check_grammar(path: str, language: str, text: str, before: str | None) -> tuple[Finding, ...]:
     errors = _find_errors(language, text)
     if errors is None:
-        unchecked = "This takes too long to parse: it was not checked."
-        return (Finding(GATE, path, 0, unchecked, blocks=False),)
-    old = Counter(message for _, message in _find_errors(language, before or "") or ())
+        return (_note_unchecked(path, 0, "it takes too long to parse"),)
+    old_errors = _find_errors(language, before or "") or ()
+    old = Counter(message for _, message in old_errors)
+    is_sure = not old_errors and language not in UNSURE_LANGUAGES
     findings = []
     for line, message in errors:
+        dialect = name_dialect(path, language, text, line)
         if old[message] > 0:
             old[message] -= 1
+        elif dialect:
+            findings.append(_note_unchecked(path, line, f"this looks like {dialect}"))
         else:
-            blocks = language not in UNSURE_LANGUAGES
-            findings.append(Finding(GATE, path, line, message, blocks))
-    return tuple(findings[:MAX_FINDINGS])
+            findings.append(Finding(GATE, path, line, message, is_sure))
+    return tuple(sorted(findings, key=lambda finding: not finding.blocks)[:MAX_FINDINGS])
+
+
+def _note_unchecked(path: str, line: int, reason: str) -> Finding:
+    """Say that something was not checked, so that silence is not taken for approval."""
+    return Finding(GATE, path, line, f"Not checked whether this parses: {reason}.", blocks=False)
 
 
 def _find_errors(language: str, text: str) -> list[tuple[int, str]] | None:
@@ -98,19 +129,33 @@ def _quote_code(problem: str, line: str) -> str:
     return f"{problem}: {as_code_span(shown)}" if shown else problem
 
 
-def _check_python(path: str, text: str, before: str | None) -> tuple[Finding, ...]:
+def _check_python(
+    path: str, text: str, before: str | None, *, python_2: bool
+) -> tuple[Finding, ...]:
     """Ask CPython's own parser, which is exact, but only about the Python we run on."""
     error = _find_python_error(text)
     if error is None:
         return ()
     by_grammar = _check_grammar(path, "python", text, before)
-    if before is not None and _find_python_error(before):  # Python 2, or younger than ours
+    if before is not None and not parses_as_python(before):  # Python 2, or younger than ours
         return by_grammar
     line, message = error
-    lines = text.split("\n")
-    shown = lines[line - 1] if line <= len(lines) else ""
-    blocks = bool(by_grammar) or not YOUNGER_PYTHON.search(message)
+    shown = _read_line(text, line)
+    is_broken = any(finding.blocks for finding in by_grammar)
+    dialect = name_dialect(path, "python", text, line)
+    if python_2 and (is_python_2(shown) or not is_broken):
+        dialect = "Python 2"
+    if dialect and not is_broken:
+        return (_note_unchecked(path, line, f"this looks like {dialect}"),)
+    if dialect:
+        return by_grammar
+    blocks = is_broken or is_python_2(shown) or not YOUNGER_PYTHON.search(message)
     return (Finding(GATE, path, line, _quote_code(message, shown), blocks),)
+
+
+def _read_line(text: str, number: int) -> str:
+    lines = text.split("\n")
+    return lines[number - 1] if number <= len(lines) else ""
 
 
 def _find_python_error(text: str) -> tuple[int, str] | None:
@@ -135,13 +180,14 @@ def _check_data(
     path: str, text: str, before: str | None, reader: Callable[[str], None]
 ) -> tuple[Finding, ...]:
     error = _find_data_error(reader, text)
-    if error is None or "{{" in text or "{%" in text:  # a template is read by its engine first
-        return ()
-    if JSON_WITH_COMMENTS.search(path):
+    if error is None or JSON_WITH_COMMENTS.search(path):
         return ()
     if before is not None and _find_data_error(reader, before):
         return ()
     line, message = error
+    dialect = name_data_dialect(path, text, message)
+    if dialect:
+        return (_note_unchecked(path, line, f"this looks like {dialect}"),)
     return (Finding(GATE, path, line, message),)
 
 
@@ -163,7 +209,7 @@ def _find_data_error(reader: Callable[[str], None], text: str) -> tuple[int, str
 
 def _read_json(text: str) -> None:
     # Digits are syntax; a number too long for Python's int is still JSON.
-    json.loads(text, parse_int=str)
+    json.loads(text.removeprefix("\ufeff"), parse_int=str)
 
 
 def _read_toml(text: str) -> None:

@@ -14,7 +14,7 @@ from bot.gates.odd_paths import check_new_paths
 from bot.gates.outbound import check_outbound, is_planned
 from bot.gates.policy import check_nontext_files, check_paths
 from bot.gates.size import Rules, check_size
-from bot.gates.syntax import check_syntax
+from bot.gates.syntax import check_syntax, parses_as_python, speaks_python_2
 from bot.gates.test_integrity import check_test_integrity
 from bot.values import Finding
 
@@ -69,25 +69,55 @@ def keep_new_findings(
 ) -> tuple[Finding, ...]:
     """Keep those of a tool's findings that the change brought.
 
-    A finding that moved with its line is old. Two kinds only advise, unless they break the program:
-    a new one on a line that was left as it was, such as an import that lost its last use, and one
-    of a rule that the untouched lines of the same file break too.
+    A finding that moved with its line is old, also where it moved to another file. Two kinds only
+    advise, unless they break the program: a new one on a line that was left as it was, such as an
+    import that lost its last use, and one of a rule that the untouched lines of the same file break
+    too.
     """
     had = Counter(_identify(finding) for finding in then)
     usual = {(finding.path, finding.rule) for finding in now if _identify(finding) in had}
-    kept = []
+    fresh = []
     # Those on old lines come first: they are the ones that were found before, too.
     for finding in sorted(now, key=lambda finding: _is_on_new_line(change, finding)):
         had[_identify(finding)] -= 1
-        if had[_identify(finding)] >= 0:
+        if had[_identify(finding)] < 0:
+            fresh.append(finding)
+    moved: Counter[tuple[str, str]] = Counter()
+    for (_, rule, text), count in had.items():
+        moved[rule, text] += max(0, count)
+    kept = []
+    for finding in fresh:
+        moved[finding.rule, finding.text] -= 1
+        if moved[finding.rule, finding.text] >= 0:
             continue
         is_usual = (finding.path, finding.rule) in usual
         is_own = _is_on_new_line(change, finding) and not is_usual
-        if is_own or BREAKING_RULES.match(finding.rule):
-            kept.append(finding)
-        else:
-            kept.append(replace(finding, blocks=False))
+        is_breaking = BREAKING_RULES.match(finding.rule) and _parsed_before(change, finding.path)
+        kept.append(finding if is_own or is_breaking else replace(finding, blocks=False))
     return tuple(kept)
+
+
+def _parsed_before(change: Change, path: str) -> bool:
+    """Tell whether a linter could read the file before: else all that it finds is new to it."""
+    before = change.read_before(path)
+    return before is None or parses_as_python(before)
+
+
+def advise_usual_rules(
+    findings: tuple[Finding, ...], around: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """Let a finding advise whose rule the untouched files of its folder break too."""
+    usual = {(_folder_of(finding.path), finding.rule) for finding in around}
+    kept = []
+    for finding in findings:
+        is_usual = (_folder_of(finding.path), finding.rule) in usual
+        is_firm = not is_usual or BREAKING_RULES.match(finding.rule)
+        kept.append(finding if is_firm else replace(finding, blocks=False))
+    return tuple(kept)
+
+
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _identify(finding: Finding) -> tuple[str, str, str]:
@@ -108,5 +138,10 @@ def _apply_weight(finding: Finding, rules: Rules) -> Finding:
 
 def _check_every_syntax(change: Change) -> Iterator[Finding]:
     for path, text in change.after.items():
-        if text is not None:
-            yield from check_syntax(path, text, change.before.get(path))
+        if text is None:
+            continue
+        before = change.read_before(path)
+        findings = check_syntax(path, text, before)
+        if path.endswith(".py") and any(finding.blocks for finding in findings):
+            findings = check_syntax(path, text, before, python_2=speaks_python_2(change))
+        yield from findings

@@ -13,6 +13,7 @@ from rich.text import Text
 from bot.gates import (
     Change,
     Rules,
+    advise_usual_rules,
     apply_weights,
     check_texts,
     find_answered_inputs,
@@ -20,6 +21,8 @@ from bot.gates import (
     gate_rules,
     judge_package,
     keep_new_findings,
+    list_context_files,
+    list_neighbours,
 )
 from bot.ports import Checkers, Linter, PackageIndex, Ports
 from bot.run import Summary, step
@@ -41,28 +44,6 @@ from bot.values import (
     Tree,
 )
 
-# What the repository says of its linter, its packages and its licence.
-CONTEXT_FILES = (
-    "pyproject.toml",
-    "ruff.toml",
-    ".ruff.toml",
-    ".pre-commit-config.yaml",
-    "uv.lock",
-    "poetry.lock",
-    "pdm.lock",
-    "package.json",
-    "requirements.txt",
-    "requirements-dev.txt",
-    "setup.py",
-    "setup.cfg",
-    "Pipfile",
-    "LICENSE",
-    "LICENSE.txt",
-    "LICENSE.md",
-    "LICENCE",
-    "COPYING",
-    "NOTICE",
-)
 SCRIPT_SUFFIXES = frozenset(["js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"])
 MAX_SHOWN = 3  # findings in the line for people
 MAX_MATCHES = 40
@@ -117,11 +98,11 @@ def judge_patch(
 ) -> tuple[Finding, ...]:
     """Judge the patch as a change of the texts before it."""
     files = TreeFiles(ports.mirrors, tree)
-    context = decode_texts(files.read(CONTEXT_FILES))
     paths = [entry.path for entry in ports.mirrors.entries(tree)]
-    change = Change(
-        {path: before.get(path) for path in patch.files}, patch.files, context, paths=paths
-    )
+    context = decode_texts(files.read(list_context_files(patch.files, paths)))
+    neighbours = decode_texts(files.read(list_neighbours(patch.files, paths)))
+    old = {path: before.get(path) for path in patch.files}
+    change = Change(old, patch.files, context, paths=paths, neighbours=neighbours)
     tests = _find_tests_with(ports, tree, find_answered_inputs(change))
     jobs = _find_secret_jobs(ports, tree, patch, rules)
     change = replace(change, context={**context, **tests}, secret_jobs=jobs)
@@ -187,7 +168,7 @@ def _find_tests_with(ports: Ports, tree: Tree, values: tuple[str, ...]) -> dict[
 
 
 def _lint(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
-    """Find what the linter finds now and did not find before."""
+    """Find what the linter finds now, did not find before, and does not find beside it."""
     if linter is None:
         return ()
     after = {
@@ -197,11 +178,16 @@ def _lint(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
     }
     findings = linter.lint(after, change.context)
     if not findings:
-        return keep_new_findings(change, findings, ())
-    before = {
-        path: text for path, text in change.before.items() if text is not None and path in after
+        return ()
+    before = {path: text for path in after if (text := change.read_before(path)) is not None}
+    gone = {
+        path: text for path, text in change.before.items() if text and change.after[path] is None
     }
-    return keep_new_findings(change, findings, linter.lint(before, change.context))
+    then = linter.lint({**gone, **before}, change.context)
+    kept = keep_new_findings(change, findings, then)
+    if not any(finding.blocks for finding in kept):
+        return kept
+    return advise_usual_rules(kept, linter.lint(change.neighbours, change.context))
 
 
 def _check_packages(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from bot.gates import Change
@@ -15,6 +16,8 @@ OWN_RULE = "own-secret"
 # Told by its disorder alone; in tests, values are made to look like that.
 GENERIC_RULE = "generic-api-key"
 OWN = "This is a secret of the bot itself, or a part of one: leave it out, in whatever form."
+# What a program puts in when it runs stands in no code.
+FORMATTED = re.compile(r"%[sdr]|%\(\w+\)|\$?\{[\w.]*\}")
 SHOWN_CHARS = 4  # of a secret: enough to find it again, and no more
 
 
@@ -38,7 +41,11 @@ def find_leaks(checkers: Checkers, change: Change) -> tuple[Finding, ...]:
     new = "\n".join([*new_lines, *change.new_paths])
     kept = [f"{path}\n{text}" for path, text in change.before.items() if text is not None]
     old = "\n".join(kept)
-    by_shape = [Leak(secret, "shape", "secret") for secret in find_secrets(new)]
+    by_shape = [
+        Leak(secret, "shape", "secret")
+        for secret in find_secrets(new)
+        if not FORMATTED.match(secret)
+    ]
     own = [Leak(secret, OWN_RULE, "secret") for secret in checkers.own_secrets.find(new)]
     leaks = {leak.secret: leak for leak in (*_find_by_rules(checkers, new), *by_shape, *own)}
     fresh = {secret: leak for secret, leak in leaks.items() if secret not in old}

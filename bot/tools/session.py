@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from bot.gates import FileSize, Rules, gate_rules
+from bot.gates import ChangeSize, Rules, gate_rules
 from bot.ports import Ports
 from bot.tools.tree_reader import TreeReader, decode_texts
 from bot.values import (
@@ -70,7 +70,7 @@ class ToolSession:
     has_failed_edit: bool = False
     jobs: tuple[JobAnswer, ...] = ()  # in the sandbox, with those of earlier turns
     sandbox_s: float = 0.0  # that the jobs of this turn took
-    sizes: dict[str, FileSize] = field(default_factory=dict)  # of the changed files
+    sizes: dict[str, ChangeSize] = field(default_factory=dict)  # of the changed files
     _base_texts: dict[str, str | None] = field(default_factory=dict)
     _reader: TreeReader | None = None
 

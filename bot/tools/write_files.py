@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from bot.edits.paths import path_refusal
-from bot.gates import FileSize, Rules, explain_protected_path, find_excess, measure_change
+from bot.gates import ChangeSize, explain_protected_path, find_excess, measure_change
 from bot.gates.odd_paths import check_new_paths
 from bot.gates.syntax import check_syntax
 from bot.tools.session import ToolSession
@@ -28,7 +28,7 @@ def write_files(session: ToolSession, files: Mapping[str, str | None]) -> None:
     known = _measure(session, session.patch.files, session.sizes)
     unwritten = {path: size for path, size in known.items() if path not in files}
     sizes = _measure(session, changed, unwritten)
-    _refuse_excess(session.rules, known, sizes)
+    _refuse_excess(session, changed, _add_up(known), _add_up(sizes))
     session.patch, session.sizes = Patch(changed), sizes
 
 
@@ -84,28 +84,36 @@ def _merge(session: ToolSession, files: Mapping[str, str | None]) -> dict[str, s
 
 
 def _measure(
-    session: ToolSession, changed: Mapping[str, str | None], known: Mapping[str, FileSize]
-) -> dict[str, FileSize]:
+    session: ToolSession, changed: Mapping[str, str | None], known: Mapping[str, ChangeSize]
+) -> dict[str, ChangeSize]:
     """Measure the changed files whose sizes are not known, so that a call costs what it changes."""
     base_texts = session.read_base_texts(changed)
     return {
-        path: known.get(path) or measure_change(base_texts[path], text)
+        path: known.get(path) or measure_change({path: base_texts[path]}, {path: text})
         for path, text in changed.items()
     }
 
 
 def _refuse_excess(
-    rules: Rules, before: Mapping[str, FileSize], after: Mapping[str, FileSize]
+    session: ToolSession,
+    changed: Mapping[str, str | None],
+    before: ChangeSize,
+    after: ChangeSize,
 ) -> None:
-    """Raise ToolRefusal when the change is too large, unless the call makes it smaller."""
-    excess = list(find_excess(after.values(), rules))
-    is_smaller = len(after) <= len(before) and _count_lines(after) < _count_lines(before)
-    if excess and not is_smaller:
+    """Raise ToolRefusal when the change is too large, unless the call makes it smaller.
+
+    The sizes are of each file alone: what moved between files is found only where they exceed.
+    """
+    is_smaller = after.files <= before.files and after.lines < before.lines
+    if is_smaller or not list(find_excess(after, session.rules)):
+        return
+    base_texts = session.read_base_texts(changed)
+    for excess in find_excess(measure_change(base_texts, changed), session.rules):
         raise ToolRefusal(
-            f"{excess[0]} So this call wrote nothing. Take back with `restore_file` what the "
+            f"{excess} So this call wrote nothing. Take back with `restore_file` what the "
             "request does not need, or ask in the `questions` of `submit_plan` how to divide it."
         )
 
 
-def _count_lines(sizes: Mapping[str, FileSize]) -> int:
-    return sum(size.lines for size in sizes.values())
+def _add_up(sizes: Mapping[str, ChangeSize]) -> ChangeSize:
+    return sum(sizes.values(), ChangeSize(0, 0, 0))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.adapters.betterleaks import Betterleaks, is_available
 from bot.adapters.checkers import build_checkers
-from bot.adapters.ruff_linter import Ruff, read_repository_config
+from bot.adapters.ruff_config import read_repository_config
+from bot.adapters.ruff_linter import Ruff
 from bot.adapters.ruff_version import find_pinned_version
 from bot.gates import Change, Rules, check_texts, keep_new_findings
 from bot.ports import Checkers, Ports

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from bot.gates.change import Change
+from bot.gates.named_paths import find_named_paths, is_same_path
 from bot.gates.outbound.blank_comments import blank_comments
 from bot.gates.outbound.encoded_text import find_blobs
 from bot.gates.outbound.python_signs import find_python_signs
@@ -67,12 +68,14 @@ def check_outbound(change: Change) -> Iterator[Finding]:
 
 def is_planned(finding: Finding, target: str) -> bool:
     """Tell whether the plan means the finding, as it names the file."""
-    return finding.path in target
+    if target.strip("` ") == finding.path:
+        return True
+    return any(is_same_path(path, finding.path) for path in find_named_paths(target))
 
 
 def _check_file(change: Change, path: str, text: str, job: SecretJob | None) -> Iterator[Finding]:
     secrets = frozenset(name.upper() for name in (job.credentials if job else ()))
-    lines = list(change.added_lines(path))
+    lines = _list_lines_to_run(change, path, text)
     signs = _promote(list(_find_signs(path, text, lines, secrets)))
     before = change.before.get(path)
     usual = _list_usual(path, before, secrets) if before else frozenset()
@@ -80,6 +83,13 @@ def _check_file(change: Change, path: str, text: str, job: SecretJob | None) -> 
         is_firm = not sign.is_weak and (sign.kind, sign.quote) not in usual
         if is_firm or job is not None:
             yield _make_finding(path, sign, job, blocks=is_firm and job is not None)
+
+
+def _list_lines_to_run(change: Change, path: str, text: str) -> list[tuple[int, str]]:
+    """List the new lines: all of a file that moved, as nothing may have run it where it was."""
+    if path in change.former_paths:
+        return list(enumerate(split_lines(text), 1))
+    return list(change.added_lines(path))
 
 
 def _make_finding(path: str, sign: Sign, job: SecretJob | None, *, blocks: bool) -> Finding:

@@ -1,0 +1,25 @@
+"""Read which files a plan names in its own words."""
+
+from __future__ import annotations
+
+import re
+
+# The endings of files that plans speak of: `tool.coverage.fail_under` is no path.
+ENDINGS = (
+    r"(?:pyi?|[cm]?[jt]sx?|vue|go|rs|java|kts?|rb|php|cs|cc?|cpp|h|hpp|swift|scala|toml|cfg|ini"
+    r"|ya?ml|json|xml|gradle|sh|txt|md|rst)"
+)
+PATH = re.compile(
+    rf"(?<![\w./-])(?:\./)?(?:[\w.@+-]+/)*(?:[\w.@+-]+\.{ENDINGS}|Makefile|justfile|Jenkinsfile"
+    r"|Dockerfile)(?![\w-]|\.\w)"
+)
+
+
+def find_named_paths(text: str) -> tuple[str, ...]:
+    """Find the paths that a text names."""
+    return tuple(path.removeprefix("./") for path in PATH.findall(text))
+
+
+def is_same_path(named: str, path: str) -> bool:
+    """Tell whether a path is meant, which may be named by its last parts alone."""
+    return path == named or path.endswith(f"/{named}")

@@ -18,6 +18,7 @@ from bot.gates.test_integrity.expression_scan import (
     TOKEN,
     find_numbers,
     is_literal,
+    strip_parentheses,
 )
 from bot.gates.test_integrity.find_tests import FoundTest
 from bot.values import Finding
@@ -34,6 +35,8 @@ ASSERTING_LINE = re.compile(
 )
 LITERALS = re.compile(f"{STRING.pattern}|{NUMBER.pattern}", re.IGNORECASE)
 CONSTANTS = ("True", "False", "None", "true", "false", "null", "nil")
+NOTHINGS = re.compile(r"\b(?:undefined|null|nil|NULL|nullptr)\b")
+JOINED_STRINGS = re.compile(r'"\s+"')
 MEASURES = re.compile(r"\b(?:len|size|count|type|bool|length|sizeof|cap|any|all)\b", re.IGNORECASE)
 HELPER_DEFINITION = re.compile(r"(?:def|function|func|fn|fun)\s+(\w+)")
 
@@ -61,18 +64,21 @@ class NewAssertions:
         for pair in pairs:
             kept[pair.new] = {assertion.text for assertion in pair.old.assertions}
         self._texts: set[str] = set()
+        self._texts_that_run: set[str] = set()  # those of tests, and not of other functions
         self._rows: list[set[str]] = []
         for test in tests:
             for assertion in test.assertions:
                 if assertion.text not in kept.get(test, ()):
-                    self._add(assertion)
+                    self._add(assertion, is_run=bool(test.name))
         self._helpers: set[str] = set()  # the functions that the changed tests define anew
         for path in change.test_paths:
             added = "\n".join(line for _, line in change.added_lines(path))
             self._helpers.update(HELPER_DEFINITION.findall(added))
 
-    def _add(self, assertion: Assertion) -> None:
+    def _add(self, assertion: Assertion, *, is_run: bool) -> None:
         self._texts.add(assertion.text)
+        if is_run or assertion.is_row:
+            self._texts_that_run.add(assertion.text)
         if assertion.is_row:
             self._rows.append(set(TOKEN.findall(assertion.text)))
 
@@ -86,8 +92,16 @@ class NewAssertions:
 
     def contain(self, assertion: Assertion) -> bool:
         """Tell whether the assertion appeared elsewhere, as it was or as a case of a table."""
-        if assertion.text in self._texts:
-            return True
+        return assertion.text in self._texts or self._is_row(assertion)
+
+    def take_over(self, test: FoundTest) -> bool:
+        """Tell whether tests assert anew all that this one did, as when two became one."""
+        for assertion in test.assertions:
+            if assertion.text not in self._texts_that_run and not self._is_row(assertion):
+                return False
+        return bool(test.assertions)
+
+    def _is_row(self, assertion: Assertion) -> bool:
         values = find_literals(assertion)
         return bool(values) and any(values <= row for row in self._rows)
 
@@ -110,10 +124,16 @@ def compare_assertions(
             come.remove(new)
             yield from _compare_two(pair, old, new, code)
             continue
-        is_replaced = len(come) >= len(gone) and not old.is_row  # by as many others
+        # By as many others; a value that is set down beforehand is no assertion by itself.
+        is_replaced = _count_checks(come) >= _count_checks(gone) and not old.is_row
         if not is_replaced and not _is_excused(old, pair, new_assertions, code):
-            text = f"An assertion was removed: {_render(old)}"
+            kind = "A case" if old.is_row else "An assertion"
+            text = f"{kind} was removed: {_render(old)}"
             yield make_finding(pair.new, "assertion-removed", text)
+
+
+def _count_checks(assertions: Sequence[Assertion]) -> int:
+    return sum(map(_can_fail, assertions))
 
 
 def _subtract(assertions: Sequence[Assertion], others: Sequence[Assertion]) -> list[Assertion]:
@@ -194,9 +214,7 @@ RULE_WORDS = MappingProxyType(
     {
         "tolerance-widened": "What is near enough was widened:",
         "assertion-loosened": "An assertion was loosened:",
-        "expectation-changed": (
-            "The expected value was changed, and nothing in the code's change speaks of it:"
-        ),
+        "expectation-changed": "The expected value was changed:",
     }
 )
 
@@ -230,12 +248,18 @@ def _is_looser(old: Assertion, new: Assertion) -> bool:
 
 def _has_other_value(old: Assertion, new: Assertion, pair: TestPair) -> bool:
     """Tell whether of the same thing, with the same input, something else must come out."""
-    if old.actual != new.actual or old.expected == new.expected:
+    if old.actual != new.actual or _normalize(old.expected) == _normalize(new.expected):
         return False
-    if new.strictness > old.strictness:
+    if new.strictness > old.strictness or not new.expected:
         return False
     is_value = is_literal(old.expected) or old.expected in new.actual
     return is_value and (old.is_row or not pair.has_other_input)
+
+
+def _normalize(expected: str) -> str:
+    """Write a value as every framework would: without a prefix or brackets, nothing as None."""
+    plain = strip_parentheses(expected)
+    return NOTHINGS.sub("None", JOINED_STRINGS.sub("", plain)).replace("'", '"')
 
 
 def _render(assertion: Assertion) -> str:
@@ -262,10 +286,11 @@ def find_literals(assertion: Assertion) -> set[str]:
 
 def asserts_anything(test: FoundTest) -> bool:
     """Tell whether an assertion of the test can fail."""
-    for assertion in test.assertions:
-        if assertion.strictness > Strictness.NOTHING and assertion.bound != "=":
-            return True
-    return False
+    return any(map(_can_fail, test.assertions))
+
+
+def _can_fail(assertion: Assertion) -> bool:
+    return assertion.strictness > Strictness.NOTHING and assertion.bound != "="
 
 
 def make_finding(

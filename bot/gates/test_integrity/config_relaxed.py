@@ -3,66 +3,114 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from bot.gates.change import HANDWRITTEN_CHARS, Change, keep_handwritten
+from bot.gates.change import Change
+from bot.gates.test_integrity.check_commands import (
+    compare_commands,
+    is_replaced,
+    is_strict_now,
+    join_other_configs,
+    make_setting_finding,
+)
 from bot.gates.test_integrity.checker_config import is_checker_config, read_settings
 from bot.gates.test_integrity.expression_scan import find_numbers
 from bot.gates.test_integrity.relaxed_patterns import (
-    CHECK_COMMANDS,
     CHECKERS,
     COVERAGE,
     EXCLUDES,
     INCLUDES,
-    LAX_OPTIONS,
     LAX_SWITCHES,
     MAXIMUMS,
     MINIMUMS,
     OFF,
-    PYTEST_HOOKS,
     RULE_LEVELS,
     SOFT,
-    STRICT_OPTIONS,
     STRICT_SWITCHES,
 )
 from bot.values import Finding
 
-GATE = "tests"
 SHOWN_CHARS = 120
-COMMENT_STARTS = ("#", "//")
-NOT_RUN = (*COMMENT_STARTS, "- repo:", "rev:", "name:", "- name:", "key:")
-HOLDS_COMMANDS = re.compile(
-    r"workflows/|\.ya?ml$|Makefile|justfile|package\.json|tox\.ini|noxfile|Jenkinsfile"
-)
-COMMAND_LINE = re.compile(r"run|script|\t|^\s+-?\s*\S|\"|cmd|command|entry|id:|sh ")
 ON_VALUES = ("true", "yes", "on", "1", "error", "all")
 Values = tuple[str, ...]
+SECTIONED = (".toml", ".cfg", "tox.ini")
+SECTIONS = re.compile(r"(?:tool\.)?([\w:-]+)\.")
+# What stands around the same item when it is only written anew.
+DRESS = re.compile(r"^[\s\[.]*(?:\./)?|[\s\],]*(?:/\*\*?|/)?$")
 
 
 def find_relaxed_settings(change: Change) -> Iterator[Finding]:
     """Find each setting that asks for less than before, unless another file asks for it now."""
     paths = [path for path in change.after if is_checker_config(path)]
+    before = {path: read_settings(path, change.before.get(path)) for path in paths}
     after = {path: read_settings(path, change.after[path]) for path in paths}
-    elsewhere: dict[str, Values] = {}  # by the last part of the name
+    formerly, elsewhere = _read_by_tool(before), _read_by_last_part(after)
     for path in paths:
-        for name, value in after[path].items():
-            elsewhere[_last_part(name)] = value
-    for path in paths:
-        before = read_settings(path, change.before.get(path))
-        has_moved = bool(before) and all(_last_part(name) in elsewhere for name in before)
+        was_here, is_here = before[path], after[path]
+        has_moved = bool(was_here) and all(_last_part(name) in elsewhere for name in was_here)
         if change.before.get(path) is None or (change.after[path] is None and has_moved):
             continue
-        for name in dict.fromkeys((*before, *after[path])):
-            was, now = before.get(name, ()), after[path].get(name, ())
+        for name in dict.fromkeys((*was_here, *is_here)):
+            was, now = was_here.get(name, ()), is_here.get(name, ())
             if not now and was == elsewhere.get(_last_part(name)):
                 continue
+            if not was and _is_no_relaxation(change, path, name, was_here, is_here):
+                continue
+            was = was or formerly.get(_tool_of(path, name), ())
             if was != now and not _gains_only_new_files(change, was, now):
                 yield from _compare_setting(change, path, name, was, now)
-        yield from _compare_commands(change, path)
+        yield from compare_commands(change, path)
+
+
+def _read_by_tool(settings: Mapping[str, Mapping[str, Values]]) -> dict[tuple[str, str], Values]:
+    """Read the values of all files by the tool and the last part of the name."""
+    by_tool: dict[tuple[str, str], Values] = {}
+    for path, values in settings.items():
+        for name, value in values.items():
+            by_tool[_tool_of(path, name)] = value
+    return by_tool
+
+
+def _tool_of(path: str, name: str) -> tuple[str, str]:
+    """Name the tool of a setting, and the setting."""
+    tool = CHECKERS.search(name) or CHECKERS.search(path)
+    return tool[0].lower() if tool else path, _last_part(name)
+
+
+def _read_by_last_part(settings: Mapping[str, Mapping[str, Values]]) -> dict[str, Values]:
+    """Read the values of all files by the last part of their names."""
+    by_last_part: dict[str, Values] = {}
+    for values in settings.values():
+        for name, value in values.items():
+            by_last_part[_last_part(name)] = value
+    return by_last_part
 
 
 def _last_part(name: str) -> str:
     return name.rpartition(".")[2].replace("-", "_")
+
+
+def _is_no_relaxation(
+    change: Change,
+    path: str,
+    name: str,
+    before: Mapping[str, Values],
+    after: Mapping[str, Values],
+) -> bool:
+    """Tell whether a new setting stood there under another name, or is of a tool that is new."""
+    new = set(after[name])
+    is_renamed = any(new <= set(value) for old, value in before.items() if old not in after)
+    return is_renamed or _is_of_new_tool(change, path, name)
+
+
+def _is_of_new_tool(change: Change, path: str, name: str) -> bool:
+    """Tell whether the repository spoke of the setting's tool nowhere before."""
+    sections = SECTIONS.match(name) if path.endswith(SECTIONED) else None
+    if sections is None:
+        return False
+    tool = sections[1]
+    texts = (*change.before.values(), *change.context.values())
+    return not any(re.search(rf"\b{re.escape(tool)}\b", text) for text in texts if text)
 
 
 def _gains_only_new_files(change: Change, was: Values, now: Values) -> bool:
@@ -84,10 +132,16 @@ def _compare_setting(
 ) -> Iterator[Finding]:
     if not CHECKERS.search(f"{path}.{name}"):
         return
-    relaxation = _explain_value(path, name, was, now) or _explain_list(name, was, now)
+    elsewhere = join_other_configs(change, path)
+    still_asked = tuple(item for item in was if item not in now and item in elsewhere)
+    relaxation = _explain_value(path, name, was, now) or _explain_list(
+        name, was, (*now, *still_asked)
+    )
+    if is_strict_now(change, path) and STRICT_SWITCHES.search(name):
+        return
     if relaxation:
         number = _find_line(change, path, name, now)
-        yield _make_finding(path, number, f"`{name}` {relaxation}.")
+        yield make_setting_finding(path, number, f"`{name}` {relaxation}.")
 
 
 def _find_line(change: Change, path: str, name: str, now: Values) -> int:
@@ -96,11 +150,6 @@ def _find_line(change: Change, path: str, name: str, now: Values) -> int:
         if last in line or (now and now[-1] in line):
             return number
     return 0
-
-
-def _make_finding(path: str, line: int, detail: str) -> Finding:
-    text = f"A check is asked for less: {detail}"
-    return Finding(GATE, path, line, text, rule="setting-relaxed")
 
 
 def _explain_value(path: str, name: str, was: Values, now: Values) -> str:
@@ -133,17 +182,23 @@ def _is_on(value: str) -> bool:
 
 def _explain_list(name: str, was: Values, now: Values) -> str:
     """Say how a rule's level or a list asks for less than before; empty when it does not."""
-    gained = [item for item in now if item not in was]
-    lost = [item for item in was if item not in now]
+    gained, lost = _subtract(now, was), _subtract(was, now)
     if RULE_LEVELS.search(name) and now and was != now:
         if not _is_softened(was, now):
             return ""
         return f"{', '.join(was) or 'its default'} became {', '.join(now)}"
     if EXCLUDES.search(name) and gained and not _is_narrowed(lost, gained):
         return f"leaves out {', '.join(gained)[:SHOWN_CHARS]} too"
+    lost = [item for item in lost if not is_replaced(item, gained)]
     if INCLUDES.search(name) and lost and not _is_widened(lost, now):
         return f"does not ask for {', '.join(lost)[:SHOWN_CHARS]} any more"
     return ""
+
+
+def _subtract(items: Values, others: Values) -> list[str]:
+    """List the items that the others have in no dress."""
+    plain = {DRESS.sub("", other) for other in others}
+    return [item for item in items if DRESS.sub("", item) not in plain]
 
 
 def _is_softened(was: Values, now: Values) -> bool:
@@ -171,52 +226,3 @@ def _is_widened(lost: Sequence[str], now: Values) -> bool:
         if not any(selector != old and old.startswith(selector) for selector in now):
             return False
     return True
-
-
-# --- commands -------------------------------------------------------------------------------------
-
-
-def _compare_commands(change: Change, path: str) -> Iterator[Finding]:
-    """Find words of commands that make a check deaf, and checks that are not run any more."""
-    old = keep_handwritten(change.before.get(path))
-    new = keep_handwritten(change.after[path])
-    yield from _find_added_options(change, path)
-    yield from _find_removed_options(change, path, new)
-    if HOLDS_COMMANDS.search(path):
-        for command in sorted(_find_check_commands(old) - _find_check_commands(new)):
-            text = f"`{command}` is not run any more."
-            yield Finding(GATE, path, 0, text, rule="setting-relaxed")
-
-
-def _find_added_options(change: Change, path: str) -> Iterator[Finding]:
-    removed = [text for _, text in change.removed_lines(path)]
-    for number, line in change.handwritten_lines(path):
-        option = LAX_OPTIONS.search(line)
-        if option is None and path.endswith(".py"):
-            option = PYTEST_HOOKS.search(line)
-        if option is None or _is_comment(line):
-            continue
-        if not any(option[0] in text for text in removed):
-            yield _make_finding(path, number, f"`{option[0].strip()}` was added.")
-
-
-def _find_removed_options(change: Change, path: str, new: str) -> Iterator[Finding]:
-    last_line = new.count("\n") + 1
-    for number, line in change.removed_lines(path):
-        if len(line) > HANDWRITTEN_CHARS or _is_comment(line):
-            continue
-        option = STRICT_OPTIONS.search(line)
-        if option and option[0] not in new:
-            yield _make_finding(path, min(number, last_line), f"`{option[0]}` was removed.")
-
-
-def _is_comment(line: str) -> bool:
-    return line.strip().startswith(COMMENT_STARTS)
-
-
-def _find_check_commands(text: str) -> set[str]:
-    commands: set[str] = set()
-    for line in text.split("\n"):
-        if COMMAND_LINE.search(line) and not line.strip().startswith(NOT_RUN):
-            commands.update(" ".join(run.split()) for run in CHECK_COMMANDS.findall(line))
-    return commands

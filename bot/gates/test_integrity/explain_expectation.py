@@ -36,7 +36,7 @@ MAX_STEPS, MAX_NUMBERS = 200, 50
 ROUNDS = re.compile(r"round|toFixed|\bint\(|trunc|floor|ceil|quantize|//|%\.\d", re.IGNORECASE)
 REORDERS = re.compile(r"sort|order_?by|reverse|shuffle|\bkey=|compar", re.IGNORECASE)
 RESHAPES = re.compile(
-    r"\.(?:lower|upper|title|strip|casefold|capitalize|toLowerCase|toUpperCase"
+    r"normali[sz]e|canonical|fold|\.(?:lower|upper|title|strip|casefold|capitalize|toLowerCase|toUpperCase"
     r"|trim)\b|round\(|toFixed|\bint\(|Math\.\w+|format|f\"|strftime|%[ds.]|join\("
 )
 STATUS_WORDS = MappingProxyType(
@@ -83,9 +83,9 @@ class CodeChange:
         return find_atoms(self.removed) - find_atoms(self.added)
 
     @cached_property
-    def new_punctuation(self) -> set[str]:
-        """Pieces of punctuation in strings that came."""
-        return _find_punctuation(self.added) - _find_punctuation(self.removed)
+    def other_punctuation(self) -> set[str]:
+        """Pieces of punctuation in strings that came, or that went."""
+        return _find_punctuation(self.added) ^ _find_punctuation(self.removed)
 
 
 def read_code_change(change: Change) -> CodeChange:
@@ -134,7 +134,7 @@ def explains_step(code: CodeChange, old: str, new: str) -> bool:
         return True
     if (missing - COMMON_WORDS) & code.old_atoms:
         return True
-    if not missing and not appeared and (REORDERS.search(code.added) or code.new_punctuation):
+    if not missing and not appeared and (REORDERS.search(code.added) or code.other_punctuation):
         return True  # the same words in another order or dress
     if _keep_letters(old) == _keep_letters(new) and RESHAPES.search(code.added):
         return True
@@ -153,7 +153,8 @@ def _find_statuses(atoms: set[str]) -> set[str]:
 def _find_punctuation(text: str) -> set[str]:
     punctuation: set[str] = set()
     for string in STRING.findall(text):
-        punctuation.update(re.findall(r"[^\w\s]+|\s+", string[1:-1]))
+        inner = string[1:-1].replace("\\n", "\n").replace("\\t", "\t")
+        punctuation.update(re.findall(r"[^\w\s]+|\s+", inner))
     return punctuation
 
 

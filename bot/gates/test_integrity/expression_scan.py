@@ -17,6 +17,7 @@ NUMBER = re.compile(r"(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
 TOKEN = re.compile(
     STRING.pattern + r"|(?<![\w.])\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[^\w\s]", re.IGNORECASE
 )
+ESCAPE = re.compile(r"\\(?:x1b\[[\d;]*m|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[0-7]{1,3}|[a-z])")
 LITERAL = re.compile(
     r"""^(?:[rbuf]{0,2}["'`]|[-+]?\.?\d|&?\[\]"""
     r"""|(?:True|False|None|true|false|null|nil|undefined|NULL)\b"""
@@ -56,7 +57,16 @@ def normalize_code(text: str) -> str:
     """Put the text on one line, with one kind of quote and no comma before a closing bracket."""
     flat = " ".join(text.split())
     flat = re.sub(r"(?<=[(\[{])\s+|\s+(?=[)\]},])", "", flat)
-    return re.sub(r",\s*([)\]}])", r"\1", flat).strip().rstrip(";").replace("'", '"')
+    flat = re.sub(r",\s*([)\]}])", r"\1", flat).strip().rstrip(";")
+    return STRING.sub(_use_double_quotes, flat)
+
+
+def _use_double_quotes(string: re.Match[str]) -> str:
+    """Write a string with the one kind of quote, unless that would end it early."""
+    text = string[0]
+    if not text.endswith("'") or '"' in text:
+        return text
+    return text.replace("'", '"', 1)[:-1] + '"'
 
 
 def scan_outside(text: str) -> Iterator[tuple[int, str]]:
@@ -165,7 +175,7 @@ def find_atoms(text: str) -> set[str]:
         if token[:1].isdigit():
             atoms.add(token.replace("_", "").lower())
         else:
-            atoms.update(re.findall(r"[^\W_]+", token))
+            atoms.update(re.findall(r"[^\W_]+", ESCAPE.sub(" ", token)))
     return atoms
 
 

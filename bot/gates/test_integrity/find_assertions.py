@@ -8,18 +8,27 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bot.gates.test_integrity.assertion import Assertion, Strictness
+from bot.gates.test_integrity.assertion_words import is_assertion_call
 from bot.gates.test_integrity.expression_scan import normalize_code, split_arguments, word_set
 from bot.gates.test_integrity.read_assertion import read_assertion, read_row
+from bot.gates.test_integrity.syntax_nodes import find_nodes
 
 TEXT_CHARS = 20_000
 HEAD_CHARS = 300
-TABLE_LEVELS = 5  # how far above a row its table's name may stand
+TABLE_LEVELS = 8  # how far above a row its table's name may stand
+LOOPS = frozenset(["for_statement", "for_in_statement", "for_expression", "for_in_clause"])
 ASSIGNMENTS = word_set(
     """
     assignment short_var_declaration variable_declarator let_declaration assignment_expression
     """
 )
 EXPECTED_NAME = re.compile(r"^(?:expected|want|wanted|exp|should_be|correct)(?:_\w+|[A-Z]\w*)?$")
+FUNCTIONS = word_set(
+    """
+    function_definition function_declaration method_declaration function_item method
+    method_definition
+    """
+)
 CALLS = word_set(
     """
     call call_expression method_invocation invocation_expression macro_invocation
@@ -32,29 +41,33 @@ LISTS = word_set(
     initializer_list hash array_creation_expression
     """
 )
-ASSERTS = re.compile(
-    r"(?:await\s+)?(?:(?:self|this|cls|np|numpy|torch|pd|unittest|chai|sinon|tf"
-    r"|\w+\.testing)(?:\.|->)|\$this->|self::|static::)*"
-    r"(?:assert\w*|expect\w*|should\w*|verify\w*|check_\w+|ensure\w*|fail|raises|warns|XCT\w+"
-    r"|EXPECT_\w+|ASSERT_\w+"
-    r"|REQUIRE\w*|CHECK\w*|Assert\w*|require|pytest\.(?:raises|warns|fail)|refute\w*|must_\w+"
-    r"|t\.(?:is|deepEqual|equal|same|throws|ok|true|false|Error\w*|Fatal\w*|Fail\w*))\b"
+HELPERS = FUNCTIONS | {"variable_declarator"}
+MAY_ASSERT = re.compile(
+    r"\bassert\s|\b(?:assert|Assert|expect|EXPECT_|ASSERT_|refute|should)\w*[!.(]|\.should\b|\bfail\("
+    r"|\.(?:Fatal|Error)f?\(|\bpytest\.fail|AssertionError"
 )
-ASSERTS_AT_END = re.compile(
-    r"[\w.$>()\[\]'\"-]{1,200}(?:\.|->)(?:assert_\w+|should\w*|must_\w+)\b"
-    r"|\S{1,200}\s+should\w*\s"
-    r"|[\w.()]{1,200}\.Should\("
-)
-GROUPS = re.compile(r"(?:\w+\.)?(?:assertAll|subTest|assertSoftly|expect\.assertions)\b")
+CALLEE = re.compile(r"(?:(?:self|this|cls)\.)?(\w+)\s*\(")
+SAYS_IT_ASSERTS = re.compile("check|verify|ensure|expect|must|should")
 COMPARISONS = frozenset(
     ["comparison_operator", "binary_expression", "binary_operator", "pair", "keyword_argument"]
 )
 GO_FAILS = re.compile(r"\b[tbf]\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(")
 GO_ASSIGNS = re.compile(r"(\w+)\s*:=\s*(.+)$", re.DOTALL)
-TABLE = re.compile(
-    r"parametrize|\.each\b|\w*cases\b|\btests\b|\w*table\b|examples\b|scenarios\b"
-    r"|struct\s*\{|parameters\(",
-    re.IGNORECASE,
+TABLE_NAME = re.compile(
+    r"cases$|^tests$|table$|^examples$|scenarios$|^data$|^params$", re.IGNORECASE
+)
+TABLE_CALL = re.compile(
+    r"parametri[sz]e\w*$|\b(?:each|forEach|map|for_each|each_with_index|with_them)\)?$"
+    r"|\w*[pP]arameters$|cases$",
+)
+STRUCT = re.compile(r"(?:\[\]|map\[\w+\])\s*(?:struct\b|\w*(?:[tT]est|[cC]ase)\w*)")
+# What may stand between a case and what its table is called or handed to.
+WRAPPERS = LISTS | word_set(
+    """
+    literal_element keyed_element argument_list arguments argument keyword_argument
+    expression_list array_initializer array_expression reference_expression
+    parenthesized_expression as_expression satisfies_expression
+    """
 )
 OUTPUT_NAME = re.compile("want|expect|output|result|out|exp", re.IGNORECASE)
 KEYED_PART = re.compile(r"""["']?(\w+)["']?\s*:\s*(.+)$""")
@@ -63,8 +76,21 @@ ATTRIBUTE_ROW = re.compile(
 )
 
 
-def find_assertion(node: Node) -> Assertion | None:
-    """Read the assertion that the node is; None for any other node."""
+def find_helpers(root: Node) -> frozenset[str]:
+    """Find the functions of a file that assert, so that to call one is to assert."""
+    helpers = set()
+    for node in find_nodes(root, HELPERS):
+        name, body = node.child_by_field_name("name"), _find_field(node, ("body", "value"))
+        if name is not None and MAY_ASSERT.search(text_of(body)):
+            helpers.add(text_of(name))
+    return frozenset(helpers)
+
+
+def find_assertion(node: Node, language: str, helpers: frozenset[str]) -> Assertion | None:
+    """Read the assertion that the node is; None for any other node.
+
+    `helpers` are functions that assert.
+    """
     line = node.start_point.row + 1
     if node.type in ("assert_statement", "assert_expression"):
         return read_assertion(text_of(node), line)
@@ -72,15 +98,20 @@ def find_assertion(node: Node) -> Assertion | None:
         return _read_expected_value(node, line)
     if node.type == "if_statement":
         return _read_go_if(node, line)
-    if node.type in CALLS and _is_assertion_call(head_of(node, HEAD_CHARS)):
+    return _read_call(node, language, helpers) if node.type in CALLS else None
+
+
+def _read_call(node: Node, language: str, helpers: frozenset[str]) -> Assertion | None:
+    head, line = head_of(node, HEAD_CHARS), node.start_point.row + 1
+    callee = CALLEE.match(head)
+    name = callee[1] if callee else ""
+    is_helper = name in helpers
+    if is_assertion_call(head, language) or (is_helper and SAYS_IT_ASSERTS.match(name)):
         return read_assertion(head_of(node, TEXT_CHARS), line)
+    if is_helper:  # what its arguments mean, nobody can tell
+        text = normalize_code(head_of(node, TEXT_CHARS))
+        return Assertion(text, text, line=line)
     return None
-
-
-def _is_assertion_call(head: str) -> bool:
-    if GROUPS.match(head):  # the assertions in it are found one by one
-        return False
-    return bool(ASSERTS.match(head) or ASSERTS_AT_END.match(head))
 
 
 def _read_expected_value(node: Node, line: int) -> Assertion | None:
@@ -145,19 +176,40 @@ def find_row(node: Node) -> Assertion | None:
 
 
 def _is_row_of_table(node: Node) -> bool:
-    """Tell whether the node is a line of a table that is named so; a list of lists is none."""
-    if _is_list_of_lists(node):
-        return False
+    """Tell whether the node is an item of a table of cases; a list of lists is none.
+
+    A table has such a name, is handed to what runs a test for each, or is looped over by parts.
+    """
     above = node.parent
-    if above is not None and above.type in COMPARISONS:
+    if _is_list_of_lists(node) or above is None or above.type not in WRAPPERS:
         return False
-    for _ in range(TABLE_LEVELS):
-        if above is None:
-            return False
-        if TABLE.search(head_of(above, 120)):
-            return True
-        above = above.parent
-    return False
+    levels = 0
+    while above is not None and above.type in WRAPPERS and levels < TABLE_LEVELS:
+        above, levels = above.parent, levels + 1
+        if above is not None and above.type == "composite_literal":
+            if STRUCT.match(text_of(above.child_by_field_name("type"))):
+                return True
+            above = above.parent
+    if above is None or (levels == 1 and above.type in CALLS and node.type != "call"):
+        return False
+    return _holds_cases(above)
+
+
+def _holds_cases(holder: Node) -> bool:
+    if holder.type in CALLS:
+        called = _find_field(holder, ("function", "method", "name", "macro"))
+        return called is not None and bool(TABLE_CALL.search(_tail_of(called)))
+    if holder.type in ("member_expression", "field_expression", "attribute"):
+        return bool(TABLE_CALL.search(_tail_of(holder)))
+    if holder.type in LOOPS:
+        target = _find_field(holder, ("left", "pattern"))
+        return target is not None and bool(re.search(r"[,{\[(]", text_of(target)))
+    named = _find_field(holder, ("left", "name", "pattern"))
+    return named is not None and bool(TABLE_NAME.search(text_of(named)))
+
+
+def _tail_of(node: Node) -> str:
+    return (node.text or b"")[-60:].decode(errors="replace")
 
 
 def _is_list_of_lists(node: Node) -> bool:

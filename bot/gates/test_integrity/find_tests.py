@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from tree_sitter import Node
 
-from bot.gates.test_integrity.assertion import Assertion
+from bot.gates.test_integrity.assertion import Assertion, Strictness
 from bot.gates.test_integrity.expression_scan import word_set
 from bot.gates.test_integrity.find_assertions import (
     CALLS,
+    FUNCTIONS,
     HEAD_CHARS,
     TEXT_CHARS,
     find_assertion,
     find_attribute_rows,
+    find_helpers,
     find_row,
     head_of,
     text_of,
@@ -26,12 +29,6 @@ FILE_CHARS = 400_000
 HEADER_CHARS = 2_000
 MAX_DEPTH = 60
 
-FUNCTIONS = word_set(
-    """
-    function_definition function_declaration method_declaration function_item method
-    method_definition
-    """
-)
 CLASSES = frozenset(
     ["class_definition", "class_declaration", "object_declaration", "class", "module", "mod_item"]
 )
@@ -47,13 +44,29 @@ ANNOTATED = re.compile(
     r"|TestCase)\b|#\[(?:\w+::)*(?:test|rstest)\b"
 )
 TEST_NAME = re.compile(r"test|Test|Fuzz|Example|TEST|spec_|should_|it_")
+# How runners find tests that bear no mark; where no language is named, by a name of any of them.
+NAMES_BY_LANGUAGE = MappingProxyType(
+    {
+        "python": re.compile(r"test"),
+        "go": re.compile(r"(?:Test|Fuzz|Example|Benchmark)(?![a-z])"),
+        "rust": re.compile(r"(?!)"),
+        "csharp": re.compile(r"(?!)"),
+    }
+)
+JUNIT_3 = re.compile(r"\b(?:extends|:)\s*[\w.<>]*Test")
+MARKED_LANGUAGES = ("java", "kotlin")
 TEST_CLASS = re.compile(r"\bTest|Test\b|TestCase|Case\b|Tests\b")
 FIXTURE = re.compile(r"@(?:\w+\.)*fixture\b")
 TEST_CALL = re.compile(
-    r"[xf]?(?:it|test|specify|example|scenario|describe|context|suite)(?:\.\w+)*\s*[(\s]"
+    r"[xf]?(?:it|test|specify|example|scenario|describe|context|suite)(?:[A-Z_]\w*)?(?:\.\w+)*"
+    r"\s*[(\s]"
 )
-SUITE_CALL = re.compile(r"[xf]?(?:describe|context|suite)\b")
+SUITE_CALL = re.compile(r"[xf]?(?:describe|context|suite)(?:[A-Z_]\w*)?\b")
+RAISES = re.compile(r"with\s+[\w.]*(?:raises|assertRaises\w*|assertRaisesRegex)\(", re.IGNORECASE)
 QUOTED = re.compile(r"""["'`]([^"'`\n]*)["'`]""")
+NAMED_MARKS = re.compile(
+    r"^(\w+)\s*=\s*((?:pytest\.mark|unittest)\.\w+\((?:[^()]|\([^()]*\)){0,400}\))", re.MULTILINE
+)
 MODULE_MARKS = re.compile(
     r"^(?:pytestmark\s*=.*|pytest\.skip\(.*|collect_ignore.*|__test__.*|raise .*SkipTest.*)$",
     re.MULTILINE,
@@ -102,16 +115,18 @@ def find_tests(path: str, text: str) -> tuple[FoundTest, ...]:
     tree = parse(language, text.encode(errors="replace")) if language else None
     if tree is None:
         return ()
-    finder = _Finder(path)
+    finder = _Finder(path, language or "", find_helpers(tree.root_node))
     module = _Scope((), "\n".join(MODULE_MARKS.findall(text)))
+    finder.marks = dict(NAMED_MARKS.findall(text))
     outside = tuple(finder.walk(tree.root_node, module, 0))
     return (*finder.tests, FoundTest(path, "", 1, "", "", outside))
 
 
 class _Finder:
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, language: str, helpers: frozenset[str]) -> None:
+        self.path, self.language, self.helpers = path, language, helpers
         self.tests: list[FoundTest] = []
+        self.marks: dict[str, str] = {}  # that the file gives names to, as decorators
 
     def walk(self, node: Node, scope: _Scope, depth: int) -> Iterator[Assertion]:
         """Keep each test below the node, and yield the assertions that belong to none."""
@@ -125,14 +140,24 @@ class _Finder:
             yield from self._visit_class(node, scope, depth)
         elif TEST_CALL.match(head) and _is_handed_a_block(node):
             yield from self._visit_call(node, head, scope, depth)
-        elif node.type in FUNCTIONS and _is_test_function(node, scope):
+        elif node.type in FUNCTIONS and _is_test_function(node, scope, self.language):
             self._keep(node, scope, (_name_of(node), _header_of(node)), depth)
         else:
-            assertion = find_assertion(node) or find_row(node)
+            assertion = find_assertion(node, self.language, self.helpers) or find_row(node)
             if assertion is not None:
                 yield assertion
+            elif node.type == "with_statement" and RAISES.match(head_of(node, HEAD_CHARS)):
+                yield from self._visit_raises(node, scope, depth)
             else:
                 yield from self.walk(node, scope, depth + 1)
+
+    def _visit_raises(self, node: Node, scope: _Scope, depth: int) -> Iterator[Assertion]:
+        """Visit `with raises(...)`: what stands in it cannot fail the test by being untrue."""
+        body = node.child_by_field_name("body")
+        for assertion in self.walk(node, scope, depth + 1):
+            is_inside = body is not None and assertion.line > body.start_point.row
+            strictness = Strictness.NOTHING if is_inside else assertion.strictness
+            yield replace(assertion, strictness=strictness)
 
     def _visit_class(self, node: Node, scope: _Scope, depth: int) -> Iterator[Assertion]:
         header = _header_of(node)
@@ -155,7 +180,8 @@ class _Finder:
     def _keep(self, node: Node, scope: _Scope, title: tuple[str, str], depth: int) -> None:
         """Keep a test, of which `title` is the name and the header."""
         name, header = title
-        inner = _Finder(self.path)
+        inner = _Finder(self.path, self.language, self.helpers)
+        used = [self.marks[word] for word in re.findall(r"@(\w+)", header) if word in self.marks]
         assertions = list(find_attribute_rows(header, node))
         definition = _definition_of(node)
         for part in [node] if definition == node else definition.children:
@@ -164,7 +190,7 @@ class _Finder:
             self.path,
             "::".join((*scope.names, name)),
             node.start_point.row + 1,
-            f"{scope.header}\n{header}",
+            "\n".join((scope.header, header, *used)),
             text_of(node)[:TEXT_CHARS],
             tuple(assertions),
         )
@@ -178,11 +204,14 @@ def _definition_of(node: Node) -> Node:
     return node.parent
 
 
-def _is_test_function(node: Node, scope: _Scope) -> bool:
+def _is_test_function(node: Node, scope: _Scope, language: str) -> bool:
     header = _header_of(node)
     if ANNOTATED.search(header):
         return True
-    is_named_so = scope.is_collected and bool(TEST_NAME.match(_name_of(node)))
+    if language in MARKED_LANGUAGES and not JUNIT_3.search(scope.header):
+        return False
+    pattern = NAMES_BY_LANGUAGE.get(language, TEST_NAME)
+    is_named_so = scope.is_collected and bool(pattern.match(_name_of(node)))
     return is_named_so and not FIXTURE.search(header)
 
 

@@ -30,6 +30,7 @@ COMPARES = re.compile(
     r"===|!==|==|!=|<=|>=|(?<![-=<>])[<>](?![<>=])|(?<=\s)(?:not in|in|is not|is)(?=[\s(\[{])"
 )
 ALWAYS_TRUE = ("True", "true", "1", "!0", "not False", "!false")
+TRUE_LITERAL = re.compile(r'-?\d*[1-9][\d._]*|"[^"]+"')
 DISTANCE = re.compile(r"^(?:\w+\.)*(?:abs|fabs|Abs)\((.+)\)$|^\((.+)\)\.abs\(\)$")
 MATCHERS = re.compile(r"approx|within|close_?to|isclose", re.IGNORECASE)
 # Calls that are true or false, and whose names and arguments say what they ask.
@@ -45,7 +46,7 @@ ERROR_TYPE = re.compile(
     r"[\w.:&]*(?:Error|Exception|Warning|Exit|Interrupt|Fault|\.class)\b|[A-Z]\w+$"
 )
 BROAD_ERROR = re.compile(r"(?:Base)?Exception|Error|Throwable|StandardError")
-ERROR_MESSAGE = re.compile(r"(?:match|message|expected_regex)\s*=|[\"/]")
+ERROR_MESSAGE = re.compile(r"\{?\s*(?:match|message|expected_regex|msg)\s*[=:]|[\"/`]")
 
 
 def read_condition(expression: str) -> Assertion:
@@ -69,8 +70,8 @@ def holds_always(text: str) -> bool:
     """Tell whether a condition holds whatever the code does."""
     plain = text.strip()
     sides = split_operator(plain, COMPARES)
-    if plain in ALWAYS_TRUE or sides is None:
-        return plain in ALWAYS_TRUE
+    if sides is None:
+        return plain in ALWAYS_TRUE or bool(TRUE_LITERAL.fullmatch(plain))
     return sides.left == sides.right and is_literal(sides.left)
 
 

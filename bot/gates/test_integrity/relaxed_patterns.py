@@ -9,12 +9,13 @@ CHECKERS = re.compile(
     r"ruff|flake8|pylint|mypy|pyright|coverage|cov|pytest|jest|vitest|mocha|nyc"
     r"|c8|eslint|tslint|biome|stylelint|tsconfig|golangci|clippy|rubocop|rspec"
     r"|phpunit|phpstan|psalm|codecov|sonar|bandit|pre-commit|workflows|gitlab-ci"
+    r"|tox|nox|unittest|tsc\b|go (?:test|vet)|cargo|rspec|mvn|gradle|ctest"
     r"|travis|circleci|pipelines|checkstyle|detekt|swiftlint|lints|jacoco|interrogate"
     r"|importlinter",
     re.IGNORECASE,
 )
 MINIMUMS = re.compile(
-    r"fail[-_]?under|threshold\w*\.\w|^(?:.*\.)?(?:target|minimum\w*|min[-_]\w+"
+    r"fail[-_]?under|threshold\w*\.\w|^(?:.*\.)?(?:target|minimum(?!_version)\w*|min[-_](?!version)\w+"
     r"|mincoverage|level)$|coveragethreshold|minimum",
     re.IGNORECASE,
 )
@@ -31,7 +32,7 @@ STRICT_SWITCHES = re.compile(
     r"|treat_?warnings\w*|warnings_?as_?errors|use[A-Z]\w*InCatch\w*|--?strict\S*)$",
 )
 LAX_SWITCHES = re.compile(
-    r"(?:^|\.)(?:ignore_\w+|ignore[A-Z]\w*|skip\w*|allow_?failures?|allow[-_]\w+"
+    r"(?:^|\.)(?:ignore_\w+|ignore[A-Z]\w*|skip(?!_install|s?dist)\w*|allow_?failures?|allow[-_]\w+"
     r"|allow[A-Z]\w+|continue-on-error|passWithNoTests|no_implicit_optional|no_strict\w*"
     r"|exit[-_]zero|suppress\w*|silent|bail_out|ignoreBuildErrors|ignoreDuringBuilds"
     r"|skipLibCheck)$"
@@ -44,7 +45,7 @@ EXCLUDES = re.compile(
 )
 INCLUDES = re.compile(
     r"(?:^|\.)(?:select|extend-select|extend_select|enable|enabled|testMatch|testpaths"
-    r"|plugins|load-plugins|extends|linters\.enable|source|fail_on|hooks\.id)$"
+    r"|plugins|load-plugins|extends|linters\.enable|(?<!paths\.)source|fail_on|hooks\.id)$"
 )
 RULE_LEVELS = re.compile(r"rules\.|lints\.|\.rules$|severity|^Style/|^Lint/|^Metrics/|Enabled$")
 OFF = re.compile(r"^\W*(?:off|0|allow|false|none|disabled?)\b", re.IGNORECASE)
@@ -68,6 +69,12 @@ CHECK_COMMANDS = re.compile(
     r"|cargo\s+(?:test|clippy)|mypy|pyright|ruff|flake8|pylint|bandit|rspec|rubocop"
     r"|phpunit|phpstan|mvn\s+\S*(?:test|verify)|gradlew?\s+\S*(?:test|check)|dotnet\s+test"
     r"|make\s+(?:test|check|lint)|swift\s+test|ctest)\b"
+)
+# Which of these stand for one another: tests, linters, checkers of types.
+COMMAND_KINDS = (
+    re.compile(r"test|tox|nox|jest|mocha|rspec|phpunit|check$"),
+    re.compile(r"lint|ruff|flake8|clippy|rubocop|bandit|vet|phpstan|check$"),
+    re.compile(r"mypy|pyright|tsc|typecheck|check$"),
 )
 PYTEST_HOOKS = re.compile(
     r"pytest_collection_modifyitems|pytest_runtest_makereport|pytest_ignore_collect|collect_ignore"

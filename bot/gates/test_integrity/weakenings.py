@@ -12,12 +12,11 @@ from bot.gates.test_integrity.compare_assertions import (
     TestPair,
     asserts_anything,
     compare_assertions,
-    find_literals,
     make_finding,
     measure_likeness,
 )
 from bot.gates.test_integrity.explain_expectation import read_code_change
-from bot.gates.test_integrity.expression_scan import TOKEN, normalize_code
+from bot.gates.test_integrity.expression_scan import normalize_code
 from bot.gates.test_integrity.find_tests import FoundTest, find_tests
 from bot.values import Finding
 
@@ -29,6 +28,12 @@ SKIPS = re.compile(
     r"|^\s*x(?:it|test|describe|specify|context)\b|:skip\b|:pending\b|\bskip:\s*"
     r"|\benabled\s*=\s*false|#\[cfg\((?:any\(\)|FALSE|never)\)|@pytest\.fixture"
     r"|__test__\s*=\s*False|DISABLED_|allow_module_level|collect_ignore",
+    re.MULTILINE,
+)
+# Whatever their reasons say, these ask nothing.
+SKIPS_ALWAYS = re.compile(
+    r"\bmark\.skip\b|@(?:unittest\.)?skip\b|@(?:Disabled|Ignore)\b(?!\w)|\.(?:skip|todo)\s*\("
+    r"|^\s*x(?:it|test|describe|specify|context)\b|#\[ignore",
     re.MULTILINE,
 )
 ONLY = re.compile(r"\.only\s*[.(]|^\s*f(?:it|describe|context)\b|:focus\b", re.MULTILINE)
@@ -57,10 +62,10 @@ def find_weakenings(change: Change) -> Iterator[Finding]:
     after = [test for path in paths for test in find_tests(path, change.after.get(path) or "")]
     code = read_code_change(change)
     pairs, lost = _pair_tests(before, after)
-    for test in lost:
-        if not code.removed_any_of(test.body) and not _is_kept_elsewhere(test, after):
-            yield _explain_loss(test, change)
     new_assertions = NewAssertions(after, pairs, change)
+    for test in lost:
+        if not code.removed_any_of(test.body) and not new_assertions.take_over(test):
+            yield _explain_loss(test, change)
     for pair in pairs:
         if pair.old.name:
             yield from _find_silencing(pair)
@@ -83,18 +88,25 @@ def _pair_tests(
 ) -> tuple[list[TestPair], list[FoundTest]]:
     """Pair tests of one name in one file, then of one name anywhere, then those that are alike.
 
-    Returns those that are left over, too.
+    Of several the likest is taken. Returns those that are left over, too.
     """
     pairs: list[TestPair] = []
     lost, unpaired = list(before), list(after)
     for is_same in (_is_same_place, _is_same_name, _is_alike):
         for old in tuple(lost):
-            new = next((test for test in unpaired if is_same(old, test)), None)
+            candidates = [test for test in unpaired if is_same(old, test)]
+            new = _find_likest(old, candidates)
             if new is not None:
                 pairs.append(TestPair(old, new))
                 lost.remove(old)
                 unpaired.remove(new)
     return pairs, [test for test in lost if test.name]
+
+
+def _find_likest(old: FoundTest, candidates: Sequence[FoundTest]) -> FoundTest | None:
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    return max(candidates, key=lambda test: measure_likeness(old.body, test.body))
 
 
 def _is_same_place(old: FoundTest, new: FoundTest) -> bool:
@@ -110,7 +122,8 @@ def _is_alike(old: FoundTest, new: FoundTest) -> bool:
     if not old.name or not new.name:
         return False
     old_texts = {assertion.text for assertion in old.assertions}
-    if any(assertion.text in old_texts for assertion in new.assertions):
+    new_texts = {assertion.text for assertion in new.assertions}
+    if 2 * len(old_texts & new_texts) > max(len(old_texts), len(new_texts)):
         return True
     return measure_likeness(old.body, new.body) > ALIKE
 
@@ -132,7 +145,7 @@ def _explain_loss(test: FoundTest, change: Change) -> Finding:
     if texts and _holds_all(elsewhere, texts):
         text = f"The test `{name}` was moved to where no runner looks."
         return make_finding(test, "test-renamed-away", text)
-    text = f"The test `{name}` was removed, and what it tests is still there."
+    text = f"The test `{name}` was removed."
     return make_finding(test, "test-removed", text)
 
 
@@ -140,29 +153,12 @@ def _holds_all(code: str, texts: Sequence[str]) -> bool:
     return all(text in code for text in texts)
 
 
-def _is_kept_elsewhere(test: FoundTest, after: Sequence[FoundTest]) -> bool:
-    """Tell whether other tests assert all that it did, as when two became one, or a table."""
-    texts, rows = set(), []
-    for candidate in after:
-        for assertion in candidate.assertions:
-            if candidate.name or assertion.is_row:
-                texts.add(assertion.text)
-            if assertion.is_row:
-                rows.append(set(TOKEN.findall(assertion.text)))
-    for assertion in test.assertions:
-        values = find_literals(assertion)
-        is_case = bool(values) and any(values <= row for row in rows)
-        if assertion.text not in texts and not is_case:
-            return False
-    return bool(test.assertions)
-
-
 def _find_silencing(pair: TestPair) -> Iterator[Finding]:
     """Find that a test is skipped, or emptied, which is the same with more words."""
     old, new = pair.old, pair.new
     name = new.short_name
     if _has_more(SKIPS, old.header, new.header) or _has_more(SKIPS_INSIDE, old.body, new.body):
-        is_partial = bool(PLATFORM.search(new.header) or PLATFORM.search(_around_skip(new.body)))
+        is_partial = _is_skipped_in_part(pair)
         when = "on some machines" if is_partial else "now"
         text = f"The test `{name}` is skipped {when}."
         yield make_finding(new, "test-skipped", text, blocks=not is_partial)
@@ -175,6 +171,15 @@ def _find_silencing(pair: TestPair) -> Iterator[Finding]:
     elif asserts_anything(old) and not asserts_anything(new):
         text = f"The test `{name}` asserts nothing any more."
         yield make_finding(new, "test-emptied", text)
+
+
+def _is_skipped_in_part(pair: TestPair) -> bool:
+    """Tell whether what skips the test now asks first on which machine it runs."""
+    had = set(pair.old.header.split("\n"))
+    header = "\n".join(line for line in pair.new.header.split("\n") if line not in had)
+    if SKIPS.search(header):
+        return bool(PLATFORM.search(header)) and not SKIPS_ALWAYS.search(header)
+    return bool(PLATFORM.search(_around_skip(pair.new.body)))
 
 
 def _has_more(pattern: re.Pattern[str], old: str, new: str) -> bool:

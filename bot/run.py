@@ -83,6 +83,11 @@ def step(name: str, summarize: Callable[[Any], Summary | None] | None = None) ->
     return decorate
 
 
+# How a slot was waited for: not at all; or, in records of earlier releases, without asking anew
+# whether a pull request's asker may still ask; or so that this is asked.
+SlotWait = Literal["", "waited", "waited, asked anew"]
+
+
 class Run(Protocol):
     """One run of a story, as the story sees it.
 
@@ -105,10 +110,10 @@ class Run(Protocol):
         Who waits holds no slot of work. People are told what it waits for when that takes a while.
         """
 
-    def slot(self, repo: Repo, asked_at: str = "") -> AbstractAsyncContextManager[bool]:
+    def slot(self, repo: Repo, asked_at: str = "") -> AbstractAsyncContextManager[SlotWait]:
         """Hold one of the limited slots of work, of this repository's and of all, in the block.
 
-        Who asked first (`asked_at` is ISO 8601, UTC) is served first. Gives whether it had to wait.
+        Who asked first (`asked_at` is ISO 8601, UTC) is served first. Gives how it was waited for.
         """
 
     def heed(self, listen: Callable[[], Awaitable[None]] | None) -> None:

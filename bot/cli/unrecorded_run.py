@@ -12,7 +12,7 @@ from rich.console import Console
 from bot.cli.progress_line import show_progress
 from bot.cli.terminal import StepLine
 from bot.ports import Ports, Refusal
-from bot.run import SignalRun, StartRun, Step, to_json
+from bot.run import SignalRun, SlotWait, StartRun, Step, to_json
 from bot.values import (
     Attempt,
     Branch,
@@ -86,9 +86,9 @@ class UnrecordedRun:
         self,
         repo: Repo,  # noqa: ARG002 - one run, one slot
         asked_at: str = "",  # noqa: ARG002
-    ) -> AsyncIterator[bool]:
+    ) -> AsyncIterator[SlotWait]:
         """Go on at once: there is one run, so there is no limit."""
-        yield False
+        yield ""
 
     def heed(self, listen: Callable[[], Awaitable[None]] | None) -> None:
         """Do nothing: nobody signals this run."""

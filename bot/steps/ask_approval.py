@@ -9,6 +9,7 @@ from rich.text import Text
 from bot.edits import render_diff
 from bot.ports import Ports, Refusal
 from bot.run import Summary, step
+from bot.steps.admit import is_authorized
 from bot.steps.redact import redact
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import decode_texts
@@ -18,10 +19,13 @@ from bot.views.approval_comment import LIMIT_CHARS, make_approval_marker, render
 
 @dataclass(frozen=True, slots=True)
 class RequestLook:
-    """Whether the request reads as it did when it was frozen, and when that was looked at."""
+    """Whether the request reads as it did when it was frozen, and when that was looked at; and
+    whether whoever asked may not ask any more.
+    """
 
     is_edited: bool
     at: float  # seconds since the epoch
+    lost_access: bool = False
 
 
 def _summarize_asking(asked: ApprovalRequest) -> Summary:
@@ -58,14 +62,15 @@ def look_at_request(ports: Ports, request: Request) -> RequestLook:
     Other tools write into the texts of pull requests, and the words of the command are the request.
     """
     now = ports.clock.now().timestamp()
+    lost_access = not is_authorized(ports, request)
     if request.on_pull:
-        return RequestLook(is_edited=False, at=now)
+        return RequestLook(is_edited=False, at=now, lost_access=lost_access)
     issue = ports.issues.fetch_issue(request.repo, request.number)
     is_edited = issue is not None and (
         _normalize(issue.title) != _normalize(request.title)
         or _normalize(issue.body) != _normalize(request.body)
     )
-    return RequestLook(is_edited=is_edited, at=now)
+    return RequestLook(is_edited=is_edited, at=now, lost_access=lost_access)
 
 
 def _normalize(text: str) -> str:

@@ -14,6 +14,7 @@ from bot.run import Run
 from bot.steps.ask_approval import ask_approval, look_at_request
 from bot.steps.find_exposure import find_exposure
 from bot.stories.approval_ends import explain_edited_issue, explain_unapproved
+from bot.stories.ends import explain_lost_access
 from bot.stories.progress import tell
 from bot.stories.stops import Stopped
 from bot.stories.watching import obey_signal, obey_signals
@@ -147,6 +148,8 @@ async def _hear_approval(run: Run, state: RunState, inbox: _ApprovalInbox) -> st
         if signal is None or signal.kind != "approve":
             await obey_signal(run, signal or Signal("issue"))
         look = await run(look_at_request, state.request)
+        if look.lost_access:
+            raise Stopped(explain_lost_access())
         if look.is_edited:
             by = signal.by if signal and signal.kind == "edited" else ""
             raise Stopped(explain_edited_issue(state, asked, by))

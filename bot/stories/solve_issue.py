@@ -34,8 +34,8 @@ async def _solve(run: Run, request: Request) -> Outcome:
     state = await begin(run, request)
     if state.request.pull:
         return await change_pull(run, state.request)
-    async with run.slot(request.repo, request.at) as had_to_wait:
-        if had_to_wait:
+    async with run.slot(request.repo, request.at) as wait:
+        if wait:
             await check_wanted(run, request)
             state = replace(state, request=replace(request, default_branch=None))  # may be old
         state = await understand(run, state)

@@ -17,7 +17,7 @@ from bot.stories.review_answers import (
 )
 from bot.stories.take_suggestions import take_suggestions
 from bot.stories.until_green import until_green
-from bot.stories.watching import ThreadWaits
+from bot.stories.watching import ThreadWaits, check_asker
 from bot.values import Outcome, RunState
 from bot.values.next_state import (
     after_wait,
@@ -56,7 +56,8 @@ async def _bring_to_end(run: Run, state: RunState) -> Outcome:
 async def _do_what_is_new(run: Run, before: RunState, state: RunState) -> RunState:
     """Answer the threads that were taken up since `before`, and deliver what that changes."""
     state = await tell(run, replace(state, phase="editing"))
-    async with run.slot(state.request.repo, state.request.at):
+    async with run.slot(state.request.repo, state.request.at) as wait:
+        await check_asker(run, state.request, wait)
         state = await take_suggestions(run, state)
         if not list_unanswered(state):
             return state

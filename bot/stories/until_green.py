@@ -25,7 +25,7 @@ from bot.stories.draft_ends import (
 )
 from bot.stories.progress import tell
 from bot.stories.stops import GaveUp, StaysRed
-from bot.stories.watching import check_branch, settle_ci
+from bot.stories.watching import check_asker, check_branch, settle_ci
 from bot.values import Checks, Outcome, RunState, Verdict
 from bot.values.next_state import (
     after_verdict,
@@ -86,7 +86,8 @@ async def _react(run: Run, state: RunState, checks: Checks) -> RunState:
 async def _fix(run: Run, state: RunState, verdict: Verdict) -> RunState:
     """Answer the open `finish` with what the red CI says, and push what the model makes of it."""
     state = await tell(run, replace(state, phase="fixing"))
-    async with run.slot(state.request.repo, state.request.at):
+    async with run.slot(state.request.repo, state.request.at) as wait:
+        await check_asker(run, state.request, wait)
         before = state.patch
         state = await write(run, run.keep(_tell_verdict(state, verdict)))
         if state.patch == before:

@@ -26,7 +26,7 @@ from bot.stories.merge_ends import (
 from bot.stories.progress import carry_out, tell
 from bot.stories.stops import GaveUp, Stopped
 from bot.stories.until_green import until_green
-from bot.stories.watching import check_pull, obey_signals
+from bot.stories.watching import check_asker, check_pull, obey_signals
 from bot.stories.work_on_pull import begin_on_pull
 from bot.values import Outcome, Request, RunState, Sha
 from bot.values.next_state import (
@@ -45,7 +45,8 @@ async def update_branch(run: Run, request: Request) -> Outcome:
 
 async def _update(run: Run, request: Request) -> Outcome:
     state = await begin_on_pull(run, request)
-    async with run.slot(request.repo, request.at):
+    async with run.slot(request.repo, request.at) as wait:
+        await check_asker(run, request, wait)
         state = await _draft(run, state)
         if state.merge_draft.commit is None:
             return explain_up_to_date(state)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.run import Run
-from bot.steps.admit import LOST_ACCESS, find_stop_reason
+from bot.run import Run, SlotWait
+from bot.steps.admit import LOST_ACCESS, find_stop_reason, is_authorized
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.steps.find_pull_change import find_pull_change
 from bot.steps.open_pull import pull_was_closed
@@ -80,6 +80,12 @@ async def check_wanted(run: Run, request: Request) -> None:
         raise Stopped(explain_lost_access())
     if why:
         raise Stopped(explain_stop(why))
+
+
+async def check_asker(run: Run, request: Request, wait: SlotWait) -> None:
+    """Raise Stopped when whoever asked lost the right to while the run waited for its slot."""
+    if wait == "waited, asked anew" and not await run(is_authorized, request):
+        raise Stopped(explain_lost_access())
 
 
 async def _obey_pull_signal(run: Run, state: RunState, signal: Signal) -> None:

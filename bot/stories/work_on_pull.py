@@ -26,7 +26,7 @@ from bot.stories.review_answers import needs_model, take_up_threads
 from bot.stories.stops import Stopped
 from bot.stories.take_suggestions import take_suggestions
 from bot.stories.until_answered import deliver_change, until_answered
-from bot.stories.watching import obey_signals
+from bot.stories.watching import check_asker, obey_signals
 from bot.values import Attempt, Outcome, Request, RunState
 from bot.values.next_state import (
     after_pull_checkout,
@@ -42,7 +42,8 @@ async def work_on_pull(run: Run, request: Request) -> Outcome:
 async def change_pull(run: Run, request: Request) -> Outcome:
     """Do the work, from the request to the end of CI."""
     state = await begin_on_pull(run, request)
-    async with run.slot(request.repo, request.at):
+    async with run.slot(request.repo, request.at) as wait:
+        await check_asker(run, request, wait)
         if not state.is_resumed:
             state = await understand_pull(run, state)
         if state.pull_details.is_fork:

@@ -82,15 +82,22 @@ def test_a_closed_issue_ends_a_queued_run(stage):
 
 
 def test_who_lost_access_in_the_queue_gets_no_work(stage):
-    """Whether the asker may still write is asked when the slot is there; Claude is never asked."""
-    with queued(stage, pace_s=4) as on:
+    """Whether the asker may still write is asked when the slot is there, on an issue and on a pull
+    request; Claude is never asked.
+    """
+    with queued(stage, pace_s=6) as on:
+        pull = on.pull("quiet", {"greeting.py": "def greet(name):\n    return name\n"}, "eve")
+        on.say(pull, "/generate Greet in German")
+        until(lambda: on.own(pull), 40)
         on.forge.set_permission(REPO, "ada", "read")
+        on_pull = on.ended(pull).outcome
         ended = on.ended(2).outcome
 
         assert "stopped" == ended.state
         assert "because you may not write to this repository any more" in ended.text
+        assert ("stopped", ended.text) == (on_pull.state, on_pull.text)
         assert "stopped" == on.ended(1).outcome.state
-        assert set() == on.branches()
+        assert {"quiet"} == on.branches()
 
 
 def test_claude_that_is_down_is_told_and_a_stop_is_heard(stage):

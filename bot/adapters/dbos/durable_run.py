@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Literal, ParamSpec, TypeVar
+from typing import Final, Literal, ParamSpec, TypeVar
 
 from dbos import DBOS
 
 from bot.adapters.dbos.run_logger import RunLogger
-from bot.adapters.dbos.run_waits import INTERRUPTED, WAITED, RunWaits
+from bot.adapters.dbos.run_waits import INTERRUPTED, RunWaits
 from bot.adapters.dbos.runtime import Runtime
 from bot.adapters.dbos.step_output import (
     Interrupted,
@@ -23,7 +23,7 @@ from bot.adapters.dbos.step_output import (
 from bot.adapters.dbos.step_recorder import StepRecorder, decode_result
 from bot.adapters.dbos.wait_reports import LEAST_S, WaitReports, describe_pause
 from bot.log_fields import call_with_fields, read_log_fields
-from bot.run import RunFault, SignalRun, StartRun, Step, Story, to_json
+from bot.run import RunFault, SignalRun, SlotWait, StartRun, Step, Story, to_json
 from bot.values import (
     Attempt,
     Branch,
@@ -44,6 +44,7 @@ R = TypeVar("R")
 INBOX = "inbox"
 PAUSE = "(pause)"  # no step of a story is called so
 STATE = "(state)"
+OLD_WAIT: Final[SlotWait] = "waited"
 ENDS: dict[str, Literal["refused", "gave up", "failed"]] = {
     "refused": "refused",
     "gone": "gave up",
@@ -106,7 +107,7 @@ class DurableRun:
             self._waits.reports.report = None
 
     @asynccontextmanager
-    async def slot(self, repo: Repo, asked_at: str = "") -> AsyncIterator[bool]:
+    async def slot(self, repo: Repo, asked_at: str = "") -> AsyncIterator[SlotWait]:
         """Hold a slot of work in the block."""
         self._waits.enter_block(repo.name, asked_at)
         try:
@@ -266,14 +267,14 @@ class DurableRun:
             if not is_over:
                 await self._waits.hear()
 
-    async def _wait_for_slot(self) -> bool:
-        """Take a slot, and tell whether it had to be waited for."""
-        had_to_wait = False
+    async def _wait_for_slot(self) -> SlotWait:
+        """Take a slot, and tell how it was waited for."""
+        wait: SlotWait = ""
         while True:
             output = unwrap(await self._recorder.record("slot", self._take_slot, is_pause=True))
             if output != INTERRUPTED:
-                return had_to_wait or output == WAITED
-            had_to_wait = True
+                return output or wait
+            wait = OLD_WAIT
             await self._waits.hear()
 
     async def _write_report(self, state: RunState) -> RunReport | None:

@@ -6,12 +6,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Final
 
 from bot.adapters.dbos.slots import Slots, SlotTicket
 from bot.adapters.dbos.wait_reports import WaitReports, wait_for_either, wait_for_event
+from bot.run import SlotWait
 from bot.values import RunKey, RunState
 
-WAITED = "waited"
+WAITED: Final[SlotWait] = "waited, asked anew"
 INTERRUPTED = "interrupted"
 
 Listen = Callable[[], Awaitable[None]]
@@ -28,6 +30,7 @@ class RunWaits:
         self._signalled = asyncio.Event()  # since the story listened last
         self._ticket: SlotTicket | None = None  # of the slot's block that the story is in
         self._has_slot = False  # only for as long as it works
+        self._was_interrupted = False  # in the line for its slot
         self._is_hearing = False  # what that takes needs no slot
         self._has_waited = False  # in this process
 
@@ -75,6 +78,7 @@ class RunWaits:
         if self._ticket:
             raise RuntimeError("a run holds one slot at a time")
         self._ticket = SlotTicket(repo, self._key, asked_at)
+        self._was_interrupted = False
 
     def leave_block(self) -> None:
         """Leave the block, and give the slot back."""
@@ -84,7 +88,7 @@ class RunWaits:
     async def take_slot(self, state: RunState | None) -> str | None:
         """Take a slot if the story is in a slot's block; a replay does not come here.
 
-        Returns "waited" when there was none at once, or "interrupted" when a signal came first.
+        Returns WAITED when there was none at once, or "interrupted" when a signal came first.
         """
         ticket = self._ticket
         if ticket is None or self._has_slot or self._is_hearing:
@@ -92,10 +96,11 @@ class RunWaits:
             return None
         if self._slots.enter(ticket):
             self._has_slot = True
-            return None
+            return WAITED if self._was_interrupted else None
         async with self.reports.during(state, partial(self._slots.describe, ticket)):
             await self._wait_in_line(ticket)
         self._has_slot = ticket.granted.is_set()
+        self._was_interrupted = not self._has_slot
         if not self._has_slot:
             return INTERRUPTED  # its place in the line is kept meanwhile
         await self.reports.end(state)

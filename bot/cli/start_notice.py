@@ -58,7 +58,7 @@ def _describe_app(settings: Settings, hub: GitHubApp) -> str:
         if more > 0:
             names += f" and {more} more"
         where = f"{count_noun(len(accounts), 'installation')}: {names}"
-    return f"{app.slug}, {where}; GitHub sends to {app.hook_url or 'no address yet'}"
+    return f"{app.slug}, {where}; GitHub sends to {app.hook.url or 'no address yet'}"
 
 
 def _fetch_app(hub: GitHubApp) -> AppRegistration | str:

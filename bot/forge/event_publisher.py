@@ -132,9 +132,10 @@ def render_hook_config(app: AppRecord) -> Json:
     """Return the configuration of an App's webhook; its secret is not shown."""
     config: Json = {
         "content_type": app.webhook_content_type,
-        "insecure_ssl": "0",
-        "secret": "********",
+        "insecure_ssl": app.webhook_insecure_ssl,
     }
+    if app.webhook_secret:
+        config["secret"] = "********"  # noqa: S105 - what GitHub shows instead
     if app.webhook_url:
         config["url"] = app.webhook_url
     return config

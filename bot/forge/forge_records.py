@@ -218,6 +218,7 @@ class AppRecord:
     webhook_secret: str = field(default="", repr=False)
     webhook_url: str = ""
     webhook_content_type: str = "json"  # or "form", the default of an App made by hand
+    webhook_insecure_ssl: str = "0"  # "1" where the receiver's certificate is not asked for
 
     @property
     def login(self) -> str:

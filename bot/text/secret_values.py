@@ -168,7 +168,9 @@ def _write_forms(secret: str) -> _Forms:
     cores = {_FILLING.sub("", form).lower() for form in forms}
     return _Forms(
         # Where few letters and digits are left, what stands between them counts.
-        frozenset(form for form in forms if len(_FILLING.sub("", form)) < PIECE_CHARS),
+        frozenset(
+            form for form in filter(None, forms) if len(_FILLING.sub("", form)) < PIECE_CHARS
+        ),
         frozenset(core for core in cores if len(core) >= PIECE_CHARS),
     )
 

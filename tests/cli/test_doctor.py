@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from importlib.resources import files
 from io import StringIO
 
@@ -236,7 +237,30 @@ def test_a_webhook_that_sends_forms_is_well(ward):
         code, lines = well.read()
 
     assert 0 == code
-    assert f"✓ Webhook      {NOWHERE}/github, sent as a form, which is fine too" in lines
+    assert (
+        f"✓ Webhook      {NOWHERE}/github, with a secret, sent as a form, which is fine too"
+        in lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "words"),
+    [
+        ({"webhook_secret": ""}, 1, "without a secret: all it brings is refused."),
+        ({"webhook_insecure_ssl": "1"}, 0, "GitHub does not check who answers there."),
+    ],
+)
+def test_a_webhook_that_is_not_safe_is_marked(ward, how, code, words):
+    """Unsigned deliveries never pass; a certificate that nobody asks for lets others listen."""
+    with ward() as sick:
+        app = sick.forge.state.apps[sick.keys.id]
+        url = "https://bot.example/github"
+        sick.forge.state.apps[sick.keys.id] = replace(app, webhook_url=url, **how)
+        found, marked = sick.examine()
+
+    assert (code, 1) == (found, len(marked))
+    assert f"Webhook      {url}" in marked[0]
+    assert words in marked[0]
 
 
 def test_what_other_users_could_read_is_told_with_the_command_that_closes_it(ward):

@@ -12,6 +12,7 @@ from github.GithubApp import GithubApp
 from github.HookDelivery import HookDeliverySummary
 from github.Installation import Installation
 from github.PaginatedList import PaginatedList
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.adapters.github.api_errors import NotFound, require
 from bot.adapters.github.github_api import GitHubApi
@@ -31,6 +32,22 @@ class AppInstallation:
     account: str
     permissions: dict[str, str]
     suspended: bool
+
+
+class HookConfig(BaseModel):
+    """How the App's webhook is set; without one all is empty. The secret itself is never told."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    url: str = ""
+    content_type: str = ""  # "json" or "form"
+    insecure_ssl: str | int = "0"
+    secret: str = Field(default="", repr=False)
+
+    @property
+    def checks_certificates(self) -> bool:
+        """Tell whether GitHub asks the receiver for a valid certificate."""
+        return str(self.insecure_ssl) == "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +79,7 @@ class AppRegistration:
     slug: str
     permissions: dict[str, str]
     events: tuple[str, ...]
-    hook_url: str
-    hook_content_type: str  # "json" or "form"; empty without a webhook
+    hook: HookConfig
     installations: tuple[AppInstallation, ...]
     failed: tuple[HookDelivery, ...]
 
@@ -77,7 +93,7 @@ def fetch_registration(api: GitHubApi) -> AppRegistration:
             slug,
             require(app.permissions, "permissions"),
             tuple(require(app.events, "events")),
-            *_fetch_hook(app),
+            _fetch_hook(app),
             tuple(map(_installation_value, installations)),
             _keep_failed(_fetch_newest(app)),
         )
@@ -100,15 +116,16 @@ def redeliver(api: GitHubApi, delivery: int) -> None:
         app.requester.requestJsonAndCheck("POST", f"{DELIVERIES}/{delivery}/attempts")
 
 
-def _fetch_hook(app: GithubApp) -> tuple[str, str]:
-    """Fetch the address of the App's webhook, and how a delivery's body is written."""
+def _fetch_hook(app: GithubApp) -> HookConfig:
     try:
         _, config = app.requester.requestJsonAndCheck("GET", HOOK_CONFIG)
     except NotFound:
-        return "", ""
-    url = str(config.get("url") or "")
+        return HookConfig()
+    told = {name: value for name, value in config.items() if value is not None}
     # PyGithub fills in the path of the request where GitHub tells no URL.
-    return url if "://" in url else "", str(config.get("content_type") or "")
+    if "://" not in str(told.get("url")):
+        told.pop("url", None)
+    return HookConfig.model_validate(told)
 
 
 def _fetch_newest(app: GithubApp) -> list[HookDelivery]:

@@ -139,17 +139,25 @@ def _check_events(wanted: list[str], subscribed: tuple[str, ...]) -> Diagnosis:
 
 
 def _check_webhook(settings: GitHubSettings, app: AppRegistration) -> Diagnosis:
-    if urlsplit(app.hook_url).path != "/github":
+    hook = app.hook
+    if urlsplit(hook.url).path != "/github":
         fix = (
             "Set the App's webhook URL to where the world reaches this machine, with the path "
             "/github."
         )
-        return Diagnosis("Webhook", f"{app.hook_url or 'has no URL'}.", fix)
-    if _is_loopback(app.hook_url) and not _is_loopback(settings.github_url):
+        return Diagnosis("Webhook", f"{hook.url or 'has no URL'}.", fix)
+    if _is_loopback(hook.url) and not _is_loopback(settings.github_url):
         fix = "Set the App's webhook URL to an address that the world reaches."
-        return Diagnosis("Webhook", f"{app.hook_url} is this machine's own to GitHub.", fix)
-    how = CONTENT_TYPES.get(app.hook_content_type, f"sent as {app.hook_content_type}")
-    return make_healthy("Webhook", f"{app.hook_url}, {how}")
+        return Diagnosis("Webhook", f"{hook.url} is this machine's own to GitHub.", fix)
+    if not hook.secret:
+        fix = "Set the App's webhook secret to what GREENLIT_WEBHOOK_SECRET is here."
+        return Diagnosis("Webhook", f"{hook.url}, without a secret: all it brings is refused.", fix)
+    if hook.url.startswith("https:") and not hook.checks_certificates:
+        fix = "Turn on SSL verification in the App's settings, under Webhook."
+        text = f"{hook.url}: GitHub does not check who answers there."
+        return Diagnosis("Webhook", text, fix, "odd")
+    how = CONTENT_TYPES.get(hook.content_type, f"sent as {hook.content_type}")
+    return make_healthy("Webhook", f"{hook.url}, with a secret, {how}")
 
 
 def _is_loopback(url: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookDelivery
+from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookConfig, HookDelivery
 from bot.adapters.github.github_app import GitHubApp
 from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
 
@@ -22,7 +22,14 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
     github.on("GET /app/installations", Reply(data=[there]))
     github.on(
         "GET /app/hook/config",
-        Reply(data={"url": "https://bot.example/github", "content_type": "form"}),
+        Reply(
+            data={
+                "url": "https://bot.example/github",
+                "content_type": "form",
+                "insecure_ssl": 1,
+                "secret": None,
+            }
+        ),
     )
     github.on(
         "GET /app/hook/deliveries",
@@ -34,8 +41,7 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
             "greenlit",
             github.granted,
             ("issues",),
-            "https://bot.example/github",
-            "form",
+            HookConfig(url="https://bot.example/github", content_type="form", insecure_ssl=1),
             (AppInstallation(1, "o", {"issues": "read"}, suspended=False),),
             (HookDelivery(2, "b", "issues", "labeled", "2026-06-01T00:00:02Z", "timed out"),),
         )
@@ -58,11 +64,7 @@ def test_app_without_a_webhook_is_told(github: ScriptedGitHub, app: GitHubApp):
     github.on("GET /app/hook/deliveries", Reply(404, {"message": "Not Found"}))
     registration = app.fetch_registration()
 
-    assert ("", "", ()) == (
-        registration.hook_url,
-        registration.hook_content_type,
-        registration.failed,
-    )
+    assert (HookConfig(), ()) == (registration.hook, registration.failed)
     assert (AppInstallation(1, "", {}, suspended=True),) == registration.installations
 
 

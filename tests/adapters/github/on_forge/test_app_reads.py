@@ -196,7 +196,7 @@ def test_missed_deliveries_are_asked_for_again(
     assert "issues" in {delivery.event for delivery in missed}
     assert ("greenlit", "http://127.0.0.1:9/github", [repo.installation], set(missed)) == (
         seen.slug,
-        seen.hook_url,
+        seen.hook.url,
         [one.id for one in seen.installations],
         set(seen.failed),
     )

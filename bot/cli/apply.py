@@ -48,8 +48,8 @@ def apply_edit(edit_file: str, root: Path, *, check: bool, as_json: bool) -> int
     """
     try:
         require_folder(root)
-        edit = _read_edit(edit_file)
-        workspace = Workspace(root)
+        edit, is_utf8 = _read_edit(edit_file)
+        workspace = Workspace(root, keep_bytes=not is_utf8)
     except (WrongUseError, WorkspaceError) as wrong:
         _print_refusal(str(wrong), (), as_json=as_json)
         return WRONG_USE
@@ -72,8 +72,11 @@ def apply_edit(edit_file: str, root: Path, *, check: bool, as_json: bool) -> int
     return APPLIED
 
 
-def _read_edit(name: str) -> str:
-    """Read the edit, from standard input for "-". Bytes that are no UTF-8 are taken for Latin-1."""
+def _read_edit(name: str) -> tuple[str, bool]:
+    """Read the edit, from standard input for "-", and tell whether it is UTF-8.
+
+    Where it is not, it quotes files in other encodings, so bytes are kept as surrogates.
+    """
     try:
         with open_input(name, "edit") as file:
             raw = file.read(LIMIT_BYTES + 1)
@@ -84,9 +87,9 @@ def _read_edit(name: str) -> str:
             f"{name_input(name, 'edit')} has more than {LIMIT_BYTES:,} bytes. Make it in parts."
         )
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig"), True
     except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        return raw.decode("utf-8-sig", "surrogateescape"), False
 
 
 def _list_changes(workspace: Workspace, applied: EditResult) -> list[FileChange]:

@@ -35,10 +35,14 @@ class _ReadFile:
 
 
 class Workspace(Mapping[str, str]):
-    """The texts of the regular files below a folder, without git's own; each is read once."""
+    """The texts of the regular files below a folder, without git's own; each is read once.
 
-    def __init__(self, root: Path) -> None:
+    Files that are no UTF-8 are taken for Latin-1, or with `keep_bytes` have surrogates for bytes.
+    """
+
+    def __init__(self, root: Path, *, keep_bytes: bool = False) -> None:
         self.root = root.resolve()
+        self._keep_bytes = keep_bytes
         self._paths = dict.fromkeys(_iter_paths(self.root))
         self._files: dict[str, _ReadFile] = {}
 
@@ -58,8 +62,21 @@ class Workspace(Mapping[str, str]):
 
     def _read(self, path: str) -> _ReadFile:
         if path not in self._files:
-            self._files[path] = _read_file(self.root / path, path)
+            self._files[path] = self._decode(path, *_read_file(self.root / path, path))
         return self._files[path]
+
+    def _decode(self, path: str, raw: bytes, mode: int) -> _ReadFile:
+        errors = "surrogateescape" if self._keep_bytes else "strict"
+        wide = [encoding for mark, encoding in WIDE if raw.startswith(mark)]
+        for encoding in wide or ["utf-8", "latin-1"]:
+            try:
+                text = raw.decode(encoding, errors)
+            except UnicodeDecodeError:
+                continue
+            if "\0" in text:
+                break
+            return _ReadFile(raw, text, encoding, mode)
+        raise WorkspaceError(f"{path}: this is no text file.")
 
     def write(
         self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]
@@ -117,8 +134,9 @@ class Workspace(Mapping[str, str]):
 
     def _encode(self, path: str, text: str, like: str) -> bytes:
         encoding = self._read(like).encoding if like in self._paths else "utf-8"
+        errors = "surrogateescape" if self._keep_bytes and encoding == "utf-8" else "strict"
         try:
-            return text.encode(encoding)
+            return text.encode(encoding, errors)
         except UnicodeEncodeError as wrong:
             char = text[wrong.start]
             raise WorkspaceError(
@@ -158,7 +176,7 @@ def _iter_paths(root: Path) -> Iterator[str]:
             yield os.path.relpath(path, root).replace(os.sep, "/")
 
 
-def _read_file(location: Path, path: str) -> _ReadFile:
+def _read_file(location: Path, path: str) -> tuple[bytes, int]:
     try:
         mode = location.lstat()
         if mode.st_size > LIMIT_FILE_BYTES:
@@ -167,15 +185,7 @@ def _read_file(location: Path, path: str) -> _ReadFile:
         raw = location.read_bytes()
     except OSError as wrong:
         raise WorkspaceError(f"{path}: {wrong.strerror}.") from None
-    for encoding in [wide for mark, wide in WIDE if raw.startswith(mark)] or ["utf-8", "latin-1"]:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return _ReadFile(raw, text, encoding, stat.S_IMODE(mode.st_mode))
-    raise WorkspaceError(f"{path}: this is no text file.")
+    return raw, stat.S_IMODE(mode.st_mode)
 
 
 def _swap(place: Path, staged: Path | None, undo: ExitStack, tidy: ExitStack) -> None:

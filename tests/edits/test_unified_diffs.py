@@ -63,7 +63,7 @@ def test_a_line_whose_sign_was_lost_is_not_taken_for_one_that_stays():
     assert "lacks its sign" in refuse(
         file, f"{head}    new()\n+    more()\n     two()\n     three()\n     four()\n"
     )
-    assert "lacks its sign" in refuse(
+    assert "indentation differs" in refuse(
         file,
         f"{A_FILE}@@ -1,4 +1,4 @@\n def f():\n     one()\n    two()\n+    new()\n     three()\n",
     )

@@ -17,7 +17,7 @@ from bot.edits.read_diff import parse_diffs
 
 MOST_CHARS = 20_000_000
 MOST_HUNKS = 20_000
-DIFF_HEAD_CRLF = re.compile(r"^(?:diff --git |--- |\+\+\+ ).*\r$", re.MULTILINE)
+DIFF_HEAD = re.compile(r"^(?:diff --git |--- |@@).*$", re.MULTILINE)
 SHOWN = 5  # edits that failed, of one text
 
 
@@ -37,16 +37,28 @@ def compute_changes(files: Mapping[str, str], text: str) -> EditResult:
     Raises Rejected, which tells of every edit that does not fit.
     """
     edits = parse_edits(files, text)
-    result = apply_exactly(files, edits)
-    if result is None:
-        is_all_crlf = bool(DIFF_HEAD_CRLF.search(text))
-        edits = [drop_carriage_returns(edit, is_all_crlf=is_all_crlf) for edit in edits]
-        result = apply_exactly(files, edits) or _apply_where_sure(files, edits)
+    result = apply_exactly(files, edits) or _apply_with_ends_of_files(files, text, edits)
     if not result.files and not result.modes:
         raise Rejected("The edits change nothing.")
     if len(files) > 1 and _deletes_all(files, result.files):
         raise Rejected("This would delete every file. Delete only what the change is about.")
     return result
+
+
+def _apply_with_ends_of_files(
+    files: Mapping[str, str], text: str, edits: Sequence[FileEdit]
+) -> EditResult:
+    """Apply the edits without the line ends that the text gives them, exactly or where sure."""
+    head = DIFF_HEAD.search(text)
+    is_all_crlf = head is not None and head[0].endswith("\r")
+    bare_edits = []
+    has_crlf = False
+    for edit in edits:
+        before = files.get(edit.old_path, "")
+        has_crlf = has_crlf or "\r\n" in before
+        bare_edits.append(drop_carriage_returns(edit, before, is_all_crlf=is_all_crlf))
+    result = None if has_crlf else apply_exactly(files, bare_edits)
+    return result or _apply_where_sure(files, bare_edits)
 
 
 def _apply_where_sure(files: Mapping[str, str], edits: Sequence[FileEdit]) -> EditResult:

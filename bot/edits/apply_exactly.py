@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from bot.edits.edit_result import EditResult
 from bot.edits.omitted_code import refuse_omitted_code
-from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
+from bot.edits.parsed_edit import (
+    NOWHERE,
+    STAYS,
+    FileEdit,
+    Hunk,
+    Rejected,
+    has_sign,
+    new_side,
+    old_side,
+)
 from bot.edits.path_names import PathNames
 
 
@@ -113,6 +122,7 @@ def _apply_hunks(text: str, edit: FileEdit) -> str:
     lines = _split_lines(text)
     after: list[str] = []
     position = 0
+    has_context = any(has_sign(hunk.readings[0], STAYS) for hunk in edit.hunks)
     for hunk in edit.hunks:
         refuse_omitted_code(hunk.readings[0])
         old_start, new_start = hunk.place or (-1, -1)
@@ -122,6 +132,10 @@ def _apply_hunks(text: str, edit: FileEdit) -> str:
             raise InexactError
         position = old_start + len(old)
         if lines[old_start:position] != old:
+            raise InexactError
+        # With context above and none below, the file ended there when the diff was made.
+        ends_file = has_context and hunk.readings[0][-1].sign != STAYS
+        if ends_file and position < len(lines):
             raise InexactError
         if not any(map(str.strip, old)) and not _is_same_file(text, edit.old_hash):
             raise InexactError

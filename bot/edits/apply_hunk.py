@@ -42,7 +42,11 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
         raise
     if hunk.may_lack_sign:
         _refuse_doubtful_lines(lines, place)
-    if hunk.place is not None and _is_verbatim(lines, place):
+    if hunk.lacks_context:
+        _refuse_doubtful_margins(lines, place)
+    if not hunk.blocks:
+        _refuse_mixed_ends(lines, place)
+    if not hunk.blocks and _is_verbatim(lines, place):
         new_lines = list_new_lines(place.ops)
         _refuse_repetition(lines, place, new_lines)
         return make_splices(lines, place, new_lines)
@@ -57,7 +61,9 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
 def _refuse_doubtful_lines(lines: FileLines, place: Place) -> None:
     """Refuse lines that stay and are not in the file as written, where no count speaks for them."""
     for op, index in zip(place.ops, place.indexes, strict=True):
-        if op.sign == STAYS and (index is None or op.old.rstrip() != lines.texts[index].rstrip()):
+        text = None if index is None else lines.texts[index]
+        is_blank = op.old.isspace()  # perhaps one whose blank was no sign
+        if op.sign == STAYS and op.old != text and (is_blank or not _is_same(op.old, text)):
             raise Rejected(
                 "this line of the edit is not in the file as it is written, and the head of the "
                 "hunk does not count it, so it is not sure whether it stays or lacks its sign: "
@@ -65,11 +71,60 @@ def _refuse_doubtful_lines(lines: FileLines, place: Place) -> None:
             )
 
 
-def _is_verbatim(lines: FileLines, place: Place) -> bool:
-    """Tell whether every old line is in the file to the last blank."""
+def _is_same(old: str, text: str | None) -> bool:
+    return text is not None and old.rstrip() == text.rstrip()
+
+
+def _refuse_doubtful_margins(lines: FileLines, place: Place) -> None:
+    """Refuse an edit whose head counts lines that were left out, where they may matter.
+
+    They do beside lines that come, and where a line like them goes.
+    """
     indexes = [index for _, index in place.pairs()]
-    texts = [lines.texts[index] for index in indexes]
-    return texts == old_side(place.ops)
+    gaps = set(range(min(indexes), max(indexes) + 1)).difference(indexes)
+    left_out = {lines.texts[index] for index in gaps}
+    going = {op.old for op in place.ops if op.sign == GOES}
+    if left_out & going or _comes_beside_gap(place):
+        raise Rejected(
+            "the head of the hunk counts more lines that stay than there are, so it is not sure "
+            "where the new ones stand. Quote the lines between and beside them."
+        )
+
+
+def _comes_beside_gap(place: Place) -> bool:
+    """Tell whether lines come at an end of the edit, or beside lines that it leaves out."""
+    before: int | None = None
+    follows_new = False
+    for op, index in zip(place.ops, place.indexes, strict=True):
+        follows_new = follows_new or op.sign == COMES
+        if index is None:
+            continue
+        if follows_new and (before is None or index != before + 1):
+            return True
+        before, follows_new = index, False
+    return follows_new
+
+
+def _refuse_mixed_ends(lines: FileLines, place: Place) -> None:
+    """Refuse to guess how new lines end where those of the file end in both ways."""
+    indexes = [index for _, index in place.pairs()]
+    ends = lines.ends[max(0, min(indexes) - 1) : max(indexes) + 2]
+    if len(set(filter(None, ends))) > 1:
+        raise Rejected(
+            "lines of the file end in CRLF and others in LF where this edit stands, and it does "
+            "not lie exactly where its head says. Make the diff against the file as it is."
+        )
+
+
+def _is_verbatim(lines: FileLines, place: Place) -> bool:
+    """Tell whether every old line is in the file to the last blank.
+
+    Where lines that stay lack their signs, their own first blank was taken for it.
+    """
+    pairs = [(op, lines.texts[index]) for op, index in place.pairs()]
+    if len(pairs) != len(old_side(place.ops)):
+        return False
+    return all(text == op.old or (op.sign == STAYS and text == f" {op.old}") for op, text in pairs)
 
 
 def _take_blanks_literally(lines: FileLines, place: Place) -> Place:

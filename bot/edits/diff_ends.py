@@ -5,40 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Op, Rejected
+from bot.edits.parsed_edit import BARE, COMES, GOES, STAYS, FileEdit, Hunk, Op, Rejected
 
 END = "\r"
 
 
-def drop_carriage_returns(edit: FileEdit, *, is_all_crlf: bool) -> FileEdit:
-    """Drop the carriage returns at the ends of lines; those of a new file are its own.
+def drop_carriage_returns(edit: FileEdit, before: str, *, is_all_crlf: bool) -> FileEdit:
+    """Drop the carriage returns at the ends of lines, unless the file has no ends of its own.
 
-    `is_all_crlf` when the diff's own lines have them too: then something else put them there.
-    Raises Rejected for a hunk that has lines of both kinds: only its exact place says which is
-    which.
+    `before` is the file, empty for a new one; `is_all_crlf` when the heads of the diff end in them
+    too: then something else put them there. Raises Rejected where only an exact place could say
+    what is meant.
     """
-    if edit.old_path == NOWHERE and not is_all_crlf:
+    if "\n" not in before and not is_all_crlf:
         return edit
     hunks = []
     for hunk in edit.hunks:
-        if not is_all_crlf and len(set(_list_ends(hunk))) > 1:
-            raise Rejected(
-                f"{edit.new_path}: lines of the hunk on line {hunk.line} of the edit end in CRLF "
-                "and others in LF, and it does not lie exactly where its head says. Make the diff "
-                "against the file as it is."
-            )
+        if not is_all_crlf:
+            _refuse_other_ends(edit, hunk, before)
         readings = tuple(tuple(map(_strip_op, ops)) for ops in hunk.readings)
         hunks.append(replace(hunk, readings=readings))
     return replace(edit, hunks=tuple(hunks))
+
+
+def _refuse_other_ends(edit: FileEdit, hunk: Hunk, before: str) -> None:
+    """Refuse a hunk whose lines end in both ways, or in CRLF where not all of the file does."""
+    ends = set(_list_ends(hunk))
+    is_crlf_file = before.count("\n") == before.count("\r\n")
+    if len(ends) > 1 or (True in ends and not is_crlf_file):
+        raise Rejected(
+            f"{edit.new_path}: the hunk on line {hunk.line} of the edit ends lines in CRLF, as the "
+            "file does not, and does not lie exactly where its head says. Make the diff against "
+            "the file as it is."
+        )
 
 
 def _list_ends(hunk: Hunk) -> Iterator[bool]:
     """Tell of each line whether it ends in a carriage return, but for those without an end."""
     old_left, new_left = hunk.bare_end
     for op in reversed(hunk.readings[0]):
-        if (old_left and op.sign != "+") or (new_left and op.sign != "-"):
-            old_left, new_left = old_left and op.sign == "+", new_left and op.sign == "-"
-        elif op.old or op.new:
+        if (old_left and op.sign != COMES) or (new_left and op.sign != GOES):
+            old_left, new_left = old_left and op.sign == COMES, new_left and op.sign == GOES
+        elif op.old or op.sign not in (STAYS, BARE):
             yield (op.old or op.new).endswith(END)
 
 

@@ -28,6 +28,7 @@ ENDING = re.compile(
     r"|Property changes on: |From [0-9a-f]{7,64} |commit [0-9a-f]{7,64}|```|~~~"
     r"|EOF\s*$|\*\*\* End Patch|</(?:diff|patch)>"
 )
+FENCES = ("```", "~~~")
 VERSION = re.compile(r"\d+\.\d+[\w.-]*(?: \(.*\))?\s*$")  # of git, below the "-- " of a mail
 SHOWN_CHARS = 80
 
@@ -49,6 +50,11 @@ class _Head:
         """Tell whether a side is longer than the head says: some line may lack its sign."""
         return len(old_side(ops)) > self.old_count or len(new_side(ops)) > self.new_count
 
+    def lacks_context_of(self, ops: Ops) -> bool:
+        """Tell whether both sides are shorter by as many lines: some that stay were left out."""
+        missing = self.old_count - len(old_side(ops))
+        return missing > 0 and missing == self.new_count - len(new_side(ops))
+
 
 def read_hunk(lines: Sequence[str], index: int, *, fenced: bool) -> tuple[Hunk, int]:
     """Read the hunk whose head stands there, and tell where it ends.
@@ -63,8 +69,8 @@ def read_hunk(lines: Sequence[str], index: int, *, fenced: bool) -> tuple[Hunk, 
     else:
         end = _find_signed_end(lines, index + 1)
         hunk = _make_repaired_hunk(index, head, lines[index + 1 : end])
-    may_be_longer = fenced or bool(head and head.new_count > len(new_side(hunk.readings[-1])))
-    _refuse_leftover(lines, end, may_be_longer=may_be_longer)
+    is_short = head is not None and head.new_count > len(new_side(hunk.readings[-1]))
+    _refuse_leftover(lines, end, fenced=fenced, is_short=is_short)
     return hunk, end
 
 
@@ -145,12 +151,16 @@ def _quote(line: str) -> str:
     return f"`{line.strip()[:SHOWN_CHARS]}`"
 
 
-def _refuse_leftover(lines: Sequence[str], end: int, *, may_be_longer: bool) -> None:
-    """Raise Rejected for lines behind the hunk that are no ending, and may be a part of it."""
+def _refuse_leftover(lines: Sequence[str], end: int, *, fenced: bool, is_short: bool) -> None:
+    """Raise Rejected for lines behind the hunk that are no ending, and may be a part of it.
+
+    `is_short` when the head counts more lines that shall be there.
+    """
     first = _find_filled_line(lines, end)
-    if first is None or _is_known(lines, first):
+    if first is None or (not is_short and not fenced and first > end):
         return
-    if first == end or may_be_longer:
+    is_text_of_hunk = is_short and not fenced and lines[first].startswith(FENCES)
+    if is_text_of_hunk or not _is_known(lines, first):
         raise Rejected(
             f"Line {first + 1} of the edit follows a hunk without a sign (a blank, + or -), so it "
             f"would be lost: {_quote(lines[first])}."
@@ -163,7 +173,7 @@ def _make_counted_hunk(index: int, head: _Head, body: Sequence[str]) -> Hunk:
     counted = tuple(Op(STAYS, op.old, op.new) if op.sign == BARE else op for op in ops)
     readings = dict.fromkeys((counted, counted[: _find_bare_end(ops)]))
     place = head.old_start, head.new_start
-    return Hunk(index + 1, tuple(readings), bare_end=_read_bare_end(body), place=place)
+    return Hunk(index + 1, tuple(readings), bare_end=_read_bare_end(index, body), place=place)
 
 
 def _find_signed_end(lines: Sequence[str], start: int) -> int:
@@ -184,8 +194,25 @@ def _make_repaired_hunk(index: int, head: _Head | None, body: Sequence[str]) -> 
     readings = tuple(_list_readings(ops, head))
     if not (head and any(map(head.counts, readings))):
         _refuse_unsigned_lines(index + 2, body)
-    lacks_sign = head is None or all(map(head.is_exceeded_by, readings))
-    return Hunk(index + 1, readings, bare_end=_read_bare_end(body), may_lack_sign=lacks_sign)
+    if head and _may_go(head, ops):
+        raise Rejected(
+            f"A blank line of the hunk on line {index + 1} of the edit has no sign, and by the "
+            "counts of its head it goes: write it as a line with its sign."
+        )
+    return Hunk(
+        index + 1,
+        readings,
+        bare_end=_read_bare_end(index, body),
+        may_lack_sign=head is None or all(map(head.is_exceeded_by, readings)),
+        lacks_context=head is not None and any(map(head.lacks_context_of, readings)),
+    )
+
+
+def _may_go(head: _Head, ops: Ops) -> bool:
+    """Tell whether the head counts so many lines as there are if some bare ones go."""
+    excess = len(new_side(ops)) - head.new_count
+    bare = sum(op.sign == BARE for op in ops)
+    return len(old_side(ops)) == head.old_count and 0 < excess <= bare
 
 
 def _refuse_unsigned_lines(number: int, body: Sequence[str]) -> None:
@@ -212,14 +239,22 @@ def _parse_op(line: str) -> Op:
             return Op(STAYS, line, line)
 
 
-def _read_bare_end(body: Sequence[str]) -> tuple[bool, bool]:
-    """Read on which sides git remarks that the last line has no end."""
+def _read_bare_end(index: int, body: Sequence[str]) -> tuple[bool, bool]:
+    """Read on which sides git remarks that the last line has no end.
+
+    Raises Rejected where more lines of a side follow: the remark is text that lacks its sign.
+    """
     old = new = False
     sign = " "
-    for line in body:
+    for offset, line in enumerate(body):
         if line.startswith(NO_END):
             old, new = old or sign != "+", new or sign != "-"
         sign = line[:1]
+        if sign != NO_END and line.strip() and ((old and sign != "+") or (new and sign != "-")):
+            raise Rejected(
+                f"Line {index + offset + 2} of the edit follows a remark that the file ends above "
+                f"it: {_quote(line)}."
+            )
     return old, new
 
 

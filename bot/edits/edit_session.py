@@ -25,6 +25,7 @@ class _OpenFile:
     splices: list[Splice] = field(default_factory=list)
     retries: int = 0
     ends_last_line: bool | None = None  # whether the last line shall end, where the edit says so
+    last_end: str = ""
 
     def apply_splices(self) -> None:
         """Make what was found so far."""
@@ -61,13 +62,14 @@ class _OpenFile:
         last = len(self.lines.texts)
         if hunk.bare_end[0] != hunk.bare_end[1] and any(splice[1] >= last for splice in splices):
             self.ends_last_line = hunk.bare_end[0]
+            self.last_end = self.lines.line_end_at(last)
 
     def render(self) -> str:
         """Give the text of the file with all edits made."""
         self.apply_splices()
         ends = self.lines.ends
         if ends and self.ends_last_line is True:
-            ends[-1] = ends[-1] or self.lines.line_end_at(0)
+            ends[-1] = ends[-1] or self.last_end
         elif ends and self.ends_last_line is False:
             ends[-1] = ""
         return self.lines.join()

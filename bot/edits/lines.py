@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -143,16 +143,11 @@ class FileLines:
             ends[-1] = ""
 
     def line_end_at(self, number: int) -> str:
-        """Tell how lines end there, else in most of the file."""
+        """Tell how the line there ends, or the one above the last, which may have no end."""
         if not self.ends:
             return "\n"
         nearest = min(max(number, 0), len(self.ends) - 1)
-        if self.ends[nearest]:
-            return self.ends[nearest]
-        counts = Counter(self.ends[:-1]).most_common(1)
-        if not counts:
-            return "\n"
-        return counts[0][0]
+        return self.ends[nearest] or self.ends[nearest - 1] or "\n"
 
 
 def _group_numbers(line_keys: Sequence[str]) -> dict[str, list[int]]:

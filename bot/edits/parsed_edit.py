@@ -46,8 +46,8 @@ class Hunk:
 
     `bare_end` says of the old and of the new side whether a marker claims that the file ends there
     without a line end. `place` is where a diff says that the old and the new side begin, from
-    zero, if it also counts their lines rightly; `may_lack_sign` when it counts fewer lines that
-    stay than there are.
+    zero, if it also counts their lines rightly; `may_lack_sign` when it counts fewer lines than
+    there are, `lacks_context` when it counts as many more on both sides.
     """
 
     line: int
@@ -56,6 +56,7 @@ class Hunk:
     bare_end: tuple[bool, bool] = (False, False)
     place: tuple[int, int] | None = None
     may_lack_sign: bool = False
+    lacks_context: bool = False
 
 
 @dataclass(frozen=True, slots=True)

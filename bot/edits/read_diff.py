@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.edits.diff_hunks import is_file_header, read_hunk
+from bot.edits.diff_hunks import FENCES, is_file_header, read_hunk
 from bot.edits.diff_names import (
     list_spellings,
     read_name,
@@ -167,7 +167,7 @@ def parse_diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
             header.hunks.append(hunk)
             continue
         else:
-            fenced ^= line.startswith(("```", "~~~"))
+            fenced ^= line.startswith(FENCES)
             _read_other_line(header, line)
         index += 1
     yield from header.finish()

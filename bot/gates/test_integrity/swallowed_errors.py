@@ -18,7 +18,6 @@ from bot.values import Finding
 GATE = "tests"
 FILE_CHARS = 400_000
 SHOWN_CHARS = 60
-NEAR_LINES = 4  # a handler is the change's when one of so many lines from its first is new
 SAYS_WHY = re.compile(r"(?:#|//|/\*)\s*\w+\W+\w+\W+\w+")
 MAY_SWALLOW = re.compile(r"\bexcept\b|\bcatch\b|\brescue\b|\bsuppress\b|err != nil")
 COMMENT = re.compile(r"(?m)(?:#|//).*$|/\*.*?\*/")
@@ -45,12 +44,13 @@ class Handler(NamedTuple):
     """A handler that takes any error and does nothing."""
 
     line: int
+    last_line: int
     shown: str
     says_why: bool
 
 
 def find_swallowed_errors(change: Change) -> Iterator[Finding]:
-    """Find as many handlers as are more than before, of those where something changed."""
+    """Find as many handlers as are more than before, of those that have a new line."""
     if not _may_swallow(change):
         return
     before = [item for path, text in change.before.items() for item in _read_handlers(path, text)]
@@ -58,8 +58,8 @@ def find_swallowed_errors(change: Change) -> Iterator[Finding]:
     for path, text in change.after.items():
         for handler in _read_handlers(path, text):
             surplus += 1
-            near = range(handler.line, handler.line + NEAR_LINES)
-            if not change.new_line_numbers[path].isdisjoint(near):
+            lines = range(handler.line, handler.last_line + 1)
+            if not change.new_line_numbers[path].isdisjoint(lines):
                 fresh.append((path, handler))
     for path, handler in fresh[: max(0, surplus)]:
         reason = (
@@ -85,13 +85,15 @@ def _read_handlers(path: str, text: str | None) -> Iterator[Handler]:
     for node in find_nodes(tree.root_node, HANDLERS) if tree else ():
         code = (node.text or b"").decode(errors="replace")
         if _swallows(node, code):
-            yield Handler(node.start_point.row + 1, _shorten(code), bool(SAYS_WHY.search(code)))
+            first = node.start_point.row + 1
+            yield _make_handler(first, code, says_why=bool(SAYS_WHY.search(code)))
     for call in SWALLOWS.finditer(text):
-        yield Handler(text.count("\n", 0, call.start()) + 1, _shorten(call[0]), says_why=False)
+        yield _make_handler(text.count("\n", 0, call.start()) + 1, call[0], says_why=False)
 
 
-def _shorten(code: str) -> str:
-    return " ".join(code.split())[:SHOWN_CHARS]
+def _make_handler(line: int, code: str, *, says_why: bool) -> Handler:
+    last_line = line + code.rstrip().count("\n")
+    return Handler(line, last_line, " ".join(code.split())[:SHOWN_CHARS], says_why)
 
 
 def _swallows(node: Node, code: str) -> bool:

@@ -163,6 +163,9 @@ def _is_own(module: Module, node: Use) -> bool:
     base = node.value
     if isinstance(base, ast.Call):
         return True  # `super()`, or an object that was made there
-    return isinstance(base, ast.Name) and (
-        base.id in ("self", "cls") or bool(module.binders(base.id))
-    )
+    if not isinstance(base, ast.Name):
+        return False
+    owner = find_owner(module, base, base.id)
+    binders = module.bindings[owner][base.id] if owner else []
+    is_made = all(isinstance(binder, (ast.Assign, ast.ClassDef, *IMPORTS)) for binder in binders)
+    return base.id in ("self", "cls") or is_made

@@ -21,6 +21,7 @@ from bot.refactor.find_definition import (
     list_files_naming,
 )
 from bot.refactor.import_statements import TAKEN, add_import, compare_binding, end_of
+from bot.refactor.made_names import find_made_names
 from bot.refactor.module_scopes import FUNCTIONS, PYTHON, Function, Module, qualify
 from bot.refactor.python_project import CannotRefactor, Project, last_name
 from bot.refactor.text_edit import Refactoring, TextEdits
@@ -88,6 +89,8 @@ class _Conversion:
             for call in uses.list_calls(where):
                 self._await_call(where, call)
         uses.tell_stand_ins()
+        for path, line in find_made_names(self.project, last):
+            self.edits.leave(path, line, "a name that is made at run time, which may be this")
 
     def finish(self) -> Refactoring:
         """Finish the edits. Raises CannotRefactor when a file could not be read afterwards."""

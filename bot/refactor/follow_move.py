@@ -15,7 +15,9 @@ from bot.refactor.import_statements import (
     render_source,
     stands_alone,
 )
+from bot.refactor.import_time import list_annotations
 from bot.refactor.module_scopes import (
+    FUNCTIONS,
     PYTHON,
     Module,
     find_owner,
@@ -38,6 +40,7 @@ class Mention:
     line: int
     column: int
     is_replaced: bool
+    is_type: bool  # in quotes
 
 
 @dataclass(slots=True)
@@ -79,6 +82,10 @@ class MoveFollower:
                         f"{self.moved.module.name}"
                     )
                     self.edits.leave(mention.path, mention.line, why)
+                continue
+            if mention.is_type:
+                why = f"a type in quotes, for which {self.new_module} would have to be imported"
+                self.edits.leave(mention.path, mention.line, why)
                 continue
             columns = (mention.column, mention.column + len(self.moved.module.name.encode()))
             self.edits.replace_in_line(mention.path, mention.line, columns, self.new_module)
@@ -152,12 +159,13 @@ class MoveFollower:
         pattern = re.compile(rf"(?<![\w.]){module}[.:]{name}\b")
         code = set(_list_code_places(user)) if user else set()
         replaced = set(_list_replaced_lines(user)) if user else set()
+        types = set(_list_quoted_lines(user)) if user else set()
         lines = self.moved.project.files[path].removeprefix("\ufeff").split("\n")
         for number, line in enumerate(lines, 1):
             for match in pattern.finditer(line):
                 column = len(line[: match.start()].encode(errors="surrogatepass"))
                 if (number, column) not in code:
-                    yield Mention(path, number, column, number in replaced)
+                    yield Mention(path, number, column, number in replaced, number in types)
 
 
 def is_replacing(call: ast.Call) -> bool:
@@ -172,6 +180,18 @@ def _list_replaced_lines(user: Module) -> Iterator[int]:
         first = node.args[0] if isinstance(node, ast.Call) and node.args else None
         if isinstance(node, ast.Call) and isinstance(first, ast.Constant) and is_replacing(node):
             yield first.lineno
+
+
+def _list_quoted_lines(user: Module) -> Iterator[int]:
+    """Give the lines of types that stand in quotes."""
+    for node in user.scopes:
+        roots: list[ast.expr] = []
+        if isinstance(node, FUNCTIONS):
+            roots = list_annotations(node)
+        elif isinstance(node, ast.AnnAssign):
+            roots = [node.annotation]
+        for root in roots:
+            yield from (part.lineno for part in ast.walk(root) if isinstance(part, ast.Constant))
 
 
 def _list_code_places(user: Module) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from bot.refactor.module_scopes import (
 )
 from bot.refactor.move_doubts import MoveDoubts
 from bot.refactor.moved_definition import MovedDefinition
-from bot.refactor.new_place import NewPlace
+from bot.refactor.new_place import NewPlace, list_new_packages
 from bot.refactor.python_project import CannotRefactor, Project, last_name
 from bot.refactor.text_edit import Refactoring, TextEdits
 
@@ -85,10 +86,13 @@ def _find_path(project: Project, to: str) -> str:
 
 def _name_new_file(project: Project, to: str) -> str:
     """Name the file of a new module: beside those of its package, wherever that lies."""
-    package, _, name = to.rpartition(".")
-    holder = project.paths.get(package, "")
-    if holder.endswith("/__init__.py"):
-        return f"{holder.removesuffix('__init__.py')}{name}.py"
+    parts = to.split(".")
+    for end in range(len(parts) - 1, 0, -1):
+        holder = project.paths.get(".".join(parts[:end]), "")
+        if holder.endswith("/__init__.py"):
+            return f"{holder.removesuffix('__init__.py')}{'/'.join(parts[end:])}.py"
+    if to in sys.stdlib_module_names:
+        raise CannotRefactor(f"A module {to} would hide Python's own.")
     return to.replace(".", "/") + ".py"
 
 
@@ -117,7 +121,8 @@ class _Move:
 
     @property
     def new_module(self) -> str:
-        return name_module(self.path, self.project.files)
+        files = self.project.files
+        return name_module(self.path, {**files, **list_new_packages(files, self.path)})
 
     def make(self) -> Refactoring:
         """Make all edits, and the new file when there was none."""

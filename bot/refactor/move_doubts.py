@@ -127,12 +127,13 @@ class MoveDoubts:
         return any("__subclasses__" in text for text in self.project.files.values())
 
     def _list_rebound(self, old: Module) -> Iterator[Doubt]:
-        """List what rebinds a name that the moved code would then have a copy of."""
+        """List what rebinds a name of which there would be a copy then."""
         own = {needed.local for needed in self.needed if needed.source == old.name}
+        own.add(self.moved.name)
         for node in old.scopes:
             if isinstance(node, ast.Global) and own.intersection(node.names):
                 names = ", ".join(sorted(own.intersection(node.names)))
-                why = f"this rebinds {names}, which {self.new_module} would have as it was"
+                why = f"this rebinds {names} in {old.name} alone, and not in {self.new_module}"
                 yield Doubt(old.path, node.lineno, why)
 
     def _list_replaced(self, user: Module) -> Iterator[Doubt]:

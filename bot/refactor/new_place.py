@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.refactor.import_statements import (
@@ -23,6 +23,15 @@ from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.text_edit import Refactoring, TextEdits
 
 FUTURE = "from __future__ import annotations"
+
+
+def list_new_packages(files: Mapping[str, str], path: str) -> dict[str, str]:
+    """Give the files that make packages of the new folders within a package around a file."""
+    folders = path.split("/")[:-1]
+    every = [f"{'/'.join(folders[:end])}/__init__.py" for end in range(1, len(folders) + 1)]
+    outer = [index for index, file in enumerate(every) if file in files]
+    inner = every[outer[0] :] if outer else []
+    return {file: "" for file in inner if file not in files}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,9 @@ class NewPlace:
             head += ["", "if TYPE_CHECKING:", *inner]
         lines = [*head, "", "", self.moved.render_text()] if head else [self.moved.render_text()]
         text = "\n".join(lines).replace("\n", end) + end
-        return self.edits.finish(new={self.path: text})
+        return self.edits.finish(
+            new={**list_new_packages(self.project.files, self.path), self.path: text}
+        )
 
     def append(self, module: Module, needed: list[NeededName]) -> Refactoring:
         """Finish the edits with the text in a file that is there, and the imports that it lacks."""

@@ -79,6 +79,8 @@ DOUBTS = [
     ("an unknown object's method", f"{C}def g(c):\n    return c.go\n", {}, "unknown object"),
     ("a mixin", f"class M:\n    def h(self):\n        self.go()\n\n\n{C}", {}, "unknown object"),
     ("getattr", f"{C}def g(c):\n    return getattr(c, 'go')()\n", {}, "by this name"),
+    ("a made name", f"{C}def g(c, x):\n    getattr(c, 'g' + x)()\n", {}, "made at run time"),
+    ("a scheme", C, {"t.py": "getattr(x, f'g{y}')()\ngetattr(x, '%so' % y)()\n"}, "made at run"),
     ("another put there", f"{C}C.go = None\n", {}, "put in its place"),
     ("a stand-in", f"{C}def g(c: C):\n    c.go()\n", {"t.py": C.replace("C", "Fake")}, "stand in"),
     (

@@ -261,7 +261,7 @@ DOUBTS = [
         {"t.py": "import a\n\n\ndef t(monkeypatch):\n    monkeypatch.setattr(a, 'N', 2)\n"},
         "replaces N",
     ),
-    ("N = 1\n\n\ndef g():\n    global N\n    N = 2\n\n\ndef f():\n    return N\n", {}, "rebinds N"),
+    ("N = 1\n\n\ndef g():\n    global N\n    N = 2\n\n\ndef f():\n    return N\n", {}, "rebinds"),
     # who looks it up is looked at as a whole
     ("def f():\n    pass\n", {"t.py": "import a\n\nfor x in dir(a):\n    pass\n"}, "as a whole"),
     ("def f():\n    pass\n\n\nALL = globals()\n", {}, "all of its names"),
@@ -272,6 +272,8 @@ DOUBTS = [
         "some in a",
     ),
     ("def f():\n    return __name__\n", {}, "another in each module"),
+    ("def f():\n    pass\n\n\ndef g():\n    global f\n    f = 1\n", {}, "rebinds f"),
+    ("class f:\n    pass\n", {"t.py": "def g(x: 'a.f'):\n    pass\n"}, "a type in quotes"),
     ("def f():\n    pass\n", {"a.pyi": "def f() -> None: ...\n"}, "a stub"),
     ("def f():\n    pass\n", {"t.py": "from p.a import f\n"}, "may be the same module"),
     (
@@ -345,3 +347,18 @@ def test_signatures_of_a_function_move_with_it():
     assert one == made["b.py"]
     with pytest.raises(CannotRefactor, match="more than once"):
         move_symbol({"a.py": "def f():\n    pass\n\n\ndef f():\n    pass\n"}, "a.f", "b")
+
+
+def test_a_new_package_is_one():
+    """A folder that a move makes within a package is imported as the others are."""
+    files = {
+        "lib/p/__init__.py": "",
+        "lib/p/a.py": "def f():\n    pass\n",
+        "u.py": "from p.a import f\n",
+    }
+    made = move_symbol(files, "f", "p.new.b").files
+
+    assert {"lib/p/new/__init__.py", "lib/p/new/b.py", "lib/p/a.py", "u.py"} == set(made)
+    assert "from p.new.b import f\n" == made["u.py"]
+    with pytest.raises(CannotRefactor, match="hide Python's own"):
+        move_symbol(files, "f", "json")

@@ -19,10 +19,23 @@ from bot.refactor.import_time import (
 )
 from bot.refactor.python_project import CannotRefactor, Project
 
-ALWAYS_BOUND = frozenset(dir(builtins)) | {
-    *("__name__", "__file__", "__doc__", "__package__", "__spec__", "__path__", "__loader__"),
-    *("__annotations__", "__builtins__", "__all__", "__dict__"),
-}
+BUILTINS = frozenset(dir(builtins))
+# Every module has them.
+ALWAYS_BOUND = frozenset(
+    [
+        "__name__",
+        "__file__",
+        "__doc__",
+        "__package__",
+        "__spec__",
+        "__path__",
+        "__loader__",
+        "__annotations__",
+        "__builtins__",
+        "__all__",
+        "__dict__",
+    ]
+)
 LIMIT_FIRST = 300  # modules from which an order is tried
 
 
@@ -199,7 +212,7 @@ class _Import:
 
     def _use(self, user: str, event: UsesName) -> None:
         if event.name not in self.bound[user]:
-            if event.name not in ALWAYS_BOUND and self._lacks(user, event.name):
+            if event.name not in BUILTINS and self._lacks(user, event.name):
                 self.missing.add(MissingName(user, user, event.name))
             return
         module = self.modules.get((user, event.name), "")

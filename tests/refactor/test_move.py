@@ -68,6 +68,12 @@ CIRCLES = [
             "c.py": "import a\n",
         },
     ),
+    # a builtin's name is no builtin of another module
+    (
+        "any",
+        "b",
+        {"a.py": "x = 1\n\n\ndef any():\n    pass\n\n\nany()\n", "b.py": "import a\n"},
+    ),
     # a default is evaluated when the function is defined
     (
         "f",

@@ -127,7 +127,7 @@ def remove_import(edits: TextEdits, module: Module, node: ast.ImportFrom, alias:
     """Remove one name from an import, and the statement with it when it was the only one."""
     index = node.names.index(alias)
     if len(node.names) == 1:
-        _remove_statement(edits, module, node)
+        remove_statement(edits, module, node)
         return
     if index + 1 < len(node.names):
         following = node.names[index + 1]
@@ -137,7 +137,7 @@ def remove_import(edits: TextEdits, module: Module, node: ast.ImportFrom, alias:
     edits.replace(module.path, start, stop, "")
 
 
-def _remove_statement(edits: TextEdits, module: Module, node: ast.stmt) -> None:
+def remove_statement(edits: TextEdits, module: Module, node: ast.stmt) -> None:
     """Remove a statement; where it is all that a block has, or shares its line, `pass` stays."""
     parent = module.parents[node]
     blocks = [getattr(parent, name, []) for name in ("body", "orelse", "finalbody")]

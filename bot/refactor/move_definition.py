@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from bot.refactor.find_definition import find_definition, is_read, list_files_naming
 from bot.refactor.follow_move import MoveFollower
 from bot.refactor.import_check import MissingName, find_cycle, list_missing_names
-from bot.refactor.import_statements import TAKEN, add_import, compare_binding, render_source
+from bot.refactor.import_statements import (
+    TAKEN,
+    add_import,
+    compare_binding,
+    insert_imports,
+    render_import,
+    render_source,
+)
 from bot.refactor.module_scopes import (
     IMPORTS,
     Definition,
@@ -21,10 +28,11 @@ from bot.refactor.module_scopes import (
     resolve_import,
 )
 from bot.refactor.move_doubts import MoveDoubts
-from bot.refactor.moved_definition import MovedDefinition
+from bot.refactor.moved_definition import MovedDefinition, NeededName, iter_annotations
 from bot.refactor.new_place import NewPlace, list_new_packages
 from bot.refactor.python_project import CannotRefactor, Project, last_name
 from bot.refactor.text_edit import Refactoring, TextEdits
+from bot.refactor.unused_imports import UnusedImports
 
 
 def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
@@ -136,8 +144,9 @@ class _Move:
         follower.rename_mentions(is_still_used=is_still_used)
         self._cut()
         if is_still_used:
-            source = render_source(self.moved.module, self.new_module)
-            add_import(self.edits, self.moved.module, self.moved.name, source)
+            self._import_back()
+        names = {each.local for each in needed if is_still_used or not self._is_inner(each)}
+        UnusedImports(self.moved, self.edits).remove(names)
         doubts = MoveDoubts(self.moved, needed, self.new_module)
         every = [
             *doubts.list_inner(),
@@ -198,6 +207,26 @@ class _Move:
                 first -= 1
         stop = (last + 1, 0)
         self.edits.replace(self.moved.module.path, (first, 0), stop, "")
+
+    def _is_inner(self, needed: NeededName) -> bool:
+        """Tell whether an import is of a module of the tree, which may do something by itself."""
+        return needed.source in self.project.paths or needed.meaning in self.project.paths
+
+    def _import_back(self) -> None:
+        """Let its old module have it: where that breaks a circle, for type checkers alone."""
+        module = self.moved.module
+        source = render_source(module, self.new_module)
+        annotations = dict(iter_annotations(module, module.scopes))
+        uses = [node for node in module.scopes if self._names_it(node)]
+        is_lazy = all(
+            annotations.get(node, False) or (node in annotations and isinstance(node, ast.Constant))
+            for node in uses
+        )
+        if self.types_apart and uses and is_lazy:
+            statement = render_import(self.moved.name, source)
+            insert_imports(self.edits, module, [], [statement])
+        else:
+            add_import(self.edits, module, self.moved.name, source)
 
     def _is_still_used(self) -> bool:
         """Tell whether its module goes on having the name: it uses it, or hands it on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -108,7 +108,7 @@ class MovedDefinition:
 
     def _iter_names(self) -> Iterator[tuple[str, bool]]:
         """Give each name that it looks up outside itself, and whether nothing evaluates it."""
-        annotations = dict(self._iter_annotations())
+        annotations = dict(iter_annotations(self.module, self.walk()))
         for node in self.walk():
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 if self._is_global(node, node.id):
@@ -117,20 +117,6 @@ class MovedDefinition:
                 is_type = node in annotations or self._is_cast(node)
                 if is_type:
                     yield from ((name, True) for name in self._list_quoted(node))
-
-    def _iter_annotations(self) -> Iterator[tuple[ast.AST, bool]]:
-        """Give the nodes of its annotations, and whether they are never evaluated."""
-        is_lazy = has_future_annotations(self.module)
-        for node in self.walk():
-            roots: list[ast.expr] = []
-            is_local = False
-            if isinstance(node, FUNCTIONS):
-                roots = list_annotations(node)
-            elif isinstance(node, ast.AnnAssign):
-                roots = [node.annotation]
-                is_local = isinstance(self.module.scopes[node][-1], FUNCTIONS)
-            for root in roots:
-                yield from ((part, is_lazy or is_local) for part in ast.walk(root))
 
     def _is_global(self, node: ast.AST, name: str) -> bool:
         if name == self.name:
@@ -207,3 +193,18 @@ class MovedDefinition:
             f"{self.target} uses {name}, which comes from `import *` of a module that is not here: "
             "import it by its name first."
         )
+
+
+def iter_annotations(module: Module, nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.AST, bool]]:
+    """Give the nodes of annotations among these, and whether they are never evaluated."""
+    is_lazy = has_future_annotations(module)
+    for node in nodes:
+        roots: list[ast.expr] = []
+        is_local = False
+        if isinstance(node, FUNCTIONS):
+            roots = list_annotations(node)
+        elif isinstance(node, ast.AnnAssign):
+            roots = [node.annotation]
+            is_local = isinstance(module.scopes[node][-1], FUNCTIONS)
+        for root in roots:
+            yield from ((part, is_lazy or is_local) for part in ast.walk(root))

@@ -368,3 +368,37 @@ def test_a_new_package_is_one():
     assert "from p.new.b import f\n" == made["u.py"]
     with pytest.raises(CannotRefactor, match="hide Python's own"):
         move_symbol(files, "f", "json")
+
+
+def test_what_only_annotations_name_is_imported_back_for_type_checkers():
+    """Where importing it at once would close a circle."""
+    files = {
+        "a.py": "from __future__ import annotations\n\nimport b\n\n\nclass T:\n    pass\n\n\ndef g(t: T):\n    pass\n",
+        "b.py": "from a import g\n",
+    }
+    made = move_symbol(files, "T", "b").files
+
+    assert "if TYPE_CHECKING:\n    from b import T\n" in made["a.py"]
+
+
+@pytest.mark.parametrize(
+    ("head", "rest", "others", "after"),
+    [
+        ("import os\n", "", {}, ""),
+        ("import os, re\n", "re\n", {}, "import re\n"),
+        ("from x import y, z as w\n", "y\n", {}, "from x import y\n"),
+        ("import os  # noqa\n", "", {}, "import os  # noqa\n"),
+        ("import os\n", "# os\n", {}, "import os\n"),
+        ("import os as os\n", "", {}, "import os as os\n"),
+        ("import os\n", "", {"t.py": "from a import os\n"}, "import os\n"),
+        ("import os\n", "", {"t.py": "import a as o\n\no.os\n"}, "import os\n"),
+        ("import os\n", "", {"t.py": "patch('a.os.path')\n"}, "import os\n"),
+        ("import c\n", "", {"c.py": "print(1)\n"}, "import c\n"),
+    ],
+)
+def test_an_import_that_only_the_moved_code_needed_goes(head, rest, others, after):
+    """Unless somebody else may have it from there, or the module does something by itself."""
+    body = "\n\ndef f():\n    return os, re, y, w, c\n"
+    made = move_symbol({"a.py": f"{head}{rest}{body}", **others}, "a.f", "b").files["a.py"]
+
+    assert f"{after}{rest}".strip() == made.strip()

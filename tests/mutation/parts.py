@@ -106,7 +106,11 @@ PARTS = (
         ),
     ),
     Part("gates", ("bot/gates/*.py",), ("tests/gates",)),
-    Part("outbound", ("bot/gates/outbound/*.py",), ("tests/gates/test_outbound.py",)),
+    Part(
+        "outbound",
+        ("bot/gates/outbound/*.py",),
+        ("tests/gates/test_outbound.py", "tests/gates/test_outbound_limits.py"),
+    ),
     Part("packages", ("bot/gates/packages/*.py",), ("tests/gates/test_packages.py",)),
     Part("test integrity", ("bot/gates/test_integrity/*.py",), ("tests/gates",)),
     Part("edits", ("bot/edits/*.py",), ("tests/edits",)),

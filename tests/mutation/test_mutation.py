@@ -9,6 +9,7 @@ import pytest
 from tests.mutation.mutants import draw_sample, lift_decorators, list_mutants
 from tests.mutation.parts import PARTS, find_parts, list_modules
 
+OUTBOUND = ("tests/gates/test_outbound.py", "tests/gates/test_outbound_limits.py")
 ROOT = Path(__file__).parents[2]
 STEP = """
 @step("say", lambda may: ("say", may))
@@ -65,7 +66,7 @@ def test_a_sample_is_the_same_for_its_seed():
         ("bot/steps/report.py", ("tests/steps/test_report.py",)),
         ("bot/steps/redact.py", ("tests/steps/test_redact.py",)),
         ("bot/stories/await_approval.py", ("tests/stories/test_await_approval.py",)),
-        ("bot/gates/outbound/sign.py", ("tests/gates/test_outbound.py",)),
+        ("bot/gates/outbound/sign.py", OUTBOUND),
     ],
 )
 def test_what_is_named_has_its_own_tests(name, tests):

@@ -65,10 +65,9 @@ class EnvironmentReader:
         """Read what is called with the environment: patches write it, others may read it."""
         called = self._names.resolve(function)
         name = called.rpartition(".")[2]
-        if name in COPIERS:
-            yield _make_copy_sign(line)
-        elif name not in WRITERS and not called.endswith("patch.dict"):
-            yield _make_whole_sign(line)
+        if name in WRITERS or called.endswith("patch.dict"):
+            return
+        yield _make_copy_sign(line) if name in COPIERS else _make_whole_sign(line)
 
     def _read_key(self, key: ast.expr | None, line: int) -> Iterator[Sign]:
         name = self._names.fold(key)

@@ -42,6 +42,8 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
         raise
     if hunk.may_lack_sign:
         _refuse_doubtful_lines(lines, place)
+    if not hunk.blocks:
+        _refuse_unpaired_likes(lines, place)
     if hunk.lacks_context:
         _refuse_doubtful_margins(lines, place)
     if not hunk.blocks:
@@ -75,16 +77,31 @@ def _is_same(old: str, text: str | None) -> bool:
     return text is not None and old.rstrip() == text.rstrip()
 
 
+def _refuse_unpaired_likes(lines: FileLines, place: Place) -> None:
+    """Refuse a quoted line that is not where it should be, but for its margin beside that place."""
+    missing = {
+        loosen(op.old)
+        for op, index in zip(place.ops, place.indexes, strict=True)
+        if index is None and op.sign == STAYS and op.old.strip()
+    }
+    if not missing:
+        return
+    indexes = [index for _, index in place.pairs()]
+    around = set(range(min(indexes) - 1, max(indexes) + 2)).intersection(range(len(lines.texts)))
+    if not missing.isdisjoint(loosen(lines.texts[index]) for index in around):
+        raise Rejected("it is not sure which of some lines that are alike the edit quotes.")
+
+
 def _refuse_doubtful_margins(lines: FileLines, place: Place) -> None:
     """Refuse an edit whose head counts lines that were left out, where they may matter.
 
-    They do beside lines that come, and where a line like them goes.
+    They do beside lines that come, and where a line like them is quoted.
     """
     indexes = [index for _, index in place.pairs()]
-    gaps = set(range(min(indexes), max(indexes) + 1)).difference(indexes)
-    left_out = {lines.texts[index] for index in gaps}
-    going = {op.old for op in place.ops if op.sign == GOES}
-    if left_out & going or _comes_beside_gap(place):
+    around = set(range(min(indexes) - 1, max(indexes) + 2)).intersection(range(len(lines.texts)))
+    left_out = {lines.texts[index] for index in around.difference(indexes)}
+    quotes_like = not left_out.isdisjoint(old_side(place.ops))
+    if quotes_like or _comes_beside_gap(place) or not _is_verbatim(lines, place):
         raise Rejected(
             "the head of the hunk counts more lines that stay than there are, so it is not sure "
             "where the new ones stand. Quote the lines between and beside them."
@@ -117,13 +134,11 @@ def _refuse_mixed_ends(lines: FileLines, place: Place) -> None:
 
 
 def _is_verbatim(lines: FileLines, place: Place) -> bool:
-    """Tell whether every old line is in the file to the last blank.
+    """Tell whether every old line that is in the file is there to the last blank.
 
     Where lines that stay lack their signs, their own first blank was taken for it.
     """
     pairs = [(op, lines.texts[index]) for op, index in place.pairs()]
-    if len(pairs) != len(old_side(place.ops)):
-        return False
     return all(text == op.old or (op.sign == STAYS and text == f" {op.old}") for op, text in pairs)
 
 

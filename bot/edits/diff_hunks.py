@@ -266,8 +266,9 @@ def _list_readings(ops: Ops, head: _Head | None) -> Iterator[Ops]:
     readings = [settled[: _find_bare_end(ops)], settled]
     if head and len(new_side(readings[1])) == head.new_count != len(new_side(readings[0])):
         readings.reverse()
-    for reading in dict.fromkeys(readings):
-        yield _count_bare_lines(reading, head) if head else reading
+    if head:
+        readings[:0] = [_count_bare_lines(reading, head) for reading in readings]
+    yield from dict.fromkeys(readings)
 
 
 def _find_bare_end(ops: Ops) -> int:

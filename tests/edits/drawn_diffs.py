@@ -170,7 +170,7 @@ def drop_context(diff: str, chance: Random) -> str:
 def lose_sign(diff: str, chance: Random) -> str:
     """A line lost its sign."""
     return _change_line(
-        diff, chance, " +-", lambda line: line if line[1:2] in ("+", "-", "\r") else line[1:]
+        diff, chance, " +-", lambda line: line if line[1:2] in "+-@Id\\\r" else line[1:]
     )
 
 

@@ -102,7 +102,7 @@ PARTS = (
         (
             "tests/adapters/sandbox/test_sandbox_probes.py",
             "tests/adapters/sandbox/test_unfit_job.py",
-            "tests/adapters/sandbox/test_other_systems.py",
+            "tests/adapters/sandbox/test_sandbox_decisions.py",
         ),
     ),
     Part("gates", ("bot/gates/*.py",), ("tests/gates",)),

@@ -21,10 +21,23 @@ def decide(event: Event) -> Intent:
     match event:
         case IssueClosed() | IssueDeleted() | IssueTransferred() | IssueUnlabeled():
             subject = Subject(f"{event.repo.name}#{event.number}")
-            signal = Signal("issue", type(event).__name__, event.sender)
+            signal = Signal("issue", _describe_end(event), event.sender)
             return SignalRun(subject, signal, key=event.delivery)
         case IssueEdited():  # the request was frozen at the trigger; an approval is void by it
             subject = Subject(f"{event.repo.name}#{event.number}")
             return SignalRun(subject, Signal("edited", by=event.sender), key=event.delivery)
         case _:
             return Ignore("")
+
+
+def _describe_end(event: Event) -> str:
+    """Say what became of an issue that GitHub shows no more; empty where it still tells it."""
+    match event:
+        case IssueClosed():
+            return "closed"
+        case IssueDeleted():
+            return "deleted"
+        case IssueTransferred(moved_to=place) if place:
+            return f"transferred to {place}"
+        case _:
+            return ""

@@ -37,7 +37,7 @@ class Repositories(Protocol):
     """
 
     def fetch_info(self, repo: Repo) -> RepoInfo:
-        """Return the default branch, and whether the repository is archived or private."""
+        """Return the default branch, and whether the repository is archived, private, disabled."""
 
     def fetch_permission(self, repo: Repo, login: str) -> Permission:
         """Return what this person may do now; "none" for an unknown login."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from rich.text import Text
 
@@ -12,10 +13,12 @@ from bot.run import Summary, step
 from bot.steps.repo_config import PATH, guess_label, read_config
 from bot.text import as_code_span
 from bot.text.bot_logins import BOT_SUFFIX, is_bot_login
-from bot.values import Branch, Caps, Issue, Reaction, Repo, RepoConfig, Request
+from bot.values import Branch, Caps, Issue, Reaction, Repo, RepoConfig, RepoInfo, Request
 from bot.views.day_limit import render_day_advice, render_day_limit
 
 LOST_ACCESS = "the asker may not write here any more"
+GONE = "the issue was deleted or moved out of my sight"
+CLOSED_AS = MappingProxyType({"not_planned": " as not planned", "duplicate": " as a duplicate"})
 WRITERS = ("admin", "maintain", "write")
 
 
@@ -98,13 +101,22 @@ def is_mentioned(ports: Ports, request: Request) -> bool:
 def find_obstacle(ports: Ports, request: Request) -> Feasibility:
     """Find out whether this issue can be worked on."""
     info = ports.repositories.fetch_info(request.repo)
-    if info.archived:
-        return Feasibility("This repository is archived, so nothing can be pushed to it.")
+    if why := find_repo_obstacle(info):
+        return Feasibility(why)
     if why := _find_issue_obstacle(ports.issues.fetch_issue(request.repo, request.number)):
         return Feasibility(why)
     if why := find_day_obstacle(ports, request.repo):
         return Feasibility(why)
     return Feasibility(default_branch=info.default_branch)
+
+
+def find_repo_obstacle(info: RepoInfo) -> str:
+    """Say why nothing can be pushed to a repository; empty when something can."""
+    if info.archived:
+        return "This repository is archived, so nothing can be pushed to it."
+    if info.disabled:
+        return "GitHub has disabled this repository, so nothing can be pushed to it."
+    return ""
 
 
 def find_day_obstacle(ports: Ports, repo: Repo) -> str:
@@ -144,14 +156,20 @@ def find_stop_reason(ports: Ports, request: Request, *, check_access: bool = Fal
 def _find_issue_end(ports: Ports, request: Request) -> str:
     issue = ports.issues.fetch_issue(request.repo, request.number)
     if issue is None:
-        return "the issue was deleted or moved out of my sight"
+        return GONE
     if issue.moved_to:
         return f"the issue was transferred to {issue.moved_to}"
     if not issue.open:
-        return "the issue was closed"
+        return _describe_closing(issue)
     if request.label and request.label not in issue.labels:
         return f"the label {as_code_span(request.label)} was removed"
     return ""
+
+
+def _describe_closing(issue: Issue) -> str:
+    """Say how the issue was closed. One that becomes a discussion is locked besides."""
+    lock = " and locked" if issue.locked else ""
+    return f"the issue was closed{CLOSED_AS.get(issue.closed_as, '')}{lock}"
 
 
 @step("acknowledge")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.ports import Ports
 from bot.run import step
-from bot.steps.admit import find_day_obstacle
+from bot.steps.admit import find_day_obstacle, find_repo_obstacle
 from bot.steps.find_open_threads import find_open_threads
 from bot.values import Checks, PullDetails, Request, ReviewThread
 
@@ -22,8 +22,8 @@ class PullSurvey:
 @step("find_pull_obstacle")
 def find_pull_obstacle(ports: Ports, request: Request, target: PullDetails) -> str:
     """Say why the pull request cannot be worked on now; empty when it can."""
-    if ports.repositories.fetch_info(request.repo).archived:
-        return "This repository is archived, so nothing can be pushed to it."
+    if why := find_repo_obstacle(ports.repositories.fetch_info(request.repo)):
+        return why
     if target.is_merged:
         return "This pull request was merged. Ask on an issue for what comes next."
     if not target.is_open:

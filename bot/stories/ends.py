@@ -21,6 +21,7 @@ AFTER_REVIEW = (
     "Merging it closes this issue. "
     "To have it changed, comment `/generate` on this issue with what to change."
 )
+BEGIN_ANEW = "To have me begin anew on a branch of my own, comment `/retry`."
 RETRY = "Comment `/retry` to try again."
 IN_THE_LOG = "If it breaks again, whoever runs me finds the reason in my log."
 RETRY_THEN = "Then comment `/retry`."
@@ -64,15 +65,18 @@ def explain_lost_access() -> Outcome:
     return Outcome("stopped", text, next_step=next_step)
 
 
-def explain_taken_branch(state: RunState, by: str = "") -> Outcome:
-    """Say that somebody pushed to the run's branch, so that it is theirs."""
+def explain_taken_branch(state: RunState, by: str = "", *, is_deleted: bool = False) -> Outcome:
+    """Say that somebody pushed to the run's branch, so that it is theirs, or deleted it."""
     branch = link_branch(state)
     person = call_account(by) if by else "somebody"
+    if is_deleted:
+        person = "you" if by == state.request.asker else person
+        text = f"I stopped, because {person} deleted my branch {as_code_span(state.own_branch)}."
+        return Outcome("stopped", text, None, "taken branch", BEGIN_ANEW)
     text = f"I stopped, because {person} changed my branch {branch}."
     if by == state.request.asker:
         text = f"I stopped, because you changed my branch {branch}: it is yours now."
-    next_step = "To have me begin anew on a branch of my own, comment `/retry`."
-    return Outcome("stopped", text, None, "taken branch", next_step)
+    return Outcome("stopped", text, None, "taken branch", BEGIN_ANEW)
 
 
 def explain_closed_pull(asker: str, by: str = "") -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.run import Run, SlotWait
-from bot.steps.admit import LOST_ACCESS, find_stop_reason, is_authorized
+from bot.steps.admit import GONE, LOST_ACCESS, find_stop_reason, is_authorized
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.steps.find_pull_change import find_pull_change
 from bot.steps.open_pull import pull_was_closed
@@ -68,6 +68,8 @@ async def obey_signal(run: Run, signal: Signal) -> None:
     if signal.kind == "stop":
         raise Stopped(explain_stop_command(request.asker, signal.by))
     if signal.kind == "issue" and (why := await run(find_stop_reason, request)):
+        # Of an issue that GitHub shows no more only the event tells what became of it.
+        why = f"the issue was {signal.text}" if why == GONE and signal.text else why
         raise Stopped(explain_stop(f"{why}{name_actor(signal.by, request.asker)}"))
     if state.pushed is not None:
         await _obey_branch_signal(run, state, signal)
@@ -125,7 +127,8 @@ async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None
     if signal.kind == "closed" and await run(pull_was_closed, base, branch):
         raise Stopped(explain_closed_pull(state.request.asker, signal.by))
     if signal.kind == "pushed" and await run(branch_moved, base, branch, state.delivery.head):
-        raise Stopped(explain_taken_branch(state, signal.by))
+        is_deleted = signal.sha.strip("0") == "" != signal.sha
+        raise Stopped(explain_taken_branch(state, signal.by, is_deleted=is_deleted))
 
 
 async def _wait_for_hint(run: Run, patience_s: float, waiting: Waiting) -> None:

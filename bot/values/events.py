@@ -63,7 +63,12 @@ class IssueDeleted(_IssueEvent):
 
 @dataclass(frozen=True, slots=True)
 class IssueTransferred(_IssueEvent):
-    """The issue was moved to another repository, with all that was said there."""
+    """The issue was moved to another repository, with all that was said there.
+
+    `moved_to` is "owner/repo#9"; empty where GitHub does not say.
+    """
+
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class RepoInfo:
     default_branch: Branch
     archived: bool = False
     private: bool = False
+    disabled: bool = False  # by GitHub itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +110,4 @@ class Issue:
     labels: tuple[str, ...] = ()
     comments: tuple[Comment, ...] = ()
     moved_to: str = ""  # "owner/repo#9", where it was transferred to
+    closed_as: str = ""  # GitHub's word: "completed", "not_planned", "duplicate"

@@ -123,6 +123,31 @@ class IssuesPayload(SentPayload):
     issue: IssueFields
 
 
+class NumberedFields(Payload):
+    """What is known by its number."""
+
+    number: Id
+
+
+class TransferFields(Payload):
+    """Where an issue was transferred to."""
+
+    new_issue: NumberedFields | None = None
+    new_repository: RepositoryFields | None = None
+
+
+class TransferPayload(IssuesPayload):
+    """`issues`, transferred."""
+
+    changes: TransferFields = TransferFields()
+
+    @property
+    def moved_to(self) -> str:
+        """The new place, "owner/repo#9"; empty where GitHub does not say."""
+        issue, repository = self.changes.new_issue, self.changes.new_repository
+        return f"{repository.full_name}#{issue.number}" if issue and repository else ""
+
+
 class LabelPayload(IssuesPayload):
     """`issues`, labeled or unlabeled."""
 

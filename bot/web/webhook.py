@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
@@ -113,7 +114,7 @@ def _read_issue(delivery: str, action: str, data: dict[str, object]) -> Event | 
         return _read_label(delivery, IssueLabeled if action == "labeled" else IssueUnlabeled, data)
     payload = validate_payload(payloads.IssuesPayload, data)
     sender, issue = payload.sender, payload.issue
-    return _ISSUE_EVENTS[action](
+    event = _ISSUE_EVENTS[action](
         delivery,
         payload.make_repo(),
         issue.number,
@@ -121,6 +122,10 @@ def _read_issue(delivery: str, action: str, data: dict[str, object]) -> Event | 
         sender.is_bot,
         issue.updated_at,
     )
+    if isinstance(event, IssueTransferred):
+        moved_to = validate_payload(payloads.TransferPayload, data).moved_to
+        return replace(event, moved_to=moved_to)
+    return event
 
 
 def _read_label(

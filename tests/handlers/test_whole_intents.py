@@ -29,6 +29,7 @@ from bot.values.events import (
     IssueDeleted,
     IssueEdited,
     IssueLabeled,
+    IssueTransferred,
     IssueUnlabeled,
     Ping,
     PullChanged,
@@ -86,15 +87,19 @@ CASES = {
     ),
     "a closed issue": (
         IssueClosed(*ISSUE),
-        [SignalRun(ISSUE_7, Signal("issue", "IssueClosed", "ada"), "d")],
+        [SignalRun(ISSUE_7, Signal("issue", "closed", "ada"), "d")],
     ),
     "a deleted issue": (
         IssueDeleted(*ISSUE),
-        [SignalRun(ISSUE_7, Signal("issue", "IssueDeleted", "ada"), "d")],
+        [SignalRun(ISSUE_7, Signal("issue", "deleted", "ada"), "d")],
+    ),
+    "a transferred issue": (
+        IssueTransferred(*ISSUE, moved_to="acme/other#9"),
+        [SignalRun(ISSUE_7, Signal("issue", "transferred to acme/other#9", "ada"), "d")],
     ),
     "a label that went": (
         IssueUnlabeled(*LABEL),
-        [SignalRun(ISSUE_7, Signal("issue", "IssueUnlabeled", "ada"), "d")],
+        [SignalRun(ISSUE_7, Signal("issue", "", "ada"), "d")],
     ),
     "an edited issue": (
         IssueEdited(*ISSUE),

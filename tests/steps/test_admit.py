@@ -21,7 +21,15 @@ from bot.steps.admit import (
     read_label,
 )
 from bot.steps.checkout import checkout
-from bot.values import Caps, Issue, PullRequestContent, Repo, RepoConfig, SandboxState
+from bot.values import (
+    Caps,
+    Issue,
+    PullRequestContent,
+    Repo,
+    RepoConfig,
+    RepoInfo,
+    SandboxState,
+)
 
 
 @pytest.mark.parametrize(
@@ -276,6 +284,47 @@ def test_a_transferred_issue_is_told_by_its_new_place(place):
         == find_obstacle(ports, request).obstacle
     )
     assert "the issue was transferred to acme/other#9" == find_stop_reason(ports, request)
+
+
+class ClosedIssues:
+    """An issue that somebody closed in this way."""
+
+    def __init__(self, **how):
+        self.how = how
+
+    def fetch_issue(self, _repo, number):
+        return Issue(number, "T", "B", "ada", open=False, **self.how)
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ({}, "the issue was closed"),
+        ({"closed_as": "completed"}, "the issue was closed"),
+        ({"closed_as": "not_planned"}, "the issue was closed as not planned"),
+        ({"closed_as": "duplicate"}, "the issue was closed as a duplicate"),
+        ({"locked": True}, "the issue was closed and locked"),
+    ],
+)
+def test_how_an_issue_was_closed_is_told(place, how, why):
+    """One that becomes a discussion is locked, too."""
+    ports = replace(place.ports, issues=ClosedIssues(**how))
+
+    assert why == find_stop_reason(ports, place.asking(1))
+
+
+class DisabledRepository:
+    """A repository that GitHub closed."""
+
+    def fetch_info(self, _repo):
+        return RepoInfo("main", disabled=True)
+
+
+def test_a_disabled_repository_is_told(place):
+    """It is neither archived nor gone."""
+    ports = replace(place.ports, repositories=DisabledRepository())
+
+    assert "disabled this repository" in find_obstacle(ports, place.asking(1)).obstacle
 
 
 class FixedClock:

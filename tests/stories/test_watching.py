@@ -2,9 +2,12 @@
 
 import asyncio
 
+import pytest
+
+from bot.steps.admit import GONE
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
-from bot.stories.stops import StaysRed
-from bot.stories.watching import settle_ci
+from bot.stories.stops import StaysRed, Stopped
+from bot.stories.watching import obey_signal, settle_ci
 from bot.values import (
     Branch,
     Caps,
@@ -57,3 +60,37 @@ def test_signals_about_other_commits_do_not_hold_the_wait_up():
         ended = str(stays_red)
 
     assert "CI did not end within 10 minutes." == ended
+
+
+class Ended:
+    """A run that hears this signal, while GitHub answers so when it is asked."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.state = STATE
+
+    async def __call__(self, step, *values, **more):
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("signal", "answer", "why"),
+    [
+        (Signal("issue", "deleted", "bob"), GONE, "the issue was deleted by @bob"),
+        (
+            Signal("issue", "transferred to acme/other#9", "bob"),
+            GONE,
+            "the issue was transferred to acme/other#9 by @bob",
+        ),
+        (Signal("issue", "", "bob"), GONE, f"{GONE} by @bob"),
+        (Signal("issue", "deleted"), "the issue was closed", "the issue was closed"),
+        (Signal("pushed", "", "bob", "0" * 40), True, "@bob deleted my branch `greenlit/1-x`"),
+        (Signal("pushed", "", "bob", "a" * 40), True, "@bob changed my branch `greenlit/1-x`"),
+    ],
+)
+def test_what_became_of_the_issue_or_the_branch_is_told(signal, answer, why):
+    """GitHub says whether it is there; what it shows no more only the event tells."""
+    with pytest.raises(Stopped) as stopped:
+        asyncio.run(obey_signal(Ended(answer), signal))
+
+    assert f"I stopped, because {why}." == stopped.value.outcome.text

@@ -390,6 +390,8 @@ def test_who_stopped_a_run_for_another_is_named():
         ends.explain_closed_pull("ada", "bob").text,
         ends.explain_taken_branch(RUN, "bob").text,
         ends.explain_taken_branch(RUN, "ada").text,
+        ends.explain_taken_branch(RUN, "bob", is_deleted=True).text,
+        ends.explain_taken_branch(RUN, "ada", is_deleted=True).text,
         f"the issue was closed{ends.name_actor('bob', 'ada')}",
     ]
 
@@ -399,6 +401,8 @@ def test_who_stopped_a_run_for_another_is_named():
             "I stopped, because my pull request was closed by @bob.",
             "I stopped, because @bob changed my branch [`greenlit/7-greet`](https://github.com/acme/greeter/tree/greenlit/7-greet).",
             "I stopped, because you changed my branch [`greenlit/7-greet`](https://github.com/acme/greeter/tree/greenlit/7-greet): it is yours now.",
+            "I stopped, because @bob deleted my branch `greenlit/7-greet`.",
+            "I stopped, because you deleted my branch `greenlit/7-greet`.",
             "the issue was closed by @bob",
         ]
     )

@@ -143,6 +143,17 @@ def as_bot(payload: dict[str, object]) -> dict[str, object]:
         ("issues", as_bot(issues("edited")), IssueEdited(GUID, REPO, 7, "renovate[bot]", True, AT)),
         ("issues", issues("deleted"), IssueDeleted(GUID, REPO, 7, "ada", False, AT)),
         ("issues", issues("transferred"), IssueTransferred(GUID, REPO, 7, "ada", False, AT)),
+        (
+            "issues",
+            issues(
+                "transferred",
+                changes={
+                    "new_issue": {"number": 9},
+                    "new_repository": {"id": 5, "full_name": "acme/other"},
+                },
+            ),
+            IssueTransferred(GUID, REPO, 7, "ada", False, AT, "acme/other#9"),
+        ),
         ("issue_comment", commented(), COMMENTED),
         (
             "issue_comment",

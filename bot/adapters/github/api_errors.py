@@ -117,7 +117,11 @@ class ApiResponse:
 
 
 def _field_message(error: Any) -> Any:
-    return error.get("message") if isinstance(error, dict) else error
+    """Take the words for one field; where there are none, "base is invalid"."""
+    if not isinstance(error, dict):
+        return error
+    field, code = error.get("field"), error.get("code")
+    return error.get("message") or (f"{field} is {code}" if field and code else None)
 
 
 def raise_for_status(response: ApiResponse, now: float) -> None:

@@ -48,6 +48,7 @@ def _issue_value(issue: GithubIssue) -> Issue:
         login_of(issue.user),
         open=issue.state != "closed",
         locked=bool(issue.locked),
+        closed_as=str(issue.raw_data.get("state_reason") or ""),
         pull=issue.raw_data.get("pull_request") is not None,
         labels=tuple(
             label if isinstance(label, str) else label.get("name") or "" for label in labels

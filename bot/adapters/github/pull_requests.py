@@ -13,10 +13,12 @@ from bot.adapters.github.api_errors import Unprocessable, require
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.issue_comments import cut_to_limit
 from bot.ports import Refusal
+from bot.text import as_code_span
 from bot.values import Branch, PullRequest, PullRequestContent, Repo
 
 TITLE_CHARS = 256
 BRANCHES = 100
+BASE_GONE = "base is invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,12 @@ class BranchPulls:
                 return self.create(base, replace(content, draft=False))
             if "already exists" in refusal.message and (pull := self.find_open()):
                 return pull
+            if BASE_GONE in refusal.message:
+                raise Refusal(
+                    f"The branch {as_code_span(base)} is gone, renamed or deleted, so a pull "
+                    "request cannot be opened into it.",
+                    refusal.detail,
+                ) from None
             raise
 
 

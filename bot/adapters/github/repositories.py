@@ -31,13 +31,14 @@ class GitHubRepositories:
     api: GitHubApi
 
     def fetch_info(self, repo: Repo) -> RepoInfo:
-        """Return the default branch, and whether the repository is archived or private."""
+        """Return the default branch, and whether the repository is archived, private, disabled."""
         with self.api.repository(repo) as repository:
             branch = require(repository.default_branch, "default_branch")
             return RepoInfo(
                 Branch(branch),
                 archived=bool(repository.archived),
                 private=bool(repository.private),
+                disabled=bool(repository.raw_data.get("disabled")),
             )
 
     def fetch_permission(self, repo: Repo, login: str) -> Permission:

@@ -213,3 +213,12 @@ def test_pull_of_a_fork_is_not_ours(github: ScriptedGitHub, app: GitHubApp, repo
     assert {"head": "o:greenlit/7", "state": "all", "per_page": "100"} == github.calls_to(PULLS)[
         0
     ].query
+
+
+def test_a_base_that_is_gone_is_told(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """It was renamed or deleted; GitHub has no words for it but the field's name."""
+    errors = [{"resource": "PullRequest", "field": "base", "code": "invalid"}]
+    PullStore(github, Reply(422, {"message": "Validation Failed", "errors": errors}))
+
+    with pytest.raises(Refusal, match=r"^The branch `main` is gone, renamed or deleted"):
+        open_pull(app, repo)

@@ -176,5 +176,7 @@ def _count_units(text: str) -> int:
 
 
 def _shorten(uri: str) -> str:
-    """Give the end of a stub's address that tells what it is of: `builtins.pyi`."""
-    return unquote("/".join(uri.rpartition("/stdlib/")[2].split("/")[-3:]))
+    """Give the part of a stub's address that tells what it is of: `builtins.pyi`."""
+    parts = unquote(uri).split("/")
+    folders = [index for index, part in enumerate(parts) if part.startswith("pyrefly_bundled")]
+    return "/".join(parts[folders[-1] + 1 :] if folders else parts[-2:])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 
-from bot.refactor.module_scopes import Definition, Function, Module, strip_annotation
-from bot.refactor.python_project import Project, last_name
+from bot.refactor.module_scopes import Definition, Function, Module, last_name, strip_annotation
+from bot.refactor.python_project import Project
 
 YIELDS = (ast.Yield, ast.YieldFrom)
 PROPERTY_MARKS = frozenset(["property", "cached_property", "setter", "getter", "deleter"])

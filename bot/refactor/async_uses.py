@@ -14,10 +14,11 @@ from bot.refactor.module_scopes import (
     Function,
     Module,
     find_owner,
+    last_name,
     qualify,
     resolve_import,
 )
-from bot.refactor.python_project import Project, last_name
+from bot.refactor.python_project import Project
 from bot.refactor.text_edit import TextEdits
 
 NAMING_CALLS = frozenset(

@@ -22,8 +22,8 @@ from bot.refactor.find_definition import (
 )
 from bot.refactor.import_statements import TAKEN, add_import, compare_binding, end_of
 from bot.refactor.made_names import find_made_names
-from bot.refactor.module_scopes import FUNCTIONS, PYTHON, Function, Module, qualify
-from bot.refactor.python_project import CannotRefactor, Project, last_name
+from bot.refactor.module_scopes import FUNCTIONS, PYTHON, Function, Module, last_name, qualify
+from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.text_edit import Refactoring, TextEdits
 
 LIMIT_FUNCTIONS = 2_000  # that become asynchronous

@@ -21,11 +21,12 @@ from bot.refactor.module_scopes import (
     PYTHON,
     Module,
     find_owner,
+    last_name,
     render_alias,
     resolve_source,
 )
 from bot.refactor.moved_definition import MovedDefinition
-from bot.refactor.python_project import CannotRefactor, last_name
+from bot.refactor.python_project import CannotRefactor
 from bot.refactor.text_edit import TextEdits
 
 # They put another object in the place that a dotted name tells.

@@ -14,9 +14,9 @@ from bot.refactor.module_scopes import (
     Module,
     bound_name,
     find_owner,
+    last_name,
     resolve_source,
 )
-from bot.refactor.python_project import last_name
 
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")

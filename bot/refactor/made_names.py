@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from bot.refactor.module_scopes import PYTHON
-from bot.refactor.python_project import Project, last_name
+from bot.refactor.module_scopes import PYTHON, last_name
+from bot.refactor.python_project import Project
 
 # The index of the argument that is a name.
 LOOKUPS = {"getattr": 1, "hasattr": 1, "setattr": 1, "methodcaller": 0, "attrgetter": 0}

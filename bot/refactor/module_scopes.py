@@ -7,6 +7,7 @@ stays byte for byte.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -105,6 +106,20 @@ def qualify(module: Module, node: Definition) -> str:
     return ".".join([*around, node.name])
 
 
+def name_in_scope(module: Module, scope: ast.AST, name: str) -> str:
+    """Give the whole name of what a scope binds to a name."""
+    if isinstance(scope, (ast.ClassDef, *FUNCTIONS)):
+        return f"{module.name}.{qualify(module, scope)}.{name}"
+    return f"{module.name}.{name}" if scope is module.tree else f"{module.name}.<local>.{name}"
+
+
+def find_name(module: Module, node: Definition) -> tuple[int, int]:
+    """Find where a definition's own name begins: line and column."""
+    pattern = re.compile(rb"(?:class|def)\s+(" + re.escape(node.name.encode()) + rb")\b")
+    match = pattern.search(module.encode_line(node.lineno), node.col_offset)
+    return (node.lineno, match.start(1)) if match else (node.lineno, node.col_offset)
+
+
 def resolve_import(module: Module, node: Import, name: str) -> str:
     """Give the dotted name that an import binds to a local one."""
     for alias in node.names:
@@ -161,6 +176,15 @@ def strip_annotation(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
         node = node.left
     return node.value if isinstance(node, ast.Subscript) else node
+
+
+def last_name(node: ast.expr) -> str:
+    """Give the name that a name or attribute ends with; "" for other expressions."""
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
 
 
 def _read_scopes(module: Module) -> None:

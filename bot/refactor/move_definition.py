@@ -24,13 +24,14 @@ from bot.refactor.module_scopes import (
     Definition,
     Module,
     find_owner,
+    last_name,
     name_module,
     resolve_import,
 )
 from bot.refactor.move_doubts import MoveDoubts
 from bot.refactor.moved_definition import MovedDefinition, NeededName, iter_annotations
 from bot.refactor.new_place import NewPlace, list_new_packages
-from bot.refactor.python_project import CannotRefactor, Project, last_name
+from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.text_edit import Refactoring, TextEdits
 from bot.refactor.unused_imports import UnusedImports
 

@@ -9,9 +9,16 @@ from dataclasses import dataclass
 
 from bot.refactor.find_definition import list_files_naming
 from bot.refactor.follow_move import is_replacing
-from bot.refactor.module_scopes import FUNCTIONS, IMPORTS, Module, resolve_import, strip_annotation
+from bot.refactor.module_scopes import (
+    FUNCTIONS,
+    IMPORTS,
+    Module,
+    last_name,
+    resolve_import,
+    strip_annotation,
+)
 from bot.refactor.moved_definition import MODULE_NAMES, MovedDefinition, NeededName
-from bot.refactor.python_project import Project, last_name
+from bot.refactor.python_project import Project
 
 # Packages whose decorators and base classes keep no list of what they are given.
 PLAIN = frozenset(sys.stdlib_module_names) | {"attr", "attrs", "typing_extensions"}

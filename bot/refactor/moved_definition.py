@@ -18,10 +18,11 @@ from bot.refactor.module_scopes import (
     Module,
     bound_name,
     find_owner,
+    last_name,
     render_alias,
     resolve_source,
 )
-from bot.refactor.python_project import CannotRefactor, Project, last_name
+from bot.refactor.python_project import CannotRefactor, Project
 
 FIRST_LINES = re.compile(r"#!|#.*coding[:=]")
 # They mean another thing in every module.

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.refactor.fixtures import is_fixture, iter_fixture_scopes, list_results
 from bot.refactor.module_scopes import (
     FUNCTIONS,
     IMPORTS,
@@ -13,6 +14,7 @@ from bot.refactor.module_scopes import (
     Function,
     Module,
     find_owner,
+    last_name,
     name_module,
     parse_module,
     qualify,
@@ -42,6 +44,7 @@ class Project:
 
     files: Mapping[str, str]
     paths: dict[str, str] = field(default_factory=dict)  # by the module's dotted name
+    _parts: set[str] = field(default_factory=set)  # of all modules' names
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _canonical: dict[str, str] = field(default_factory=dict)
 
@@ -51,6 +54,7 @@ class Project:
                 name = name_module(path, self.files)
                 if path.endswith(".py") or name not in self.paths:  # a stub stands beside it
                     self.paths[name] = path
+                self._parts.update(name.split("."))
 
     def read_module(self, path: str) -> Module | None:
         """Parse the file's module; None when it is no Python, or this Python cannot read it."""
@@ -77,7 +81,7 @@ class Project:
         """Follow re-exports, and bases for what is inherited, to where a name is defined."""
         if dotted not in self._canonical:
             self._canonical[dotted] = dotted  # for imports that go in circles
-            self._canonical[dotted] = self._follow(dotted, depth)
+            self._canonical[dotted] = self._follow(self._complete(dotted), depth)
         return self._canonical[dotted]
 
     def defines(self, dotted: str) -> bool:
@@ -91,10 +95,15 @@ class Project:
             return []
         scope: ast.AST = module.tree
         for name in rest[:-1]:
-            scope = _find_inner_scope(module, scope, name)
-            if scope is module.tree:
+            inner = _find_inner_scope(module, scope, name)
+            if inner is None:
                 return []
+            scope = inner
         return [(module, node) for node in module.bindings[scope].get(rest[-1], ())]
+
+    def is_outside(self, dotted: str) -> bool:
+        """Tell whether a dotted name begins with no module of the tree, nor a folder of one."""
+        return dotted.partition(".")[0] not in self._parts
 
     def list_bases(self, module: Module, node: ast.ClassDef) -> list[str]:
         """List the names of a class's bases, as far as they can be told."""
@@ -145,6 +154,17 @@ class Project:
                 if self.find_definitions(inherited):
                     return inherited
         return ".".join([own, *members])
+
+    def _complete(self, dotted: str) -> str:
+        """Give the whole name of a module that is imported by its file's name alone.
+
+        Scripts and tests import those beside them so.
+        """
+        first, dot, rest = dotted.partition(".")
+        if first in self.paths or first not in self._parts:
+            return dotted
+        wholes = [name for name in self.paths if name.endswith(f".{first}")]
+        return f"{wholes[0]}{dot}{rest}" if len(wholes) == 1 else dotted
 
     def _split(self, dotted: str) -> tuple[Module | None, list[str]]:
         """Split a name into the module that it begins with and the rest.
@@ -198,6 +218,8 @@ class Project:
         called = self.resolve(module, node.func, depth + 1)
         if not called:
             return None
+        if called == "functools.partial" and node.args:
+            return self.resolve(module, node.args[0], depth + 1)
         for where, definition in self.find_definitions(called):
             if isinstance(definition, ast.ClassDef):
                 return f"{called}()"
@@ -248,7 +270,23 @@ class Project:
         is_first = arguments[:1] == [argument]
         if isinstance(around, ast.ClassDef) and is_first and not _is_static(function):
             return f"{module.name}.{qualify(module, around)}()"
+        if argument.annotation is None:
+            return self._resolve_fixture(module, function, argument.arg, depth)
         return self._resolve_annotation(module, argument.annotation, depth)
+
+    def _resolve_fixture(
+        self, module: Module, function: Function, name: str, depth: int
+    ) -> str | None:
+        """Give what pytest hands to a parameter: the result of the fixture of that name."""
+        for where, scope in iter_fixture_scopes(self.files, self.read_module, module, function):
+            for node in where.bindings[scope].get(name, ()):
+                if not isinstance(node, FUNCTIONS) or not is_fixture(node):
+                    continue
+                if node.returns:
+                    return self._resolve_annotation(where, node.returns, depth)
+                results = list_results(where, node)
+                return self.resolve(where, results[0], depth + 1) if len(results) == 1 else None
+        return None
 
     def _resolve_value(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
         """Give the object that the only assignment to a name makes it."""
@@ -265,11 +303,11 @@ class Project:
                 return None
 
 
-def _find_inner_scope(module: Module, scope: ast.AST, name: str) -> ast.AST:
+def _find_inner_scope(module: Module, scope: ast.AST, name: str) -> ast.AST | None:
     for node in module.bindings[scope].get(name, ()):
         if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
             return node
-    return scope
+    return None
 
 
 def _hides_module(package: Module, dotted: str) -> bool:
@@ -288,12 +326,3 @@ def _is_static(node: Function) -> bool:
     return any(
         isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in node.decorator_list
     )
-
-
-def last_name(node: ast.expr) -> str:
-    """Give the name that a name or attribute ends with; "" for other expressions."""
-    match node:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-        case _:
-            return ""

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import ast
 import keyword
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
+from bot.ports import TypeChecker
+from bot.refactor.checked_names import ask_checker
+from bot.refactor.class_family import ClassFamily, find_family
+from bot.refactor.dynamic_names import DynamicNames
 from bot.refactor.find_definition import (
     PROSE,
     find_definition,
-    find_overrides,
     list_files_naming,
 )
-from bot.refactor.module_scopes import PYTHON
+from bot.refactor.fixtures import is_fixture
+from bot.refactor.module_scopes import IMPORTS, PYTHON, last_name, name_in_scope
 from bot.refactor.other_languages import rename_unique
+from bot.refactor.outside_bases import refuse_outside_override
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
+from bot.refactor.rename_attribute import AttributeRenaming
 from bot.refactor.rename_in_module import ModuleRenaming
-from bot.refactor.rename_in_text import rename_in_text
+from bot.refactor.rename_in_strings import StringRenaming
+from bot.refactor.rename_in_text import rename_in_document
 from bot.refactor.rename_parameter import rename_parameter
 from bot.refactor.renaming import Renaming
 from bot.refactor.text_edit import Refactoring, TextEdits
 
+BESIDE = re.compile(r"(?:^|/)(?:tests?|testing|examples?|docs?|benchmarks?)(?:/|$)|(?:^|/)test_")
+
 
 def rename_symbol(
-    files: Mapping[str, str], old: str, new: str, *, guess: bool = False
+    files: Mapping[str, str],
+    old: str,
+    new: str,
+    *,
+    guess: bool = False,
+    checker: TypeChecker | None = None,
 ) -> Refactoring:
     """Rename `name`, `Class.method`, `function.parameter`, or what is dotted from its module.
 
-    Follows imports and re-exports, `__all__`, overrides, names in strings that tests patch, and
-    dotted names in documents. In other languages than Python: a name that is declared once. What
-    cannot be proved is listed; attributes of unknown objects are touched only with `guess`. Raises
-    CannotRefactor for names that are unknown, ambiguous or taken.
+    Each place of the name is changed, proved to be another's, or listed as not proved; attributes
+    of unknown objects are taken for it only with `guess`. A checker of types is asked where there
+    is one. In other languages than Python: a name that is declared once. Raises CannotRefactor for
+    names that are unknown, ambiguous, taken, or called by Python or a library.
     """
     if not new.isidentifier() or keyword.iskeyword(new):
         hint = f" Give the new name alone: {new.rpartition('.')[2]}." if "." in new else ""
@@ -46,42 +61,102 @@ def rename_symbol(
     if any(isinstance(node, ast.arg) for _, node in project.find_definitions(target)):
         function, _, parameter = target.rpartition(".")
         return rename_parameter(project, function, parameter, new)
-    return _rename_definition(project, target, new, guess=guess)
+    return _rename_definition(project, target, new, checker, guess=guess)
 
 
-def _rename_definition(project: Project, target: str, new: str, *, guess: bool) -> Refactoring:
+def _rename_definition(
+    project: Project, target: str, new: str, checker: TypeChecker | None, *, guess: bool
+) -> Refactoring:
     last = target.rpartition(".")[2]
-    if last == new:
-        raise CannotRefactor(f"{target} has that name already.")
+    _refuse_known_names(target, new)
     paths = list_files_naming(project, last)
-    targets = find_overrides(project, target, paths)
-    _refuse_taken(project, targets, new)
+    family = find_family(project, target)
+    targets = family.targets if family else {target}
+    _refuse_taken(project, targets, family, new)
     edits = TextEdits(project.files)
-    renaming = Renaming(project, edits, frozenset(targets), last, new)
-    in_modules = ModuleRenaming(renaming, _is_protocol(project, target), guess)
+    checked = ask_checker(checker, project, last, paths)
+    renaming = Renaming(project, edits, frozenset(targets), last, new, checked, family, guess)
+    if family:
+        _leave_outside(renaming, checker, family)
+    _rename_in_files(renaming, paths, target)
+    return edits.finish(_move_files(project, target, new))
+
+
+def _rename_in_files(renaming: Renaming, paths: Iterable[str], target: str) -> None:
+    project = renaming.project
+    dynamic = DynamicNames(renaming)
+    in_modules = ModuleRenaming(
+        renaming,
+        _is_protocol(project, target),
+        any(is_fixture(node) for _, node in project.find_definitions(target)),
+        AttributeRenaming(renaming),
+        StringRenaming(renaming, dynamic),
+    )
+    is_alone = _is_alone(renaming, paths)
     for path in paths:
         if path.endswith(PYTHON):
             in_modules.rename_in_module(path)
         elif path.lower().endswith(PROSE):
-            rename_in_text(renaming, path, project.files[path])
-    return edits.finish(_move_files(project, target, new))
+            rename_in_document(renaming, path, is_alone=is_alone)
+    dynamic.leave_made_names()
 
 
-def _refuse_taken(project: Project, targets: set[str], new: str) -> None:
-    """Refuse a new name that is not free wherever the old one is defined."""
-    for target in targets:
-        name = f"{target.rpartition('.')[0]}.{new}".lstrip(".")
+def _refuse_known_names(target: str, new: str) -> None:
+    """Refuse names that Python or a test runner calls, and a name that it has already."""
+    last = target.rpartition(".")[2]
+    if last == new:
+        raise CannotRefactor(f"{target} has that name already.")
+    if last.startswith("__") and last.endswith("__"):
+        raise CannotRefactor(f"{target}: names like {last} are read by Python and its tools.")
+    for prefix in ("test", "Test", "pytest_"):
+        if last.startswith(prefix) and not new.startswith(prefix):
+            raise CannotRefactor(
+                f"pytest finds {target} by its name: give one that begins with {prefix}."
+            )
+
+
+def _refuse_taken(
+    project: Project, targets: set[str], family: ClassFamily | None, new: str
+) -> None:
+    """Refuse a new name that is not free wherever the old one is defined, or is inherited."""
+    holders = {target.rpartition(".")[0] for target in targets}
+    for holder in sorted(holders | (family.relatives if family else set())):
+        name = f"{holder}.{new}".lstrip(".")
         if project.find_definitions(name) or name in project.paths:
             raise CannotRefactor(f"{name} is there already: rename or remove that first.")
+
+
+def _leave_outside(renaming: Renaming, checker: TypeChecker | None, family: ClassFamily) -> None:
+    """Leave the classes below a base of elsewhere that may call the member by its name."""
+    project = renaming.project
+    for base in refuse_outside_override(checker, family, renaming.new):
+        for module, node in project.find_definitions(base.holder):
+            if isinstance(node, ast.ClassDef):
+                why = f"{base.name} is not of these files, and may call {renaming.old}"
+                renaming.edits.leave(module.path, node.lineno, why)
 
 
 def _is_protocol(project: Project, target: str) -> bool:
     """Tell whether the target is a protocol's: classes follow it without saying so."""
     for _, node in project.find_definitions(target.rpartition(".")[0]):
         bases = node.bases if isinstance(node, ast.ClassDef) else []
-        if any(isinstance(base, ast.Name) and base.id == "Protocol" for base in bases):
+        if any(last_name(base) == "Protocol" for base in bases):
             return True
     return False
+
+
+def _is_alone(renaming: Renaming, paths: Iterable[str]) -> bool:
+    """Tell whether no other thing of the code, beside tests and examples, has that name."""
+    old = renaming.old
+    for path in paths:
+        module = renaming.project.read_module(path)
+        if module is None or BESIDE.search(path):
+            continue
+        for scope, names in module.bindings.items():
+            is_bound = any(not isinstance(binder, IMPORTS) for binder in names.get(old, ()))
+            if is_bound and not renaming.is_target(name_in_scope(module, scope, old)):
+                return False
+    return True
 
 
 def _move_files(project: Project, target: str, new: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -33,6 +34,8 @@ class Refactoring:
     places: dict[str, int]
     unproven: tuple[Unproven, ...] = ()
     moves: dict[str, str] = field(default_factory=dict)  # new path to old
+    others: dict[str, int] = field(default_factory=dict)  # places that are another's, by whose
+    words: tuple[Unproven, ...] = ()  # comments and texts that still say the old name
 
 
 @dataclass(slots=True)
@@ -42,6 +45,8 @@ class TextEdits:
     files: Mapping[str, str]
     spans: dict[str, set[Span]] = field(default_factory=dict)
     unproven: set[Unproven] = field(default_factory=set)
+    others: Counter[str] = field(default_factory=Counter)
+    words: set[Unproven] = field(default_factory=set)
     _line_starts: dict[str, list[int]] = field(default_factory=dict)
 
     def replace_in_line(self, path: str, line: int, columns: tuple[int, int], new: str) -> None:
@@ -72,8 +77,19 @@ class TextEdits:
 
     def leave(self, path: str, line: int, why: str) -> None:
         """Leave a place as it is, and record that it may be meant as well."""
+        self.unproven.add(self._describe(path, line, why))
+
+    def keep(self, owner: str) -> None:
+        """Count a place that is proved to be another's."""
+        self.others[owner] += 1
+
+    def mention(self, path: str, line: int, why: str) -> None:
+        """Record a place that is only read by people, and was left."""
+        self.words.add(self._describe(path, line, why))
+
+    def _describe(self, path: str, line: int, why: str) -> Unproven:
         text = self.files[path].split("\n")[line - 1].strip()[:SHOWN_CHARS]
-        self.unproven.add(Unproven(path, line, text, why))
+        return Unproven(path, line, text, why)
 
     def finish(
         self, moves: Mapping[str, str] | None = None, new: Mapping[str, str] | None = None
@@ -86,8 +102,14 @@ class TextEdits:
             files[path] = files.get(old) or self.files[old]
             files[old] = None
         places = {path: len(spans) for path, spans in self.spans.items()}
-        unproven = sorted(self.unproven, key=lambda place: (place.path, place.line, place.why))
-        return Refactoring({**files, **(new or {})}, places, tuple(unproven), dict(moves or {}))
+        return Refactoring(
+            {**files, **(new or {})},
+            places,
+            _sort_places(self.unproven),
+            dict(moves or {}),
+            dict(self.others),
+            _sort_places(self.words),
+        )
 
     def _find_line_starts(self, path: str) -> list[int]:
         if path not in self._line_starts:
@@ -97,6 +119,10 @@ class TextEdits:
             first = len(BOM.encode()) if text.startswith(BOM) else 0
             self._line_starts[path] = list(accumulate(lengths, initial=first))
         return self._line_starts[path]
+
+
+def _sort_places(places: Iterable[Unproven]) -> tuple[Unproven, ...]:
+    return tuple(sorted(places, key=lambda place: (place.path, place.line, place.why)))
 
 
 def _replace_spans(text: str, spans: Iterable[Span]) -> str:

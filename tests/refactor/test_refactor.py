@@ -211,7 +211,6 @@ def test_what_moves_from_the_end_leaves_no_blank_lines():
         ("load", "app.read", "alone: read"),
         ("load", "Base", "there already"),
         ("step", "x", "any of"),
-        ("Child.step", "x", "overrides"),
         ("load", "load", "already"),
     ],
 )

@@ -1,0 +1,114 @@
+"""Ask the type checker what attributes and keywords mean, and name what it points to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.ports import CodePlace, TypeChecker, Unreachable
+from bot.refactor.module_scopes import (
+    IMPORTS,
+    Module,
+    Scope,
+    find_name,
+    name_in_scope,
+    resolve_import,
+)
+from bot.refactor.python_project import Project
+
+Meanings = frozenset[str]
+NOTHING: Meanings = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedNames:
+    """What the checker told of the places of one name.
+
+    A meaning is a canonical name, or for what is not of the tree the path of its stub.
+    """
+
+    project: Project
+    name: str
+    answers: Mapping[CodePlace, tuple[CodePlace, ...]] = field(default_factory=dict)
+
+    def find_meanings(self, path: str, line: int, column: int) -> Meanings:
+        """Give what the name at a place can mean; nothing where the checker cannot tell."""
+        definitions = self.answers.get(CodePlace(path, line, column), ())
+        meanings = {self._name_definition(definition) for definition in definitions}
+        return NOTHING if "" in meanings else frozenset(meanings)
+
+    def _name_definition(self, place: CodePlace) -> str:
+        """Name what is defined at a place; "" where no name is bound there."""
+        if place.is_outside:
+            return place.path
+        module = self.project.read_module(place.path)
+        if module is None:
+            return ""
+        for node in module.scopes:
+            position = locate_binding(module, node, self.name)
+            if position == (place.line, place.column):
+                return self._name_binding(module, node)
+        return ""
+
+    def _name_binding(self, module: Module, node: ast.AST) -> str:
+        if isinstance(node, IMPORTS):
+            return self.project.canonicalize(resolve_import(module, node, self.name))
+        scope = module.scopes[node][-1]
+        if isinstance(node, ast.Attribute):
+            scope = _find_class(module.scopes[node]) or scope
+        return name_in_scope(module, scope, self.name)
+
+
+def ask_checker(
+    checker: TypeChecker | None, project: Project, name: str, paths: Iterable[str]
+) -> CheckedNames:
+    """Ask for each attribute and keyword of the name in these files.
+
+    Without a checker, or where it fails, nothing is told.
+    """
+    places = [place for path in paths for place in _iter_places(project, path, name)]
+    if checker is None or not places:
+        return CheckedNames(project, name)
+    try:
+        return CheckedNames(project, name, checker.find_definitions(project.files, places))
+    except Unreachable:
+        return CheckedNames(project, name)
+
+
+def locate_binding(module: Module, node: ast.AST, name: str) -> tuple[int, int] | None:
+    """Give line and column of a name where the node binds it."""
+    match node:
+        case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef() if node.name == name:
+            return find_name(module, node)
+        case ast.Name(id=bound, ctx=ast.Store()) | ast.arg(arg=bound) if bound == name:
+            return node.lineno, node.col_offset
+        case ast.Attribute(attr=bound, ctx=ast.Store()) if bound == name:
+            return locate_attribute(node)
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            for alias in aliases:
+                if name in (alias.name, alias.asname):
+                    return alias.lineno, alias.col_offset
+            return None
+        case _:
+            return None
+
+
+def locate_attribute(node: ast.Attribute) -> tuple[int, int]:
+    """Give line and column of an attribute's own name, with which its node ends."""
+    return node.end_lineno or node.lineno, (node.end_col_offset or 0) - len(node.attr.encode())
+
+
+def _iter_places(project: Project, path: str, name: str) -> Iterator[CodePlace]:
+    module = project.read_module(path)
+    for node in module.scopes if module else ():
+        if isinstance(node, ast.Attribute) and node.attr == name:
+            yield CodePlace(path, *locate_attribute(node))
+        elif isinstance(node, ast.keyword) and node.arg == name:
+            yield CodePlace(path, node.lineno, node.col_offset)
+
+
+def _find_class(scopes: tuple[Scope, ...]) -> ast.ClassDef | None:
+    """Find the class whose method sets an attribute."""
+    classes = [scope for scope in scopes if isinstance(scope, ast.ClassDef)]
+    return classes[-1] if classes else None

@@ -1,0 +1,157 @@
+"""Find the classes that share a method or attribute: what is renamed in one is renamed in all."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bot.refactor.find_definition import list_files_naming
+from bot.refactor.module_scopes import FUNCTIONS, Module, qualify, strip_annotation
+from bot.refactor.python_project import Project
+
+ClassNode = tuple[Module, ast.ClassDef]
+# They ask for no method of a class below them.
+SILENT_BASES = re.compile(
+    r"object|type|Generic|Protocol|ABC|ABCMeta|\w*Exception|\w*Error|NamedTuple|TypedDict|\w*Enum|Flag"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideBase:
+    """A base of a class that no file of the tree defines."""
+
+    holder: str  # the class below it
+    name: str  # dotted, as far as it can be told
+
+
+@dataclass(slots=True)
+class ClassFamily:
+    """The classes above, below and beside one that give its member, or count on it."""
+
+    project: Project
+    member: str
+    holders: set[str] = field(default_factory=set)  # classes that define the member, or use it
+    relatives: set[str] = field(default_factory=set)  # all that were looked at
+    outside: set[OutsideBase] = field(default_factory=set)
+
+    @property
+    def targets(self) -> set[str]:
+        """The canonical names that mean the member."""
+        return {f"{holder}.{self.member}" for holder in self.holders}
+
+    @property
+    def has_strangers(self) -> bool:
+        """Tell whether a class beside the family has a member of that name as well."""
+        paths = list_files_naming(self.project, self.member)
+        return any(
+            f"{module.name}.{qualify(module, node)}" not in self.holders
+            and (self.member in module.bindings[node] or _uses_own(module, node, self.member))
+            for module, node in iter_classes(self.project, paths)
+        )
+
+    def add(self, holder: str) -> None:
+        """Take in a class, and all that share the member with it."""
+        waiting = [holder]
+        while waiting:
+            name = waiting.pop()
+            if name not in self.holders:
+                self.holders.add(name)
+                waiting += self._list_sharers(name)
+
+    def _list_sharers(self, name: str) -> list[str]:
+        above = self._list_above(name)
+        below = self._list_below(name)
+        beside = {side for lower in below for side in self._list_above(lower)}
+        around = above | below | beside
+        self.relatives |= around | {name}
+        return [relative for relative in around if self._shares(relative)]
+
+    def _shares(self, name: str) -> bool:
+        """Tell whether a class defines the member, or takes it from itself: a mixin does."""
+        return any(
+            self.member in module.bindings[node] or _uses_own(module, node, self.member)
+            for module, node in self._find_classes(name)
+        )
+
+    def _find_classes(self, name: str) -> Iterator[ClassNode]:
+        for module, node in self.project.find_definitions(name):
+            if isinstance(node, ast.ClassDef):
+                yield module, node
+
+    def _list_above(self, name: str) -> set[str]:
+        """List all classes of the tree above one; note the bases that are not of the tree."""
+        above: set[str] = set()
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            for module, node in self._find_classes(current):
+                for base in self._list_bases(module, node, current):
+                    if base not in above:
+                        above.add(base)
+                        waiting.append(base)
+        return above
+
+    def _list_bases(self, module: Module, node: ast.ClassDef, name: str) -> Iterator[str]:
+        for base in node.bases:
+            plain = strip_annotation(base)
+            dotted = self.project.resolve(module, plain) or ast.unparse(plain)
+            if any(self._find_classes(dotted)):
+                yield dotted
+            elif not SILENT_BASES.fullmatch(dotted.rpartition(".")[2]):
+                self.outside.add(OutsideBase(name, dotted))
+
+    def _list_below(self, name: str) -> set[str]:
+        below: set[str] = set()
+        waiting = [name]
+        while waiting:
+            children = set(self._iter_children(waiting.pop())) - below
+            below |= children
+            waiting += children
+        return below
+
+    def _iter_children(self, name: str) -> Iterator[str]:
+        for module, node in iter_classes(
+            self.project, list_files_naming(self.project, name.rpartition(".")[2])
+        ):
+            if name in self.project.list_bases(module, node):
+                yield f"{module.name}.{qualify(module, node)}"
+
+
+def find_family(project: Project, target: str) -> ClassFamily | None:
+    """Find the classes that share a member with its class; None for what is no class's member."""
+    holder, _, member = target.rpartition(".")
+    if not any(isinstance(node, ast.ClassDef) for _, node in project.find_definitions(holder)):
+        return None
+    family = ClassFamily(project, member)
+    family.add(holder)
+    return family
+
+
+def iter_classes(project: Project, paths: Iterable[str]) -> Iterator[ClassNode]:
+    """Give the classes of the files."""
+    for path in paths:
+        module = project.read_module(path)
+        for node in module.scopes if module else ():
+            if module and isinstance(node, ast.ClassDef):
+                yield module, node
+
+
+def _uses_own(module: Module, node: ast.ClassDef, member: str) -> bool:
+    """Tell whether methods of the class take the member from their own object, or set it."""
+    for part in ast.walk(node):
+        if not isinstance(part, ast.Attribute) or part.attr != member:
+            continue
+        methods = [scope for scope in module.scopes[part] if isinstance(scope, FUNCTIONS)]
+        if methods and module.scopes[methods[0]][-1] is node and _is_own(part.value, methods[0]):
+            return True
+    return False
+
+
+def _is_own(value: ast.expr, method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether an expression is the object of the method, as `self` and `super()` are."""
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Name) and value.func.id == "super"
+    arguments = [*method.args.posonlyargs, *method.args.args]
+    return isinstance(value, ast.Name) and [value.id] == [arg.arg for arg in arguments[:1]]

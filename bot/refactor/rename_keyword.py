@@ -1,0 +1,79 @@
+"""Decide for a keyword of a call or a class pattern whether it is the renamed field."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from bot.refactor.module_scopes import FUNCTIONS, Module, last_name
+from bot.refactor.renaming import Renaming
+
+# They make or change attributes by the names of their keywords.
+SET_BY_KEYWORD = re.compile(r"Mock|Namespace|multiple|replace|evolve|copy|partial|configure|update")
+
+
+def rename_keyword(renaming: Renaming, module: Module, node: ast.keyword) -> None:
+    """Rename a keyword that gives a field; others name parameters."""
+    place = (module.path, node.lineno, node.col_offset)
+    call = module.parents[node]
+    function = call.func if isinstance(call, ast.Call) else None
+    if function is None:
+        renaming.keep(*place, "a keyword of a class")
+        return
+    name = last_name(function)
+    is_setter = bool(SET_BY_KEYWORD.search(name))
+    meanings = renaming.checked.find_meanings(*place)
+    ours = [meaning for meaning in meanings if renaming.is_target(meaning)]
+    called = renaming.project.resolve(module, function)
+    if ours or (called and _is_field_of(renaming, called)):
+        renaming.change(*place)
+    elif meanings and not is_setter:
+        renaming.keep(*place, min(meanings))
+    elif is_setter and renaming.family is not None:
+        renaming.leave(*place, "a keyword that may set the attribute")
+    elif renaming.family is None or not _is_field(renaming):
+        renaming.keep(*place, f"a parameter of {name or 'a call'}")
+    elif called and (_is_function_of_tree(renaming, called) or renaming.project.is_outside(called)):
+        renaming.keep(*place, f"a parameter of {called}")
+    else:
+        renaming.leave(*place, "a keyword of an unknown call")
+
+
+def rename_pattern(renaming: Renaming, module: Module, node: ast.MatchClass) -> None:
+    """Rename the keyword of a class pattern: it names an attribute of the class."""
+    word = re.compile(rb"\b" + renaming.old.encode() + rb"\s*=")
+    matched = renaming.project.resolve(module, node.cls)
+    for number in range(node.lineno, node.end_lineno + 1):
+        start = node.col_offset if number == node.lineno else 0
+        match = word.search(module.encode_line(number), start)
+        place = (module.path, number, match.start()) if match else None
+        if place and place not in renaming.decided:
+            name = f"{matched}.{renaming.old}" if matched else ""
+            if renaming.is_target(name):
+                renaming.change(*place)
+            elif renaming.project.find_definitions(renaming.project.canonicalize(name)):
+                renaming.keep(*place, name)
+            else:
+                renaming.leave(*place, "a pattern of an unknown class")
+
+
+def _is_field(renaming: Renaming) -> bool:
+    """Tell whether the target is a variable of a class, which a constructor may take by name."""
+    nodes = [
+        node for target in renaming.targets for _, node in renaming.project.find_definitions(target)
+    ]
+    return any(not isinstance(node, (ast.ClassDef, *FUNCTIONS)) for node in nodes)
+
+
+def _is_field_of(renaming: Renaming, called: str) -> bool:
+    """Tell whether what is called is a class of the family that makes its constructor of fields."""
+    if not _is_field(renaming) or not renaming.is_target(f"{called}.{renaming.old}"):
+        return False
+    return not renaming.project.find_definitions(
+        renaming.project.canonicalize(f"{called}.__init__")
+    )
+
+
+def _is_function_of_tree(renaming: Renaming, called: str) -> bool:
+    nodes = [node for _, node in renaming.project.find_definitions(called)]
+    return bool(nodes) and all(isinstance(node, (ast.ClassDef, *FUNCTIONS)) for node in nodes)

@@ -20,6 +20,7 @@ from bot.text.terminal_text import strip_control
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
 SHOWN_UNPROVEN = 40  # on a screen
+SHOWN_OWNERS = 6
 SKIPPED = frozenset(
     [".venv", "venv", "node_modules", ".tox", "__pycache__", ".mypy_cache", "build", "dist"]
 )
@@ -87,9 +88,24 @@ def _print_diff(workspace: Workspace, refactoring: Refactoring) -> None:
 def _print_summary(err: Console, refactoring: Refactoring, options: WriteOptions) -> None:
     files = sum(text is not None for text in refactoring.files.values())
     places = count_noun(sum(refactoring.places.values()), "place")
+    _print_kept(err, refactoring)
     _print_unproven(err, refactoring.unproven)
     text = f"{places} in {count_noun(files, 'file')}. {_describe_state(refactoring, options)}"
     print_sentences(err, text)
+
+
+def _print_kept(err: Console, refactoring: Refactoring) -> None:
+    """Print whose the other places of the name are, and where it is only a word."""
+    if refactoring.others:
+        ordered = sorted(refactoring.others.items(), key=lambda item: (-item[1], item[0]))
+        owners = [f"{owner} ({count})" for owner, count in ordered[:SHOWN_OWNERS]]
+        more = ", and others" if len(ordered) > SHOWN_OWNERS else ""
+        print_sentences(err, strip_control(f"Kept, being another's: {', '.join(owners)}{more}."))
+    if refactoring.words:
+        places = [f"{place.path}:{place.line}" for place in refactoring.words[:SHOWN_OWNERS]]
+        more = ", and more" if len(refactoring.words) > SHOWN_OWNERS else ""
+        text = f"Texts that still say the old name: {', '.join(places)}{more}."
+        print_sentences(err, strip_control(text))
 
 
 def _describe_state(refactoring: Refactoring, options: WriteOptions) -> str:

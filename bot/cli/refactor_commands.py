@@ -50,9 +50,14 @@ def rename(
         bool, typer.Option("--guess", help="Take attributes of unknown objects for it too")
     ] = False,
 ) -> None:
-    """Rename a function, class, method, variable or module everywhere."""
+    """Rename a function, class, method, parameter, variable or module everywhere.
+
+    Each place of the name is changed, proved to be another's, or listed as not proved. The type
+    checker pyrefly is asked where it is installed (pip install "greenlit[types]").
+    """
     act = import_module("bot.refactor").rename_symbol
-    _run(repo, lambda files: act(files, old, new, guess=guess), apply, partial)
+    checker = import_module("bot.adapters.pyrefly").find_pyrefly()
+    _run(repo, lambda files: act(files, old, new, guess=guess, checker=checker), apply, partial)
 
 
 @refactor.command(name="async")

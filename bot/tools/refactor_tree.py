@@ -21,15 +21,23 @@ MAX_LINE_CHARS = 200
 
 
 def refactor_tree(
-    session: ToolSession, refactoring: Callable[[Mapping[str, str]], Refactoring]
+    session: ToolSession,
+    refactoring: Callable[[Mapping[str, str]], Refactoring],
+    *,
+    partial: bool = True,
 ) -> str:
-    """Add to the patch what the refactoring changes; say what it did. Raises ToolRefusal."""
+    """Add to the patch what the refactoring changes; say what it did.
+
+    With a place that is not proved nothing is changed, unless a part is wanted. Raises ToolRefusal.
+    """
     reader = session.read_tree()
     texts = _read_code(reader)
     try:
         result = refactoring(texts)
     except CannotRefactor as error:
         raise ToolRefusal(str(error)) from None
+    if result.unproven and not partial:
+        raise ToolRefusal("\n".join(_refuse_unproven(result)))
     # Without a document a refactoring is still whole; without code it is none.
     prose = [path for path in result.files if not path.endswith(PYTHON_SUFFIXES)]
     protected = list_protected(session, prose)
@@ -82,6 +90,20 @@ def _describe_left_out(result: Refactoring, protected: Sequence[str]) -> Iterato
     if not result.unproven:
         return
     yield "Not proved, so left as they are; look at them and edit what is meant:"
+    yield from _list_unproven(result)
+
+
+def _refuse_unproven(result: Refactoring) -> Iterator[str]:
+    """Say that nothing was changed, and which places have to be decided first."""
+    places = count_noun(len(result.unproven), "place")
+    yield (
+        f"Nothing was changed, because {places} cannot be proved. Look at the lines below: with "
+        "`partial` all others are changed, and you edit those of them that are meant."
+    )
+    yield from _list_unproven(result)
+
+
+def _list_unproven(result: Refactoring) -> Iterator[str]:
     for place in result.unproven[:MAX_SHOWN]:
         yield f"{place.path}:{place.line}: {place.text}  ({place.why})"
     if len(result.unproven) > MAX_SHOWN:

@@ -12,8 +12,8 @@ from bot.tools.tool import Tool, ToolInput
 
 class RenameSymbolInput(ToolInput):
     """Rename a Python function, class, method, parameter or module in every file at once: imports,
-    overrides, strings that tests patch, documents. The answer lists the places that could not be
-    proved and were left as they are.
+    overrides, strings that tests patch, documents. When a place cannot be proved to be meant or to
+    be another's, nothing is changed and the answer lists these places.
     """
 
     old: str = Field(
@@ -22,11 +22,20 @@ class RenameSymbolInput(ToolInput):
         description="name, Class.method, function.parameter or pkg.mod.name",
     )
     new: str = Field(min_length=1, max_length=100, description="The new name alone.")
+    partial: bool = Field(
+        default=False,
+        description="Change what is proved although some places are not; those are left.",
+    )
 
 
 def run(session: ToolSession, arguments: RenameSymbolInput) -> str:
     """Rename through the edited tree."""
-    return refactor_tree(session, lambda texts: rename_symbol(texts, arguments.old, arguments.new))
+    checker = session.ports.checkers.types
+    return refactor_tree(
+        session,
+        lambda texts: rename_symbol(texts, arguments.old, arguments.new, checker=checker),
+        partial=arguments.partial,
+    )
 
 
 RENAME_SYMBOL = Tool("rename_symbol", RenameSymbolInput, run, writes=True, suffixes=PYTHON_SUFFIXES)

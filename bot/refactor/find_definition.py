@@ -6,7 +6,14 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.refactor.module_scopes import ASSIGNMENTS, FUNCTIONS, PYTHON, Module, qualify
+from bot.refactor.module_scopes import (
+    ASSIGNMENTS,
+    FUNCTIONS,
+    PYTHON,
+    Module,
+    name_in_scope,
+    qualify,
+)
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
 from bot.search.grammars import language_of
 
@@ -93,8 +100,10 @@ def _iter_definitions(project: Project, name: str) -> Iterator[str]:
         for node in module.scopes:
             if isinstance(node, (ast.ClassDef, *FUNCTIONS)) and node.name == name:
                 yield f"{module.name}.{qualify(module, node)}"
-        if any(isinstance(binder, ASSIGNMENTS) for binder in module.binders(name)):
-            yield f"{module.name}.{name}"
+        for scope in (module.tree, *_list_classes(module)):
+            binders = module.bindings[scope].get(name, ())
+            if any(isinstance(binder, ASSIGNMENTS) for binder in binders):
+                yield name_in_scope(module, scope, name)
 
 
 def _refuse_override(project: Project, module: Module, node: ast.ClassDef, target: str) -> None:
@@ -127,3 +136,7 @@ def _list_ancestors(project: Project, module: Module, node: ast.ClassDef) -> set
             if isinstance(definition, ast.ClassDef):
                 waiting.append((where, definition))
     return ancestors
+
+
+def _list_classes(module: Module) -> list[ast.AST]:
+    return [scope for scope in module.bindings if isinstance(scope, ast.ClassDef)]

@@ -7,7 +7,7 @@ import re
 
 from bot.refactor.module_scopes import Module, last_name
 
-GENERICS = re.compile(r"_*[A-Z]\w*|list|dict|tuple|set|frozenset|type|deque|defaultdict")
+GENERICS = re.compile(r"_*[A-Z]\w*[a-z]\w*|list|dict|tuple|set|frozenset|type|deque|defaultdict")
 OPENING = re.compile(r"""[uU]?(\"{3}|'{3}|"|')""")
 
 

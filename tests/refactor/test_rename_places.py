@@ -1,0 +1,262 @@
+"""The promises about each place of a renamed name: changed, proved another's, or told."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.adapters.pyrefly import find_pyrefly
+from bot.refactor import CannotRefactor, Refactoring, rename_symbol
+
+STATE = """class State:
+    def set_error(self, error): ...
+
+
+class Other:
+    def set_error(self, error): ...
+"""
+
+
+def rename(use: str, base: str, old: str, new: str, *, checker=None) -> tuple[str, list[str]]:
+    """Rename what `a.py` defines; give `use.py` afterwards, and why places of any file are left."""
+    made = rename_symbol({"a.py": base, "use.py": use}, old, new, checker=checker)
+    return made.files.get("use.py") or use, [place.why for place in made.unproven]
+
+
+def list_doubts(made: Refactoring) -> list[tuple[str, int]]:
+    """The places that are left, by file and line."""
+    return [(place.path, place.line) for place in made.unproven]
+
+
+@pytest.mark.served
+@pytest.mark.parametrize(
+    "use",
+    [
+        "import a\nclass M:\n    def __init__(self, s: a.State): self.s = s\n    def f(self): self.s.set_error(1)\n",
+        "import a\ndef f(all: list[a.State]): [s.set_error(1) for s in all]\n",
+        "import a\ndef f(x):\n    if isinstance(x, a.State): x.set_error(1)\n",
+        "import a\ndef f(make=a.State): make().set_error(1)\n",
+    ],
+)
+def test_what_a_type_tells_is_renamed(use):
+    """Where no assignment or annotation of ours tells it, the checker does; without it is told."""
+    assert (use.replace("set_error", "fail"), []) == rename(
+        use, STATE, "State.set_error", "fail", checker=find_pyrefly()
+    )
+    assert (use, ["an attribute of an unknown object"]) == rename(
+        use, STATE, "State.set_error", "fail"
+    )
+
+
+@pytest.mark.served
+def test_what_a_type_tells_is_kept():
+    """Another class's, one of Python's, and a keyword of a known function; of either of two, told."""
+    use = (
+        "import a\n"
+        "def f(o: a.Other, all: list[a.Other], either: a.State | a.Other):\n"
+        "    o.set_error(1); all[0].set_error(2); f(set_error=1)\n"
+        "    either.set_error(3)\n"
+    )
+    made = rename_symbol(
+        {"a.py": STATE, "use.py": use}, "State.set_error", "fail", checker=find_pyrefly()
+    )
+
+    assert "use.py" not in made.files
+    assert [("use.py", 4)] == list_doubts(made)
+    assert 3 == made.others["a.Other.set_error"]
+
+
+FAMILY = """class Mixin:
+    def go(self): return self._get_name()
+
+
+class First(Mixin):
+    def _get_name(self): return 1
+
+
+class Second(Mixin):
+    def _get_name(self): return 2
+
+
+class Beside:
+    def _get_name(self): return 3
+
+
+Beside()._get_name()
+"""
+
+
+def test_a_mixin_and_those_who_serve_it_are_one_family():
+    """Whichever of them is named; a class that shares nothing with them keeps its own."""
+    shared, beside = FAMILY.split("class Beside")
+    for old in ("First._get_name", "Second._get_name"):
+        made = rename_symbol({"a.py": FAMILY}, old, "_read_name")
+
+        assert (
+            shared.replace("_get_name", "_read_name") + f"class Beside{beside}"
+            == (made.files["a.py"])
+        )
+        assert () == made.unproven
+
+
+def test_a_base_goes_with_what_overrides_it():
+    """And a mixin beside it, in another file, that only a common child joins with it."""
+    files = {
+        "a.py": "class A:\n    def run(self): ...\n",
+        "b.py": "class M:\n    def go(self): self.run()\n",
+        "c.py": "from a import A\nfrom b import M\nclass C(A, M): pass\nC().run()\n",
+    }
+    made = rename_symbol(files, "A.run", "start")
+
+    assert {path: text.replace("run(", "start(") for path, text in files.items()} == made.files
+    assert () == made.unproven
+
+
+@pytest.mark.parametrize(
+    ("use", "line"),
+    [
+        ("def f(x, kind): return getattr(x, f'_process_{kind}')", 1),
+        ("def f(x, kind): return getattr(x, '_process_' + kind)", 1),
+        ("def f(x, kind): return getattr(x, '_process_%s' % kind)()", 1),
+        ("def f(x, kind): return getattr(x, '_process_{}'.format(kind))", 1),
+        ("def f(x):\n    n = f'_process_{type(x).__name__}'\n    getattr(x, n)()", 2),
+        (
+            "def f(x):\n    for n in dir(x):\n        if n.startswith('_process_'): getattr(x, n)()",
+            3,
+        ),
+        ("NAMES = ['_process_item']\ndef f(x): [getattr(x, n) for n in NAMES]", 1),
+        ("def f(x): return hasattr(x, '_process_item')", 1),
+        ("from unittest import mock\nmock.Mock(_process_item=1)", 2),
+        ("import subprocess\nsubprocess.run(['python', '-c', 'a.P()._process_item()'])", 2),
+        ("def f(x): exec('x._process_item()')", 1),
+    ],
+)
+def test_a_name_that_a_string_may_mean_is_told(use, line):
+    """Made of a piece, listed, looked up, or written in code that is a string."""
+    base = "class P:\n    def _process_item(self): ...\n"
+    made = rename_symbol({"a.py": base, "use.py": use}, "P._process_item", "_handle_item")
+
+    assert ("use.py", line) in list_doubts(made)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "KEYS = {'load': 1}\nKEYS['load'] + KEYS.get('load')",
+        "raise ValueError('cannot load() this')",
+        "# load all\ndef f():\n    '''Call load() first.'''",
+        "x = 'to load a file'",
+        "class Q:\n    load = 1\n    def f(self): return self.load",
+        "def f(load): return load",
+        "import json as load\nload.dumps(1)",
+        "f(load=1)",
+        "import requests\nrequests.load(); requests.Session().load()",
+        "def f(x): return x.load()",
+    ],
+)
+def test_what_is_another_s_or_only_read_hinders_nothing(use):
+    """Keys, messages, comments, other scopes, other packages, and methods where a function goes."""
+    made = rename_symbol({"a.py": "def load(): ...\n", "use.py": use}, "a.load", "read")
+
+    assert (["a.py"], ()) == (list(made.files), made.unproven)
+
+
+def test_an_object_that_may_be_the_module_is_told():
+    """A module that is handed on as a value may be behind any name."""
+    use = "import a\ndef f(x): return x.load()\nf(a)\n"
+
+    assert (use, ["an attribute of an unknown object"]) == rename(
+        use, "def load(): ...\n", "a.load", "read"
+    )
+
+
+@pytest.mark.parametrize(
+    ("use", "after"),
+    [
+        ("from a import Box\ndef f(b: 'list[Box] | None'): ...", "list[Crate]"),
+        ("from a import Box\nT = list['Box']", "list['Crate']"),
+        ("from a import Box\nfrom typing import cast\ncast('Box', 1)", "cast('Crate'"),
+        ("import a\ndef f() -> 'a.Box': ...", "'a.Crate'"),
+        (
+            "try:\n    from a import Box\nexcept E:\n    from b import Box\nBox",
+            "import Crate as Box\n",
+        ),
+        ("from unittest import mock\nmock.patch('a.Box.size')", "'a.Crate.size'"),
+        ("from a import Box\nmatch 1:\n    case Box(size=1): ...", "case Crate(size"),
+    ],
+)
+def test_a_class_is_followed_into_types_in_quotes(use, after):
+    """And into patched strings, patterns, and imports that may be of two things."""
+    base = "class Box:\n    size = 1\n"
+    text, doubts = rename(use, base, "a.Box", "Crate")
+
+    assert after in text
+    assert [] == doubts
+
+
+def test_a_field_is_followed_into_its_constructor():
+    """By keyword, in a pattern, and in its own class."""
+    base = "from dataclasses import dataclass\n@dataclass\nclass Box:\n    size: int = 1\n"
+    use = "from a import Box\nBox(size=1).size\nmatch 1:\n    case Box(size=2): ...\n"
+
+    assert (use.replace("size", "width"), []) == rename(use, base, "Box.size", "width")
+
+
+def test_an_example_in_a_docstring_runs_as_before():
+    """A doctest names what its module does."""
+    text = 'def load():\n    """Load.\n\n    >>> load()\n    """\n'
+    made = rename_symbol({"a.py": text}, "load", "read")
+
+    assert text.replace("load()", "read()") == made.files["a.py"]
+
+
+def test_pytest_hands_fixtures_to_parameters():
+    """What a fixture returns is known to its tests; a fixture's own name is in their parameters."""
+    files = {
+        "a.py": "class Box:\n    def open(self): ...\n",
+        "conftest.py": "import pytest, a\n@pytest.fixture\ndef box(): return a.Box()\n",
+        "test_a.py": "def test_it(box): box.open()\n",
+    }
+
+    assert (
+        "def test_it(box): box.lift()\n"
+        == (rename_symbol(files, "Box.open", "lift").files["test_a.py"])
+    )
+    assert ("test_a.py", 1) in list_doubts(rename_symbol(files, "conftest.box", "crate"))
+
+
+@pytest.mark.served
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("Handler.emit", "send", "which has a emit of its own"),
+        ("Handler.mine", "flush", "which has a flush of its own"),
+        ("Handler.__init__", "begin", "read by Python"),
+        ("test_it", "check_it", "finds .* by its name"),
+    ],
+)
+def test_what_others_call_by_its_name_is_refused(old, new, told):
+    """A method of a base outside, Python's own names, and tests."""
+    text = (
+        "import logging\nclass Handler(logging.Handler):\n    def __init__(self): ...\n"
+        "    def emit(self, record): ...\n    def mine(self): ...\ndef test_it(): ...\n"
+    )
+    with pytest.raises(CannotRefactor, match=told):
+        rename_symbol({"a.py": text}, old, new, checker=find_pyrefly())
+
+
+def test_a_document_is_renamed_where_only_one_thing_is_called_so():
+    """Else what looks like code there is told; a changelog is history, and words are words."""
+    files = {
+        "a.py": "class Box:\n    def lift_lid(self): ...\n",
+        "README.md": "Call `lift_lid`, or `box.lift_lid()`; to lift_lid is fine.\n",
+        "CHANGES.md": "`lift_lid` is new.\n",
+    }
+    made = rename_symbol(files, "Box.lift_lid", "raise_lid")
+    two = rename_symbol({**files, "b.py": "def lift_lid(): ...\n"}, "Box.lift_lid", "raise_lid")
+
+    assert (
+        "Call `raise_lid`, or `box.raise_lid()`; to lift_lid is fine.\n"
+        == (made.files["README.md"])
+    )
+    assert [("CHANGES.md", 1), ("README.md", 1)] == [(word.path, word.line) for word in made.words]
+    assert [("README.md", 1)] == list_doubts(two)

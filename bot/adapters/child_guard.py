@@ -6,9 +6,10 @@ import os
 import signal
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, CompletedProcess, Popen, TimeoutExpired
 
 # It reads to the end of a pipe that this process alone holds open, which comes however this
 # process dies, and then kills the groups of the last line. PR_SET_PDEATHSIG would be shorter, but
@@ -79,6 +80,33 @@ def _start_watcher() -> Popen[bytes]:
         env={},
         start_new_session=True,
     )
+
+
+def run_guarded(
+    command: Sequence[str],
+    timeout_s: float,
+    *,
+    cwd: str | Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> CompletedProcess[bytes]:
+    """Run a program to its end as `subprocess.run` does, without input; it ends with this process.
+
+    Raises TimeoutExpired, and OSError where it cannot be started.
+    """
+    child = Popen(
+        command,
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=cwd,
+        env=env,
+        start_new_session=True,
+    )
+    with child, ChildGuard().guard(child, timeout_s) as late:
+        output, errors = child.communicate()
+    if late.is_set():
+        raise TimeoutExpired(command, timeout_s)
+    return CompletedProcess(command, child.returncode, output, errors)
 
 
 def end_group(child: Popen[bytes]) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
+from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from ruff import find_ruff_bin
 
-from bot.adapters.ruff_config import read_configs, read_selected
+from bot.adapters.child_guard import run_guarded
+from bot.adapters.ruff_config import CONFIG_NAMES, read_configs, read_selected
 from bot.adapters.ruff_version import find_pinned_version
 from bot.gates import says_python_2
 from bot.ports import Unreachable
@@ -64,7 +65,8 @@ class Ruff:
         with TemporaryDirectory(prefix="greenlit-lint-") as folder:
             tree = Path(folder, "tree").resolve()
             for path in paths:
-                _write_file(tree / path, files[path])
+                if CONFIG_NAMES[1] not in PurePosixPath(path).parts:  # where our own will lie
+                    _write_file(tree / path, files[path])
             messages = _run_ruff(tree, configs, BUILTINS_OF_PYTHON_2 if python_2 else ())
             findings = [*_read_findings(messages, tree, configs)]
         findings = [_advise_unsure(finding, files[finding.path]) for finding in findings]
@@ -113,10 +115,8 @@ def _run_ruff(
             (place / "ruff.toml").write_text(ours, encoding="utf-8")
     command = [find_ruff_bin(), *OPTIONS]
     try:
-        done = subprocess.run(
-            command, cwd=tree, env={}, capture_output=True, timeout=PATIENCE_S, check=False
-        )
-    except subprocess.TimeoutExpired:
+        done = run_guarded(command, PATIENCE_S, cwd=tree, env={})
+    except TimeoutExpired:
         raise Unreachable(f"the linter did not end within {PATIENCE_S} s") from None
     if done.returncode and any(configs.values()):  # a rule that this ruff does not know, perhaps
         return _run_ruff(tree, {folder: {} for folder in configs}, builtins)

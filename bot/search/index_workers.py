@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import pickle
+import resource
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 WORKERS = 2
 BUNDLE_BYTES = 8_000_000
+BUNDLE_S = 300  # of computing for one bundle, which takes some seconds
 
 Bundle = Sequence[tuple[str, str, bytes]]  # files as key, path and content
 BuiltSegment = tuple[SegmentBlob, Mapping[str, bytes]]  # with the encoded symbols of each key
@@ -126,5 +129,13 @@ def work() -> None:
             bundle = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `Worker`
         except EOFError:
             return
+        _limit_time()
         pickle.dump(build_segment(bundle), sys.stdout.buffer)
         sys.stdout.buffer.flush()
+
+
+def _limit_time() -> None:
+    """Let the kernel end this process when a bundle takes it too long, whoever still waits."""
+    used_s = int(time.process_time())
+    hard_s = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (used_s + BUNDLE_S, hard_s))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.child_guard import ChildGuard
+from bot.adapters.child_guard import ChildGuard, run_guarded
 
 # A child that starts a grandchild, both deaf to SIGTERM, in a process that waits to be killed.
 PROGRAM = """
@@ -95,3 +95,14 @@ def test_a_watcher_that_was_killed_is_done_without():
         child.wait()
 
     assert 0 == child.returncode
+
+
+def test_a_program_that_is_run_to_its_end_has_a_limit_too(tmp_path: Path):
+    """What it printed and its status come back; it has no input, and what hangs is ended."""
+    done = run_guarded(["sh", "-c", "cat; pwd; echo no >&2; exit 3"], 60, cwd=tmp_path, env={})
+    pids = tmp_path / "pids"
+    with pytest.raises(subprocess.TimeoutExpired):
+        run_guarded(["sh", "-c", f"sleep 60 & echo $! $$ > {pids}; wait"], 0.3)
+
+    assert (3, f"{tmp_path}\n".encode(), b"no\n") == (done.returncode, done.stdout, done.stderr)
+    assert not any(is_alive(int(pid)) for pid in pids.read_text().split())

@@ -36,6 +36,14 @@ HOOKS = (
     "pre-push",
     "reference-transaction",
 )
+TOOLS = ".git/tools"  # on a PATH that names it from where one stands
+PROGRAMS = ("git", "ruff", "pyrefly", "pip", "npm", "node", "python3", "env", "sh", "cat")
+OTHER_TOOLS = {  # settings of ours and of what we run: an address for keys, a program, a plug-in
+    ".env": "GREENLIT_ANTHROPIC_URL=http://127.0.0.1:9\nANTHROPIC_BASE_URL=http://127.0.0.1:9\n",
+    "pyrefly.toml": 'python-interpreter-path = "canary-python"\n',
+    "ruff.toml": 'extend = "/dev/zero"\n',
+    "sitecustomize.py": 'open("seen-site", "w")\n',
+}
 EDIT = "README.md\n<<<<<<< SEARCH\n# Greeter\n=======\n# The greeter\n>>>>>>> REPLACE\n"
 LOG = 'Traceback (most recent call last):\n  File "greeting.py", line 2, in greet\nNameError: x\n'
 
@@ -91,7 +99,7 @@ def hostile(tmp_path: Path) -> HostileFolder:
 
 def fill(root: Path) -> None:
     """Commit the greeter there."""
-    for path, text in FILES.items():
+    for path, text in {**FILES, **OTHER_TOOLS}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     (root / ".gitattributes").write_text("* filter=evil diff=evil merge=evil\n")
@@ -190,9 +198,40 @@ def solve(folder: HostileFolder, *, apply: bool) -> int:
 
 
 def type_command(folder: HostileFolder, *words: str, given: str = "") -> int:
-    """Type a command of Greenlit in the folder."""
+    """Type a command of Greenlit in the folder, with an environment that names programs too."""
+    env = name_programs(folder)
     with contextlib.chdir(folder.root):
-        return CliRunner().invoke(app, words, input=given).exit_code
+        return CliRunner().invoke(app, words, input=given, env=env).exit_code
+
+
+def name_programs(folder: HostileFolder) -> dict[str, str]:
+    """Name a canary in each variable in which git or an editor takes a program, and a folder that
+    has one for each command.
+    """
+    variables = {
+        "EDITOR": "editor",
+        "GIT_ASKPASS": "askpass",
+        "GIT_EDITOR": "editor",
+        "GIT_EXTERNAL_DIFF": "external",
+        "GIT_PAGER": "pager",
+        "GIT_PROXY_COMMAND": "proxy",
+        "GIT_SEQUENCE_EDITOR": "sequence",
+        "GIT_SSH": "ssh",
+        "GIT_SSH_COMMAND": "ssh",
+        "PAGER": "pager",
+        "SSH_ASKPASS": "askpass",
+        "VISUAL": "editor",
+    }
+    named = {name: folder.canary(f"env-{canary}") for name, canary in variables.items()}
+    fsmonitor = folder.canary("env-fsmonitor")
+    configured = {"GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": fsmonitor}
+    elsewhere = {"GIT_DIR": "/dev/null", "GIT_WORK_TREE": "/", "GIT_EXEC_PATH": str(folder.root)}
+    path = f".:{TOOLS}:{os.environ['PATH']}"
+    for program in PROGRAMS:
+        (folder.root / TOOLS).mkdir(exist_ok=True)
+        (folder.root / TOOLS / program).unlink(missing_ok=True)
+        (folder.root / TOOLS / program).symlink_to(folder.canary(f"path-{program}"))
+    return {**named, **configured, **elsewhere, "GIT_CONFIG_COUNT": "1", "PATH": path}
 
 
 def mirror(folder: HostileFolder, tmp_path: Path) -> bool:
@@ -227,6 +266,10 @@ def test_no_command_runs_what_a_folder_configures(hostile: HostileFolder, tmp_pa
         "map": type_command(hostile, "map", "--cache", cache),
         "rename": type_command(hostile, "refactor", "rename", "greeting.greet", "hail"),
         "apply": type_command(hostile, "apply", given=EDIT),
+        "checks": type_command(hostile, "checks"),
+        "async": type_command(hostile, "refactor", "async", "greeting.hail"),
+        "move": type_command(hostile, "refactor", "move", "greeting.hail", "hailing", "--partial"),
+        "merge": type_command(hostile, "merge", "README.md", "README.md", "README.md"),
     }
     ran = hostile.ran()
 
@@ -255,6 +298,11 @@ def test_no_command_runs_what_a_folder_configures(hostile: HostileFolder, tmp_pa
         "map": 0,
         "rename": 0,
         "apply": 0,
+        "checks": 0,
+        "async": 1,  # a call at the top of a module
+        "move": 1,
+        "merge": 0,
     } == ended
+    assert not (hostile.root / "seen-site").exists()
     assert mirror(hostile, tmp_path)
     assert set() == hostile.ran()

@@ -190,7 +190,7 @@ class GitProcess:
             **ENVIRONMENT,
             **work_tree,
             **lazy,
-            "PATH": os.pathsep.join(os.get_exec_path()),
+            "PATH": os.pathsep.join(filter(os.path.isabs, os.get_exec_path())),
             "HOME": str(self.home),
             "GIT_DIR": str(self.git_dir),
             "GIT_ALLOW_PROTOCOL": self.protocols,

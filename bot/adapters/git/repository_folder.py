@@ -93,7 +93,7 @@ def _describe(git_dir: Path, place: Path | None) -> RepositoryFolder:
         config |= _read_config(git_dir / "config.worktree")
     root = place
     if "core.worktree" in config:
-        root = (git_dir / config["core.worktree"]).resolve()
+        root = _read_work_tree(git_dir, place, config["core.worktree"])
     elif config.get("core.bare") == "true" and git_dir == common:
         root = None
     kept = {f"{section}.{name}" for section, names in KEPT.items() for name in names}
@@ -101,6 +101,20 @@ def _describe(git_dir: Path, place: Path | None) -> RepositoryFolder:
         name: value for name, value in config.items() if name in kept and PLAIN.fullmatch(value)
     }
     return RepositoryFolder(git_dir, common, root, settings)
+
+
+def _read_work_tree(git_dir: Path, place: Path, configured: str) -> Path:
+    """Return the folder of files that a configuration names: one in the repository's own folder,
+    or one that names it back.
+
+    Raises NoRepositoryError: files elsewhere are not the folder's to have read or written.
+    """
+    root = (git_dir / configured).resolve()
+    if not root.is_relative_to(place) and _linked_git_dir(root / ".git") != git_dir:
+        raise NoRepositoryError(
+            f"{place} has its files elsewhere: its configuration says core.worktree = {root}."
+        )
+    return root
 
 
 def _read_config(path: Path) -> dict[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from subprocess import TimeoutExpired
 
+from bot.adapters.child_guard import run_guarded
 from bot.adapters.sandbox.seccomp_filter import explain_no_filter
 
+ASK_S = 20.0
 OLDEST = (0, 8)  # --disable-userns and --size
 INSTALLERS = {
     "apt-get": "apt-get install -y bubblewrap",
@@ -43,8 +45,11 @@ def explain_unfit(program: str) -> str:
         commands = [command for tool, command in INSTALLERS.items() if shutil.which(tool)]
         install = commands[0] if commands else INSTALLERS["apt-get"]
         return f"bubblewrap is not installed: `{install}` brings it."
-    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    version = tuple(map(int, re.findall(r"\d+", answer.stdout)))
+    try:
+        answer = run_guarded([program, "--version"], ASK_S)
+    except TimeoutExpired:
+        return f"bubblewrap did not tell its version within {ASK_S:g} s."
+    version = tuple(map(int, re.findall(r"\d+", answer.stdout.decode())))
     if version < OLDEST:
         number = ".".join(map(str, version)) or "of this machine"
         return (

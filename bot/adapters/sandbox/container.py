@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from subprocess import TimeoutExpired
 
-from bot.adapters.child_guard import ChildGuard
+from bot.adapters.child_guard import ChildGuard, run_guarded
 from bot.adapters.sandbox.bubblewrap_command import DEFAULTS, HOME, Bind, list_binds
 from bot.adapters.sandbox.control_group import ControlGroup
 from bot.adapters.sandbox.job_watch import explain_memory
@@ -120,17 +120,12 @@ def _judge(ended: Exit, launch: Launch) -> Exit:
 def _ask(engine: str, *arguments: str) -> str:
     """Ask the engine something, and say why it does not do it; empty when it does."""
     try:
-        answer = subprocess.run(
-            [engine, *arguments],
-            capture_output=True,
-            text=True,
-            timeout=ASK_S,
-            env=dict(_make_environment()),
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as failure:
+        answer = run_guarded([engine, *arguments], ASK_S, env=dict(_make_environment()))
+    except (OSError, TimeoutExpired) as failure:
         return str(failure)
-    lines = answer.stderr.strip().splitlines() or [f"exit code {answer.returncode}"]
+    lines = answer.stderr.decode(errors="replace").strip().splitlines() or [
+        f"exit code {answer.returncode}"
+    ]
     return lines[-1] if answer.returncode else ""
 
 

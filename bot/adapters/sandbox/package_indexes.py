@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import tomllib
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import TimeoutExpired
 from urllib.parse import unquote, urlsplit, urlunsplit
+
+from bot.adapters.child_guard import run_guarded
 
 PATIENCE_S = 20.0
 WEB = ("https://", "http://")
@@ -93,12 +95,10 @@ def _ask(command: Sequence[str]) -> str:
     """Return what a tool prints; nothing where it is missing or fails."""
     try:
         # From the root: no project's own configuration is read.
-        answer = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE_S, check=False, cwd="/"
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        answer = run_guarded(command, PATIENCE_S, cwd="/")
+    except (OSError, TimeoutExpired):
         return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""
+    return answer.stdout.decode(errors="replace").strip() if answer.returncode == 0 else ""
 
 
 def _read_cargo(home: Path) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import TimeoutExpired
 
+from bot.adapters.child_guard import run_guarded
 from bot.adapters.sandbox.tier import Launch, Tier
 from bot.values import Machine, SandboxLimits
 
@@ -64,16 +65,13 @@ def _find_all(find_program: FindProgram, programs: Iterable[str]) -> Iterator[tu
 
 def _read_version(program: str, path: Path) -> str:
     try:
-        answer = subprocess.run(
-            [path, ASK.get(program, "--version")],
+        answer = run_guarded(
+            [str(path), ASK.get(program, "--version")],
+            PATIENCE_S,
             cwd="/",
             env={"PATH": f"{path.parent}:/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PATIENCE_S,
-            check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, TimeoutExpired):
         return ""
     return _find_version(f"{answer.stdout!r}\n{answer.stderr!r}")
 

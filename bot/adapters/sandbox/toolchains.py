@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from subprocess import TimeoutExpired
+
+from bot.adapters.child_guard import run_guarded
 
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")  # every tier has them
 SYSTEM = tuple(Path(folder) for folder in ("/usr", "/bin", "/lib", "/lib64", "/sbin"))
@@ -132,17 +134,10 @@ def _find_rust() -> Sequence[Path]:
     rustup = shutil.which("rustup")
     if not rustup:
         return ()
-    with suppress(OSError, subprocess.TimeoutExpired):
-        answer = subprocess.run(
-            [rustup, "which", "cargo"],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-            cwd="/",
-        )
+    with suppress(OSError, TimeoutExpired):
+        answer = run_guarded([rustup, "which", "cargo"], PATIENCE_S, cwd="/")
         if answer.returncode == 0:
-            return (Path(answer.stdout.strip()).parent,)
+            return (Path(os.fsdecode(answer.stdout.strip())).parent,)
     return ()
 
 

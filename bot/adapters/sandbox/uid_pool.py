@@ -5,18 +5,20 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import TimeoutExpired
 
+from bot.adapters.child_guard import run_guarded
 from bot.adapters.sandbox.tier import Launch
 from bot.ports import Unreachable
 
 # systemd gives 60001 to 60513 to home folders and 61184 to 65519 to services; Debian and Fedora
 # give accounts numbers below 60000.
 FIRST_UID, UIDS = 61_000, 64
+GIVING_S = 600.0  # a folder of a million files
 FOLDER = Path("/run/greenlit-sandbox")  # of the machine, so that two bots never share a uid
 
 
@@ -95,6 +97,10 @@ def give_folder(folder: Path, uid: int) -> None:
         # The program goes as deep as a job can make folders, follows no link, and gives the folder
         # itself last, so that an interrupted walk is begun again.
         command = ["chown", "-R", "-h", "-P", f"{uid}:{uid}", "--", str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        try:
+            done = run_guarded(command, GIVING_S)
+        except TimeoutExpired:
+            raise Unreachable("A folder could not be given away in time.", "sandbox") from None
         if done.returncode != 0:
-            raise Unreachable(f"A folder cannot be given away: {done.stderr.strip()}.", "sandbox")
+            why = done.stderr.decode(errors="replace").strip()
+            raise Unreachable(f"A folder cannot be given away: {why}.", "sandbox")

@@ -67,6 +67,18 @@ def test_files_may_lie_elsewhere(folder: Path, home: Path):
     assert folder / "deep/er" == find_repository(folder).root
 
 
+@pytest.mark.parametrize("elsewhere", ["/", "..", "../other", "/etc"])
+def test_files_of_others_are_not_the_folders(folder: Path, elsewhere: str):
+    """A configuration that came with the folder cannot have files of this machine read or
+    written.
+    """
+    (folder.parent / "other").mkdir()
+    git(folder, "config", "core.worktree", str(folder / elsewhere))
+
+    with pytest.raises(NoRepositoryError, match=r"has its files elsewhere: .* core\.worktree = /"):
+        find_repository(folder)
+
+
 def test_a_bare_repository_has_no_files(folder: Path, home: Path, tmp_path: Path):
     """It is read all the same."""
     git(tmp_path, "clone", "--quiet", "--bare", str(folder), "bare.git")

@@ -226,7 +226,7 @@ def name_programs(folder: HostileFolder) -> dict[str, str]:
     fsmonitor = folder.canary("env-fsmonitor")
     configured = {"GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": fsmonitor}
     elsewhere = {"GIT_DIR": "/dev/null", "GIT_WORK_TREE": "/", "GIT_EXEC_PATH": str(folder.root)}
-    path = f".:{TOOLS}:{os.environ['PATH']}"
+    path = os.pathsep.join([".", TOOLS, *os.get_exec_path()])
     for program in PROGRAMS:
         (folder.root / TOOLS).mkdir(exist_ok=True)
         (folder.root / TOOLS / program).unlink(missing_ok=True)

@@ -93,7 +93,7 @@ def _describe(git_dir: Path, place: Path | None) -> RepositoryFolder:
         config |= _read_config(git_dir / "config.worktree")
     root = place
     if "core.worktree" in config:
-        root = _read_work_tree(git_dir, place, config["core.worktree"])
+        root = _read_work_tree(git_dir, place or git_dir, config["core.worktree"])
     elif config.get("core.bare") == "true" and git_dir == common:
         root = None
     kept = {f"{section}.{name}" for section, names in KEPT.items() for name in names}

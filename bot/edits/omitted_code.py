@@ -23,7 +23,8 @@ SAYS = re.compile(
     rf"(?:{DOTS}|\b(?:unchanged|here|remains?|same|as before|omitted)\b).{{0,20}}"
     rf"|{OLD} {CODE}\s*(?:\*/|-->|\*/\}}|\)|\]|>)?\s*"
     rf"|rest unchanged\b.*)$"
-    rf"|^\s*{DOTS}\s?(?:the )?{OLD}\b.*$",
+    # `...rest,` and `...other` spread what has that name, in JavaScript.
+    rf"|^\s*{DOTS}(?:\s(?:the )?{OLD}\b|(?:the )?{OLD}\s(?!as\b|//)).*$",
     re.IGNORECASE,
 )
 BARE = re.compile(

@@ -102,9 +102,10 @@ class PathNames:
 
     def add(self, path: str) -> None:
         """Take in a file that came to be."""
-        self.paths.add(path)
+        # Last comes the set that the others may be made of here.
         self.by_name.setdefault(path.rpartition("/")[2], []).append(path)
         self.by_folded_path.update(dict.fromkeys(_list_ancestors(fold_case(path)), path))
+        self.paths.add(path)
 
     def remove(self, path: str) -> None:
         """Forget a file that went."""

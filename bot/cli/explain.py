@@ -19,6 +19,7 @@ from bot.adapters.git.mirrors import GitMirrors
 from bot.cli.inputs import (
     MISTAKES,
     STDIN,
+    WrongUseError,
     is_typed,
     make_read_error,
     print_error,
@@ -27,8 +28,10 @@ from bot.cli.inputs import (
 from bot.cli.log_archive import open_logs
 from bot.cli.progress_line import show_progress
 from bot.cli.reading_view import print_reading
+from bot.cli.run_logs import fetch_run_logs, is_address, parse_run_address
 from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.ports import Unreachable
+from bot.settings import ReadTokenSettings, load_settings
 from bot.values import Reading, Tree
 
 READ, WRONG_USE = 0, 2
@@ -100,12 +103,25 @@ def _read_file_list(files: Path | None) -> list[str]:
 def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
     readings = []
     for log in dict.fromkeys(logs or [STDIN]):
+        if is_address(log):
+            readings += _read_run(log, files)
+            continue
         shown = "standard input" if log == STDIN else Path(log).name
         progress = nullcontext() if is_typed(log) else show_progress(f"Reading {shown}")
         with open_logs(log) as opened, progress:
             for name, file in opened:
                 readings.append(attach_job(read_log(_iter_lines(log, file), files), name))
     return merge_readings(readings)
+
+
+def _read_run(address: str, files: Collection[str]) -> list[Reading]:
+    """Read the logs of a run's jobs, as GitHub serves them to whoever has a token."""
+    settings = load_settings(ReadTokenSettings)
+    with show_progress("Fetching the logs"):
+        logs = list(fetch_run_logs(parse_run_address(address), settings))
+    if not logs:
+        raise WrongUseError("The logs of this run are gone: GitHub keeps them for 90 days.")
+    return [attach_job(read_log(lines, files), name) for name, lines in logs]
 
 
 def _iter_lines(log: str, file: BinaryIO) -> Iterator[bytes]:

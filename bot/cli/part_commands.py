@@ -36,7 +36,8 @@ def explain(
         list[str] | None,
         typer.Argument(
             metavar="LOG...",
-            help="Logs of CI, or zip files of them; standard input when there is none, or for -",
+            help="Logs of CI, zip files of them, or the address of a run; "
+            "standard input when there is none, or for -",
         ),
     ] = None,
     repo: Annotated[

@@ -3,7 +3,13 @@
 Settings are made once, in bot/__main__.py, and taken apart in bot/assembly.py.
 """
 
-from bot.settings.command_settings import PRICES, GateSettings, ModelSettings, SearchSettings
+from bot.settings.command_settings import (
+    PRICES,
+    GateSettings,
+    ModelSettings,
+    ReadTokenSettings,
+    SearchSettings,
+)
 from bot.settings.read_settings import (
     SettingsError,
     SettingsReport,
@@ -28,6 +34,7 @@ __all__ = [
     "GateSettings",
     "GitHubSettings",
     "ModelSettings",
+    "ReadTokenSettings",
     "SandboxSettings",
     "SearchSettings",
     "ServerSettings",

@@ -71,6 +71,21 @@ class SearchSettings(BaseSettings):
         return self.embeddings, self.embeddings_model or "", key
 
 
+class ReadTokenSettings(SearchSettings):
+    """Settings of the commands that read something of GitHub's for a person."""
+
+    github_token: SecretStr | None = Field(
+        None,
+        description="A token that may read the repository's Actions; GH_TOKEN and GITHUB_TOKEN too",
+        validation_alias=AliasChoices(
+            "GREENLIT_GITHUB_TOKEN", "github_token", "GH_TOKEN", "GITHUB_TOKEN"
+        ),
+    )
+    github_api_url: Address | None = Field(
+        None, description="The API's address, where it is not the one of the run's page"
+    )
+
+
 class GateSettings(SearchSettings):
     """Settings of the commands that judge a change."""
 

@@ -41,6 +41,10 @@ class NotFound(Refusal):
     """GitHub knows nothing at this address, or no longer: 404 or 410."""
 
 
+class Unauthorized(Refusal):
+    """GitHub does not accept the credential, status 401."""
+
+
 class Forbidden(Refusal):
     """GitHub does not let the App do this, here or now."""
 
@@ -130,7 +134,7 @@ def raise_for_status(response: ApiResponse, now: float) -> None:
         case status if status < 400:
             _check_success(response)
         case 401:
-            raise Refusal(
+            raise Unauthorized(
                 f"GitHub does not accept the App's credentials ({response.message or 401}). "
                 "Check GREENLIT_APP_ID, GREENLIT_PRIVATE_KEY and the clock of the bot's machine."
             )

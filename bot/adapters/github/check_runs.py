@@ -59,6 +59,11 @@ class GitHubChecks:
                     checks += _suite_checks(suite, _fetch_runs(client, suite))
         return Checks(sha, self._with_attempts(repo, checks))
 
+    def fetch_attempt(self, repo: Repo, run: int) -> int:
+        """Return the number of a workflow run's last attempt. Raises NotFound."""
+        with self.api.repository(repo) as repository:
+            return repository.get_workflow_run(run).run_attempt or 1
+
     def list_jobs(self, repo: Repo, run: int, attempt: int) -> tuple[Check, ...]:
         """Return the jobs of a workflow run as they stood after an attempt, counted from 1."""
         with self.api.repository(repo) as repository:

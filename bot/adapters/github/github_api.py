@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from bot.adapters.github.api_client import ApiClient
 from bot.adapters.github.api_errors import hide_tokens
-from bot.adapters.github.auth import AppAuth, Credential, TokenStore
+from bot.adapters.github.auth import Credential
 from bot.adapters.github.bad_answers import explain_bad_answer
-from bot.adapters.github.write_throttle import WriteThrottle, write_once
+from bot.adapters.github.write_throttle import write_once
 from bot.ports import BadAnswer
 from bot.values import Repo
 
@@ -41,16 +41,23 @@ log = logging.getLogger(__name__)
 class GitHubApi:
     """GitHub's API for one repository or for the App itself. Safe to use from many threads, but no
     object may be kept beyond its call.
+
+    Each client has a credential of its own.
     """
 
-    def __init__(self, app: AppAuth, api_url: str, timeout_s: int, pause_s: float) -> None:
-        self.clock = app.clock
+    def __init__(
+        self,
+        create_credential: Callable[[], Credential],
+        clock: Callable[[], float],
+        api_url: str,
+        timeout_s: int,
+        settle_s: float = 0.0,
+    ) -> None:
+        self.clock = clock
         self.timeout_s = timeout_s
-        self.tokens = TokenStore(self.app, app.clock, app.own_secrets)
-        self._app = app
+        self._create_credential = create_credential
         self._api_url = api_url.rstrip("/")
-        self._settle_s = pause_s  # until what was written can be read
-        self._throttle = WriteThrottle(pause_s, app.clock)
+        self._settle_s = settle_s  # until what was written can be read
         self._idle: deque[ApiClient] = deque()
         # At DEBUG they log bodies and signed addresses.
         for name in ("github.Requester", "urllib3.connectionpool"):
@@ -94,8 +101,7 @@ class GitHubApi:
         return write_once(write, find, self._settle_s)
 
     def _create_client(self) -> ApiClient:
-        credential = Credential(self._app, self.tokens, self._throttle)
-        client = ApiClient(self._api_url, self.timeout_s, credential, self.clock)
+        client = ApiClient(self._api_url, self.timeout_s, self._create_credential(), self.clock)
         # Else its connection stays open until the memory is tidied.
         finalize(self, client.close)
         return client

@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from bot.adapters.github import app_api
 from bot.adapters.github.api_errors import require
 from bot.adapters.github.app_api import AppRegistration, HookDelivery
-from bot.adapters.github.auth import FOR_GIT, AppAuth
+from bot.adapters.github.auth import FOR_GIT, AppAuth, Credential, TokenStore
 from bot.adapters.github.check_runs import GitHubChecks
 from bot.adapters.github.commits import GitHubCommits
 from bot.adapters.github.github_api import GitHubApi
@@ -18,6 +18,7 @@ from bot.adapters.github.issues import GitHubIssues
 from bot.adapters.github.pull_requests import GitHubPulls
 from bot.adapters.github.pull_reviews import GitHubReviews
 from bot.adapters.github.repositories import GitHubRepositories
+from bot.adapters.github.write_throttle import WriteThrottle
 from bot.ports import OwnSecrets
 from bot.text.bot_logins import BOT_SUFFIX
 from bot.text.secret_values import SecretValues
@@ -42,7 +43,15 @@ class GitHubApp:
 
     def __post_init__(self) -> None:
         app = AppAuth(self.app_id, self.private_key, self.clock, self.own_secrets)
-        self._api = GitHubApi(app, self.api_url, self.timeout_s, self.pause_between_writes_s)
+        throttle = WriteThrottle(self.pause_between_writes_s, self.clock)
+        self._api = GitHubApi(
+            lambda: Credential(app, self._tokens, throttle),
+            self.clock,
+            self.api_url,
+            self.timeout_s,
+            self.pause_between_writes_s,
+        )
+        self._tokens = TokenStore(self._api.app, self.clock, self.own_secrets)
         self._slug = ""
         self.repositories = GitHubRepositories(self._api)
         self.issues = GitHubIssues(self._api)
@@ -54,7 +63,7 @@ class GitHubApp:
 
     def fetch_slug(self) -> str:
         """Return the App's name in addresses. It is fetched once, if no installation told it."""
-        self._slug = self._slug or self._api.tokens.app_slug
+        self._slug = self._slug or self._tokens.app_slug
         if not self._slug:
             with self._api.app() as app:
                 self._slug = require(app.slug, "slug")
@@ -66,7 +75,7 @@ class GitHubApp:
 
     def fetch_remote(self, repo: Repo) -> Remote:
         """Return where git finds the repository, with a token for git and for it alone."""
-        secret = self._api.tokens.fetch_token(repo, FOR_GIT)
+        secret = self._tokens.fetch_token(repo, FOR_GIT)
         return Remote(f"{self.url.rstrip('/')}/{repo.name}.git", secret)
 
     def check_access(self) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.adapters.github.auth import AppAuth
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.token_credential import TokenCredential
 from bot.ports import NoOwnSecrets, Refusal, Unreachable
 from bot.values import Remote, Repo
 from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub
@@ -257,7 +257,9 @@ def test_client_is_lent_to_one_call_at_a_time():
     """PyGithub keeps the request in its one connection, and we the repository: nobody else may
     have it.
     """
-    api = GitHubApi(AppAuth(7, "no key", time.time, NoOwnSecrets()), "http://127.0.0.1:9", 1, 0.0)
+    api = GitHubApi(
+        lambda: TokenCredential("t", NoOwnSecrets()), time.time, "http://127.0.0.1:9", 1
+    )
     with api.client(Repo("o/before", 1)) as first:
         pass
     with api.client(Repo("o/a", 1)) as second, api.client(Repo("o/b", 1)) as third:

@@ -1,0 +1,29 @@
+"""Show GitHub a person's token, for commands that only read."""
+
+from __future__ import annotations
+
+from bot.adapters.github.auth import Credential
+from bot.ports import OwnSecrets
+from bot.values import Repo
+
+
+class TokenCredential(Credential):
+    """A token that somebody made for themselves: nothing makes another one when it is refused."""
+
+    def __init__(self, secret: str, own_secrets: OwnSecrets) -> None:
+        self.repo: Repo | None = None
+        self.own_secrets = own_secrets
+        self._secret = secret
+        own_secrets.add(secret)
+
+    @property
+    def token(self) -> str:
+        """Return the token."""
+        return self._secret
+
+    def renew(self) -> bool:
+        """There is no other."""
+        return False
+
+    def wait_to_write(self) -> None:
+        """Nothing is written."""

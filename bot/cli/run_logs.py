@@ -1,0 +1,119 @@
+"""Fetch the logs of a run of GitHub Actions by the address of its page."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.adapters.github.api_errors import NotFound, Unauthorized
+from bot.adapters.github.check_runs import GitHubChecks
+from bot.adapters.github.github_api import GitHubApi
+from bot.adapters.github.token_credential import TokenCredential
+from bot.cli.inputs import WrongUseError
+from bot.ports import Refusal
+from bot.settings import ReadTokenSettings
+from bot.text.secret_values import SecretValues
+from bot.values import Check, InstallationId, Repo
+
+LOG_BYTES = 100_000_000
+TIMEOUT_S = 20
+_RUN = re.compile(
+    r"/(?P<repo>[\w.-]+/[\w.-]+)/actions/runs/(?P<run>\d+)"
+    r"(?:/attempts/(?P<attempt>\d+))?(?:/jobs?/(?P<job>\d+))?/?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunAddress:
+    """A run, and what of it: an attempt counted from 1, or 0 for the last; a job, or 0 for all."""
+
+    origin: str  # "https://github.com"
+    repo: Repo
+    run: int
+    attempt: int
+    job: int
+
+
+def is_address(source: str) -> bool:
+    """Tell whether a page is named, and not a file."""
+    return source.startswith(("https://", "http://"))
+
+
+def parse_run_address(address: str) -> RunAddress:
+    """Parse the address of a run's or a job's page. Raises WrongUseError."""
+    parts = urlsplit(address)
+    match = _RUN.fullmatch(parts.path)
+    if match is None:
+        raise WrongUseError(
+            f"{address} is no run of GitHub Actions. The address of one has this form: "
+            "https://github.com/OWNER/NAME/actions/runs/NUMBER"
+        )
+    return RunAddress(
+        f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}",
+        Repo(match["repo"], InstallationId(0)),
+        int(match["run"]),
+        int(match["attempt"] or 0),
+        int(match["job"] or 0),
+    )
+
+
+def fetch_run_logs(
+    address: RunAddress, settings: ReadTokenSettings
+) -> Iterator[tuple[str, Sequence[bytes]]]:
+    """Fetch the log of each job that failed, with the job's name; of all jobs where none did.
+
+    Raises WrongUseError and Unreachable.
+    """
+    checks = _open_checks(address, settings)
+    try:
+        for job in _choose_jobs(address, checks):
+            log = checks.fetch_job_log(address.repo, job.id, LOG_BYTES)
+            if log:
+                yield job.name, log.split(b"\n")
+    except NotFound:
+        raise WrongUseError(_explain_missing(address)) from None
+    except Unauthorized:
+        raise WrongUseError("GitHub does not accept the token in GH_TOKEN.") from None
+    except Refusal as refused:
+        raise WrongUseError(str(refused)) from None
+
+
+def _open_checks(address: RunAddress, settings: ReadTokenSettings) -> GitHubChecks:
+    token = settings.github_token.get_secret_value() if settings.github_token else ""
+    if not token:
+        raise WrongUseError(
+            "GitHub shows logs to nobody without a token. Set GH_TOKEN to one that may read the "
+            "repository's Actions, or name the file of a log."
+        )
+    secrets = SecretValues()
+    api_url = settings.github_api_url or _find_api(address)
+    api = GitHubApi(lambda: TokenCredential(token, secrets), time.time, api_url, TIMEOUT_S)
+    return GitHubChecks(api, str)
+
+
+def _find_api(address: RunAddress) -> str:
+    """Tell where the API of the page's server is: a token goes to no plain http address."""
+    if not address.origin.startswith("https://"):
+        raise WrongUseError("The address of the run must begin with https://")
+    if address.origin in {"https://github.com", "https://www.github.com"}:
+        return "https://api.github.com"
+    return f"{address.origin}/api/v3"
+
+
+def _choose_jobs(address: RunAddress, checks: GitHubChecks) -> list[Check]:
+    attempt = address.attempt or checks.fetch_attempt(address.repo, address.run)
+    jobs = checks.list_jobs(address.repo, address.run, attempt)
+    if address.job:
+        jobs = tuple(job for job in jobs if job.id == address.job)
+    if not jobs:
+        raise WrongUseError(_explain_missing(address))
+    failed = [job for job in jobs if job.state == "failed"]
+    return failed or [job for job in jobs if job.state != "pending"]
+
+
+def _explain_missing(address: RunAddress) -> str:
+    job = f" with a job {address.job}" if address.job else ""
+    return f"{address.repo.name} has no run {address.run}{job}, or this token may not see it."

@@ -1,0 +1,95 @@
+"""`greenlit explain ADDRESS`: the logs of a run, with a person's token, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli.commands import app as commands
+from tests.adapters.github.scripted_github import Reply, ScriptedGitHub, listening
+from tests.logs.reading import wrap_as_job
+
+RUN = "https://github.com/o/r/actions/runs/3"
+JOBS = "GET /repos/o/r/actions/runs/3/attempts/2/jobs"
+
+
+def make_job(number: int, name: str, conclusion: str) -> dict[str, object]:
+    return {
+        "id": number,
+        "name": name,
+        "status": "completed",
+        "conclusion": conclusion,
+        "html_url": None,
+    }
+
+
+def explain(github: ScriptedGitHub, *arguments: str, token: str = "person") -> Result:
+    """Run the command as somebody whose token stands in GH_TOKEN."""
+    environment = {"GH_TOKEN": token, "GREENLIT_GITHUB_API_URL": github.api_url, "COLUMNS": "200"}
+    return CliRunner().invoke(commands, ["explain", *arguments], env=environment)
+
+
+def test_the_failed_jobs_of_a_run_are_read(github: ScriptedGitHub):
+    """Of its last attempt, with the token for the API alone: the store of logs is asked plainly."""
+    github.on("GET /repos/o/r/actions/runs/3", Reply(data={"id": 3, "run_attempt": 2}))
+    jobs = [make_job(8, "lint", "success"), make_job(9, "unit", "failure")]
+    github.on(JOBS, Reply(data={"jobs": jobs}))
+    log = wrap_as_job("src/a.c:3:9: error: expected ';'")
+    with listening(lambda call: Reply(400 if call.token else 200, log), host="localhost") as store:
+        github.on("GET /repos/o/r/actions/jobs/9/logs", Reply(302, headers={"Location": store}))
+        result = explain(github, "--json", f"{RUN}?pr=1")
+
+    (failure,) = json.loads(result.stdout)["failures"]
+    assert ["unit"] == failure["jobs"]
+    assert {"person"} == {call.token for call in github.calls}
+
+
+def test_one_job_of_an_attempt_is_read_by_its_page(github: ScriptedGitHub):
+    """No other job of it, whatever became of that."""
+    jobs = [make_job(8, "lint", "failure"), make_job(9, "unit", "failure")]
+    github.on(JOBS, Reply(data={"jobs": jobs}))
+    github.on("GET /repos/o/r/actions/jobs/8/logs", Reply(410))
+    result = explain(github, f"{RUN}/attempts/2/job/8")
+
+    assert 2 == result.exit_code
+    assert "GitHub keeps them for 90 days" in result.stderr
+    assert [] == github.calls_to("GET /repos/o/r/actions/jobs/9/logs")
+
+
+@pytest.mark.parametrize(
+    ("address", "token", "words"),
+    [
+        (RUN, "", "Set GH_TOKEN to one that may read"),
+        (RUN, "refused", "GitHub does not accept the token in GH_TOKEN."),
+        (f"{RUN}4", "person", "o/r has no run 34, or this token may not see it."),
+        ("https://github.com/o/r/pull/3", "person", "is no run of GitHub Actions."),
+    ],
+)
+def test_what_cannot_be_fetched_is_told(
+    github: ScriptedGitHub, address: str, token: str, words: str
+):
+    """In a sentence that says what to do, with exit code 2."""
+    github.on(
+        "GET /repos/o/r/actions/runs/3",
+        lambda call: Reply(401, {"message": "Bad credentials"}),
+    )
+    github.on("GET /repos/o/r/actions/runs/34", Reply(404, {"message": "Not Found"}))
+    result = explain(github, address, token=token)
+
+    assert 2 == result.exit_code
+    assert words in result.stderr
+
+
+def test_a_token_goes_to_no_plain_address(github: ScriptedGitHub):
+    """Not even where no API is named."""
+    result = CliRunner().invoke(
+        commands,
+        ["explain", "http://github.example/o/r/actions/runs/3"],
+        env={"GH_TOKEN": "person"},
+    )
+
+    assert 2 == result.exit_code
+    assert "must begin with https://" in result.stderr
+    assert [] == github.calls

@@ -60,7 +60,7 @@ def rename_symbol(
         return refactoring
     if any(isinstance(node, ast.arg) for _, node in project.find_definitions(target)):
         function, _, parameter = target.rpartition(".")
-        return rename_parameter(project, function, parameter, new)
+        return rename_parameter(project, function, parameter, new, checker)
     return _rename_definition(project, target, new, checker, guess=guess)
 
 

@@ -260,3 +260,44 @@ def test_a_document_is_renamed_where_only_one_thing_is_called_so():
     )
     assert [("CHANGES.md", 1), ("README.md", 1)] == [(word.path, word.line) for word in made.words]
     assert [("README.md", 1)] == list_doubts(two)
+
+
+GIVEN = "def load(value, other=1): return value\ndef store(value): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("use", "after", "why"),
+    [
+        ("from a import load as f\nf(value=1)", "f(text=1)", []),
+        ("import a, functools\nfunctools.partial(a.load, value=1)", "a.load, text=1", []),
+        ("import a\na.store(value=1); print(value=2); dict(value=3)", None, []),
+        ("def f(go): go(value=1)", None, []),
+        ("import a\ndef f(go): go(value=1)\nf(a.load)", None, ["a call on an unknown object"]),
+        ("def f(x): x.load(value=1)", None, ["a call on an unknown object"]),
+        ("import a\na.load(**{'other': 1, 'value': 2})", None, ["a mapping may give it"]),
+        ("import a\na.load(1, **{'other': 1})", None, []),
+        ("import a\ndef f(**rest): a.load(**rest)", None, ["a mapping may give it"]),
+    ],
+)
+def test_a_parameter_is_given_by_whoever_can_call_its_function(use, after, why):
+    """By another name, in parts, in a mapping, or by an object that may be the function."""
+    text, doubts = rename(use, GIVEN, "load.value", "text")
+
+    assert (after or use) in text
+    assert why == doubts
+
+
+@pytest.mark.parametrize(
+    ("base", "why"),
+    [
+        ("import click\n@click.option('--value')\ndef load(value): ...", "its decorator option"),
+        ("def test_load(value): ...", "pytest gives parameters"),
+        ("def load(value): return '{value}'.format(**locals())", "takes its parameters by name"),
+    ],
+)
+def test_a_parameter_that_others_give_by_its_name_is_told(base, why):
+    """A decorator, a test runner, or the function itself."""
+    old = "test_load.value" if "test_" in base else "load.value"
+    (place,) = rename_symbol({"a.py": base}, old, "text").unproven
+
+    assert why in place.why

@@ -72,9 +72,14 @@ def asynchronous(
     apply: Write = False,
     partial: Partial = False,
 ) -> None:
-    """Make a function async, and every caller that must await it."""
+    """Make a function async, and every caller that must await it.
+
+    Where a program or a test starts, the call runs in asyncio.run. Each call is awaited, or listed
+    as not proved. The type checker pyrefly is asked where it is installed.
+    """
     act = import_module("bot.refactor").make_async
-    _run(repo, lambda files: act(files, name), apply, partial)
+    checker = import_module("bot.adapters.pyrefly").find_pyrefly()
+    _run(repo, lambda files: act(files, name, checker=checker), apply, partial)
 
 
 @refactor.command()
@@ -93,7 +98,11 @@ def move(
     apply: Write = False,
     partial: Partial = False,
 ) -> None:
-    """Move a function or class to another module, with its imports."""
+    """Move a function or class to another module, with its imports.
+
+    A move after which modules would wait for each other while they are imported is refused; what
+    may mean something else there is listed as not proved.
+    """
     act = import_module("bot.refactor").move_symbol
     _run(repo, lambda files: act(files, name, to), apply, partial)
 

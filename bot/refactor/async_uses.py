@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.ports import CodePlace
+from bot.refactor.checked_names import CheckedNames, locate_attribute
 from bot.refactor.follow_move import is_replacing
 from bot.refactor.module_scopes import (
     FUNCTIONS,
@@ -35,16 +37,18 @@ class AsyncUses:
     edits: TextEdits
     name: str
     functions: frozenset[str]  # canonical names
+    calls: list[tuple[Module, ast.Call]] = field(default_factory=list)
+    unknown: list[tuple[Module, ast.Attribute]] = field(default_factory=list)
     is_given: bool = False  # somebody awaits it on an object that was handed in
     others: list[tuple[Module, Function]] = field(default_factory=list)
 
-    def list_calls(self, module: Module) -> Iterator[ast.Call]:
-        """Give the calls in a module that mean one of the functions; tell of what may be one."""
+    def read(self, module: Module) -> None:
+        """Find the calls in a module that mean one of the functions; tell of what may be one."""
         for node in list(module.scopes):
             match node:
                 case ast.Name() | ast.Attribute():
                     if self._read_name(module, node) == self.name:
-                        yield from self._read_use(module, node)
+                        self._read_use(module, node)
                 case ast.Constant(value=str(text)) if self.name in text:
                     self._read_string(module, node, text)
                 case ast.FunctionDef() if node.name == self.name:
@@ -52,28 +56,49 @@ class AsyncUses:
                 case _:
                     continue
 
+    def list_places(self) -> list[CodePlace]:
+        """List the places of the name of which a type checker may know the meaning."""
+        return [CodePlace(module.path, *locate_attribute(node)) for module, node in self.unknown]
+
+    def decide(self, answers: Mapping[CodePlace, tuple[CodePlace, ...]]) -> None:
+        """Take what a type checker knows; tell of the rest."""
+        checked = CheckedNames(self.project, self.name, answers)
+        for module, node in self.unknown:
+            meanings = checked.find_meanings(module.path, *locate_attribute(node))
+            is_ours = bool(meanings) and meanings <= self.functions
+            if is_ours:
+                self._take(module, node)
+            elif not meanings or meanings & self.functions or self._are_protocols(meanings):
+                is_call = _find_call(module, node) is not None
+                what = "a call on" if is_call else "an attribute of"
+                line = node.end_lineno or node.lineno
+                self.edits.leave(module.path, line, f"{what} an unknown object")
+
     def tell_stand_ins(self) -> None:
         """Tell of methods of the same name in other classes, whose objects may be handed in."""
         for module, node in self.others if self.is_given else ():
             self.edits.leave(module.path, node.lineno, "it may stand in for what is awaited")
 
-    def _read_use(self, module: Module, node: Use) -> Iterator[ast.Call]:
-        parent = module.parents.get(node)
-        call = parent if isinstance(parent, ast.Call) and parent.func is node else None
+    def _read_use(self, module: Module, node: Use) -> None:
         meaning = self._find_meaning(module, node)
-        if meaning is None:
-            what = "a call on" if call else "an attribute of"
-            line = node.end_lineno or node.lineno
-            self.edits.leave(module.path, line, f"{what} an unknown object")
-        elif meaning not in self.functions:
-            return
-        elif call:
+        if meaning is None and isinstance(node, ast.Attribute):
+            self.unknown.append((module, node))
+        elif meaning in self.functions:
+            self._take(module, node)
+
+    def _take(self, module: Module, node: Use) -> None:
+        """Take a use that means one of the functions."""
+        call = _find_call(module, node)
+        if call:
             self.is_given = self.is_given or not _is_own(module, node)
-            yield call
+            self.calls.append((module, call))
         elif isinstance(node.ctx, ast.Load):
             self.edits.leave(module.path, node.lineno, "handed on, not called")
         else:
             self.edits.leave(module.path, node.lineno, "another is put in its place")
+
+    def _are_protocols(self, meanings: Iterable[str]) -> bool:
+        return any(self._is_protocol(meaning) for meaning in meanings)
 
     def _find_meaning(self, module: Module, node: Use) -> str | None:
         """Give the canonical name that a use means; None when it may be one of the functions."""
@@ -155,6 +180,12 @@ class AsyncUses:
         is_method = isinstance(module.parents[node], ast.ClassDef)
         if is_method and f"{module.name}.{qualify(module, node)}" not in self.functions:
             self.others.append((module, node))
+
+
+def _find_call(module: Module, node: Use) -> ast.Call | None:
+    """Give the call of which a use is the function."""
+    parent = module.parents.get(node)
+    return parent if isinstance(parent, ast.Call) and parent.func is node else None
 
 
 def _is_own(module: Module, node: Use) -> bool:

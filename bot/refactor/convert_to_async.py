@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from bot.ports import CodePlace, TypeChecker, Unreachable
 from bot.refactor.async_callers import (
     explain_obstacle,
     has_foreign_base,
@@ -34,12 +35,14 @@ AWAITING_CALLS = frozenset(
 )
 
 
-def make_async(files: Mapping[str, str], name: str) -> Refactoring:
+def make_async(
+    files: Mapping[str, str], name: str, *, checker: TypeChecker | None = None
+) -> Refactoring:
     """Make a function or method asynchronous: each call is awaited, and its caller made so too.
 
     Where a program or a test starts, the call runs in `asyncio.run`. Calls that cannot be awaited
     (in a property, a lambda, `__init__`, a generator), functions that are handed on, and calls on
-    objects that are not known are listed and left.
+    objects that are not known are listed and left. A checker of types is asked where there is one.
     """
     project = Project(files)
     target = find_definition(project, name)
@@ -52,9 +55,9 @@ def make_async(files: Mapping[str, str], name: str) -> Refactoring:
     for module, node in functions:
         if why := explain_obstacle(module, node):
             raise CannotRefactor(f"{target} cannot become asynchronous: {why}.")
-    conversion = _Conversion(project, TextEdits(files), [target])
+    conversion = _Conversion(project, TextEdits(files), checker, [target])
     while conversion.waiting:
-        conversion.convert(conversion.waiting.pop())
+        conversion.convert_all()
     return conversion.finish()
 
 
@@ -62,13 +65,27 @@ def make_async(files: Mapping[str, str], name: str) -> Refactoring:
 class _Conversion:
     project: Project
     edits: TextEdits
+    checker: TypeChecker | None
     waiting: list[str]
     converted: set[str] = field(default_factory=set)
 
-    def convert(self, target: str) -> None:
-        """Make one function asynchronous, and look at all that name it."""
+    def convert_all(self) -> None:
+        """Make what is waiting asynchronous, and let all that call it await it."""
+        names = [name for name in dict.fromkeys(self.waiting) if name not in self.converted]
+        self.waiting.clear()
+        every = [uses for name in names if (uses := self._convert(name))]
+        places = [place for uses in every for place in uses.list_places()]
+        answers = self._ask(places)
+        for uses in every:
+            uses.decide(answers)
+            for module, call in uses.calls:
+                self._await_call(module, call)
+            uses.tell_stand_ins()
+
+    def _convert(self, target: str) -> AsyncUses | None:
+        """Make one function asynchronous, and find what names it; None when it is so already."""
         if target in self.converted:
-            return
+            return None
         last = target.rpartition(".")[2]
         paths = list_files_naming(self.project, last)
         family = self._find_family(target, paths)
@@ -85,12 +102,20 @@ class _Conversion:
             where = self.project.read_module(path)
             if where is None:
                 self._tell_unread(path, last)
-                continue
-            for call in uses.list_calls(where):
-                self._await_call(where, call)
-        uses.tell_stand_ins()
+            else:
+                uses.read(where)
         for path, line in find_made_names(self.project, last):
             self.edits.leave(path, line, "a name that is made at run time, which may be this")
+        return uses
+
+    def _ask(self, places: list[CodePlace]) -> Mapping[CodePlace, tuple[CodePlace, ...]]:
+        """Ask the checker what names at places mean; without one, or when it fails, nothing."""
+        if self.checker is None or not places:
+            return {}
+        try:
+            return self.checker.find_definitions(self.project.files, places)
+        except Unreachable:
+            return {}
 
     def finish(self) -> Refactoring:
         """Finish the edits. Raises CannotRefactor when a file could not be read afterwards."""

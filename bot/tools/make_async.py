@@ -12,17 +12,27 @@ from bot.tools.tool import Tool, ToolInput
 
 class MakeAsyncInput(ToolInput):
     """Make a Python function asynchronous, and with it every caller that must await it, up to where
-    the program starts. The answer lists the places that could not be proved and were left.
+    the program or a test starts. When a place cannot be proved, nothing is changed and the answer
+    lists these places.
     """
 
     name: str = Field(
         min_length=1, max_length=300, description="name, Class.method or pkg.mod.name"
     )
+    partial: bool = Field(
+        default=False,
+        description="Change what is proved although some places are not; those are left.",
+    )
 
 
 def run(session: ToolSession, arguments: MakeAsyncInput) -> str:
     """Make the function asynchronous through the edited tree."""
-    return refactor_tree(session, lambda texts: make_async(texts, arguments.name))
+    checker = session.ports.checkers.types
+    return refactor_tree(
+        session,
+        lambda texts: make_async(texts, arguments.name, checker=checker),
+        partial=arguments.partial,
+    )
 
 
 MAKE_ASYNC = Tool("make_async", MakeAsyncInput, run, writes=True, suffixes=PYTHON_SUFFIXES)

@@ -12,18 +12,28 @@ from bot.tools.tool import Tool, ToolInput
 
 class MoveSymbolInput(ToolInput):
     """Move a Python function or class to another module, which need not exist. The imports that it
-    needs move with it, and imports of it in other files follow.
+    needs move with it, and imports of it in other files follow. A move after which modules would
+    wait for each other is refused; when a place cannot be proved, nothing is changed and the answer
+    lists these places.
     """
 
     name: str = Field(min_length=1, max_length=300, description="name or pkg.mod.name")
     to: str = Field(
         min_length=1, max_length=300, description="The module, as a dotted name or a path."
     )
+    partial: bool = Field(
+        default=False,
+        description="Change what is proved although some places are not; those are left.",
+    )
 
 
 def run(session: ToolSession, arguments: MoveSymbolInput) -> str:
     """Move the definition through the edited tree."""
-    return refactor_tree(session, lambda texts: move_symbol(texts, arguments.name, arguments.to))
+    return refactor_tree(
+        session,
+        lambda texts: move_symbol(texts, arguments.name, arguments.to),
+        partial=arguments.partial,
+    )
 
 
 MOVE_SYMBOL = Tool("move_symbol", MoveSymbolInput, run, writes=True, suffixes=PYTHON_SUFFIXES)

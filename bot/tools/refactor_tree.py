@@ -24,7 +24,7 @@ def refactor_tree(
     session: ToolSession,
     refactoring: Callable[[Mapping[str, str]], Refactoring],
     *,
-    partial: bool = True,
+    partial: bool,
 ) -> str:
     """Add to the patch what the refactoring changes; say what it did.
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from bot.adapters.pyrefly import find_pyrefly
 from bot.refactor import CannotRefactor, make_async
 
 F = "def f():\n    return 1\n\n\n"
@@ -167,3 +168,17 @@ def test_another_asyncio_is_not_taken_for_it():
     assert ["this must be awaited and cannot be: asyncio is another thing in this file"] == (
         list_reasons(made)
     )
+
+
+@pytest.mark.served
+def test_a_type_checker_tells_whose_a_call_is():
+    """Objects of a list are known by its type; what else has that type's method is another's."""
+    text = (
+        f"{C}class D:\n    def go(self):\n        return 2\n\n\n"
+        "def g(cs: list[C], ds: list[D]):\n"
+        "    return [c.go() for c in cs], [d.go() for d in ds]\n"
+    )
+    made = make_async({"a.py": text}, "a.C.go", checker=find_pyrefly())
+
+    assert "[await c.go() for c in cs], [d.go() for d in ds]" in made.files["a.py"]
+    assert {"it may stand in for what is awaited"} == set(list_reasons(made))

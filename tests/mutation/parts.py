@@ -50,7 +50,11 @@ PARTS = (
             "bot/adapters/claude/pricing.py",
             "bot/steps/ask_model.py",
         ),
-        ("tests/steps/test_budget.py", "tests/adapters/dbos/test_day_spending.py"),
+        (
+            "tests/steps/test_budget.py",
+            "tests/steps/test_renew_request.py",
+            "tests/adapters/dbos/test_day_spending.py",
+        ),
     ),
     Part(
         "verdicts",
@@ -66,9 +70,11 @@ PARTS = (
         (
             "tests/steps/test_diagnose.py",
             "tests/steps/test_flaky.py",
+            "tests/steps/test_judge_pull.py",
             "tests/steps/test_predict_ci.py",
             "tests/steps/test_read_checks.py",
             "tests/steps/test_setup_failure.py",
+            "tests/stories/test_checks.py",
         ),
     ),
     Part(
@@ -88,6 +94,7 @@ PARTS = (
         (
             "tests/stories/test_approve_command.py",
             "tests/stories/test_await_approval.py",
+            "tests/steps/test_ask_approval.py",
             "tests/steps/test_find_exposure.py",
         ),
     ),
@@ -111,7 +118,11 @@ PARTS = (
         ("bot/gates/outbound/*.py",),
         ("tests/gates/test_outbound.py", "tests/gates/test_outbound_limits.py"),
     ),
-    Part("packages", ("bot/gates/packages/*.py",), ("tests/gates/test_packages.py",)),
+    Part(
+        "packages",
+        ("bot/gates/packages/*.py",),
+        ("tests/gates/test_packages.py", "tests/gates/test_package_limits.py"),
+    ),
     Part("test integrity", ("bot/gates/test_integrity/*.py",), ("tests/gates",)),
     Part("edits", ("bot/edits/*.py",), ("tests/edits",)),
     Part("refactorings", ("bot/refactor/*.py",), ("tests/refactor",)),

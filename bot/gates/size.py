@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.edits.omitted_code import is_placeholder
@@ -117,22 +117,27 @@ def _check_new_lines(
     """Find what the new lines should not hold; those that another file lost only moved."""
     is_prose = path.lower().endswith(PROSE_SUFFIXES)
     counts = Counter[str]()
+    unseen = _count_invisible(text) - _count_invisible(before or "")
     for number, line in find_surplus_lines(split_lines(text), split_lines(before)):
         if removed[line] > 0:
             removed[line] -= 1
             continue
         # A byte order mark is no hidden character where it belongs.
         visible = line.removeprefix("\ufeff") if number == 1 else line
-        problem = _find_problem(line, visible, is_prose=is_prose)
+        problem = _find_problem(line, visible, unseen, is_prose=is_prose)
         counts[problem] += 1
         if problem and counts[problem] <= MAX_ALIKE:
             yield Finding("content", path, number, problem)
 
 
-def _find_problem(line: str, visible: str, *, is_prose: bool) -> str:
+def _count_invisible(text: str) -> Counter[str]:
+    return Counter({char: text.count(char) for char in set(text) if is_invisible(char)})
+
+
+def _find_problem(line: str, visible: str, unseen: Container[str], *, is_prose: bool) -> str:
     if CONFLICT.match(line):
         return "A conflict or edit marker was left in."
-    hidden = _find_hidden(visible)
+    hidden = _find_hidden(visible, unseen)
     if hidden:
         return f"A reader does not see U+{ord(hidden):04X}; write it as an escape."
     if not is_prose and is_placeholder(line):
@@ -140,8 +145,8 @@ def _find_problem(line: str, visible: str, *, is_prose: bool) -> str:
     return ""
 
 
-def _find_hidden(line: str) -> str:
-    """Find the first character that no reader sees.
+def _find_hidden(line: str, unseen: Container[str]) -> str:
+    """Find the first character that no reader sees, of those that the file has more of now.
 
     Joiners are seen by what they join, outside ASCII: emoji, Persian, Hindi.
     """
@@ -149,7 +154,7 @@ def _find_hidden(line: str) -> str:
         return ""
     for index, char in enumerate(line):
         joins = char in "\u200c\u200d" and index > 0 and not line[index - 1].isascii()
-        if is_invisible(char) and not joins:
+        if char in unseen and not joins:
             return char
     return ""
 

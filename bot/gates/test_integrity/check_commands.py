@@ -30,7 +30,9 @@ CI_CONFIG = re.compile(
     r"|\.buildkite/|Jenkinsfile|appveyor|\.cirrus"
 )
 # Options of many programs: they make a check deaf only where they are a check's.
-COMMON_OPTION = re.compile(r"\|\||; ?true|--(?:ignore|exclude|skip|allow-empty)|-[km]")
+COMMON_OPTION = re.compile(r"--(?:ignore|exclude|skip|allow-empty)|-[km]")
+SHELL_OPTION = re.compile(r"\|\||; ?true")
+OPTIONS = re.compile(r"addopts|args|options", re.IGNORECASE)
 STRICT_NOW = re.compile(r"^\s*strict\s*=\s*true", re.MULTILINE)
 
 
@@ -75,7 +77,7 @@ def _find_added_options(change: Change, path: str) -> Iterator[Finding]:
     removed = [text for _, text in change.removed_lines(path)]
     for number, line in change.handwritten_lines(path):
         option = LAX_OPTIONS.search(line)
-        if option and COMMON_OPTION.match(option[0]) and not CHECKERS.search(line):
+        if option and not _is_of_check(option[0], line):
             option = None
         if option is None and path.endswith(".py"):
             option = PYTEST_HOOKS.search(line)
@@ -83,6 +85,13 @@ def _find_added_options(change: Change, path: str) -> Iterator[Finding]:
             continue
         if not any(option[0] in text for text in removed):
             yield make_setting_finding(path, number, f"`{option[0].strip()}` was added.")
+
+
+def _is_of_check(option: str, line: str) -> bool:
+    if SHELL_OPTION.match(option):
+        return bool(CHECK_COMMANDS.search(line))
+    is_common = COMMON_OPTION.match(option)
+    return not is_common or bool(CHECKERS.search(line) or OPTIONS.search(line))
 
 
 def _find_removed_options(change: Change, path: str, new: str) -> Iterator[Finding]:

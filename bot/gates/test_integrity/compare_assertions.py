@@ -250,7 +250,7 @@ def _has_other_value(old: Assertion, new: Assertion, pair: TestPair) -> bool:
     """Tell whether of the same thing, with the same input, something else must come out."""
     if old.actual != new.actual or _normalize(old.expected) == _normalize(new.expected):
         return False
-    if new.strictness > old.strictness or not new.expected:
+    if new.strictness > old.strictness or not new.expected or old.bound == "!=":
         return False
     is_value = is_literal(old.expected) or old.expected in new.actual
     return is_value and (old.is_row or not pair.has_other_input)

@@ -28,6 +28,7 @@ from bot.gates.test_integrity.relaxed_patterns import (
     SOFT,
     STRICT_SWITCHES,
 )
+from bot.gates.test_integrity.suppressions import UNREACHABLE
 from bot.values import Finding
 
 SHOWN_CHARS = 120
@@ -44,11 +45,13 @@ def find_relaxed_settings(change: Change) -> Iterator[Finding]:
     paths = [path for path in change.after if is_checker_config(path)]
     before = {path: read_settings(path, change.before.get(path)) for path in paths}
     after = {path: read_settings(path, change.after[path]) for path in paths}
-    formerly, elsewhere = _read_by_tool(before), _read_by_last_part(after)
+    moved = {path: _keep_gone(before[path], after[path]) for path in paths}
+    formerly, elsewhere = _read_by_tool(moved), _read_by_last_part(after)
     for path in paths:
         was_here, is_here = before[path], after[path]
         has_moved = bool(was_here) and all(_last_part(name) in elsewhere for name in was_here)
-        if change.before.get(path) is None or (change.after[path] is None and has_moved):
+        is_gone = change.after[path] is None
+        if change.before.get(path) is None or (is_gone and (has_moved or _is_alone(change, path))):
             continue
         for name in dict.fromkeys((*was_here, *is_here)):
             was, now = was_here.get(name, ()), is_here.get(name, ())
@@ -60,6 +63,19 @@ def find_relaxed_settings(change: Change) -> Iterator[Finding]:
             if was != now and not _gains_only_new_files(change, was, now):
                 yield from _compare_setting(change, path, name, was, now)
         yield from compare_commands(change, path)
+
+
+def _keep_gone(before: Mapping[str, Values], after: Mapping[str, Values]) -> dict[str, Values]:
+    return {name: value for name, value in before.items() if name not in after}
+
+
+def _is_alone(change: Change, path: str) -> bool:
+    """Tell whether the whole folder that the file configured went with it."""
+    folder = path.rpartition("/")[0]
+    return bool(folder) and not any(
+        other.startswith(f"{folder}/") and change.after.get(other, "") is not None
+        for other in (*change.paths, *change.after)
+    )
 
 
 def _read_by_tool(settings: Mapping[str, Mapping[str, Values]]) -> dict[tuple[str, str], Values]:
@@ -132,8 +148,11 @@ def _compare_setting(
 ) -> Iterator[Finding]:
     if not CHECKERS.search(f"{path}.{name}"):
         return
-    elsewhere = join_other_configs(change, path)
-    still_asked = tuple(item for item in was if item not in now and item in elsewhere)
+    own = "\n".join(line for _, line in change.handwritten_lines(path))
+    elsewhere = f"{own}\n{join_other_configs(change, path)}".replace("-", " ")
+    still_asked = tuple(
+        item for item in was if item not in now and item.replace("-", " ") in elsewhere
+    )
     relaxation = _explain_value(path, name, was, now) or _explain_list(
         name, was, (*now, *still_asked)
     )
@@ -187,6 +206,7 @@ def _explain_list(name: str, was: Values, now: Values) -> str:
         if not _is_softened(was, now):
             return ""
         return f"{', '.join(was) or 'its default'} became {', '.join(now)}"
+    gained = [item for item in gained if not UNREACHABLE.search(item)]
     if EXCLUDES.search(name) and gained and not _is_narrowed(lost, gained):
         return f"leaves out {', '.join(gained)[:SHOWN_CHARS]} too"
     lost = [item for item in lost if not is_replaced(item, gained)]

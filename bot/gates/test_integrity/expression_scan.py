@@ -164,8 +164,12 @@ def is_literal(text: str) -> bool:
     plain = text.strip()
     if plain[:1] in OPENING and plain[-1:] in CLOSING and len(plain) > 1:
         items = split_arguments(plain[1:-1])[:MAX_ITEMS]
-        return all(is_literal(item.partition(": ")[2] or item) for item in items)
+        return all(is_literal(item) or is_literal(_drop_key(item)) for item in items)
     return bool(LITERAL.match(plain))
+
+
+def _drop_key(item: str) -> str:
+    return item.partition(": ")[2] or item
 
 
 def find_atoms(text: str) -> set[str]:

@@ -58,7 +58,7 @@ TABLE_NAME = re.compile(
 )
 TABLE_CALL = re.compile(
     r"parametri[sz]e\w*$|\b(?:each|forEach|map|for_each|each_with_index|with_them)\)?$"
-    r"|\w*[pP]arameters$|cases$",
+    r"|\w*(?i:parameters)$|cases$",
 )
 STRUCT = re.compile(r"(?:\[\]|map\[\w+\])\s*(?:struct\b|\w*(?:[tT]est|[cC]ase)\w*)")
 # What may stand between a case and what its table is called or handed to.

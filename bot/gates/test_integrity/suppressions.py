@@ -45,7 +45,7 @@ WARNINGS_OFF = re.compile(
 # Lines that no test can reach by their nature.
 UNREACHABLE = re.compile(
     r"TYPE_CHECKING|__main__|NotImplementedError|@overload|@abstractmethod|\.\.\.\s*#"
-    r"|unreachable|assert_never|typing\.|Protocol|__repr__|sys\.platform|version_info"
+    r"|unreachable|assert_never|typing\.|Protocol|__repr__|sys\.platform|version_info|\\\.\{3\}"
 )
 # : FBT001 - GitHub's own word, [arg-type] # the library has no types, next-line no-eval -- a
 # trusted text

@@ -33,8 +33,7 @@ SWALLOWS = re.compile(
     r"\bsuppress\(\s*(?:Base)?Exception\s*\)|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+)\s*=>\s*(?:\{\s*\}"
     r"|null|undefined|void 0)\s*\)|\.catch\(\s*function\s*\(\w*\)\s*\{\s*\}\s*\)"
 )
-
-
+GIVES_VALUE = re.compile(r"=>\s*(?:null|undefined)\s*\)$")
 RESCUES_TO_NOTHING = re.compile(r"rescue\s+(?:nil|false|\[\]|\{\}|\"\")$")
 RESCUES_ANYTHING = re.compile(r"rescue\s*(?:=>\s*\w+|StandardError|Exception|$|\n)")
 GO_DOES_NOTHING = re.compile(r"if\s+err\s*!=\s*nil\s*\{\s*\}")
@@ -88,7 +87,9 @@ def _read_handlers(path: str, text: str | None) -> Iterator[Handler]:
             first = node.start_point.row + 1
             yield _make_handler(first, code, says_why=bool(SAYS_WHY.search(code)))
     for call in SWALLOWS.finditer(text):
-        yield _make_handler(text.count("\n", 0, call.start()) + 1, call[0], says_why=False)
+        # What gives a value instead may be no promise: schemas and streams have a catch, too.
+        gives_value = bool(GIVES_VALUE.search(call[0]))
+        yield _make_handler(text.count("\n", 0, call.start()) + 1, call[0], says_why=gives_value)
 
 
 def _make_handler(line: int, code: str, *, says_why: bool) -> Handler:

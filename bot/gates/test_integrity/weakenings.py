@@ -44,10 +44,14 @@ SKIPS_INSIDE = re.compile(
     r"|Assert\.(?:Ignore|Inconclusive)",
     re.MULTILINE,
 )
+CONDITION_LINES = 4
+CONDITION = re.compile(r"\b(?:if|unless|except|rescue|catch|[aA]ssume\w*)\b")
 PLATFORM = re.compile(
     r"sys\.platform|platform\.|os\.name|version_info|GOOS|process\.platform|importorskip"
     r"|find_spec|shutil\.which|OnOs|win32|darwin|\bWIN\b|windows|posix|linux|macos|PYPY"
-    r"|testing\.Short\(|cfg\(windows|cfg_attr\(|hasattr\(|HAS_\w+|not\s+\w+_AVAILABLE",
+    r"|testing\.Short\(|cfg\(windows|cfg_attr\(|hasattr\(|HAS_\w+|not\s+\w+_AVAILABLE"
+    r"|jruby|truffleruby|RUBY_(?:VERSION|ENGINE|PLATFORM)|java\.\w*\.?version|\bjdk|JavaVersion"
+    r"|GOARCH|runtime\.Version|maxsize",
     re.IGNORECASE,
 )
 EARLY_RETURN = re.compile(
@@ -158,10 +162,9 @@ def _find_silencing(pair: TestPair) -> Iterator[Finding]:
     old, new = pair.old, pair.new
     name = new.short_name
     if _has_more(SKIPS, old.header, new.header) or _has_more(SKIPS_INSIDE, old.body, new.body):
-        is_partial = _is_skipped_in_part(pair)
-        when = "on some machines" if is_partial else "now"
-        text = f"The test `{name}` is skipped {when}."
-        yield make_finding(new, "test-skipped", text, blocks=not is_partial)
+        when = _tell_when_skipped(pair)
+        text = f"The test `{name}` {when}."
+        yield make_finding(new, "test-skipped", text, blocks="machines" not in when)
     elif _has_more(ONLY, old.header, new.header):
         text = f"Only `{name}` runs now: the other tests of its file are left out."
         yield make_finding(new, "test-skipped", text)
@@ -173,19 +176,28 @@ def _find_silencing(pair: TestPair) -> Iterator[Finding]:
         yield make_finding(new, "test-emptied", text)
 
 
-def _is_skipped_in_part(pair: TestPair) -> bool:
-    """Tell whether what skips the test now asks first on which machine it runs."""
-    had = set(pair.old.header.split("\n"))
-    header = "\n".join(line for line in pair.new.header.split("\n") if line not in had)
+def _tell_when_skipped(pair: TestPair) -> str:
+    """Tell whether a test is skipped now, perhaps, or only on some machines."""
+    added = _list_added(pair.old.header, pair.new.header)
+    header = "\n".join(line for _, line in added)
     if SKIPS.search(header):
-        return bool(PLATFORM.search(header)) and not SKIPS_ALWAYS.search(header)
-    return bool(PLATFORM.search(_around_skip(pair.new.body)))
+        is_partial = PLATFORM.search(header) and not SKIPS_ALWAYS.search(header)
+        return "is skipped on some machines" if is_partial else "is skipped now"
+    lines = pair.new.body.split("\n")
+    for number, line in _list_added(pair.old.body, pair.new.body):
+        if SKIPS_INSIDE.search(line):
+            around = "\n".join(lines[max(0, number - CONDITION_LINES) : number + 1])
+            if PLATFORM.search(around):
+                return "is skipped on some machines"
+            return "may be skipped now" if CONDITION.search(around) else "is skipped now"
+    return "is skipped now"
+
+
+def _list_added(old: str, new: str) -> list[tuple[int, str]]:
+    """List index and text of the lines that are only in the new text."""
+    had = set(old.split("\n"))
+    return [(number, line) for number, line in enumerate(new.split("\n")) if line not in had]
 
 
 def _has_more(pattern: re.Pattern[str], old: str, new: str) -> bool:
     return len(pattern.findall(new)) > len(pattern.findall(old))
-
-
-def _around_skip(body: str) -> str:
-    skip = SKIPS_INSIDE.search(body)
-    return body[max(0, skip.start() - 160) : skip.end() + 80] if skip else ""

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
 from types import MappingProxyType
 
-from bot.gates.change import Change
 from bot.gates.test_integrity.assertion import Assertion, Strictness, weaken_to_part
 from bot.gates.test_integrity.explain_expectation import CodeChange, explains_step
 from bot.gates.test_integrity.expression_scan import (
-    NUMBER,
-    STRING,
     TOKEN,
     find_numbers,
     is_literal,
     strip_parentheses,
 )
 from bot.gates.test_integrity.find_tests import FoundTest
+from bot.gates.test_integrity.new_assertions import NewAssertions, TestPair
 from bot.values import Finding
 
 GATE = "tests"
@@ -30,80 +26,11 @@ FINE_TOLERANCE = 1e-3  # a float may be compared so without any doubt
 MAX_CANDIDATES = 400
 MAX_TOKENS = 600
 SHOWN_CHARS = 90
-ASSERTING_LINE = re.compile(
-    r"assert|expect|should|want|raises|\b[tb]\.(?:Error|Fatal)|verify|check"
-)
-LITERALS = re.compile(f"{STRING.pattern}|{NUMBER.pattern}", re.IGNORECASE)
-CONSTANTS = ("True", "False", "None", "true", "false", "null", "nil")
 NOTHINGS = re.compile(r"\b(?:undefined|null|nil|NULL|nullptr)\b")
 JOINED_STRINGS = re.compile(r'"\s+"')
+SPLIT_STRING = re.compile(r'"([^"]*)"\.split\(\)')
+WRAPPED_NUMBER = re.compile(r'(\w+)\("(-?[\d.]+)"\)')
 MEASURES = re.compile(r"\b(?:len|size|count|type|bool|length|sizeof|cap|any|all)\b", re.IGNORECASE)
-HELPER_DEFINITION = re.compile(r"(?:def|function|func|fn|fun)\s+(\w+)")
-
-
-@dataclass(frozen=True)
-class TestPair:
-    """A test as it was and as it is."""
-
-    old: FoundTest
-    new: FoundTest
-
-    @cached_property
-    def has_other_input(self) -> bool:
-        """Tell whether what is written down outside of its assertions changed."""
-        return _find_input(self.old) != _find_input(self.new)
-
-
-class NewAssertions:
-    """The assertions that appeared somewhere, where those that went may have gone."""
-
-    def __init__(
-        self, tests: Sequence[FoundTest], pairs: Sequence[TestPair], change: Change
-    ) -> None:
-        kept: dict[FoundTest, set[str]] = {}
-        for pair in pairs:
-            kept[pair.new] = {assertion.text for assertion in pair.old.assertions}
-        self._texts: set[str] = set()
-        self._texts_that_run: set[str] = set()  # those of tests, and not of other functions
-        self._rows: list[set[str]] = []
-        for test in tests:
-            for assertion in test.assertions:
-                if assertion.text not in kept.get(test, ()):
-                    self._add(assertion, is_run=bool(test.name))
-        self._helpers: set[str] = set()  # the functions that the changed tests define anew
-        for path in change.test_paths:
-            added = "\n".join(line for _, line in change.added_lines(path))
-            self._helpers.update(HELPER_DEFINITION.findall(added))
-
-    def _add(self, assertion: Assertion, *, is_run: bool) -> None:
-        self._texts.add(assertion.text)
-        if is_run or assertion.is_row:
-            self._texts_that_run.add(assertion.text)
-        if assertion.is_row:
-            self._rows.append(set(TOKEN.findall(assertion.text)))
-
-    def is_helper_call(self, assertion: Assertion) -> bool:
-        """Tell whether it calls a helper that the change wrote."""
-        return assertion.text.partition("(")[0].rpartition(".")[2] in self._helpers
-
-    def calls_helper(self, body: str) -> bool:
-        """Tell whether the body of a test calls a helper that the change wrote."""
-        return any(re.search(rf"\b{helper}\(", body) for helper in self._helpers)
-
-    def contain(self, assertion: Assertion) -> bool:
-        """Tell whether the assertion appeared elsewhere, as it was or as a case of a table."""
-        return assertion.text in self._texts or self._is_row(assertion)
-
-    def take_over(self, test: FoundTest) -> bool:
-        """Tell whether tests assert anew all that this one did, as when two became one."""
-        for assertion in test.assertions:
-            if assertion.text not in self._texts_that_run and not self._is_row(assertion):
-                return False
-        return bool(test.assertions)
-
-    def _is_row(self, assertion: Assertion) -> bool:
-        values = find_literals(assertion)
-        return bool(values) and any(values <= row for row in self._rows)
 
 
 def compare_assertions(
@@ -219,14 +146,6 @@ RULE_WORDS = MappingProxyType(
 )
 
 
-def _find_input(test: FoundTest) -> set[str]:
-    values: set[str] = set()
-    for line in test.body.split("\n")[1:]:
-        if not ASSERTING_LINE.search(line):
-            values.update(LITERALS.findall(line))
-    return values
-
-
 def _is_wider(old: Assertion, new: Assertion) -> bool:
     both_near = old.strictness == new.strictness == Strictness.NEAR
     if both_near and old.tolerance and new.tolerance:
@@ -258,8 +177,14 @@ def _has_other_value(old: Assertion, new: Assertion, pair: TestPair) -> bool:
 
 def _normalize(expected: str) -> str:
     """Write a value as every framework would: without a prefix or brackets, nothing as None."""
-    plain = strip_parentheses(expected)
-    return NOTHINGS.sub("None", JOINED_STRINGS.sub("", plain)).replace("'", '"')
+    plain = SPLIT_STRING.sub(_write_as_list, strip_parentheses(expected))
+    plain = WRAPPED_NUMBER.sub(r"\1(\2)", JOINED_STRINGS.sub("", plain))
+    return NOTHINGS.sub("None", plain).replace("'", '"')
+
+
+def _write_as_list(split: re.Match[str]) -> str:
+    words = ", ".join(f'"{word}"' for word in split[1].split())
+    return f"[{words}]"
 
 
 def _render(assertion: Assertion) -> str:
@@ -273,15 +198,6 @@ def measure_likeness(old: str, new: str) -> float:
     """Measure how alike two texts are, token by token: from 0 to 1."""
     old_tokens, new_tokens = TOKEN.findall(old)[:MAX_TOKENS], TOKEN.findall(new)[:MAX_TOKENS]
     return SequenceMatcher(None, old_tokens, new_tokens, autojunk=False).ratio()
-
-
-def find_literals(assertion: Assertion) -> set[str]:
-    """Find the values that an assertion writes down."""
-    values = set()
-    for token in TOKEN.findall(assertion.text):
-        if token[0] in "\"'`" or token[0].isdigit() or token in CONSTANTS:
-            values.add(token)
-    return values
 
 
 def asserts_anything(test: FoundTest) -> bool:

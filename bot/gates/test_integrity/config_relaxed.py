@@ -60,8 +60,10 @@ def find_relaxed_settings(change: Change) -> Iterator[Finding]:
             if not was and _is_no_relaxation(change, path, name, was_here, is_here):
                 continue
             was = was or formerly.get(_tool_of(path, name), ())
+            fresh = [item for other in is_here if other not in was_here for item in is_here[other]]
+            still_asked = tuple(item for item in was if item not in now and item in fresh)
             if was != now and not _gains_only_new_files(change, was, now):
-                yield from _compare_setting(change, path, name, was, now)
+                yield from _compare_setting(change, path, name, was, (*now, *still_asked))
         yield from compare_commands(change, path)
 
 

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from bot.gates.change import Change
 from bot.gates.test_integrity.compare_assertions import (
     ALIKE,
-    NewAssertions,
-    TestPair,
     asserts_anything,
     compare_assertions,
     make_finding,
@@ -18,6 +16,7 @@ from bot.gates.test_integrity.compare_assertions import (
 from bot.gates.test_integrity.explain_expectation import read_code_change
 from bot.gates.test_integrity.expression_scan import normalize_code
 from bot.gates.test_integrity.find_tests import FoundTest, find_tests
+from bot.gates.test_integrity.new_assertions import NewAssertions, TestPair
 from bot.values import Finding
 
 SKIPS = re.compile(

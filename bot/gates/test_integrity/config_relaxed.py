@@ -60,10 +60,8 @@ def find_relaxed_settings(change: Change) -> Iterator[Finding]:
             if not was and _is_no_relaxation(change, path, name, was_here, is_here):
                 continue
             was = was or formerly.get(_tool_of(path, name), ())
-            fresh = [item for other in is_here if other not in was_here for item in is_here[other]]
-            still_asked = tuple(item for item in was if item not in now and item in fresh)
             if was != now and not _gains_only_new_files(change, was, now):
-                yield from _compare_setting(change, path, name, was, (*now, *still_asked))
+                yield from _compare_setting(change, path, name, was, now)
         yield from compare_commands(change, path)
 
 
@@ -150,19 +148,27 @@ def _compare_setting(
 ) -> Iterator[Finding]:
     if not CHECKERS.search(f"{path}.{name}"):
         return
-    own = "\n".join(line for _, line in change.handwritten_lines(path))
-    elsewhere = f"{own}\n{join_other_configs(change, path)}".replace("-", " ")
-    still_asked = tuple(
-        item for item in was if item not in now and item.replace("-", " ") in elsewhere
-    )
-    relaxation = _explain_value(path, name, was, now) or _explain_list(
-        name, was, (*now, *still_asked)
-    )
+    still_asked = _list_still_asked(change, path, was, now)
+    relaxation = _explain_value(path, name, was, now) or _explain_list(name, was, now, still_asked)
     if is_strict_now(change, path) and STRICT_SWITCHES.search(name):
         return
     if relaxation:
         number = _find_line(change, path, name, now)
         yield make_setting_finding(path, number, f"`{name}` {relaxation}.")
+
+
+def _list_still_asked(change: Change, path: str, was: Values, now: Values) -> tuple[str, ...]:
+    """List the items that went from a setting, and stand under another one or in another file."""
+    settings = read_settings(path, change.after[path])
+    old = read_settings(path, change.before.get(path))
+    values = [value for name, items in settings.items() if name not in old for value in items]
+    lines = [line for _, line in change.handwritten_lines(path)]
+    text = "\n".join((*values, *lines, join_other_configs(change, path))).replace("-", " ")
+    return tuple(item for item in was if item not in now and _has_item(text, item))
+
+
+def _has_item(text: str, item: str) -> bool:
+    return bool(re.search(rf"(?<![\w/]){re.escape(item.replace('-', ' '))}(?![\w/])", text))
 
 
 def _find_line(change: Change, path: str, name: str, now: Values) -> int:
@@ -201,7 +207,7 @@ def _is_on(value: str) -> bool:
     return value.strip("\"' ").casefold() in ON_VALUES
 
 
-def _explain_list(name: str, was: Values, now: Values) -> str:
+def _explain_list(name: str, was: Values, now: Values, still_asked: Values) -> str:
     """Say how a rule's level or a list asks for less than before; empty when it does not."""
     gained, lost = _subtract(now, was), _subtract(was, now)
     if RULE_LEVELS.search(name) and now and was != now:
@@ -211,7 +217,7 @@ def _explain_list(name: str, was: Values, now: Values) -> str:
     gained = [item for item in gained if not UNREACHABLE.search(item)]
     if EXCLUDES.search(name) and gained and not _is_narrowed(lost, gained):
         return f"leaves out {', '.join(gained)[:SHOWN_CHARS]} too"
-    lost = [item for item in lost if not is_replaced(item, gained)]
+    lost = [item for item in lost if item not in still_asked and not is_replaced(item, gained)]
     if INCLUDES.search(name) and lost and not _is_widened(lost, now):
         return f"does not ask for {', '.join(lost)[:SHOWN_CHARS]} any more"
     return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -23,7 +23,6 @@ from bot.gates.test_integrity.find_assertions import (
     head_of,
     text_of,
 )
-from bot.gates.test_integrity.syntax_nodes import find_nodes
 from bot.search.grammars import language_of, parse
 
 FILE_CHARS = 400_000
@@ -64,9 +63,6 @@ TEST_CALL = re.compile(
 )
 SUITE_CALL = re.compile(r"[xf]?(?:describe|context|suite)(?:[A-Z_]\w*)?\b")
 RAISES = re.compile(r"with\s+[\w.]*(?:raises|assertRaises\w*|assertRaisesRegex)\(", re.IGNORECASE)
-RUNS_BY_ITSELF = re.compile(
-    r"(?i)fixture|set_?up|tear_?down|pytest_|__\w+__|before|after|override|test|main|init|@Rule"
-)
 QUOTED = re.compile(r"""["'`]([^"'`\n]*)["'`]""")
 NAMED_MARKS = re.compile(
     r"^(\w+)\s*=\s*((?:pytest\.mark|unittest)\.\w+\((?:[^()]|\([^()]*\)){0,400}\))", re.MULTILINE
@@ -123,22 +119,7 @@ def find_tests(path: str, text: str) -> tuple[FoundTest, ...]:
     module = _Scope((), "\n".join(MODULE_MARKS.findall(text)))
     finder.marks = dict(NAMED_MARKS.findall(text))
     outside = tuple(finder.walk(tree.root_node, module, 0))
-    if finder.tests:
-        outside = tuple(_drop_uncalled(tree.root_node, text, outside))
     return (*finder.tests, FoundTest(path, "", 1, "", "", outside))
-
-
-def _drop_uncalled(root: Node, text: str, assertions: Sequence[Assertion]) -> Iterator[Assertion]:
-    """Drop what stands in functions that nothing in the file speaks of: it is never asserted."""
-    uncalled: set[int] = set()
-    for node in find_nodes(root, FUNCTIONS):
-        name = _name_of(node)
-        is_called = text.count(name) > 1 or RUNS_BY_ITSELF.search(f"{_header_of(node)} {name}")
-        if not is_called:
-            uncalled.update(range(node.start_point.row + 1, node.end_point.row + 2))
-    for assertion in assertions:
-        if assertion.line not in uncalled:
-            yield assertion
 
 
 class _Finder:

@@ -152,6 +152,12 @@ def test_guidance_is_shown_as_its_readers_see_it(read):
     [
         "CONTRIBUTING.rst",
         "CONTRIBUTING",
+        "CONTRIBUTING_GUIDE.md",
+        "docs/contributor-guide/index.md",
+        "HACKING",
+        "DEVELOPMENT.md",
+        "docs/development/quickstart.rst",
+        "CODING_STYLE.txt",
         "contributing.adoc",
         ".github/CONTRIBUTING.md",
         "docs/contributing.md",
@@ -165,6 +171,21 @@ def test_a_guide_is_found_wherever_projects_keep_it(path):
     text = "Write tests. " * 20
 
     assert [path] == list(guides(**{path: text}))
+
+
+def test_a_guide_comes_once_and_contributing_before_what_says_less():
+    """A link of git and a copy in the docs say nothing more; hints for developers come behind."""
+    text = "# Contributing\n\nRun the tests.\n"
+    files = {
+        "AGENTS.md": "Use uv.\n",
+        "CLAUDE.md": "AGENTS.md",
+        "CONTRIBUTING.md": text,
+        "HACKING.md": "Build it.\n",
+        "docs/contributing.md": text.replace("\n\n", "\n\n\n"),
+        "docs/contribution.rst": "../CONTRIBUTING.md",
+    }
+
+    assert ["AGENTS.md", "CONTRIBUTING.md", "HACKING.md"] == list(guides(**files))
 
 
 def test_guidance_for_agents_counts_in_the_folders_of_the_best_files():
@@ -298,6 +319,16 @@ def test_of_very_many_comments_the_newest_are_shown(read):
     assert "(cut: 15 older comments)\n\nComment by @bob" in text
     assert "Comment 19." in text
     assert "Comment 14." not in text
+
+
+@pytest.mark.parametrize(
+    "lead_in", [["## Style"], ["Style", "====="], ["Style", "=====", ""], ["Do this:", ""]]
+)
+def test_a_section_does_not_end_with_a_heading(lead_in):
+    """What introduces text that does not fit is left out with it."""
+    text = render_section("T", ["One.", "", *lead_in, "x" * 100, "y"], 80)
+
+    assert text == f"T:\n| One.\n(cut: {len(lead_in) + 3} more lines)"
 
 
 def test_a_section_is_cut_by_whole_lines_with_a_mark():

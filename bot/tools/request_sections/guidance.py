@@ -12,21 +12,40 @@ from bot.text.amounts import count_noun
 from bot.tools.request_sections.section import render_section
 from bot.tools.tree_files import TreeFiles
 
-FOR_AGENTS = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
+FOR_AGENTS = (
+    "AGENTS.md",
+    "CLAUDE.md",
+    ".github/copilot-instructions.md",
+    "GEMINI.md",
+    ".cursorrules",
+)
 MAX_GUIDES = 3  # beside those for agents
 MAX_FOLDERS = 3  # that lead to a guide
 FILE_CHARS = 7_000
 ALL_CHARS = 16_000
 PARSED_BYTES = 200_000
+ALIKE_CHARS = 1_000  # of two guides that begin so alike one is enough
 MARKDOWN = frozenset(["", ".md", ".markdown", ".mdx"])
 TEXTS = MARKDOWN | {".rst", ".txt", ".adoc", ".asciidoc"}
 GUIDE = re.compile(
-    r"(?:how[-_]to[-_])?(?:contributing|contribute|contribution[-_]guide)\b", re.IGNORECASE
+    r"(?:how[-_]to[-_])?(?:contributing|contribute|contribution)(?![a-z])"
+    r"|contributors?[-_]guide(?![a-z])",
+    re.IGNORECASE,
 )
 GUIDE_FOLDER = re.compile(
-    r"(?:^|/)(?:contributing|contribute)/(?:index|readme|overview)\.\w+$", re.IGNORECASE
+    r"(?:^|/)(?:contributing|contribute|contributors?[-_]guide)/_?(?:index|readme|overview)\.\w+$",
+    re.IGNORECASE,
 )
-INCLUDE = re.compile(r"\s*(?:\.\. include::|include::)\s*\S+\s*")  # of a guide elsewhere
+# Names that speak of less; guides by the names above come before them.
+OTHER_GUIDE = re.compile(
+    r"(?:^|/)(?:hacking|develop(?:ing|ment|er|ers)|(?:development|developers?|dev)[-_]guide"
+    r"|(?:code|coding)[-_](?:style|guidelines|conventions|standards)|style[-_]?guide"
+    r"|(?:hacking|development|development[-_]guide)/_?(?:index|readme|overview|quickstart))"
+    r"\.\w+$|(?:^|/)HACKING$",
+    re.IGNORECASE,
+)
+# A link of git, or a text that names only where the guide stands.
+INCLUDE = re.compile(r"\s*(?:\.\. include::|include::|@)?\s*[\w./-]+\.(?:md|rst|txt|adoc)\s*")
 README = re.compile(r"readme(?:\.\w+)?", re.IGNORECASE)
 HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 UNDERLINE = re.compile(r"^([=\-~^\"'+*#])\1{2,}\s*$")
@@ -51,8 +70,8 @@ def render_guidance(instructions: str, guides: Mapping[str, str]) -> Iterator[st
     if not guides:
         yield (
             "The repository has no guidance for contributors: there is no AGENTS.md or CLAUDE.md, "
-            "no CONTRIBUTING file at the root, in .github or in the docs, and no such section in "
-            "a README."
+            "no CONTRIBUTING, HACKING or DEVELOPMENT file at the root, in .github or in the docs, "
+            "and no such section in a README."
         )
 
 
@@ -64,14 +83,25 @@ def read_guides(files: TreeFiles, paths: Sequence[str], near: Sequence[str] = ()
     known = set(paths)
     chosen = [path for path in FOR_AGENTS if path in known][:2]
     chosen += [path for path in _list_near_guides(near) if path in known][:2]
-    guides = sorted(filter(_is_guide, paths), key=lambda path: (path.count("/"), path))
-    chosen += guides[:MAX_GUIDES]
+    guides = sorted(filter(_is_guide, paths), key=_rank_guide)
+    most = len(chosen) + MAX_GUIDES
+    chosen += guides[: 2 * MAX_GUIDES]
     texts: dict[str, str] = {}
+    beginnings = set()
     for path, data in _read_in_order(files, chosen).items():
         text = render_visible(path, data)
-        if text.strip() and not INCLUDE.fullmatch(text) and text not in texts.values():
+        beginning = " ".join(text.split())[:ALIKE_CHARS]
+        if not beginning or INCLUDE.fullmatch(text) or beginning in beginnings:
+            continue
+        if len(texts) < most:
             texts[path] = text
+            beginnings.add(beginning)
     return texts if guides else {**texts, **_read_readme_section(files, paths)}
+
+
+def _rank_guide(path: str) -> tuple[bool, int, str]:
+    """Rank those that are guides by their name before others, and the root's first."""
+    return OTHER_GUIDE.search(path) is not None, path.count("/"), path
 
 
 def _list_near_guides(near: Sequence[str]) -> list[str]:
@@ -84,7 +114,7 @@ def _list_near_guides(near: Sequence[str]) -> list[str]:
 def _is_guide(path: str) -> bool:
     pure = PurePosixPath(path)
     is_text = pure.suffix.lower() in TEXTS and path.count("/") <= MAX_FOLDERS
-    is_named = GUIDE.match(pure.name) or GUIDE_FOLDER.search(path)
+    is_named = GUIDE.match(pure.name) or GUIDE_FOLDER.search(path) or OTHER_GUIDE.search(path)
     return bool(is_text and is_named and kind_of(path) not in ("foreign", "test"))
 
 

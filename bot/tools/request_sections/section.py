@@ -24,7 +24,7 @@ def render_section(title: str, lines: Iterable[str], limit_chars: int, rest: str
     quoted = [f"{MARK}{shorten_code_line(line, LINE_CHARS)}" for line in text.splitlines()]
     fitting = _count_fitting(quoted, limit_chars)
     if fitting < len(quoted):
-        fitting = _find_paragraph_end(quoted, fitting)
+        fitting = _drop_lead_in(quoted, _find_paragraph_end(quoted, fitting))
         note = count_noun(len(quoted) - fitting, "more line")
         if rest:
             note += f"; {rest}"
@@ -49,6 +49,18 @@ def _find_paragraph_end(lines: Sequence[str], fitting: int) -> int:
         if not lines[count - 1].removeprefix(MARK).strip():
             return count - 1
     return fitting
+
+
+def _drop_lead_in(lines: Sequence[str], fitting: int) -> int:
+    """Leave out a heading, or a line with a colon, whose text does not fit any more."""
+    count = fitting
+    while count and fitting - count < PARAGRAPH_LINES:
+        line = lines[count - 1].removeprefix(MARK).strip()
+        is_underline = line != "" and not line.strip("=-~^")
+        if line and not is_underline and not line.startswith("#") and not line.endswith(":"):
+            break
+        count -= 2 if is_underline else 1
+    return count if count > 0 else fitting
 
 
 def join_lines(text: str) -> str:

@@ -93,6 +93,7 @@ PARTS = (
         ),
         (
             "tests/stories/test_approve_command.py",
+            "tests/stories/test_approval_limits.py",
             "tests/stories/test_await_approval.py",
             "tests/steps/test_ask_approval.py",
             "tests/steps/test_find_exposure.py",

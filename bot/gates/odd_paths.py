@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from bot.edits.path_names import fold_case
 from bot.gates.policy import GATE, check_paths
 from bot.values import Finding
 
+_RESERVED_NAME = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[1-9\xb9\xb2\xb3])[ ]*(?:\..*)?", re.IGNORECASE
+)
+_UNUSUAL_SIGN = re.compile(r'[<>:"|?*]|[^\S ]')
 _SHORT_NAME = re.compile(r"[^.~/]{1,6}~\d{1,6}(?:\.[^./]{0,3})?")  # how Windows shortens a name
 # Letters of other scripts that are drawn as a Latin one. Accents are taken off by Unicode's rules.
 _LOOK_ALIKES = str.maketrans(
@@ -28,27 +33,78 @@ _LOOK_ALIKES = str.maketrans(
 
 
 def check_new_paths(
-    paths: Collection[str], allowed: Collection[str], protected: Collection[str]
+    paths: Collection[str],
+    allowed: Collection[str],
+    protected: Collection[str],
+    others: Iterable[str] = (),
 ) -> Iterator[Finding]:
-    """Find the new paths that a tool or a reader could take for another."""
+    """Find the new paths that a tool or a reader could take for another; `others` stay or come
+    beside them.
+    """
+    collisions = _find_collisions(paths, others)
     for path in paths:
         reason = explain_odd_path(path) or _explain_look_alike(path, allowed, protected)
+        reason = reason or collisions.get(path, "")
         if reason:
             yield Finding(GATE, path, 0, reason)
 
 
 def explain_odd_path(path: str) -> str:
     """Say why no new file should have this path; empty when it may."""
-    parts = path.split("/")
     if path.startswith("-"):
         return "A program would read a path that begins with a dash as an option."
-    if any(part != part.strip() for part in parts):
+    if _UNUSUAL_SIGN.search(path):
+        return 'Windows takes no name with one of < > : " | ? *, and nobody sees an unusual blank.'
+    return next(filter(None, map(_explain_odd_name, path.split("/"))), "")
+
+
+def _explain_odd_name(name: str) -> str:
+    if name != name.strip():
         return "A name may not begin or end with a blank: nobody sees it."
-    if any(part.endswith(".") for part in parts):
+    if name.endswith("."):
         return "A name may not end with a dot: Windows drops it, and the file becomes another."
-    if any(_SHORT_NAME.fullmatch(part) for part in parts):
+    if _RESERVED_NAME.fullmatch(name):
+        return "Windows keeps this name for a device, so the file cannot be checked out there."
+    if _SHORT_NAME.fullmatch(name):
         return "Windows may take this name for the short form of another file's."
     return ""
+
+
+def _find_collisions(paths: Collection[str], others: Iterable[str]) -> dict[str, str]:
+    """Say of each path why it cannot stand beside another: some system takes both names for one,
+    or one is a file where the other needs a folder.
+    """
+    wanted: dict[str, str] = {}  # each new path and its folders, by what a lax system makes of it
+    for path in sorted(paths):
+        for part in _list_prefixes(path):
+            wanted.setdefault(fold_case(part), path)
+    heads = {fold_case(path.partition("/")[0]) for path in paths}
+    reasons: dict[str, str] = {}
+    for other in (*others, *paths):
+        if fold_case(other.partition("/")[0]) not in heads:
+            continue
+        for part in _list_prefixes(other):
+            path = wanted.get(fold_case(part), other)
+            if reason := _explain_collision(path, part, other):
+                reasons.setdefault(path, reason)
+    return reasons
+
+
+def _explain_collision(path: str, part: str, other: str) -> str:
+    """Say why a new path cannot stand beside another one that begins with this part."""
+    if path == other:
+        return ""
+    own = "/".join(path.split("/")[: part.count("/") + 1])
+    if own != part:
+        return f"Some systems take `{own}` and `{part}`, which is there, for the same name."
+    if part == other:
+        return f"`{other}` is a file, so nothing can be put under it."
+    return f"`{path}` is a folder: files such as `{other}` are in it." if own == path else ""
+
+
+def _list_prefixes(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
 def _explain_look_alike(path: str, allowed: Collection[str], protected: Collection[str]) -> str:

@@ -33,7 +33,7 @@ def check_texts(
     """
     findings = (
         *check_paths((*change.after, *change.nontext), rules.allowed, rules.protected),
-        *check_new_paths(change.new_paths, rules.allowed, rules.protected),
+        *check_new_paths(change.new_paths, rules.allowed, rules.protected, _list_others(change)),
         *check_nontext_files(change.nontext),
         *check_size(change, rules),
         *_check_every_syntax(change),
@@ -42,6 +42,12 @@ def check_texts(
         *_let_planned_stand(check_outbound(change), planned),
     )
     return apply_weights(findings, rules)
+
+
+def _list_others(change: Change) -> Iterator[str]:
+    """List the paths that stand beside the new ones once the change is made."""
+    gone = {path for path, text in change.after.items() if text is None}
+    return (path for path in change.paths if path not in gone)
 
 
 def _let_planned_stand(

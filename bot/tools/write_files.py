@@ -56,7 +56,9 @@ def _refuse_odd_paths(session: ToolSession, files: Mapping[str, str | None]) -> 
     base_texts = session.read_base_texts(files)
     rules = session.rules
     new = [path for path, text in files.items() if text is not None and base_texts[path] is None]
-    for finding in check_new_paths(new, rules.allowed, rules.protected):
+    gone = {path for path, text in files.items() if text is None}
+    others = (path for path in session.read_tree().files.paths() if path not in gone)
+    for finding in check_new_paths(new, rules.allowed, rules.protected, others):
         raise ToolRefusal(f"{finding.path} cannot be written: {finding.text} Give another name.")
 
 

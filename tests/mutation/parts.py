@@ -113,7 +113,20 @@ PARTS = (
             "tests/adapters/sandbox/test_sandbox_decisions.py",
         ),
     ),
-    Part("gates", ("bot/gates/*.py",), ("tests/gates",)),
+    Part(
+        "gates",
+        ("bot/gates/*.py",),
+        (
+            "tests/gates/test_context_files.py",
+            "tests/gates/test_dialects.py",
+            "tests/gates/test_gate_limits.py",
+            "tests/gates/test_gates.py",
+            "tests/gates/test_odd_paths.py",
+            "tests/gates/test_policy.py",
+            "tests/gates/test_size.py",
+            "tests/gates/test_syntax.py",
+        ),
+    ),
     Part(
         "outbound",
         ("bot/gates/outbound/*.py",),
@@ -124,7 +137,20 @@ PARTS = (
         ("bot/gates/packages/*.py",),
         ("tests/gates/test_packages.py", "tests/gates/test_package_limits.py"),
     ),
-    Part("test integrity", ("bot/gates/test_integrity/*.py",), ("tests/gates",)),
+    Part(
+        "test integrity",
+        ("bot/gates/test_integrity/*.py",),
+        (
+            "tests/gates/test_checker_config.py",
+            "tests/gates/test_explain_expectation.py",
+            "tests/gates/test_honesty_limits.py",
+            "tests/gates/test_read_assertion.py",
+            "tests/gates/test_relaxed_settings.py",
+            "tests/gates/test_suppressions.py",
+            "tests/gates/test_test_integrity.py",
+            "tests/gates/test_weakenings.py",
+        ),
+    ),
     Part("edits", ("bot/edits/*.py",), ("tests/edits",)),
     Part("refactorings", ("bot/refactor/*.py",), ("tests/refactor",)),
 )

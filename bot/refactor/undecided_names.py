@@ -7,23 +7,29 @@ import tokenize
 from collections.abc import Iterator
 
 from bot.refactor.module_scopes import Module
+from bot.refactor.rename_in_text import find_words
 from bot.refactor.renaming import Renaming
 
 
 def leave_undecided(renaming: Renaming, module: Module) -> None:
-    """Leave each place of the name, in the code itself, that no other reading decided."""
-    for line, column in _iter_names(module, renaming.old):
+    """Leave each place of the name, in the code itself, that no other reading decided.
+
+    Comments that say it are only recorded.
+    """
+    for token in _iter_tokens(module):
+        line, column = token.start
+        if token.type == tokenize.COMMENT and find_words(token.string, renaming.old):
+            renaming.edits.mention(module.path, line, "a comment")
+        if token.type != tokenize.NAME or token.string != renaming.old:
+            continue
+        column = len(token.line[:column].encode(errors="surrogatepass"))
         if (module.path, line, column) not in renaming.decided:
             renaming.leave(module.path, line, column, "a use that is not understood")
 
 
-def _iter_names(module: Module, name: str) -> Iterator[tuple[int, int]]:
-    """Give the places where the name is a token: no part of a string or a comment."""
+def _iter_tokens(module: Module) -> Iterator[tokenize.TokenInfo]:
     text = module.text.removeprefix("\ufeff")
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
-            if token.type == tokenize.NAME and token.string == name:
-                line, column = token.start
-                yield line, len(token.line[:column].encode(errors="surrogatepass"))
+        yield from tokenize.generate_tokens(io.StringIO(text, newline="").readline)
     except (tokenize.TokenError, SyntaxError):
         return  # the parser read it, so what is left is the end of the file

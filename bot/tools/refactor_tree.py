@@ -17,6 +17,7 @@ PYTHON_SUFFIXES = (".py", ".pyi")
 MAX_FILE_BYTES = 1_000_000
 MAX_TOTAL_BYTES = 100_000_000
 MAX_SHOWN = 30
+MAX_WORDS = 10
 MAX_LINE_CHARS = 200
 
 
@@ -87,6 +88,11 @@ def _describe_left_out(result: Refactoring, protected: Sequence[str]) -> Iterato
     """List the places that may be meant too, and were left."""
     if protected:
         yield f"Left as they are, because they are protected: {', '.join(protected)}."
+    if result.words:
+        places = dict.fromkeys(f"{place.path}:{place.line}" for place in result.words)
+        more = ", and more" if len(places) > MAX_WORDS else ""
+        shown = ", ".join(list(places)[:MAX_WORDS])
+        yield f"Comments and texts that still say the old name: {shown}{more}."
     if not result.unproven:
         return
     yield "Not proved, so left as they are; look at them and edit what is meant:"

@@ -366,6 +366,23 @@ def test_a_rename_through_the_tree_is_one_call(caller):
     )
 
 
+def test_a_rename_that_is_not_proved_is_the_model_s_to_decide(caller):
+    """Nothing is changed, and the lines are listed; with `partial` all others are."""
+    text = "from app.main import serve\n\n# serve\nNAMES = ['serve']\ngetattr(1, NAMES[0])\n"
+    caller.answer("create_file", path="app/use.py", text=text)
+    refused = caller.refusal("rename_symbol", old="app.main.serve", new="listen")
+    made = caller.answer("rename_symbol", old="app.main.serve", new="listen", partial=True)
+
+    assert (
+        "Nothing was changed, because 1 place cannot be proved. Look at the lines below: with "
+        "`partial` all others are changed, and you edit those of them that are meant.\n"
+        "app/use.py:4: NAMES = ['serve']  (a string with that name)"
+    ) == refused
+    assert text.replace("import serve", "import listen") == caller.files["app/use.py"]
+    assert "app/use.py:4: NAMES = ['serve']  (a string with that name)" in made
+    assert "Comments and texts that still say the old name: app/use.py:3." in made
+
+
 def test_a_move_and_an_async_function_are_one_call_each(caller):
     """A new file comes to be where none was; what cannot be done says why."""
     caller.answer("move_symbol", name="serve", to="app.server")

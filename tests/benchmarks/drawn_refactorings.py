@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.refactor.module_scopes import FUNCTIONS, Module, qualify
+from bot.refactor.module_scopes import FUNCTIONS, Module, find_name, qualify
 from bot.refactor.python_project import Project
 
 # Where no definition is drawn from: what judges, and what is no code of the product.
@@ -88,9 +88,8 @@ def _draw(
         new = f"{node.name}Renamed" if isinstance(node, ast.ClassDef) else f"{node.name}_renamed"
     elif act == "move":
         new = _draw_module(module, files, chance)
-    column = module.lines[node.lineno - 1].index(node.name, node.col_offset)
     name = f"{module.name}.{qualify(module, node)}"
-    return DrawnRefactoring(act, name, new, module.path, node.lineno, column)
+    return DrawnRefactoring(act, name, new, module.path, *find_name(module, node))
 
 
 def _draw_module(module: Module, files: Mapping[str, str], chance: random.Random) -> str:

@@ -13,6 +13,7 @@ from bot.refactor.follow_move import is_replacing
 from bot.refactor.module_scopes import (
     FUNCTIONS,
     IMPORTS,
+    PYTHON,
     Function,
     Module,
     find_owner,
@@ -26,6 +27,8 @@ from bot.refactor.text_edit import TextEdits
 NAMING_CALLS = frozenset(
     ["getattr", "setattr", "hasattr", "delattr", "methodcaller", "attrgetter", "patch", "object"]
 )
+# Objects that have any method, of which none can be awaited.
+MOCK = re.compile(r"\b(?:Mock|MagicMock|NonCallableMock|SimpleNamespace)\((?!.*spec)")
 Use = ast.Name | ast.Attribute
 
 
@@ -76,8 +79,17 @@ class AsyncUses:
 
     def tell_stand_ins(self) -> None:
         """Tell of methods of the same name in other classes, whose objects may be handed in."""
-        for module, node in self.others if self.is_given else ():
+        if not self.is_given:
+            return
+        for module, node in self.others:
             self.edits.leave(module.path, node.lineno, "it may stand in for what is awaited")
+        holders = {name.split(".")[-2] for name in self.functions}
+        word = re.compile(rf"\b(?:{'|'.join(map(re.escape, holders))})\b")
+        for path, text in self.project.files.items():
+            mock = MOCK.search(text) if path.endswith(PYTHON) else None
+            if mock and word.search(text):
+                line = text.count("\n", 0, mock.start()) + 1
+                self.edits.leave(path, line, "a mock may stand in for what is awaited")
 
     def _read_use(self, module: Module, node: Use) -> None:
         meaning = self._find_meaning(module, node)

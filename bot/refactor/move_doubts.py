@@ -197,8 +197,11 @@ class MoveDoubts:
             elif isinstance(node, ast.Attribute) and node.attr == name:
                 if self._is_unknown_module(user, node.value, last):
                     yield Doubt(user.path, node.lineno, "it may be the same module")
-            elif is_lazy and isinstance(node, ast.Constant) and node.value == name:
-                yield Doubt(user.path, node.lineno, "this module finds its names by strings")
+            elif isinstance(node, ast.Constant) and node.value == name:
+                if _has_beside(user, node, self.moved.module.name):
+                    yield Doubt(user.path, node.lineno, "it is named by its module and its name")
+                elif is_lazy:
+                    yield Doubt(user.path, node.lineno, "this module finds its names by strings")
 
     def _is_unknown_module(self, user: Module, node: ast.expr, last: str) -> bool:
         binders = user.binders(node.id) if isinstance(node, ast.Name) else []
@@ -208,6 +211,13 @@ class MoveDoubts:
                 if source.rpartition(".")[2] == last and source not in self.project.paths:
                     return True
         return False
+
+
+def _has_beside(user: Module, node: ast.Constant, text: str) -> bool:
+    """Tell whether another string stands beside one: in the same call, list or mapping."""
+    parent = user.parents.get(node)
+    beside = ast.iter_child_nodes(parent) if parent else ()
+    return any(isinstance(part, ast.Constant) and part.value == text for part in beside)
 
 
 def _keeps_something(function: ast.AST) -> bool:

@@ -81,6 +81,7 @@ DOUBTS = [
     ("a mixin", f"class M:\n    def h(self):\n        self.go()\n\n\n{C}", {}, "unknown object"),
     ("getattr", f"{C}def g(c):\n    return getattr(c, 'go')()\n", {}, "by this name"),
     ("a made name", f"{C}def g(c, x):\n    getattr(c, 'g' + x)()\n", {}, "made at run time"),
+    ("a mock", f"{C}def g(c: C):\n    c.go()\n", {"t.py": "g(Mock())  # C\n"}, "a mock"),
     ("a scheme", C, {"t.py": "getattr(x, f'g{y}')()\ngetattr(x, '%so' % y)()\n"}, "made at run"),
     ("another put there", f"{C}C.go = None\n", {}, "put in its place"),
     ("a stand-in", f"{C}def g(c: C):\n    c.go()\n", {"t.py": C.replace("C", "Fake")}, "stand in"),

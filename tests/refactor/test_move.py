@@ -281,10 +281,11 @@ DOUBTS = [
     ("def f():\n    pass\n\n\ndef g():\n    global f\n    f = 1\n", {}, "rebinds f"),
     ("class f:\n    pass\n", {"t.py": "def g(x: 'a.f'):\n    pass\n"}, "a type in quotes"),
     ("def f():\n    pass\n", {"a.pyi": "def f() -> None: ...\n"}, "a stub"),
+    ("def f():\n    pass\n", {"t.py": "load('a', 'f')\n"}, "by its module and its name"),
     ("def f():\n    pass\n", {"t.py": "from p.a import f\n"}, "may be the same module"),
     (
         "def f():\n    pass\n",
-        {"t.py": "WHERE = {'f': 'a'}\n\n\ndef __getattr__(name):\n    pass\n"},
+        {"t.py": "WHERE = ['f']\n\n\ndef __getattr__(name):\n    pass\n"},
         "by strings",
     ),
 ]

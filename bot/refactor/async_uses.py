@@ -29,6 +29,8 @@ NAMING_CALLS = frozenset(
 )
 # Objects that have any method, of which none can be awaited.
 MOCK = re.compile(r"\b(?:Mock|MagicMock|NonCallableMock|SimpleNamespace)\((?!.*spec)")
+# Classes whose objects pass on what they are asked to others.
+STANDING_FOR = re.compile(r"Mock|Proxy|Wrap|Lazy|Partial|Delegat|Decorat")
 Use = ast.Name | ast.Attribute
 
 
@@ -117,15 +119,28 @@ class AsyncUses:
         if isinstance(node, ast.Name):
             return self._find_meaning_of_name(module, node)
         meaning = self.project.resolve(module, node)
-        if meaning is None or meaning in self.functions:
+        if meaning is None:
+            return self._find_outside(module, node.value)
+        if meaning in self.functions:
             return meaning
         if self.project.find_definitions(meaning):
             return None if self._is_protocol(meaning) else meaning
-        # Nothing here defines it: a class that is mixed in may, or a base of another package.
-        holder = meaning.removesuffix(f".{self.name}").removesuffix("()")
-        return (
-            None if self.project.defines(holder) and holder not in self.project.paths else meaning
-        )
+        # Nothing here defines it: an object that `self` holds may, or a class that is mixed in.
+        return meaning if self.project.is_outside(meaning) else None
+
+    def _find_outside(self, module: Module, base: ast.expr) -> str | None:
+        """Give the class of another package that an object was made of, where that is written."""
+        value: ast.expr | None = base
+        if isinstance(base, ast.Name):
+            owner = find_owner(module, base, base.id)
+            binders = module.bindings[owner][base.id] if owner else []
+            value = _read_only_value(binders)
+        if not isinstance(value, ast.Call):
+            return None
+        made = self.project.resolve(module, value.func)
+        if made is None or not self.project.is_outside(made) or STANDING_FOR.search(made):
+            return None
+        return made if made.rpartition(".")[2][:1].isupper() else None
 
     def _find_meaning_of_name(self, module: Module, node: ast.Name) -> str | None:
         owner = find_owner(module, node, node.id)
@@ -192,6 +207,15 @@ class AsyncUses:
         is_method = isinstance(module.parents[node], ast.ClassDef)
         if is_method and f"{module.name}.{qualify(module, node)}" not in self.functions:
             self.others.append((module, node))
+
+
+def _read_only_value(binders: list[ast.AST]) -> ast.expr | None:
+    """Give what the only assignment to a name assigns to it alone."""
+    match binders:
+        case [ast.Assign(targets=[ast.Name()], value=value)]:
+            return value
+        case _:
+            return None
 
 
 def _find_call(module: Module, node: Use) -> ast.Call | None:

@@ -198,10 +198,13 @@ class MoveDoubts:
                 if self._is_unknown_module(user, node.value, last):
                     yield Doubt(user.path, node.lineno, "it may be the same module")
             elif isinstance(node, ast.Constant) and node.value == name:
-                if _has_beside(user, node, self.moved.module.name):
-                    yield Doubt(user.path, node.lineno, "it is named by its module and its name")
-                elif is_lazy:
-                    yield Doubt(user.path, node.lineno, "this module finds its names by strings")
+                yield from self._list_named(user, node, is_lazy=is_lazy)
+
+    def _list_named(self, user: Module, node: ast.Constant, *, is_lazy: bool) -> Iterator[Doubt]:
+        if _has_beside(user, node, self.moved.module.name):
+            yield Doubt(user.path, node.lineno, "it is named by its module and its name")
+        elif is_lazy:
+            yield Doubt(user.path, node.lineno, "this module finds its names by strings")
 
     def _is_unknown_module(self, user: Module, node: ast.expr, last: str) -> bool:
         binders = user.binders(node.id) if isinstance(node, ast.Name) else []

@@ -79,6 +79,12 @@ DOUBTS = [
     ("an unknown object", f"{C}def g(c):\n    c.go()\n", {}, "unknown object"),
     ("an unknown object's method", f"{C}def g(c):\n    return c.go\n", {}, "unknown object"),
     ("a mixin", f"class M:\n    def h(self):\n        self.go()\n\n\n{C}", {}, "unknown object"),
+    (
+        "an object that self holds",
+        f"{C}class D:\n    def __init__(self):\n        self.c = C()\n\n    def h(self):\n        self.c.go()\n",
+        {},
+        "unknown object",
+    ),
     ("getattr", f"{C}def g(c):\n    return getattr(c, 'go')()\n", {}, "by this name"),
     ("a made name", f"{C}def g(c, x):\n    getattr(c, 'g' + x)()\n", {}, "made at run time"),
     ("a mock", f"{C}def g(c: C):\n    c.go()\n", {"t.py": "g(Mock())  # C\n"}, "a mock"),
@@ -183,3 +189,15 @@ def test_a_type_checker_tells_whose_a_call_is():
 
     assert "[await c.go() for c in cs], [d.go() for d in ds]" in made.files["a.py"]
     assert {"it may stand in for what is awaited"} == set(list_reasons(made))
+
+
+def test_objects_of_other_packages_are_theirs():
+    """What is made of a class that is not of the tree has that class's methods."""
+    text = f"import odd\n\n\n{C}def g():\n    x = odd.Door()\n    x.go()\n    odd.Door().go()\n"
+
+    assert [] == list_reasons(make_async({"a.py": text}, "a.C.go"))
+    assert ["a call on an unknown object"] == (
+        list_reasons(
+            make_async({"a.py": text.replace("x = odd.Door", "x = odd.ProxyOf")}, "a.C.go")
+        )
+    )

@@ -74,6 +74,7 @@ PARTS = (
             "tests/steps/test_predict_ci.py",
             "tests/steps/test_read_checks.py",
             "tests/steps/test_setup_failure.py",
+            "tests/steps/test_verdict_parts.py",
             "tests/stories/test_checks.py",
         ),
     ),

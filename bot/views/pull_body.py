@@ -62,14 +62,20 @@ def render_sections(
     local = render_local_checks(state.local, state.origin.branch) if state.local else ""
     if not is_unchecked or local:
         yield "checked", join_parts("" if is_unchecked else _render_checks(state), local)
-    if finish.look_at:
-        places = [defuse_inline(place, LINE_CHARS) for place in finish.look_at]
+    if places := _list_places_to_look_at(state):
         yield "look", render_list(places, MOST_LINES)
     if state.repaired or _list_advice(state):
         yield "found", _render_findings(state)
     if state.start is not None:
         model = state.opening.model
         yield "machine", f"Greenlit, a bot that uses {model}, wrote this pull request."
+
+
+def _list_places_to_look_at(state: RunState) -> list[str]:
+    """List where reviewers should look, and what the plan said could go wrong."""
+    risks = state.plan.risks if state.plan else ()
+    texts = [*state.delivery.finish.look_at, *(f"risk: {risk}" for risk in risks)]
+    return [defuse_inline(text, LINE_CHARS) for text in texts]
 
 
 def _render_summary(summary: str) -> str:
@@ -148,12 +154,21 @@ def render_foot(state: RunState) -> str:
     return (
         f"---\n<sub>Greenlit, a bot that uses {state.opening.model}, wrote this because "
         f"{request.asker} asked for it in #{request.number}; "
-        f"it cost {render_usd(state.total_usd)}. Nobody has reviewed it yet: please do.<br>"
+        f"it cost {render_usd(state.total_usd)}. {_name_earlier(state)}"
+        "Nobody has reviewed it yet: please do.<br>"
         "To have more changed here, review it, or comment `/generate` with what to change. While "
         "it is open I merge its base into it where the two conflict, and repair what turns red "
         "later. "
         f"Closing it ends my work on it. Run `{state.key}`.</sub>"
     )
+
+
+def _name_earlier(state: RunState) -> str:
+    """Name the pull request that came before this one, and what became of it."""
+    resumption = state.resumption
+    if resumption is None or resumption.goes_on or not resumption.text.startswith("#"):
+        return ""
+    return f"{resumption.text} "
 
 
 def _list_names(paths: Sequence[str]) -> str:

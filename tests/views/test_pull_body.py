@@ -14,6 +14,7 @@ from bot.values import (
     Plan,
     PlannedFile,
     PushedChange,
+    Resumption,
     Sha,
     Usage,
 )
@@ -78,6 +79,23 @@ def test_the_text_reads_from_short_to_long():
 def test_a_run_that_cost_next_to_nothing_was_not_free():
     """Less than half a cent is told as in the comments."""
     assert "it cost less than $0.01." in show(replace(WORK, usage=Usage(0.002))).text
+
+
+def test_the_risks_of_the_plan_are_among_what_to_look_at():
+    """Whoever approves the change should weigh them."""
+    risky = replace(WORK, plan=Plan("It is loud.", (), (), ("callers compare the text",)))
+
+    assert "risk: callers compare the text" in show(risky).text
+
+
+def test_a_pull_request_names_the_one_before_it():
+    """Whoever finds two for one issue reads why."""
+    anew = Resumption("#8 was closed, so this begins anew.")
+
+    assert "#8 was closed, so this begins anew. Nobody" in show(replace(WORK, resumption=anew)).text
+    for other in ("My branch was changed, so this begins anew.", "This goes on with #8."):
+        assert "#8 was closed" not in show(replace(WORK, resumption=Resumption(other))).text
+        assert other not in show(replace(WORK, resumption=Resumption(other))).text
 
 
 def test_what_is_long_is_folded():

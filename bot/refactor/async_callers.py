@@ -51,9 +51,7 @@ def list_foreign_marks(function: Function) -> list[ast.expr]:
 
 def is_started_by_tests(module: Module, function: Definition) -> bool:
     """Tell whether the runner of the tests calls a function: a test, a fixture, a set-up."""
-    *folders, file = module.path.split("/")
-    is_test_file = file.startswith(("test_", "conftest.")) or file.endswith("_test.py")
-    if not is_test_file and not {"tests", "test", "testing"}.intersection(folders):
+    if not is_of_tests(module.path):
         return False
     around = module.parents[function]
     is_in_class = isinstance(around, ast.ClassDef) and module.parents[around] is module.tree
@@ -62,6 +60,13 @@ def is_started_by_tests(module: Module, function: Definition) -> bool:
     marks = [mark.func if isinstance(mark, ast.Call) else mark for mark in function.decorator_list]
     is_fixture = any(last_name(mark) == "fixture" for mark in marks)
     return is_fixture or function.name.startswith("test") or function.name in TEST_STARTS
+
+
+def is_of_tests(path: str) -> bool:
+    """Tell whether a file is one of tests, by its name or folder."""
+    *folders, file = path.split("/")
+    is_named = file.startswith(("test_", "conftest.", "tests.")) or file.endswith("_test.py")
+    return is_named or bool({"tests", "test", "testing"}.intersection(folders))
 
 
 def has_foreign_base(project: Project, module: Module, node: ast.ClassDef, name: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.ports import CodePlace
+from bot.refactor.async_callers import is_of_tests
 from bot.refactor.checked_names import CheckedNames, locate_attribute
 from bot.refactor.follow_move import is_replacing
 from bot.refactor.module_scopes import (
@@ -31,6 +32,7 @@ NAMING_CALLS = frozenset(
 MOCK = re.compile(r"\b(?:Mock|MagicMock|NonCallableMock|SimpleNamespace)\((?!.*spec)")
 # Classes whose objects pass on what they are asked to others.
 STANDING_FOR = re.compile(r"Mock|Proxy|Wrap|Lazy|Partial|Delegat|Decorat")
+FORMS = ("typing.", "typing_extensions.", "types.")
 Use = ast.Name | ast.Attribute
 
 
@@ -126,7 +128,8 @@ class AsyncUses:
         if self.project.find_definitions(meaning):
             return None if self._is_protocol(meaning) else meaning
         # Nothing here defines it: an object that `self` holds may, or a class that is mixed in.
-        return meaning if self.project.is_outside(meaning) else None
+        is_form = meaning.startswith(FORMS)  # of a type, such as Optional: what is in it counts
+        return meaning if self.project.is_outside(meaning) and not is_form else None
 
     def _find_outside(self, module: Module, base: ast.expr) -> str | None:
         """Give the class of another package that an object was made of, where that is written."""
@@ -205,7 +208,9 @@ class AsyncUses:
 
     def _note_other(self, module: Module, node: ast.FunctionDef) -> None:
         is_method = isinstance(module.parents[node], ast.ClassDef)
-        if is_method and f"{module.name}.{qualify(module, node)}" not in self.functions:
+        # Elsewhere the annotation by which an object is known is believed.
+        is_stand_in = is_method and is_of_tests(module.path)
+        if is_stand_in and f"{module.name}.{qualify(module, node)}" not in self.functions:
             self.others.append((module, node))
 
 

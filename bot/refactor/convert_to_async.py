@@ -11,6 +11,7 @@ from bot.ports import CodePlace, TypeChecker, Unreachable
 from bot.refactor.async_callers import (
     explain_obstacle,
     has_foreign_base,
+    is_of_tests,
     is_started_by_tests,
     list_foreign_marks,
 )
@@ -68,6 +69,7 @@ class _Conversion:
     checker: TypeChecker | None
     waiting: list[str]
     converted: set[str] = field(default_factory=set)
+    runs_in_tests: bool = False
 
     def convert_all(self) -> None:
         """Make what is waiting asynchronous, and let all that call it await it."""
@@ -119,6 +121,8 @@ class _Conversion:
 
     def finish(self) -> Refactoring:
         """Finish the edits. Raises CannotRefactor when a file could not be read afterwards."""
+        if self.runs_in_tests:
+            self._tell_loops()
         refactoring = self.edits.finish()
         for path, text in refactoring.files.items():
             if path.endswith(PYTHON) and text is not None:
@@ -130,6 +134,14 @@ class _Conversion:
                         f"{place} could not be changed in a way that Python reads."
                     ) from None
         return refactoring
+
+    def _tell_loops(self) -> None:
+        """Tell of tests that expect an event loop to be there, which asyncio.run takes away."""
+        for path, text in self.project.files.items():
+            place = text.find("get_event_loop(") if is_of_tests(path) else -1
+            if place >= 0 and path.endswith(PYTHON):
+                line = text.count("\n", 0, place) + 1
+                self.edits.leave(path, line, "asyncio.run in another test leaves no loop for this")
 
     def _find_family(self, target: str, paths: list[str]) -> set[str]:
         """Find all that override the same method as the target, with the method itself."""
@@ -203,6 +215,7 @@ class _Conversion:
         elif not isinstance(scope, FUNCTIONS):
             self._leave_unawaited(module, call, "no function is around it")
         elif isinstance(scope, ast.FunctionDef) and is_started_by_tests(module, scope):
+            self.runs_in_tests = True
             self._run_to_end(module, call)
         elif why := explain_obstacle(module, scope):
             self._leave_unawaited(module, call, why)

@@ -90,7 +90,12 @@ DOUBTS = [
     ("a mock", f"{C}def g(c: C):\n    c.go()\n", {"t.py": "g(Mock())  # C\n"}, "a mock"),
     ("a scheme", C, {"t.py": "getattr(x, f'g{y}')()\ngetattr(x, '%so' % y)()\n"}, "made at run"),
     ("another put there", f"{C}C.go = None\n", {}, "put in its place"),
-    ("a stand-in", f"{C}def g(c: C):\n    c.go()\n", {"t.py": C.replace("C", "Fake")}, "stand in"),
+    (
+        "a stand-in",
+        f"{C}def g(c: C):\n    c.go()\n",
+        {"test_a.py": C.replace("C", "Fake")},
+        "stand in",
+    ),
     (
         "a protocol",
         f"from typing import Protocol\n\n\nclass P(Protocol):\n    def go(self): ...\n\n\ndef g(p: P):\n    p.go()\n\n\n{C}",
@@ -188,7 +193,7 @@ def test_a_type_checker_tells_whose_a_call_is():
     made = make_async({"a.py": text}, "a.C.go", checker=find_pyrefly())
 
     assert "[await c.go() for c in cs], [d.go() for d in ds]" in made.files["a.py"]
-    assert {"it may stand in for what is awaited"} == set(list_reasons(made))
+    assert [] == list_reasons(made)
 
 
 def test_objects_of_other_packages_are_theirs():
@@ -200,4 +205,17 @@ def test_objects_of_other_packages_are_theirs():
         list_reasons(
             make_async({"a.py": text.replace("x = odd.Door", "x = odd.ProxyOf")}, "a.C.go")
         )
+    )
+
+
+def test_a_test_that_needs_a_loop_is_told():
+    """asyncio.run takes the one of the thread away."""
+    files = {
+        "a.py": F,
+        "test_a.py": "import a\n\n\ndef test_f():\n    a.f()\n",
+        "test_b.py": "import asyncio\n\n\ndef test_g():\n    asyncio.get_event_loop()\n",
+    }
+
+    assert ["asyncio.run in another test leaves no loop for this"] == (
+        list_reasons(make_async(files, "a.f"))
     )

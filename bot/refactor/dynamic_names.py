@@ -28,9 +28,10 @@ TAKING_CALLS = frozenset(
 )
 COMPUTED = re.compile(
     r"""\b(?:get|set|has|del)attr\(\s*[^,()]+(?:\([^()]*\))?,\s*(?!["'])"""
-    r"""|\bglobals\(\)|\bvars\(|\blocals\(\)|__dict__|\bmethodcaller\(|\battrgetter\("""
+    r"""|\bglobals\(\)|\bvars\(|\blocals\(\)|__dict__|\bgetmembers\(|\bmethodcaller\(|\battrgetter\("""
 )
-TYPE_NAME = re.compile(r"__(?:qual)?name__\b(?!\s*==)")
+TYPE_NAME = re.compile(r"\.__(?:qual)?name__\b")
+TYPE_NAMES = ("__name__", "__qualname__")
 DISCOVERY = frozenset(["startswith", "endswith", "removeprefix", "removesuffix", "partition"])
 MESSAGES = re.compile(
     r"debug|info|warn(?:ing)?|error|exception|critical|log|print|s?echo|write|fail|skip|\w+Error"
@@ -46,6 +47,7 @@ class DynamicNames:
     renaming: Renaming
     _tree_computes: list[bool] = field(default_factory=list)
     _tree_tells_types: list[bool] = field(default_factory=list)
+    _tree_registers: list[bool] = field(default_factory=list)
 
     def computes_names(self, module: Module) -> bool:
         """Tell whether a file looks up names that are no literals."""
@@ -64,6 +66,27 @@ class DynamicNames:
         if not self._tree_tells_types:
             self._tree_tells_types.append(self._search(TYPE_NAME))
         return self._tree_tells_types[0]
+
+    @property
+    def tree_registers(self) -> bool:
+        """Whether any file takes the name of a class or function as a value, and not to tell it."""
+        if not self._tree_registers:
+            files = self.renaming.project.files
+            paths = [path for path in files if TYPE_NAME.search(files[path])]
+            self._tree_registers.append(any(map(self._registers, paths)))
+        return self._tree_registers[0]
+
+    def _registers(self, path: str) -> bool:
+        module = self.renaming.project.read_module(path)
+        for node in module.scopes if module else ():
+            if not isinstance(node, ast.Attribute) or node.attr not in TYPE_NAMES:
+                continue
+            parent = module.parents.get(node) if module else None
+            if isinstance(parent, (ast.Dict, ast.Compare)):
+                return True
+            if isinstance(parent, ast.Subscript) and parent.slice is node:
+                return True
+        return False
 
     def _search(self, pattern: re.Pattern[str]) -> bool:
         files = self.renaming.project.files
@@ -127,7 +150,7 @@ class DynamicNames:
     def _is_made_of_type(self, node: ast.AST, parts: list[str | None]) -> bool:
         """Tell whether a name is made of that of a class or function, and some file has it."""
         holes = [hole for hole in ast.walk(node) if isinstance(hole, ast.Attribute)]
-        if not any(hole.attr in ("__name__", "__qualname__") for hole in holes):
+        if not any(hole.attr in TYPE_NAMES for hole in holes):
             return False
         old = self.renaming.old
         snake = HUMP.sub("_", old).lower()

@@ -18,12 +18,13 @@ from bot.refactor.python_project import CannotRefactor, Project, UnknownNameErro
 from bot.search.grammars import language_of
 
 SHOWN = 8
+TEMPLATES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".tmpl", ".tpl", ".mako")
 PROSE = (".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json")
 
 
 def is_read(path: str) -> bool:
     """Tell whether a refactoring looks into such a file."""
-    return path.lower().endswith((*PYTHON, *PROSE)) or language_of(path) is not None
+    return path.lower().endswith((*PYTHON, *PROSE, *TEMPLATES)) or language_of(path) is not None
 
 
 def find_definition(project: Project, name: str) -> str:

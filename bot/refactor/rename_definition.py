@@ -12,11 +12,11 @@ from bot.refactor.checked_names import ask_checker
 from bot.refactor.class_family import ClassFamily, find_family
 from bot.refactor.dynamic_names import DynamicNames
 from bot.refactor.find_definition import (
-    PROSE,
     find_definition,
     list_files_naming,
 )
 from bot.refactor.fixtures import is_fixture
+from bot.refactor.looked_up_strings import LookedUpStrings
 from bot.refactor.module_scopes import IMPORTS, PYTHON, last_name, name_in_scope
 from bot.refactor.other_languages import rename_unique
 from bot.refactor.outside_bases import refuse_outside_override
@@ -90,15 +90,26 @@ def _rename_in_files(renaming: Renaming, paths: Iterable[str], target: str) -> N
         _is_protocol(project, target),
         any(is_fixture(node) for _, node in project.find_definitions(target)),
         AttributeRenaming(renaming),
-        StringRenaming(renaming, dynamic),
+        StringRenaming(renaming, dynamic, LookedUpStrings.of_target(renaming, dynamic)),
     )
     is_alone = _is_alone(renaming, paths)
     for path in paths:
         if path.endswith(PYTHON):
             in_modules.rename_in_module(path)
-        elif path.lower().endswith(PROSE):
+        else:
             rename_in_document(renaming, path, is_alone=is_alone)
     dynamic.leave_made_names()
+    _leave_mangled(renaming)
+
+
+def _leave_mangled(renaming: Renaming) -> None:
+    """Leave the private names that Python makes of a class's name: `_Box__size`."""
+    mangled = re.compile(rf"\b_{re.escape(renaming.old.lstrip('_'))}__\w")
+    for path, text in renaming.project.files.items():
+        if path.endswith(PYTHON) and mangled.search(text):
+            for number, line in enumerate(text.split("\n"), 1):
+                if mangled.search(line):
+                    renaming.edits.leave(path, number, "a private name with the class's in it")
 
 
 def _refuse_known_names(target: str, new: str) -> None:

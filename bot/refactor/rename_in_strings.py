@@ -7,18 +7,14 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from bot.refactor.dynamic_names import NAMING_CALLS, TAKING_CALLS, DynamicNames, is_message
+from bot.refactor.dynamic_names import NAMING_CALLS, DynamicNames, is_message
+from bot.refactor.looked_up_strings import LookedUpStrings
 from bot.refactor.module_scopes import Module, find_owner, last_name
 from bot.refactor.name_meaning import NameMeaning
+from bot.refactor.quoted_types import OPENING
 from bot.refactor.rename_in_text import find_words, looks_like_code, rename_in_text
 from bot.refactor.renaming import Renaming
 
-# They take a string for what it says, not for what it names.
-PLAIN_CALLS = re.compile(
-    r"get|pop|setdefault|print|open|join|r?split|startswith|endswith|replace|encode|strip|compile"
-    r"|r?find|findall|match|search|sub|fullmatch|add_argument|add_option|Path|append|index|count"
-    r"|upper|lower|title|fixture|param|skip|fail|TypeVar|ParamSpec|TypeVarTuple"
-)
 NAME = re.compile(r"[A-Za-z_][\w.:]*")
 
 
@@ -28,6 +24,7 @@ class StringRenaming:
 
     renaming: Renaming
     dynamic: DynamicNames
+    lookups: LookedUpStrings
 
     def rename(self, module: Module, node: ast.Constant, text: str) -> None:
         """Rename in a string what is proved, and leave what may name the target."""
@@ -79,10 +76,9 @@ class StringRenaming:
         if is_message(module, node):
             return True
         if NAME.fullmatch(text):
-            return self._is_plain(module, node) and not self.dynamic.computes_names(module)
-        if "\n" in text and _is_code(text):
-            return False
-        if looks_like_code(*around):
+            return self.lookups.is_plain(module, node) and not self.dynamic.computes_names(module)
+        is_field = around[0].endswith(("{", "%(")) and self.dynamic.computes_names(module)
+        if is_field or looks_like_code(*around) or ("\n" in text and _is_code(text)):
             return False
         old = self.renaming.old
         is_word = old.isalpha() and (old.islower() or old.istitle())
@@ -94,9 +90,11 @@ class StringRenaming:
             self.renaming.edits.mention(module.path, node.lineno, "a text")
         elif _is_in_all(module, node):
             self._settle(module, node, find_owner(module, module.tree, self.renaming.old))
+        elif (scope := _find_slots(module, node)) is not None:
+            self._settle(module, node, scope)
         elif self._rename_named(module, node) or self._rename_own_name(module, node):
             return
-        elif self._can_name(module, node):
+        elif self.lookups.can_name(module, node):
             self._leave(module, node, "a string with that name")
         else:
             self.renaming.edits.keep("a plain string")
@@ -145,36 +143,14 @@ class StringRenaming:
             case _:
                 return False
 
-    def _can_name(self, module: Module, node: ast.Constant) -> bool:
-        """Tell whether something may look the string up as a name."""
-        if self.dynamic.computes_names(module):
-            return True
-        if self._is_plain(module, node):
-            return False
-        parent = module.parents.get(node)
-        if isinstance(parent, ast.Call):
-            return self.dynamic.tree_computes or last_name(parent.func) in TAKING_CALLS
-        return self.dynamic.tree_computes
-
-    def _is_plain(self, module: Module, node: ast.Constant) -> bool:
-        """Tell whether a string is a key, compared, or taken by a call that looks up no name."""
-        parent = module.parents.get(node)
-        match parent:
-            case ast.Subscript(slice=key) if key is node:
-                return "globals" not in ast.unparse(parent.value)
-            case ast.Dict() | ast.Compare() | ast.MatchValue():
-                return True
-            case ast.Call(func=function):
-                return (
-                    node in parent.args and PLAIN_CALLS.fullmatch(last_name(function)) is not None
-                )
-            case _:
-                return False
-
     def _replace_in_quotes(self, module: Module, node: ast.Constant) -> None:
-        line = module.encode_line(node.lineno)
-        column = line.find(self.renaming.old.encode(), node.col_offset)
-        self.renaming.change(module.path, node.lineno, column)
+        source = ast.get_source_segment(module.text.removeprefix("\ufeff"), node) or ""
+        opening = OPENING.match(source)
+        if opening and source == f"{opening[0]}{self.renaming.old}{opening[1]}":
+            column = node.col_offset + len(opening[0])
+            self.renaming.change(module.path, node.lineno, column)
+        else:
+            self._leave(module, node, "a string that is written in parts")
 
 
 def _is_code(text: str) -> bool:
@@ -183,6 +159,18 @@ def _is_code(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
+
+
+def _find_slots(module: Module, node: ast.AST) -> ast.AST | None:
+    """Find the class whose `__slots__` or `__match_args__` a string stands in."""
+    statement = module.parents.get(node)
+    if isinstance(statement, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
+        statement = module.parents.get(statement)
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    is_slots = any(last_name(target) in ("__slots__", "__match_args__") for target in targets)
+    scope = module.scopes[node][-1]
+    is_bound = node.value in module.bindings[scope] if isinstance(node, ast.Constant) else False
+    return scope if is_slots and is_bound and isinstance(scope, ast.ClassDef) else None
 
 
 def _is_in_all(module: Module, node: ast.AST) -> bool:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+from bot.refactor.find_definition import TEMPLATES
 from bot.refactor.renaming import Renaming
 
-CODE_BEFORE = re.compile(r"(?:[\w)\]][.:]|`|<|\bimport\s(?:[\w, ]*)|\bfrom\s+|\b(?:def|class)\s+)$")
+CODE_BEFORE = re.compile(
+    r"(?:[\w)\]}][.:]|`|<|\bimport\s(?:[\w, ]*)|\bfrom\s+|\b(?:def|class)\s+)$"
+)
 CODE_AFTER = re.compile(r"\(|`|\.\w|\s*=(?!=)|\[")
 WRITTEN = (".md", ".rst", ".txt")
+IN_TEMPLATE = re.compile(r"(?:\{\{|\{%|\$\{)[^}]*$")
 HISTORY = re.compile(r"^(?:change|history|news|release)", re.IGNORECASE)
 CODE_FENCE = re.compile(r"^\s*>>>\s")
 
@@ -41,7 +45,7 @@ def rename_in_document(renaming: Renaming, path: str, *, is_alone: bool) -> None
                 continue
             if not _may_be_meant(renaming, path, line[:first], line[last:]):
                 renaming.edits.mention(path, number, "a document")
-            elif is_alone:
+            elif is_alone and not path.lower().endswith(TEMPLATES):
                 renaming.change(path, number, column)
             else:
                 renaming.leave(path, number, column, "a document names it alone")
@@ -51,6 +55,8 @@ def _may_be_meant(renaming: Renaming, path: str, before: str, after: str) -> boo
     """Tell whether a document has the name as code, where the target could stand."""
     if HISTORY.search(path.rpartition("/")[2]):
         return False
+    if path.lower().endswith(TEMPLATES):
+        return IN_TEMPLATE.search(before) is not None
     if not path.lower().endswith(WRITTEN):
         return _is_dotted_of_tree(renaming, before)
     if before.endswith("`") or re.search(r"\b(?:def|class)\s+$", before):

@@ -11,6 +11,7 @@ from bot.refactor.checked_names import CheckedNames, ask_checker
 from bot.refactor.class_family import find_family
 from bot.refactor.find_definition import list_files_naming
 from bot.refactor.fixtures import is_fixture
+from bot.refactor.looked_up_strings import PLAIN_MARKS
 from bot.refactor.module_scopes import (
     FUNCTIONS,
     PYTHON,
@@ -21,26 +22,6 @@ from bot.refactor.module_scopes import (
 )
 from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.text_edit import Refactoring, TextEdits
-
-# They hand on a function, and give it its arguments as it is called.
-PLAIN_MARKS = frozenset(
-    [
-        "staticmethod",
-        "classmethod",
-        "abstractmethod",
-        "overload",
-        "override",
-        "final",
-        "contextmanager",
-        "asynccontextmanager",
-        "cache",
-        "lru_cache",
-        "wraps",
-        "setter",
-        "property",
-        "no_type_check",
-    ]
-)
 
 
 def rename_parameter(
@@ -102,7 +83,7 @@ class _Renaming:
         marks = [
             mark.func if isinstance(mark, ast.Call) else mark for mark in function.decorator_list
         ]
-        names = [name for mark in marks if (name := last_name(mark)) not in PLAIN_MARKS]
+        names = [name for mark in marks if not PLAIN_MARKS.fullmatch(name := last_name(mark))]
         if function.name.startswith("test") or is_fixture(function):
             self.edits.leave(module.path, function.lineno, "pytest gives parameters by their names")
         elif names:

@@ -301,3 +301,35 @@ def test_a_parameter_that_others_give_by_its_name_is_told(base, why):
     (place,) = rename_symbol({"a.py": base}, old, "text").unproven
 
     assert why in place.why
+
+
+@pytest.mark.parametrize(
+    ("base", "use", "line"),
+    [
+        ("class C(Enum):\n    go = 1", "import a\na.C['go']", 2),
+        ("class T(TypedDict):\n    go: int", "def f(t): return t['go']", 1),
+        ("import app\n@app.route('/')\ndef go(): ...", "def f(): return url_for('go')", 1),
+        ("def go(): ...", "def keep(f, all): all[f.__name__] = f\nprint(all['go'])", 2),
+        ("def go(): ...", "M = 'a'\ndef f(patch): patch(f'{M}.go')", 2),
+        ("def go(): ...", "import a  # go\ngetattr(a, 'g' 'o')", 2),
+        ("class M:\n    go = 1", "class Meta:\n    fields = ['go']", 2),
+        ("class go:\n    def __x(self): ...", "def f(x): return x._go__x()", 1),
+        ("class M:\n    go = 1", "def f(m): return '{m.go}'.format(m=m)", 1),
+    ],
+)
+def test_a_name_that_is_looked_up_is_told(base, use, line):
+    """As a key of what knows its members by name, by a framework, in parts, or mangled."""
+    old = "go" if base.startswith(("def", "import", "class go")) else f"{base[6]}.go"
+    made = rename_symbol({"a.py": f"{base}\n", "use.py": use}, f"a.{old}", "run")
+
+    assert ("use.py", line) in list_doubts(made)
+
+
+def test_templates_are_read_and_slots_follow():
+    """What a template takes of an unknown object is told; a class's own slots are its members."""
+    text = 'class Box:\n    __slots__ = ("size", "other")\n    size: int\n'
+    files = {"a.py": text, "page.html": "<p>size {{ box.size }}</p>\n"}
+    made = rename_symbol(files, "a.Box.size", "width")
+
+    assert text.replace("size", "width") == made.files["a.py"]
+    assert [("page.html", 1)] == list_doubts(made)

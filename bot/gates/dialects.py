@@ -33,6 +33,7 @@ BROKEN_NAME = re.compile(
     r"|incomplete|syntax)(?:[/_.-]|$)",
     re.IGNORECASE,
 )
+RUN_NAME = re.compile(r"(?:^|/)test_[^/]*$|[._](?:test|spec)\.\w+$|Test\.\w+$")
 YOUNGER = MappingProxyType(
     {
         "python": re.compile(
@@ -63,7 +64,7 @@ NOTEBOOK = re.compile(r"^\s*(?:[%!]\w|%%\w|\?\w)")
 FLOW = re.compile(r"@(?:no)?flow\b")
 JSON_COMMENT = re.compile(r"""("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/|#[^\n]*""", re.DOTALL)
 STRICT_JSON = re.compile(r"(?:^|/)(?:package(?:-lock)?|composer|manifest)\.json$")
-RARE_YAML = re.compile(r"'\\\\t'|special characters")
+RARE_YAML = re.compile(r"'\\t'|special characters")
 YAML_DIALECT = "YAML with tabs or rare characters, of which its readers differ"
 INLINE_TABLE = re.compile(r"\{[^{}]*\}")
 
@@ -100,7 +101,9 @@ def _name_sample(path: str) -> str:
 
 def is_sample(path: str) -> bool:
     """Tell whether a file is what tests or documents show, and nothing runs."""
-    return bool(DATA_DIRS.search(path) or BROKEN_NAME.search(path))
+    if DATA_DIRS.search(path):
+        return True
+    return bool(BROKEN_NAME.search(path)) and not RUN_NAME.search(path)
 
 
 def is_python_2(line: str) -> bool:

@@ -97,7 +97,9 @@ def _check_amount(change: Change, rules: Rules) -> Iterator[Finding]:
 
 
 def _check_contents(change: Change) -> Iterator[Finding]:
-    removed = _count_lines(change.before) - _count_lines(change.after)
+    removed: Counter[str] = Counter()  # and which another file may have got
+    for path in change.after:
+        removed.update(line for _, line in change.removed_lines(path))
     for path, text in change.after.items():
         if text is None:
             continue

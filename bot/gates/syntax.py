@@ -81,15 +81,16 @@ def _check_grammar(path: str, language: str, text: str, before: str | None) -> t
     old = Counter(message for _, message in old_errors)
     is_sure = not old_errors and language not in UNSURE_LANGUAGES
     findings = []
+    notes: dict[str, Finding] = {}
     for line, message in errors:
         dialect = name_dialect(path, language, text, line)
         if old[message] > 0:
             old[message] -= 1
         elif dialect:
-            findings.append(_note_unchecked(path, line, f"this looks like {dialect}"))
+            notes.setdefault(dialect, _note_unchecked(path, line, f"this looks like {dialect}"))
         else:
             findings.append(Finding(GATE, path, line, message, is_sure))
-    return tuple(sorted(findings, key=lambda finding: not finding.blocks)[:MAX_FINDINGS])
+    return (*findings[:MAX_FINDINGS], *notes.values())
 
 
 def _note_unchecked(path: str, line: int, reason: str) -> Finding:

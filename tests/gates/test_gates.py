@@ -386,3 +386,99 @@ def test_deletions_and_empty_files_pass():
 def test_any_change_can_be_looked_at(files):
     """Whatever the texts are."""
     assert isinstance(check_texts(Change(dict.fromkeys(files), files), Rules()), tuple)
+
+
+# --- the repository's own linter
+# ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"requirements/lint.txt": "ruff==0.4.2\n"}, "0.4.2"),
+        ({"setup.cfg": "[options.extras_require]\nlint =\n    ruff==0.4.2\n"}, "0.4.2"),
+        ({"tox.ini": "deps = ruff == 0.4.2\n"}, "0.4.2"),
+        ({"pyproject.toml": 'ruff = "^0.4.2"\n'}, "0.4.2"),
+        ({"pyproject.toml": 'ruff = "0.4.2"\n'}, "0.4.2"),
+        ({"pyproject.toml": 'lint = ["ruff>=0.4.2,<0.5"]\n'}, "0.4.2"),
+        ({"pyproject.toml": 'lint = ["ruff~=0.4.2"]\n'}, "0.4.2"),
+        ({"pyproject.toml": 'lint = ["ruff<0.5"]\n'}, "0.5"),
+        ({"pyproject.toml": 'lint = ["ruff>=0.4,<99"]\n'}, ""),
+        ({"pyproject.toml": 'lint = ["ruff"]\n'}, ""),
+        ({"pyproject.toml": 'lint = ["ruff=="]\n'}, ""),
+        ({"tests/test_a.py": 'pin = "ruff==0.4.2"\n'}, ""),
+        ({"setup.py": 'extras_require={"lint": ["ruff==0.4.2"]}\n'}, "0.4.2"),
+        ({"Pipfile.lock": '{"ruff": {"hashes": [], "version": "==0.4.2"}}'}, "0.4.2"),
+        ({"required.toml": 'required-version = "<0.5"\n'}, "0.5"),
+    ],
+)
+def test_a_version_is_pinned_in_many_ways(files, expected):
+    """A range that has our version in it pins none."""
+    assert expected == find_pinned_version(files)
+
+
+BUGS = "import os\n\n\ndef f(a=[]):\n    return a + gone\n"
+
+
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        ({}, {"F401", "B006", "F821"}),
+        # Who has rules chose not to have the others; what fails blocks all the same.
+        ({"ruff.toml": 'lint.select = ["E"]\n'}, {"F821"}),
+        ({"ruff.toml": "line-length = 100\n"}, {"F401", "F821"}),
+        ({"ruff.toml": 'lint.extend-select = ["B"]\n'}, {"F401", "B006", "F821"}),
+        ({"ruff.toml": 'lint.ignore = ["F821"]\n'}, {"F401"}),
+        # The nearest configuration decides, and may lay itself over another.
+        ({"pkg/ruff.toml": 'lint.select = ["E"]\n', "ruff.toml": ""}, {"F821"}),
+        (
+            {
+                "pkg/ruff.toml": 'extend = "../base.toml"\nlint.extend-select = ["B"]\n',
+                "base.toml": 'lint.select = ["E"]\n',
+            },
+            {"B006", "F821"},
+        ),
+        ({"other/ruff.toml": 'lint.select = ["E"]\n'}, {"F401", "B006", "F821"}),
+        # flake8's, where there is no ruff.
+        ({".flake8": "[flake8]\nextend-ignore = F401\n"}, {"F821"}),
+        ({"tox.ini": "[flake8]\nper-file-ignores =\n    pkg/*:F401,F821\n"}, set()),
+        ({"setup.cfg": "[flake8]\nexclude = pkg\n"}, set()),
+        ({"setup.cfg": "[flake8]\nmax_line_length = 99\n"}, {"F401", "F821"}),
+        ({"setup.cfg": "[metadata]\nname = a\n"}, {"F401", "B006", "F821"}),
+    ],
+)
+def test_the_repositorys_own_configuration_decides(around, expected):
+    """What it did not ask for only advises."""
+    findings = Ruff().lint({"pkg/a.py": BUGS}, around)
+
+    assert expected == {finding.rule for finding in findings if finding.blocks}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "around"),
+    [
+        ("a.py", "import os  # pylint: disable=unused-import\n", {}),
+        ("a/__init__.py", "from a.b import c\n", {}),
+        ("a.py", "x = unicode(1)\n", {"setup.py": "'Programming Language :: Python :: 2'"}),
+    ],
+)
+def test_what_other_tools_are_told_is_heard(path, text, around):
+    """A comment for another linter, a package's face, the names of Python 2."""
+    assert not any(finding.blocks for finding in Ruff().lint({path: text}, around))
+
+
+def test_a_rule_that_the_neighbours_break_advises():
+    """Untouched files of the same folder; what breaks the program blocks nonetheless."""
+    text = "import os\nprint(gone)\n"
+    beside = Change({"a.py": None}, {"a.py": text}, neighbours={"b.py": "import re\nprint(lost)\n"})
+    elsewhere = Change({"a.py": None}, {"a.py": text}, neighbours={"c/b.py": "import re\n"})
+
+    assert {("lint", "a.py", 2, "F821")} == find_blocking(beside)
+    assert {("lint", "a.py", 1, "F401"), ("lint", "a.py", 2, "F821")} == find_blocking(elsewhere)
+
+
+def test_a_file_that_no_linter_could_read_before_has_no_new_findings_on_old_lines():
+    """As one that was Python 2 until now."""
+    ported = make_change({"a.py": "print(x)\nuse(gone)\n"}, {"a.py": "print x\nuse(gone)\n"})
+
+    assert {("lint", "a.py", 1, "F821")} == find_blocking(ported)

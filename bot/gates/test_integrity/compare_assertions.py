@@ -130,7 +130,7 @@ def _find_rule(pair: TestPair, old: Assertion, new: Assertion, code: CodeChange)
     step = old.expected, new.expected
     if _is_wider(old, new) and not (new.bound and explains_step(code, *step)):
         return "tolerance-widened"
-    if _is_looser(old, new):
+    if _is_looser(old, new) and _is_of_same(old, new):
         return "assertion-loosened"
     if _has_other_value(old, new, pair) and not explains_step(code, *step):
         return "expectation-changed"
@@ -156,6 +156,13 @@ def _is_wider(old: Assertion, new: Assertion) -> bool:
     if len(was) != 1 or len(now) != 1:
         return False
     return now[0] > was[0] if old.bound[0] == "<" else now[0] < was[0]
+
+
+def _is_of_same(old: Assertion, new: Assertion) -> bool:
+    """Tell whether both look at the same thing, as far as words tell."""
+    if _is_part(old.actual, new.actual) or old.actual == new.actual:
+        return True
+    return measure_likeness(old.actual, new.actual) >= ALIKE
 
 
 def _is_looser(old: Assertion, new: Assertion) -> bool:

@@ -33,6 +33,11 @@ SWALLOWS = re.compile(
     r"\bsuppress\(\s*(?:Base)?Exception\s*\)|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+)\s*=>\s*(?:\{\s*\}"
     r"|null|undefined|void 0)\s*\)|\.catch\(\s*function\s*\(\w*\)\s*\{\s*\}\s*\)"
 )
+# Java's and C#'s, where a type says which error is meant; Kotlin's type stands behind the name.
+TYPED_CATCH = re.compile(
+    r"catch\s*\(\s*((?:final\s+)?[A-Z][\w.|\s]*?)\s*\w*\s*\)|catch\s*\(\w+\s*:\s*(\w+)"
+)
+BROAD_TYPES = re.compile(r"\b(?:Exception|RuntimeException|Throwable|Error|System\.Exception)\b")
 GIVES_VALUE = re.compile(r"=>\s*(?:null|undefined)\s*\)$")
 RESCUES_TO_NOTHING = re.compile(r"rescue\s+(?:nil|false|\[\]|\{\}|\"\")$")
 RESCUES_ANYTHING = re.compile(r"rescue\s*(?:=>\s*\w+|StandardError|Exception|$|\n)")
@@ -108,6 +113,9 @@ def _swallows(node: Node, code: str) -> bool:
         return bool(RESCUES_ANYTHING.match(code)) and _is_empty(body)
     if node.type == "if_statement":  # Go's `if err != nil {}`
         return bool(GO_DOES_NOTHING.fullmatch(bare.strip()))
+    typed = TYPED_CATCH.match(code)
+    if typed and not BROAD_TYPES.search(typed[1] or typed[2]):
+        return False
     return _is_empty(bare.partition("{")[2].rpartition("}")[0])
 
 

@@ -5,7 +5,7 @@ Pure: it is handed texts and hands findings back.
 
 from bot.gates.change import Change
 from bot.gates.context_files import list_context_files, list_neighbours
-from bot.gates.dialects import says_python_2
+from bot.gates.dialects import is_sample, says_python_2
 from bot.gates.exceptions import explain_exceptions
 from bot.gates.packages import NamedPackage, find_new_packages, judge_package
 from bot.gates.policy import explain_protected_path
@@ -32,6 +32,7 @@ __all__ = [
     "find_excess",
     "find_new_packages",
     "gate_rules",
+    "is_sample",
     "judge_package",
     "keep_new_findings",
     "list_context_files",

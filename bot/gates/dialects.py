@@ -95,12 +95,13 @@ def _name_variant(language: str, text: str, suspects: Sequence[str]) -> str:
 
 
 def _name_sample(path: str) -> str:
-    is_shown = kind_of(path) in ("test", "docs") and is_sample(path)
-    return "a sample, which may be broken on purpose" if is_shown else ""
+    return "a sample, which may be broken on purpose" if is_sample(path) else ""
 
 
 def is_sample(path: str) -> bool:
     """Tell whether a file is what tests or documents show, and nothing runs."""
+    if kind_of(path) not in ("test", "docs"):
+        return False
     if DATA_DIRS.search(path):
         return True
     return bool(BROKEN_NAME.search(path)) and not RUN_NAME.search(path)

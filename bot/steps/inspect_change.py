@@ -19,6 +19,7 @@ from bot.gates import (
     find_answered_inputs,
     find_new_packages,
     gate_rules,
+    is_sample,
     judge_package,
     keep_new_findings,
     list_context_files,
@@ -176,7 +177,7 @@ def _lint(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
         for path, text in change.after.items()
         if text is not None and kind_of(path) != "foreign"
     }
-    findings = linter.lint(after, change.context)
+    findings = tuple(map(_advise_sample, linter.lint(after, change.context)))
     if not findings:
         return ()
     before = {path: text for path in after if (text := change.read_before(path)) is not None}
@@ -188,6 +189,11 @@ def _lint(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
     if not any(finding.blocks for finding in kept):
         return kept
     return advise_usual_rules(kept, linter.lint(change.neighbours, change.context))
+
+
+def _advise_sample(finding: Finding) -> Finding:
+    """Let a finding advise in what tests or documents only show: nothing runs it."""
+    return replace(finding, blocks=False) if is_sample(finding.path) else finding
 
 
 def _check_packages(

@@ -96,7 +96,7 @@ def _is_of_check(option: str, line: str) -> bool:
 
 def _find_removed_options(change: Change, path: str, new: str) -> Iterator[Finding]:
     last_line = (change.after[path] or "").count("\n") + 1
-    is_strict = is_strict_now(change, path)
+    is_strict = _is_strict_now(change, path)
     for number, line in change.removed_lines(path):
         if len(line) > HANDWRITTEN_CHARS or _is_comment(line):
             continue
@@ -105,7 +105,7 @@ def _find_removed_options(change: Change, path: str, new: str) -> Iterator[Findi
             yield make_setting_finding(path, min(number, last_line), f"`{option[0]}` was removed.")
 
 
-def is_strict_now(change: Change, path: str) -> bool:
+def _is_strict_now(change: Change, path: str) -> bool:
     """Tell whether one switch that stands for all strict ones came."""
     return bool(STRICT_NOW.search("\n".join(line for _, line in change.added_lines(path))))
 

@@ -9,7 +9,6 @@ from bot.gates.change import Change
 from bot.gates.test_integrity.check_commands import (
     compare_commands,
     is_replaced,
-    is_strict_now,
     join_other_configs,
     make_setting_finding,
 )
@@ -34,6 +33,7 @@ from bot.values import Finding
 SHOWN_CHARS = 120
 ON_VALUES = ("true", "yes", "on", "1", "error", "all")
 Values = tuple[str, ...]
+NO_CHECK = re.compile(r"\.(?:with|env|matrix|services|inputs|permissions)\.")
 SECTIONED = (".toml", ".cfg", "tox.ini")
 SECTIONS = re.compile(r"(?:tool\.)?([\w:-]+)\.")
 # What stands around the same item when it is only written anew.
@@ -146,15 +146,24 @@ def _is_made_by(change: Change, prefix: str) -> bool:
 def _compare_setting(
     change: Change, path: str, name: str, was: Values, now: Values
 ) -> Iterator[Finding]:
-    if not CHECKERS.search(f"{path}.{name}"):
+    if not CHECKERS.search(f"{path}.{name}") or NO_CHECK.search(name):
         return
     still_asked = _list_still_asked(change, path, was, now)
     relaxation = _explain_value(path, name, was, now) or _explain_list(name, was, now, still_asked)
-    if is_strict_now(change, path) and STRICT_SWITCHES.search(name):
+    if STRICT_SWITCHES.search(name) and _is_strict(change, path, name):
         return
     if relaxation:
         number = _find_line(change, path, name, now)
         yield make_setting_finding(path, number, f"`{name}` {relaxation}.")
+
+
+def _is_strict(change: Change, path: str, name: str) -> bool:
+    """Tell whether one switch of the tool asks for all that is strict."""
+    tool = _tool_of(path, name)[0]
+    for other, values in read_settings(path, change.after[path]).items():
+        if _tool_of(path, other) == (tool, "strict") and other != name and _is_on(values[0]):
+            return True
+    return False
 
 
 def _list_still_asked(change: Change, path: str, was: Values, now: Values) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def find_helpers(root: Node) -> frozenset[str]:
         name, body = node.child_by_field_name("name"), _find_field(node, ("body", "value"))
         if name is not None and MAY_ASSERT.search(text_of(body)):
             helpers.add(text_of(name))
-    return frozenset(helpers)
+    return frozenset(name for name in helpers if not name.lower().startswith("test"))
 
 
 def find_assertion(node: Node, language: str, helpers: frozenset[str]) -> Assertion | None:

@@ -68,7 +68,7 @@ def find_weakenings(change: Change) -> Iterator[Finding]:
     new_assertions = NewAssertions(after, pairs, change)
     for test in lost:
         if not code.removed_any_of(test.body) and not new_assertions.take_over(test):
-            yield _explain_loss(test, change)
+            yield _explain_loss(test, change, after)
     for pair in pairs:
         if pair.old.name:
             yield from _find_silencing(pair)
@@ -134,26 +134,42 @@ def _is_alike(old: FoundTest, new: FoundTest) -> bool:
 # --- a whole test ---------------------------------------------------------------------------------
 
 
-def _explain_loss(test: FoundTest, change: Change) -> Finding:
+def _explain_loss(test: FoundTest, change: Change, after: Sequence[FoundTest]) -> Finding:
     name = test.short_name
-    texts = [assertion.text for assertion in test.assertions if not assertion.is_row]
-    if texts and _holds_all(normalize_code(change.after.get(test.path) or ""), texts):
+    if _is_still_written(test, change.after.get(test.path) or "", after):
         text = (
             f"The test `{name}` is still written there, but under a name or in a place "
             "where no runner looks."
         )
         return make_finding(test, "test-renamed-away", text)
+    texts = _list_texts(test)
     others = [change.after[path] for path in change.after if path not in change.test_paths]
     elsewhere = "\n".join(normalize_code(text or "") for text in others)
-    if texts and _holds_all(elsewhere, texts):
+    if texts and all(text in elsewhere for text in texts):
         text = f"The test `{name}` was moved to where no runner looks."
         return make_finding(test, "test-renamed-away", text)
     text = f"The test `{name}` was removed."
     return make_finding(test, "test-removed", text)
 
 
-def _holds_all(code: str, texts: Sequence[str]) -> bool:
-    return all(text in code for text in texts)
+def _is_still_written(test: FoundTest, text: str, after: Sequence[FoundTest]) -> bool:
+    """Tell whether the file holds the test's body, or its assertions, outside of all tests."""
+    flat = normalize_code(text)
+    body = normalize_code(test.body.partition("\n")[2])
+    if body and flat.count(body) > sum(
+        normalize_code(other.body).count(body) for other in after if other.name
+    ):
+        return True
+    outside: set[str] = set()
+    for other in after:
+        if not other.name and other.path == test.path:
+            outside.update(_list_texts(other))
+    texts = _list_texts(test)
+    return bool(texts) and outside.issuperset(texts)
+
+
+def _list_texts(test: FoundTest) -> list[str]:
+    return [assertion.text for assertion in test.assertions if not assertion.is_row]
 
 
 def _find_silencing(pair: TestPair) -> Iterator[Finding]:

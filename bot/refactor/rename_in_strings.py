@@ -12,7 +12,13 @@ from bot.refactor.looked_up_strings import LookedUpStrings
 from bot.refactor.module_scopes import Module, find_owner, last_name
 from bot.refactor.name_meaning import NameMeaning
 from bot.refactor.quoted_types import OPENING
-from bot.refactor.rename_in_text import find_words, looks_like_code, rename_in_text
+from bot.refactor.rename_in_text import (
+    find_text_owner,
+    find_words,
+    looks_like_code,
+    read_imports,
+    rename_in_text,
+)
 from bot.refactor.renaming import Renaming
 
 NAME = re.compile(r"[A-Za-z_][\w.:]*")
@@ -49,7 +55,9 @@ class StringRenaming:
                 column = start + len(line[:first].encode(errors="surrogatepass"))
                 if (path, number, column) in self.renaming.decided:
                     continue
-                if self._is_doctest(module, node, line[:first]):
+                if owner := find_text_owner(self.renaming, line[:first], set()):
+                    self.renaming.keep(path, number, column, owner)
+                elif self._is_doctest(module, node, line[:first]):
                     self.renaming.change(path, number, column)
                 elif self._is_read_only(module, node, text, (line[:first], line[last:])):
                     edits.mention(path, number, "a text")
@@ -62,8 +70,9 @@ class StringRenaming:
             return False
         if not re.match(r"\s*(?:>>>|\.\.\.) ", before) or self.renaming.family is not None:
             return False
+        imported = read_imports(str(node.value), self.renaming.old)
         scope = find_owner(module, module.tree, self.renaming.old)
-        meanings = NameMeaning(self.renaming).read(module, scope, self.renaming.old)
+        meanings = imported or NameMeaning(self.renaming).read(module, scope, self.renaming.old)
         return bool(meanings) and all(map(self.renaming.is_target, meanings))
 
     def _is_read_only(

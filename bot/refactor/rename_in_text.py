@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from bot.refactor.find_definition import TEMPLATES
 from bot.refactor.renaming import Renaming
@@ -38,22 +39,36 @@ def rename_in_document(renaming: Renaming, path: str, *, is_alone: bool) -> None
     """
     text = renaming.project.files[path]
     rename_in_text(renaming, path, text)
+    imported = read_imports(text, renaming.old)
+    is_ours = bool(imported) and all(map(renaming.is_target, imported))
+    can_change = (is_alone or is_ours) and not path.lower().endswith(TEMPLATES)
     for number, line in enumerate(text.split("\n"), 1):
         for first, last in find_words(line, renaming.old):
-            column = len(line[:first].encode(errors="surrogatepass"))
-            if (path, number, column) in renaming.decided:
+            place = (path, number, len(line[:first].encode(errors="surrogatepass")))
+            if place in renaming.decided:
                 continue
-            if not _may_be_meant(renaming, path, line[:first], line[last:]):
+            owner = find_text_owner(renaming, line[:first], imported)
+            if owner:
+                renaming.keep(*place, owner)
+            elif not _may_be_meant(renaming, path, line[:first], line[last:]):
                 renaming.edits.mention(path, number, "a document")
-            elif is_alone and not path.lower().endswith(TEMPLATES):
-                renaming.change(path, number, column)
+            elif can_change:
+                renaming.change(*place)
             else:
-                renaming.leave(path, number, column, "a document names it alone")
+                renaming.leave(*place, "a document names it alone")
+
+
+def read_imports(text: str, name: str) -> set[str]:
+    """Give the dotted names that the examples in a text import under a name."""
+    pattern = re.compile(
+        rf"\bfrom\s+([\w.]+)\s+import\s+(?:[\w, ]*\W)?{re.escape(name)}\b(?!\s+as)"
+    )
+    return {f"{match[1]}.{name}" for match in pattern.finditer(text)}
 
 
 def _may_be_meant(renaming: Renaming, path: str, before: str, after: str) -> bool:
     """Tell whether a document has the name as code, where the target could stand."""
-    if HISTORY.search(path.rpartition("/")[2]):
+    if HISTORY.search(path.rpartition("/")[2]) or before.endswith("/"):
         return False
     if path.lower().endswith(TEMPLATES):
         return IN_TEMPLATE.search(before) is not None
@@ -71,6 +86,19 @@ def _is_dotted_of_tree(renaming: Renaming, before: str) -> bool:
     """Tell whether a dotted name of a module of the tree goes before."""
     match = re.search(r"([\w.]+)[.:]$", before)
     return match is not None and not renaming.project.is_outside(match[1])
+
+
+def find_text_owner(renaming: Renaming, before: str, imported: set[str]) -> str:
+    """Say whose a name is by what is dotted before it, or by the text's only import; else ""."""
+    project = renaming.project
+    match = re.search(r"([A-Za-z_][\w.]*)\.$", before)
+    names = {f"{match[1]}.{renaming.old}"} if match else imported
+    if len(names) != 1 or (match is None and renaming.family is not None):
+        return ""
+    name = project.canonicalize(min(names))
+    is_python_s = name.partition(".")[0] in sys.stdlib_module_names and project.is_outside(name)
+    is_other = project.defines(name) and not renaming.is_target(name)
+    return name if is_other or is_python_s else ""
 
 
 def find_words(text: str, name: str) -> list[tuple[int, int]]:

@@ -333,3 +333,21 @@ def test_templates_are_read_and_slots_follow():
 
     assert text.replace("size", "width") == made.files["a.py"]
     assert [("page.html", 1)] == list_doubts(made)
+
+
+def test_a_document_tells_by_its_imports_which_of_two_things_it_means():
+    """In its examples, and in those of a docstring; a module of Python's keeps its own."""
+    example = ">>> from pkg.a import load\n>>> load()\n>>> json.load()\n"
+    files = {
+        "pkg/__init__.py": f'"""Package.\n\n{example}"""\n',
+        "pkg/a.py": "def load(): ...\n",
+        "pkg/b.py": "def load(): ...\n",
+        "docs/a.md": example,
+        "docs/b.md": example.replace("pkg.a", "pkg.b"),
+    }
+    made = rename_symbol(files, "pkg.a.load", "read")
+    after = example.replace("import load", "import read").replace("> load()", "> read()")
+
+    assert after == made.files["docs/a.md"]
+    assert f'"""Package.\n\n{after}"""\n' == made.files["pkg/__init__.py"]
+    assert ({"pkg/__init__.py", "pkg/a.py", "docs/a.md"}, ()) == (set(made.files), made.unproven)

@@ -49,16 +49,18 @@ def _apply_with_ends_of_files(
     files: Mapping[str, str], text: str, edits: Sequence[FileEdit]
 ) -> EditResult:
     """Apply the edits without the line ends that the text gives them, exactly or where sure."""
+    if "\r\n" not in text:
+        return _apply_where_sure(files, edits)
     head = DIFF_HEAD.search(text)
     is_all_crlf = head is not None and head[0].endswith("\r")
-    bare_edits = []
-    has_crlf = False
-    for edit in edits:
-        before = files.get(edit.old_path, "")
-        has_crlf = has_crlf or "\r\n" in before
-        bare_edits.append(drop_carriage_returns(edit, before, is_all_crlf=is_all_crlf))
-    result = None if has_crlf else apply_exactly(files, bare_edits)
-    return result or _apply_where_sure(files, bare_edits)
+    befores = {edit.old_path: files.get(edit.old_path, "") for edit in edits}
+    edits = [
+        drop_carriage_returns(edit, befores[edit.old_path], is_all_crlf=is_all_crlf)
+        for edit in edits
+    ]
+    has_crlf = any("\r\n" in before for before in befores.values())
+    exact = None if has_crlf else apply_exactly(files, edits)
+    return exact or _apply_where_sure(files, edits)
 
 
 def _apply_where_sure(files: Mapping[str, str], edits: Sequence[FileEdit]) -> EditResult:

@@ -19,6 +19,8 @@ from bot.edits.parsed_edit import (
 )
 from bot.edits.path_names import PathNames
 
+MOST_CHARS = 100_000_000  # of files, each counted again for every edit of it
+
 
 class InexactError(Exception):
     """The diff does not lie exactly where it says, or means something else than git would."""
@@ -47,6 +49,7 @@ class _Tree:
         # Git's diffs do not depend on their order: two files may change their names.
         self.leaving = {edit.old_path for edit in edits if edit.renames or edit.new_path == NOWHERE}
         self.names: PathNames | None = None
+        self.chars = 0
         self.changed: dict[str, str] = {}
         self.gone: set[str] = set()
         self.arrived: dict[str, str] = {}
@@ -57,7 +60,7 @@ class _Tree:
         """Apply the edit of one file. Raises InexactError."""
         old, new = edit.old_path, edit.new_path
         moves = edit.renames or edit.copies
-        before = "" if old == NOWHERE else self._read(old)
+        before = self._read(old)
         after = _apply_hunks(before, edit)
         if new == NOWHERE:
             if after:
@@ -81,11 +84,13 @@ class _Tree:
         return path in self.files and path not in self.gone
 
     def _read(self, path: str) -> str:
+        text = "" if path == NOWHERE else self.arrived.get(path)
         if self._stands(path):
-            return self.changed[path] if path in self.changed else self.files[path]
-        if path in self.arrived:
-            return self.arrived[path]
-        raise InexactError
+            text = self.changed[path] if path in self.changed else self.files[path]
+        if text is None or self.chars > MOST_CHARS:
+            raise InexactError
+        self.chars += len(text)
+        return text
 
     def _change(self, path: str, text: str) -> None:
         if self._stands(path):

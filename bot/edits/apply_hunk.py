@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.edits.align import find_near_place
 from bot.edits.find_place import Place, find_exact_place, find_runs, make_splices, spread_run
+from bot.edits.hunk_doubts import is_verbatim, refuse_doubts
 from bot.edits.indent import (
     NO_SHIFT,
     Shift,
@@ -40,15 +41,9 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
     except Rejected:
         _refuse_made_edit(lines, hunk)
         raise
-    if hunk.may_lack_sign:
-        _refuse_doubtful_lines(lines, place)
     if not hunk.blocks:
-        _refuse_unpaired_likes(lines, place)
-    if hunk.lacks_context:
-        _refuse_doubtful_margins(lines, place)
-    if not hunk.blocks:
-        _refuse_mixed_ends(lines, place)
-    if not hunk.blocks and _is_verbatim(lines, place):
+        refuse_doubts(lines, hunk, place)
+    if not hunk.blocks and is_verbatim(lines, place):
         new_lines = list_new_lines(place.ops)
         _refuse_repetition(lines, place, new_lines)
         return make_splices(lines, place, new_lines)
@@ -58,88 +53,6 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
     new_lines = _straighten_punctuation(lines, place, _indent_new_lines(lines, place))
     _refuse_repetition(lines, place, new_lines)
     return make_splices(lines, place, new_lines)
-
-
-def _refuse_doubtful_lines(lines: FileLines, place: Place) -> None:
-    """Refuse lines that stay and are not in the file as written, where no count speaks for them."""
-    for op, index in zip(place.ops, place.indexes, strict=True):
-        text = None if index is None else lines.texts[index]
-        is_blank = op.old.isspace()  # perhaps one whose blank was no sign
-        if op.sign == STAYS and op.old != text and (is_blank or not _is_same(op.old, text)):
-            raise Rejected(
-                "this line of the edit is not in the file as it is written, and the head of the "
-                "hunk does not count it, so it is not sure whether it stays or lacks its sign: "
-                f"`{op.old.strip()}`."
-            )
-
-
-def _is_same(old: str, text: str | None) -> bool:
-    return text is not None and old.rstrip() == text.rstrip()
-
-
-def _refuse_unpaired_likes(lines: FileLines, place: Place) -> None:
-    """Refuse a quoted line that is not where it should be, but for its margin beside that place."""
-    missing = {
-        loosen(op.old)
-        for op, index in zip(place.ops, place.indexes, strict=True)
-        if index is None and op.sign == STAYS and op.old.strip()
-    }
-    if not missing:
-        return
-    indexes = [index for _, index in place.pairs()]
-    around = set(range(min(indexes) - 1, max(indexes) + 2)).intersection(range(len(lines.texts)))
-    if not missing.isdisjoint(loosen(lines.texts[index]) for index in around):
-        raise Rejected("it is not sure which of some lines that are alike the edit quotes.")
-
-
-def _refuse_doubtful_margins(lines: FileLines, place: Place) -> None:
-    """Refuse an edit whose head counts lines that were left out, where they may matter.
-
-    They do beside lines that come, and where a line like them is quoted.
-    """
-    indexes = [index for _, index in place.pairs()]
-    around = set(range(min(indexes) - 1, max(indexes) + 2)).intersection(range(len(lines.texts)))
-    left_out = {lines.texts[index] for index in around.difference(indexes)}
-    quotes_like = not left_out.isdisjoint(old_side(place.ops))
-    if quotes_like or _comes_beside_gap(place) or not _is_verbatim(lines, place):
-        raise Rejected(
-            "the head of the hunk counts more lines that stay than there are, so it is not sure "
-            "where the new ones stand. Quote the lines between and beside them."
-        )
-
-
-def _comes_beside_gap(place: Place) -> bool:
-    """Tell whether lines come at an end of the edit, or beside lines that it leaves out."""
-    before: int | None = None
-    follows_new = False
-    for op, index in zip(place.ops, place.indexes, strict=True):
-        follows_new = follows_new or op.sign == COMES
-        if index is None:
-            continue
-        if follows_new and (before is None or index != before + 1):
-            return True
-        before, follows_new = index, False
-    return follows_new
-
-
-def _refuse_mixed_ends(lines: FileLines, place: Place) -> None:
-    """Refuse to guess how new lines end where those of the file end in both ways."""
-    indexes = [index for _, index in place.pairs()]
-    ends = lines.ends[max(0, min(indexes) - 1) : max(indexes) + 2]
-    if len(set(filter(None, ends))) > 1:
-        raise Rejected(
-            "lines of the file end in CRLF and others in LF where this edit stands, and it does "
-            "not lie exactly where its head says. Make the diff against the file as it is."
-        )
-
-
-def _is_verbatim(lines: FileLines, place: Place) -> bool:
-    """Tell whether every old line that is in the file is there to the last blank.
-
-    Where lines that stay lack their signs, their own first blank was taken for it.
-    """
-    pairs = [(op, lines.texts[index]) for op, index in place.pairs()]
-    return all(text == op.old or (op.sign == STAYS and text == f" {op.old}") for op, text in pairs)
 
 
 def _take_blanks_literally(lines: FileLines, place: Place) -> Place:

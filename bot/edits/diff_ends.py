@@ -31,8 +31,9 @@ def drop_carriage_returns(edit: FileEdit, before: str, *, is_all_crlf: bool) -> 
 def _refuse_other_ends(edit: FileEdit, hunk: Hunk, before: str) -> None:
     """Refuse a hunk whose lines end in both ways, or in CRLF where not all of the file does."""
     ends = set(_list_ends(hunk))
-    is_crlf_file = before.count("\n") == before.count("\r\n")
-    if len(ends) > 1 or (True in ends and not is_crlf_file):
+    if ends <= {False}:
+        return
+    if len(ends) > 1 or before.count("\n") != before.count("\r\n"):
         raise Rejected(
             f"{edit.new_path}: the hunk on line {hunk.line} of the edit ends lines in CRLF, as the "
             "file does not, and does not lie exactly where its head says. Make the diff against "

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 
+# All patterns of a format must be there.
 FORMATS = (
-    (re.compile(r"^\*{15}.*\n\*\*\* \d", re.MULTILINE), "a context diff"),
-    (
-        re.compile(r"^\d+(?:,\d+)?[acd]\d+(?:,\d+)?\s*\n[<>] ", re.MULTILINE),
-        "a diff without context",
-    ),
-    (re.compile(r"^\d+(?:,\d+)?(?:[ac]\s*\n(?s:.*?)^\.|d)\s*$", re.MULTILINE), "an ed script"),
-    (re.compile(r"^[acd]\d+ \d+\s*$", re.MULTILINE), "a diff for RCS"),
-    (re.compile(r"^\*\*\* (?:Update|Add|Delete) File: ", re.MULTILINE), "a patch of another kind"),
-    (re.compile(r"\x1b\[[0-9;]*m(?:diff --git|--- |@@)"), "a diff in colours"),
+    ("a context diff", (r"^\*{15}.*\n\*\*\* \d",)),
+    ("a diff without context", (r"^\d+(?:,\d+)?[acd]\d+(?:,\d+)?\s*\n[<>] ",)),
+    ("an ed script", (r"^\d+(?:,\d+)?[ac]$", r"^\.$")),
+    ("a diff for RCS", (r"^[ad]\d+ \d+$",)),
+    ("a patch of another kind", (r"^\*\*\* (?:Update|Add|Delete) File: ",)),
+    ("a diff in colours", (r"\x1b\[[0-9;]*m(?:diff --git|--- |@@)",)),
 )
 
 
 def name_other_format(text: str) -> str:
     """Name the format that the text seems to be in; empty when it looks like none of them."""
-    return next((name for pattern, name in FORMATS if pattern.search(text)), "")
+    for name, patterns in FORMATS:
+        if all(re.search(pattern, text, re.MULTILINE) for pattern in patterns):
+            return name
+    return ""

@@ -39,8 +39,7 @@ class PathNames:
 
     def has_folder_of(self, path: str) -> bool:
         """Tell whether the first folder of the path is there."""
-        folder = path.partition("/")[0] + "/"
-        return any(other.startswith(folder) for other in self.paths)
+        return fold_case(path.partition("/")[0]) in self.by_folded_path
 
     def resolve(self, named: str) -> str | None:
         """Find the file that a path means: itself, without a prefix, or the only one so ending."""

@@ -69,6 +69,35 @@ def test_a_line_whose_sign_was_lost_is_not_taken_for_one_that_stays():
     )
 
 
+def test_lines_that_stay_may_lack_their_sign_if_the_head_counts_them():
+    """Their own first blank is no sign then, and what comes keeps its margin."""
+    file = {"a": "def f():\n    one()\n    two()\n"}
+
+    assert {"a": "def f():\n    one()\n    new()\n    two()\n"} == apply_edits(
+        file, f"{A_FILE}@@ -1,3 +1,4 @@\ndef f():\n    one()\n+    new()\n    two()\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "hunk",
+    [
+        "@@ -1,3 +1,4 @@\n one\n+new\n three\n",
+        "@@ -1,4 +1,5 @@\n one\n two\n+new\n",
+        "@@ -2,2 +2,2 @@\n+new\n-three\n",
+    ],
+)
+def test_a_line_that_was_left_out_beside_new_ones_leaves_their_place_in_doubt(hunk):
+    """The head counts it, and it may have stood before or behind them."""
+    assert "more lines that stay" in refuse({"a": "one\ntwo\nthree\nfour\n"}, A_FILE + hunk)
+
+
+def test_a_blank_line_without_sign_that_the_head_does_not_count_is_refused():
+    """It may have lost the sign of one that goes."""
+    hunk = "@@ -1,3 +1,2 @@\n x\n\n-y\n+z\n"
+
+    assert "has no sign" in refuse({"a": "x\n\ny\n"}, A_FILE + hunk)
+
+
 def test_prose_around_a_diff_is_no_part_of_it():
     """Behind a blank line or the end of a fence, and before the first head."""
     hunk = f"{A_FILE}@@ -1 +1 @@\n-x\n+y\n"

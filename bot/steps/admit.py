@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from rich.text import Text
 
-from bot.ports import Ports, Refusal
+from bot.ports import Ports, Refusal, Unreachable
 from bot.run import Summary, step
 from bot.steps.repo_config import PATH, guess_label, read_config
 from bot.text import as_code_span
@@ -179,12 +179,12 @@ def acknowledge(ports: Ports, request: Request) -> None:
 
 
 def react(ports: Ports, request: Request, reaction: Reaction) -> None:
-    """React to what asked, where somebody did. Locked or deleted in the meantime: the reaction is a
-    courtesy.
+    """React to what asked, where somebody did. It is a courtesy: where that cannot be done, as in
+    an issue that was locked, nothing else waits for it.
     """
     if request.cause:
         return
-    with suppress(Refusal):
+    with suppress(Refusal, Unreachable):
         if request.in_thread and request.comment:
             ports.reviews.add_thread_reaction(request.repo, request.comment, reaction)
         elif not request.review:  # GitHub takes none for a review

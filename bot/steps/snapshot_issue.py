@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from rich.text import Text
 
-from bot.ports import Ports
+from bot.ports import BadAnswer, Ports
 from bot.run import Summary, step
 from bot.steps.admit import WRITERS
 from bot.text import extract_visible, strip_invisible
 from bot.text.terminal_text import strip_control
-from bot.values import Comment, Issue, Request
+from bot.values import Comment, Issue, Repo, Request
 from bot.views.end_comment import ASKS
+
+log = logging.getLogger(__name__)
 
 
 def _summarize_request(issue: Issue) -> Summary:
@@ -65,9 +69,17 @@ def find_writers(ports: Ports, request: Request, authors: set[str]) -> set[str]:
     return {
         author
         for author in sorted(authors)
-        if author == request.asker
-        or ports.repositories.fetch_permission(request.repo, author) in WRITERS
+        if author == request.asker or _may_write(ports, request.repo, author)
     }
+
+
+def _may_write(ports: Ports, repo: Repo, author: str) -> bool:
+    """Ask whether somebody may write; where GitHub's answer is odd, they are not heard."""
+    try:
+        return ports.repositories.fetch_permission(repo, author) in WRITERS
+    except BadAnswer as odd:
+        log.warning("What @%s said is left out: %s", author, odd)
+        return False
 
 
 def render_visible(comment: Comment) -> Comment:

@@ -65,6 +65,17 @@ def test_where_the_end_cannot_be_told_the_runs_comment_is_true(place, begun):
     assert "Greenlit gave up" in status
 
 
+def test_a_reaction_that_cannot_be_made_holds_nothing_up(place, begun):
+    """It is a courtesy; the end is told, and the run's comment says so."""
+    fault = place.forge.faults.add("POST", "/reactions$", "500", 9)
+    report(place.ports, replace(begun, outcome=Outcome("opened", "CI is green.")))
+    fault.times = 0
+    status = place.said(1)[-1]
+
+    assert fault.fired
+    assert "Greenlit opened a pull request" in status
+
+
 def test_a_review_is_answered_where_it_was_written(place, begun):
     """On the pull request, also where the end is told on the issue; later runs find it there."""
     place.forge.push(place.repo.name, "wes", "topic", {"a.txt": "a\n"}, "Topic")

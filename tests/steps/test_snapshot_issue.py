@@ -2,9 +2,12 @@
 sees it.
 """
 
+from dataclasses import replace
+
 import pytest
 
-from bot.steps.snapshot_issue import snapshot_issue
+from bot.ports import BadAnswer
+from bot.steps.snapshot_issue import find_writers, snapshot_issue
 from tests.place import EARLIER, LATER, TRIGGER
 
 
@@ -135,3 +138,19 @@ def test_three_hundred_comments_are_all_read(place):
 
     assert ["comment 0", "comment 100", "comment 200"] == kept
     assert 2 == len(asked)
+
+
+class OddRepositories:
+    """A GitHub whose answers about one person are no permissions."""
+
+    def fetch_permission(self, _repo, login):
+        if login == "odd":
+            raise BadAnswer("GitHub's answer is not as documented")
+        return "write"
+
+
+def test_whoever_github_is_odd_about_is_not_heard(place):
+    """The others are, and the run goes on."""
+    ports = replace(place.ports, repositories=OddRepositories())
+
+    assert {"wes"} == find_writers(ports, place.asking(1), {"odd", "wes"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,8 +12,11 @@ from github.NamedUser import NamedUser
 from github.Organization import Organization
 
 from bot.adapters.github.api_errors import NotFound, require
-from bot.adapters.github.github_api import GitHubApi
+from bot.adapters.github.bad_answers import explain_bad_answer
+from bot.adapters.github.github_api import BAD_ANSWER, GitHubApi
 from bot.values import Comment, Issue, Repo
+
+log = logging.getLogger(__name__)
 
 GHOST = "ghost"  # what GitHub shows for deleted accounts
 
@@ -35,7 +39,10 @@ class GitHubIssues:
     def list_comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
         """Return all comments, oldest first."""
         with self.api.repository(repo) as repository:
-            return tuple(map(_comment_value, repository.get_issue(number).get_comments()))
+            issue = repository.get_issue(number)
+            place = f"GET {issue.url}/comments"
+            read = [_read_comment(comment, place) for comment in issue.get_comments()]
+            return tuple(filter(None, read))
 
 
 def _issue_value(issue: GithubIssue) -> Issue:
@@ -65,6 +72,15 @@ def _find_new_place(issue: GithubIssue, asked: int) -> str:
         return ""
     _, _, name = str(issue.raw_data.get("repository_url") or "").rpartition("/repos/")
     return f"{name}#{issue.number}"
+
+
+def _read_comment(comment: IssueComment, place: str) -> Comment | None:
+    """Read a comment; one that is not as GitHub documents it is left out, and the log says so."""
+    try:
+        return _comment_value(comment)
+    except BAD_ANSWER as error:
+        log.warning("A comment is left out: %s", explain_bad_answer(place, error))
+        return None
 
 
 def _comment_value(comment: IssueComment) -> Comment:

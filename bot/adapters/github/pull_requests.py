@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from github.PullRequest import PullRequest as GithubPull
@@ -12,9 +12,11 @@ from github.Repository import Repository
 from bot.adapters.github.api_errors import Unprocessable, require
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.issue_comments import cut_to_limit
-from bot.ports import Refusal
+from bot.ports import RateLimited, Refusal, Unreachable
 from bot.text import as_code_span
 from bot.values import Branch, PullRequest, PullRequestContent, Repo
+
+log = logging.getLogger(__name__)
 
 TITLE_CHARS = 256
 BRANCHES = 100
@@ -71,14 +73,20 @@ class GitHubPulls:
         return None
 
     def _request_review(self, pull: GithubPull, reviewer: str) -> None:
-        """Ask for a review. GitHub refuses authors and people without access: then nobody is."""
+        """Ask for a review. GitHub refuses authors and people without access: then nobody is. The
+        pull request is open, and waits for nothing more, when GitHub does not answer to this.
+        """
         if not reviewer:
             return
         requested = pull.requested_reviewers or ()  # a value that GitHub may leave out
         if any(person.login == reviewer for person in requested):
             return
-        with suppress(Refusal):
+        try:
             self.api.write_once(lambda: pull.create_review_request(reviewers=[reviewer]))
+        except RateLimited:
+            raise
+        except (Refusal, Unreachable) as gone:
+            log.info("%s is not asked for a review: %s", reviewer, gone)
 
     def _set_draft(
         self, pulls: BranchPulls, pull: GithubPull, content: PullRequestContent

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import BadAnswer
-from bot.values import Branch, Repo, RepoInfo, Sha
-from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
+from bot.values import Branch, PullRequestContent, Repo, RepoInfo, Sha
+from tests.adapters.github.scripted_github import Reply, ScriptedGitHub, comment, pull
 
 ISSUE = "GET /repos/o/r/issues/7"
 TOKENS = "POST /app/installations/1/access_tokens"
@@ -161,3 +161,25 @@ def test_a_token_of_another_shape_is_a_bad_answer(
         app.fetch_remote(repo)
 
     assert "secret" not in str(bad.value)
+
+
+def test_an_odd_comment_is_left_out(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, caplog: pytest.LogCaptureFixture
+):
+    """The others are read; the log names the request."""
+    odd = {**comment(2, "odd"), "created_at": None}
+    github.on(f"{ISSUE}/comments", Reply(data=[comment(1, "one"), odd, comment(3, "three")]))
+
+    assert ["one", "three"] == [said.body for said in app.issues.list_comments(repo, 7)]
+    assert "issues/7/comments` is not as documented: it lacks `a time`" in caplog.text
+
+
+def test_a_review_that_cannot_be_asked_for_holds_nothing_up(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """The pull request is open."""
+    github.on("GET /repos/o/r/pulls", Reply(data=[pull(4)]))
+    github.on("POST /repos/o/r/pulls/4/requested_reviewers", Reply(502))
+    content = PullRequestContent("T", "B", draft=False, reviewer="ada")
+
+    assert 4 == app.pulls.open_pull(repo, Branch("greenlit/7"), Branch("main"), content).number

@@ -140,10 +140,10 @@ class AsyncUses:
             value = _read_only_value(binders)
         if not isinstance(value, ast.Call):
             return None
-        made = self.project.resolve(module, value.func)
-        if made is None or not self.project.is_outside(made) or STANDING_FOR.search(made):
+        kind = self.project.resolve(module, value.func)
+        if kind is None or not self.project.is_outside(kind) or STANDING_FOR.search(kind):
             return None
-        return made if made.rpartition(".")[2][:1].isupper() else None
+        return kind if kind.rpartition(".")[2][:1].isupper() else None
 
     def _find_meaning_of_name(self, module: Module, node: ast.Name) -> str | None:
         owner = find_owner(module, node, node.id)

@@ -47,8 +47,8 @@ def make_async(
     """
     project = Project(files)
     target = find_definition(project, name)
-    found = project.find_definitions(target)
-    functions = [(module, node) for module, node in found if isinstance(node, FUNCTIONS)]
+    definitions = project.find_definitions(target)
+    functions = [(module, node) for module, node in definitions if isinstance(node, FUNCTIONS)]
     if not functions:
         raise CannotRefactor(f"{target} is no function.")
     if all(isinstance(node, ast.AsyncFunctionDef) for _, node in functions):

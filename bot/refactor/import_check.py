@@ -69,14 +69,14 @@ def list_missing_names(
 
 def find_cycle(project: Project, start: str, end: str) -> tuple[str, ...]:
     """Find how one module imports another while it is imported: the names on the way, or ()."""
-    ways: list[tuple[str, ...]] = [(start,)]
+    paths: list[tuple[str, ...]] = [(start,)]
     visited = {start}
-    for way in ways:
-        if way[-1] == end:
-            return way
-        for name in sorted(set(_iter_imported(project, way[-1])) - visited):
+    for path in paths:
+        if path[-1] == end:
+            return path
+        for name in sorted(set(_iter_imported(project, path[-1])) - visited):
             visited.add(name)
-            ways.append((*way, name))
+            paths.append((*path, name))
     return ()
 
 

@@ -19,9 +19,9 @@ def find_made_names(project: Project, name: str) -> Iterator[tuple[str, int]]:
     for path, text in project.files.items():
         module = project.read_module(path) if path.endswith(PYTHON) and HINT.search(text) else None
         for node in module.scopes if module else ():
-            made = _read_lookup(node)
-            if made is not None and _can_be(made, name):
-                yield path, made.lineno
+            written = _read_lookup(node)
+            if written is not None and _can_be(written, name):
+                yield path, written.lineno
 
 
 def _read_lookup(node: ast.AST) -> ast.expr | None:
@@ -36,15 +36,15 @@ def _read_lookup(node: ast.AST) -> ast.expr | None:
             return None
 
 
-def _can_be(made: ast.expr, name: str) -> bool:
+def _can_be(written: ast.expr, name: str) -> bool:
     """Tell whether an expression has a written part, and can be the name."""
-    before, after = _read_ends(made)
+    before, after = _read_ends(written)
     return bool(before or after) and name.startswith(before) and name.endswith(after)
 
 
-def _read_ends(made: ast.expr) -> tuple[str, str]:
+def _read_ends(written: ast.expr) -> tuple[str, str]:
     """Give what a made string begins and ends with, as far as that is written."""
-    match made:
+    match written:
         case ast.JoinedStr(values=[first, *_] as values):
             return _read_text(first), _read_text(values[-1])
         case ast.BinOp(left=left, op=ast.Add(), right=right):

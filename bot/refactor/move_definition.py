@@ -240,7 +240,7 @@ class _Move:
     def _names_it(self, node: ast.AST) -> bool:
         module, name = self.moved.module, self.moved.name
         match node:
-            case ast.Name(id=found) if found == name:
+            case ast.Name(id=used) if used == name:
                 is_meant = find_owner(module, node, name) is module.tree
                 return is_meant and not self.moved.holds(node)
             case ast.Constant(value=str(text)) if name in text:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.refactor.fixtures import is_fixture, iter_fixture_scopes, list_results
+from bot.refactor.member_facts import find_inner_scope, hides_module, is_property, is_static
 from bot.refactor.module_scopes import (
     FUNCTIONS,
     IMPORTS,
@@ -14,7 +15,6 @@ from bot.refactor.module_scopes import (
     Function,
     Module,
     find_owner,
-    last_name,
     name_module,
     parse_module,
     qualify,
@@ -23,7 +23,6 @@ from bot.refactor.module_scopes import (
 )
 
 LIMIT_DEPTH = 12  # re-exports, bases and assignments that are followed
-PROPERTIES = ("property", "cached_property")
 
 
 class CannotRefactor(Exception):
@@ -67,11 +66,9 @@ class Project:
     def with_changes(self, changes: Mapping[str, str | None]) -> Project:
         """Give the project after a change of files, None for one that goes."""
         files = {path: text for path, text in {**self.files, **changes}.items() if text is not None}
-        after = Project(files)
-        if not any(path.endswith("/__init__.py") and path not in self.files for path in changes):
-            kept = self._modules.items()
-            after._modules |= {path: each for path, each in kept if path not in changes}
-        return after
+        renames_modules = any(path.endswith("/__init__.py") for path in files.keys() ^ self.files)
+        modules = {path: each for path, each in self._modules.items() if path not in changes}
+        return Project(files, _modules={} if renames_modules else modules)
 
     def find_module(self, name: str) -> Module | None:
         """Find the module of a dotted name."""
@@ -95,7 +92,7 @@ class Project:
             return []
         scope: ast.AST = module.tree
         for name in rest[:-1]:
-            inner = _find_inner_scope(module, scope, name)
+            inner = find_inner_scope(module, scope, name)
             if inner is None:
                 return []
             scope = inner
@@ -173,7 +170,7 @@ class Project:
         """
         parts = dotted.split(".")
         package = self.find_module(".".join(parts[:-1])) if dotted in self.paths else None
-        if package and _hides_module(package, dotted):
+        if package and hides_module(package, dotted):
             return package, parts[-1:]
         for end in range(len(parts), 0, -1):
             if module := self.find_module(".".join(parts[:end])):
@@ -199,7 +196,7 @@ class Project:
         annotation = None
         if isinstance(node, ast.AnnAssign):
             annotation = node.annotation
-        elif isinstance(node, ast.FunctionDef) and _is_property(node):
+        elif isinstance(node, ast.FunctionDef) and is_property(node):
             annotation = node.returns
         return self._resolve_annotation(module, annotation, depth) or name
 
@@ -268,7 +265,7 @@ class Project:
         around = module.scopes[function][-1]
         arguments = [*function.args.posonlyargs, *function.args.args]
         is_first = arguments[:1] == [argument]
-        if isinstance(around, ast.ClassDef) and is_first and not _is_static(function):
+        if isinstance(around, ast.ClassDef) and is_first and not is_static(function):
             return f"{module.name}.{qualify(module, around)}()"
         if argument.annotation is None:
             return self._resolve_fixture(module, function, argument.arg, depth)
@@ -301,28 +298,3 @@ class Project:
                 return target if target and target.endswith("()") else None
             case _:
                 return None
-
-
-def _find_inner_scope(module: Module, scope: ast.AST, name: str) -> ast.AST | None:
-    for node in module.bindings[scope].get(name, ()):
-        if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
-            return node
-    return None
-
-
-def _hides_module(package: Module, dotted: str) -> bool:
-    name = dotted.rpartition(".")[2]
-    return any(
-        not isinstance(binder, ast.ImportFrom) or resolve_import(package, binder, name) != dotted
-        for binder in package.binders(name)
-    )
-
-
-def _is_property(node: ast.FunctionDef) -> bool:
-    return any(last_name(mark) in PROPERTIES for mark in node.decorator_list)
-
-
-def _is_static(node: Function) -> bool:
-    return any(
-        isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in node.decorator_list
-    )

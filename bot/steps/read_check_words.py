@@ -15,9 +15,8 @@ from bot.ports import Ports
 from bot.steps.secondary_source import fetch_or_do_without
 from bot.text import extract_visible, mask_secrets, strip_invisible
 from bot.values import Action, Annotation, Category, Check, CheckOutput, Failure, Reading, Repo
-from bot.views.conclusion_words import describe_conclusion
+from bot.views.conclusion_words import OWN_WORDS, describe_conclusion
 
-OWN_WORDS = "what the check says"
 SOURCE_CHARS = 65_536  # the most that GitHub keeps of each text
 TEXT_CHARS = 8_000
 MESSAGE_CHARS = 400

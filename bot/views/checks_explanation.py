@@ -9,7 +9,7 @@ from bot.text import as_code_span, count_noun, defuse_inline, link_markdown, str
 from bot.text.code_fences import fence_code
 from bot.values import Check, Checks, Failure, Frame, PullDetails, Verdict
 from bot.values.ci import MOST_READ
-from bot.views.conclusion_words import describe_conclusion
+from bot.views.conclusion_words import OWN_WORDS, describe_conclusion
 from bot.views.markdown_parts import fold, join_parts
 
 MOST_CHECKS = 10
@@ -135,9 +135,12 @@ def _render_failures(pull: PullDetails, verdict: Verdict) -> Iterator[str]:
     if len(failures) > MOST_FAILURES:
         yield f"And {len(failures) - MOST_FAILURES} more failures: see the logs."
     is_guess = verdict.reading.confidence == "low"
-    if verdict.reading.excerpt and (is_guess or not failures):
-        excerpt = _fence(verdict.reading.excerpt, EXCERPT_CHARS)
-        yield fold("I do not know the tool that wrote this log; its end says", excerpt)
+    excerpt = verdict.reading.excerpt
+    if excerpt and verdict.reading.tool == OWN_WORDS:
+        yield fold("All that the check says", fence_code(strip_invisible(excerpt), "text"))
+    elif excerpt and (is_guess or not failures):
+        title = "I do not know the tool that wrote this log; its end says"
+        yield fold(title, _fence(excerpt, EXCERPT_CHARS))
 
 
 def _judge(pull: PullDetails, verdict: Verdict) -> str:

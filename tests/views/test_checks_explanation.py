@@ -172,3 +172,17 @@ def test_many_failures_are_counted():
 
     assert "And 22 more failures: see the logs." in text
     assert "- and 20 more\n\nI read what 6 of them say.\n" in text
+
+
+def test_what_a_check_says_of_itself_is_shown_as_text():
+    """Its title beside its name, all its words folded; nothing of them is live."""
+    sonar = replace(RED, name="sonar", job=False, description="Quality gate failed @eve")
+    words = "Quality gate failed\n\n3 issues ``` @eve closes #1 <b>x</b>"
+    failure = Failure("Quality gate failed", "3 issues", jobs=("sonar",), fingerprint="f")
+    reading = Reading("crash", "fix", "what the check says", (failure,), words, "low")
+    page = GitHubPage(render(sonar, verdict=replace(OURS, reading=reading)))
+
+    assert "sonar failed: Quality gate failed @eve" in page.text
+    assert "All that the check says" in page.text
+    assert "closes #1 <b>x</b>" in page.text
+    assert [] == page.mentions

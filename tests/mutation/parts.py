@@ -142,6 +142,7 @@ PARTS = (
         "test integrity",
         ("bot/gates/test_integrity/*.py",),
         (
+            "tests/gates/test_assertion_fields.py",
             "tests/gates/test_checker_config.py",
             "tests/gates/test_explain_expectation.py",
             "tests/gates/test_honesty_limits.py",

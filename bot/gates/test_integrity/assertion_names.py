@@ -70,7 +70,10 @@ VALUES = MappingProxyType(
     }
 )
 VALUE = re.compile(r"(true|false|nil|null|none|undefined|empty|falsy)!?$", re.IGNORECASE)
-NOT_VALUE = re.compile(r"not?_?(?:nil|null|none|undefined|empty|false|true)!?$", re.IGNORECASE)
+NOT_VALUE = re.compile(
+    r"not?_?(?:be_?)?(?:nil|null|none|undefined|empty|false|true)!?$", re.IGNORECASE
+)
+REFUTES = re.compile(r"refute_(\w+)$")  # Minitest's contrary of assert_
 EXPECTED_FIRST = re.compile(
     r"^(?:assertEquals|assertSame|assertArrayEquals|assert_equal|assertNotEquals"
     r"|Equal|EqualValues|Exactly|areEqual|assertStringContains\w*)$|^assert_eq",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.gates.test_integrity.assertion import Assertion, Strictness, negate, weaken_to_part
 from bot.gates.test_integrity.expression_scan import (
     Call,
+    is_literal,
     normalize_code,
     split_arguments,
     split_call,
@@ -90,6 +91,9 @@ def _read_fluent(flat: str) -> Assertion | None:
     strictest = Assertion("", head.inside, strictness=Strictness.NOTHING)
     for name, inside in split_chain(head.rest):
         assertion = read_named_assertion(name, [head.inside, *split_arguments(inside)])
+        if assertion.expected == head.inside and not is_literal(head.inside):
+            # What is looked at stands in front, whatever functions of that name take first.
+            assertion = replace(assertion, actual=head.inside, expected=assertion.actual)
         if assertion.strictness >= strictest.strictness:
             strictest = assertion
     return negate(strictest) if NEGATED.search(head.rest) else strictest
@@ -119,6 +123,6 @@ def _read_call(flat: str) -> Assertion | None:
     arguments = split_arguments(head.inside)
     if owner in TESTIFY_OWNERS and arguments[:1] and arguments[0] in TESTIFY_HANDLES:
         arguments = arguments[1:]
-    if owner and not TEST_OBJECTS.search(owner):
+    if owner and owner not in TESTIFY_OWNERS and not TEST_OBJECTS.search(owner):
         arguments = [owner, *arguments]
     return read_named_assertion(name or callee, arguments)

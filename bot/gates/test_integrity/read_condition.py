@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.gates.test_integrity.assertion import Assertion, Strictness, negate, weaken_to_part
 from bot.gates.test_integrity.assertion_names import (
     EXPECTED_FIRST,
+    REFUTES,
     TOLERANCES,
     find_bound,
     find_strictness,
@@ -145,6 +146,13 @@ def _read_truth(inner: str) -> Assertion:
 def read_named_assertion(name: str, arguments: list[str]) -> Assertion:
     """Read what an assertion of this name asserts of its arguments."""
     plain = name.rstrip("!?")
+    refuted = REFUTES.match(plain)
+    if refuted:
+        return negate(_read_plain_name(f"assert_{refuted[1]}", arguments))
+    return _read_plain_name(plain, arguments)
+
+
+def _read_plain_name(plain: str, arguments: list[str]) -> Assertion:
     value = find_value(plain)
     if value:
         return _read_value_in_name(value, arguments)

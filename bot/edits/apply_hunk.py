@@ -41,16 +41,14 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
     except Rejected:
         _refuse_made_edit(lines, hunk)
         raise
-    if not hunk.blocks:
+    if hunk.blocks:
+        place = _keep_new_margin(lines, _take_blanks_literally(lines, place))
+    else:
         refuse_doubts(lines, hunk, place)
-    if not hunk.blocks and is_verbatim(lines, place):
-        new_lines = list_new_lines(place.ops)
-        _refuse_repetition(lines, place, new_lines)
-        return make_splices(lines, place, new_lines)
-    place = _take_blanks_literally(lines, place)
-    if hunk.blocks and place.shift != NO_SHIFT:
-        place = _keep_new_margin(lines, place)
-    new_lines = _straighten_punctuation(lines, place, _indent_new_lines(lines, place))
+    new_lines = list_new_lines(place.ops)
+    if hunk.blocks or (place.shift != NO_SHIFT and not is_verbatim(lines, place)):
+        new_lines = _indent_new_lines(lines, place)
+    new_lines = _straighten_punctuation(lines, place, new_lines)
     _refuse_repetition(lines, place, new_lines)
     return make_splices(lines, place, new_lines)
 
@@ -138,6 +136,8 @@ def _keep_new_margin(lines: FileLines, place: Place) -> Place:
 
     The new one is then written as the file is. Rejected when the lines that stay do not tell which.
     """
+    if place.shift == NO_SHIFT:
+        return place
     indexes = [index for _, index in place.pairs()]
     texts = [lines.texts[index] for index in indexes]
     old, new = old_side(place.ops), new_side(place.ops)

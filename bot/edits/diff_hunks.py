@@ -107,10 +107,9 @@ def _goes_on(lines: Sequence[str], end: int) -> bool:
 
 def _is_known(lines: Sequence[str], index: int) -> bool:
     """Tell whether the line is an ending, or begins the signature of a mail."""
-    if is_ending(lines, index):
-        return True
-    next_signs = [line[:1] for line in lines[index + 1 : index + 2]]
-    return lines[index].rstrip() == "--" and next_signs not in ([" "], ["+"], ["-"])
+    below = lines[index + 1][:1] if index + 1 < len(lines) else ""
+    is_signature = lines[index].removesuffix("\r") == "-- " and below not in ("", "\r", *SIGNS)
+    return is_signature or is_ending(lines, index)
 
 
 def _find_filled_line(lines: Sequence[str], start: int) -> int | None:

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     locating,
     merged_commits,
     overhead,
+    real_diffs,
     refactorings,
     reviews,
     sandboxes,
@@ -52,6 +53,7 @@ def main() -> None:
         ("Tokens: a scripted run", tokens),
         ("Logs: what CI said, read", ci_logs),
         ("Edits: made where they belong, or refused", edits),
+        ("Diffs: those of real commits, applied to their parents", real_diffs),
         ("Refactorings: judged by the tests of their repositories", refactorings),
         ("Suggestions: applied to the letter, or refused", suggestions),
     ):

@@ -55,8 +55,7 @@ def _apply_with_ends_of_files(
     is_all_crlf = head is not None and head[0].endswith("\r")
     texts = {edit.old_path: files.get(edit.old_path, "") for edit in edits}
     edits = [
-        drop_carriage_returns(edit, texts[edit.old_path], is_all_crlf=is_all_crlf)
-        for edit in edits
+        drop_carriage_returns(edit, texts[edit.old_path], is_all_crlf=is_all_crlf) for edit in edits
     ]
     has_crlf = any("\r\n" in before for before in texts.values())
     exact = None if has_crlf else apply_exactly(files, edits)

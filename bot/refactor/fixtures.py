@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bot.refactor.module_scopes import FUNCTIONS, Function, Module, last_name
+
+if TYPE_CHECKING:
+    from bot.refactor.python_project import Project
 
 
 def is_fixture(node: ast.AST) -> bool:
@@ -16,22 +20,22 @@ def is_fixture(node: ast.AST) -> bool:
 
 
 def iter_fixture_scopes(
-    files: Mapping[str, str],
-    read_module: Callable[[str], Module | None],
-    module: Module,
-    function: Function,
+    project: Project, module: Module, function: Function
 ) -> Iterator[tuple[Module, ast.AST]]:
     """Give where pytest looks for a test's fixtures, the nearest first.
 
-    Its class, its file, then the `conftest.py` of each folder above.
+    Its class and the bases of that, its file, then the `conftest.py` of each folder above.
     """
     for scope in reversed(module.scopes[function]):
         yield module, scope
+        if isinstance(scope, ast.ClassDef):
+            for base in project.list_bases(module, scope):
+                yield from project.find_scopes(base)
     folder = module.path
     while folder:
         folder = folder.rpartition("/")[0]
         path = f"{folder}/conftest.py".lstrip("/")
-        where = read_module(path) if path in files else None
+        where = project.read_module(path) if path in project.files else None
         if where is not None and where is not module:
             yield where, where.tree
 

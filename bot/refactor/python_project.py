@@ -102,6 +102,11 @@ class Project:
         """Tell whether a dotted name begins with no module of the tree, nor a folder of one."""
         return dotted.partition(".")[0] not in self._parts
 
+    def find_scopes(self, dotted: str) -> list[tuple[Module, ast.AST]]:
+        """Find the classes of a canonical name."""
+        definitions = self.find_definitions(dotted)
+        return [(where, node) for where, node in definitions if isinstance(node, ast.ClassDef)]
+
     def list_bases(self, module: Module, node: ast.ClassDef) -> list[str]:
         """List the names of a class's bases, as far as they can be told."""
         bases = [self.resolve(module, strip_annotation(base)) for base in node.bases]
@@ -275,7 +280,7 @@ class Project:
         self, module: Module, function: Function, name: str, depth: int
     ) -> str | None:
         """Give what pytest hands to a parameter: the result of the fixture of that name."""
-        for where, scope in iter_fixture_scopes(self.files, self.read_module, module, function):
+        for where, scope in iter_fixture_scopes(self, module, function):
             for node in where.bindings[scope].get(name, ()):
                 if not isinstance(node, FUNCTIONS) or not is_fixture(node):
                     continue

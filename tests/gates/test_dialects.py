@@ -82,7 +82,7 @@ def test_a_data_file_may_be_in_a_wider_format(path, text, dialect):
 
 def test_rare_yaml_is_told_by_what_its_reader_says():
     """And only in YAML."""
-    message = "found character '\\\\t' that cannot start any token"
+    message = "found character '\\t' that cannot start any token"
 
     assert name_data_dialect("a.yaml", "a: 1", message).startswith("YAML with tabs")
     assert "" == name_data_dialect("a.json", "{,}", message)

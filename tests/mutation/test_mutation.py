@@ -85,4 +85,4 @@ def test_every_part_is_there_and_what_is_not_is_told():
     assert [] == globs + tests
     assert PARTS == tuple(find_parts(ROOT, []))
     with pytest.raises(ValueError, match="is no file, package or module here"):
-        list(find_parts(ROOT, ["bot/gates/siz.py"]))
+        list(find_parts(ROOT, ["bot/gates/none.py"]))

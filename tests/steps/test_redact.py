@@ -120,10 +120,10 @@ def test_a_secret_of_the_bot_is_told_without_a_sign_of_it():
 
 def test_a_secret_of_many_lines_is_told_where_it_begins():
     """A finder may give it with the line end before it."""
-    (finding,) = find({"a.py": "\nfirst\nsecond\n"}, words={"\nfirst\nsecond": "lines"})
+    (finding,) = find({"a.py": "\nalpha\nbeta\n"}, words={"\nalpha\nbeta": "lines"})
 
     assert ("a.py", 2) == (finding.path, finding.line)
-    assert "a phrase, firs…:" in finding.text
+    assert "a phrase, alph…:" in finding.text
 
 
 def test_every_secret_of_a_text_is_masked_whole():

@@ -67,6 +67,21 @@ def list_missing_names(
         ) from None
 
 
+def list_unloaded(before: Project, after: Project, module: str, users: Iterable[str]) -> list[str]:
+    """List the users that had a module imported before a change, and have it no more."""
+    return [
+        user
+        for user in users
+        if module in _list_loaded(before, user) and module not in _list_loaded(after, user)
+    ]
+
+
+def _list_loaded(project: Project, first: str) -> set[str]:
+    program = _Import(project, {}, set())
+    program.import_module(first)
+    return program.begun
+
+
 def find_cycle(project: Project, start: str, end: str) -> tuple[str, ...]:
     """Find how one module imports another while it is imported: the names on the way, or ()."""
     paths: list[tuple[str, ...]] = [(start,)]

@@ -20,6 +20,7 @@ from bot.refactor.module_scopes import (
 
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+STORES = (ast.Store, ast.Del)
 LATER = (*FUNCTIONS, ast.Lambda)
 FUTURE = "annotations"
 
@@ -65,6 +66,25 @@ def list_import_events(module: Module) -> list[Event]:
     for statement in module.tree.body:
         events += _read_statement(module, statement)
     return events
+
+
+def list_effects(module: Module) -> list[ast.stmt | ast.expr]:
+    """List what the module does, while it is imported, to things that others may have as well.
+
+    Calls whose result nobody keeps, and assignments into objects.
+    """
+    effects: list[ast.stmt | ast.expr] = []
+    waiting: list[ast.AST] = [node for node in module.tree.body if not is_main_guard(node)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.ClassDef, *LATER)) or is_type_checking(node):
+            continue
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            effects.append(node)
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, STORES):
+            effects.append(node)
+        waiting += ast.iter_child_nodes(node)
+    return effects
 
 
 def is_type_checking(node: ast.AST) -> bool:

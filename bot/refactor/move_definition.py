@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.refactor.find_definition import find_definition, is_read, list_files_naming
 from bot.refactor.follow_move import MoveFollower
@@ -59,7 +59,7 @@ def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
         refactoring = move.make()
         missing = move.check_imports(refactoring)
         if not missing:
-            return refactoring
+            return move.add_effects(refactoring)
         refused.append(move.explain(refactoring, missing))
     raise CannotRefactor(refused[0])
 
@@ -169,6 +169,17 @@ class _Move:
                 raise CannotRefactor(f"{path} could not be changed in a way that Python reads.")
         names = [name for name in changed if name in after.paths]
         return list_missing_names(self.project, after, names)
+
+    def add_effects(self, refactoring: Refactoring) -> Refactoring:
+        """Add to what is not proved what its old module does for those who import it no more."""
+        after = self.project.with_changes(refactoring.files)
+        doubts = MoveDoubts(self.moved, (), self.new_module)
+        for doubt in doubts.list_effects(after, refactoring.files):
+            self.edits.leave(doubt.path, doubt.line, doubt.why)
+        unproven = sorted(
+            self.edits.unproven, key=lambda place: (place.path, place.line, place.why)
+        )
+        return replace(refactoring, unproven=tuple(unproven))
 
     def explain(self, refactoring: Refactoring, missing: list[MissingName]) -> str:
         """Say what would be missing, which modules import each other, and what to do."""

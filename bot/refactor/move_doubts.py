@@ -9,11 +9,15 @@ from dataclasses import dataclass
 
 from bot.refactor.find_definition import list_files_naming
 from bot.refactor.follow_move import is_replacing
+from bot.refactor.import_check import list_unloaded
+from bot.refactor.import_time import list_effects
 from bot.refactor.module_scopes import (
     FUNCTIONS,
     IMPORTS,
+    Definition,
     Module,
     last_name,
+    name_module,
     resolve_import,
     strip_annotation,
 )
@@ -84,6 +88,25 @@ class MoveDoubts:
         stub = f"{old.path}i"
         if old.path.endswith(".py") and stub in self.project.files:
             yield Doubt(stub, 1, "a stub of the module that it leaves")
+
+    def list_effects(self, after: Project, changed: Iterable[str]) -> Iterator[Doubt]:
+        """List what runs when the old module is imported, where somebody would import it no more.
+
+        `after` is the project after the move, `changed` the paths of the files that it changes.
+        """
+        old = self.moved.module
+        effects = [node.lineno for node in list_effects(old)]
+        for node in old.tree.body:
+            if isinstance(node, Definition) and node is not self.moved.node:
+                marks = [each for each in node.decorator_list if not self._is_plain_decorator(each)]
+                effects += [mark.lineno for mark in marks]
+        users = [name_module(path, after.files) for path in changed if path != old.path]
+        users = [user for user in users if user in after.paths and user in self.project.paths]
+        unloaded = list_unloaded(self.project, after, old.name, users) if effects else []
+        for line in effects if unloaded else ():
+            yield Doubt(
+                old.path, line, f"it runs when {old.name} is imported, as {unloaded[0]} did"
+            )
 
     def _is_plain_decorator(self, mark: ast.expr) -> bool:
         function = mark.func if isinstance(mark, ast.Call) else mark

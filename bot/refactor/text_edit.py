@@ -105,10 +105,10 @@ class TextEdits:
         return Refactoring(
             {**files, **(new or {})},
             places,
-            _sort_places(self.unproven),
+            sort_places(self.unproven),
             dict(moves or {}),
             dict(self.others),
-            _sort_places(self.words),
+            sort_places(self.words),
         )
 
     def _find_line_starts(self, path: str) -> list[int]:
@@ -121,7 +121,8 @@ class TextEdits:
         return self._line_starts[path]
 
 
-def _sort_places(places: Iterable[Unproven]) -> tuple[Unproven, ...]:
+def sort_places(places: Iterable[Unproven]) -> tuple[Unproven, ...]:
+    """Order places by file and line."""
     return tuple(sorted(places, key=lambda place: (place.path, place.line, place.why)))
 
 

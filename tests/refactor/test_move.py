@@ -403,3 +403,24 @@ def test_an_import_that_only_the_moved_code_needed_goes(head, rest, others, afte
     made = move_symbol({"a.py": f"{head}{rest}{body}", **others}, "a.f", "b").files["a.py"]
 
     assert f"{after}{rest}".strip() == made.strip()
+
+
+EFFECTS = [
+    "f.x = 2",
+    "print(1)",
+    "REGISTRY['f'] = 1",
+    "if f:\n    print(f)",
+    "@odd.mark\ndef g():\n    pass",
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize(
+    ("user", "is_told"), [("from a import f\n", True), ("from a import f\nimport a\n", False)]
+)
+def test_what_a_module_does_when_it_is_imported_is_told(effect, user, is_told):
+    """Where somebody imports it no more, who did so for what moved."""
+    old = f"import odd\n\nREGISTRY = {{}}\n\n\ndef f():\n    pass\n\n\n{effect}\n"
+    made = move_symbol({"a.py": old, "u.py": user}, "a.f", "b")
+
+    assert is_told == any("it runs when a is imported" in why for _, _, why in list_reasons(made))

@@ -67,6 +67,10 @@ GRAPHQL_KINDS: dict[str, type[Refusal]] = {
     "STALE_DATA": StaleBranch,
 }
 
+# What helps to read an answer that is whole without it, and why it may not be there.
+DECORATION = ("app", "author", "originalCommit", "pullRequestReview")
+NOT_SHOWN = ("FORBIDDEN", "NOT_FOUND")
+
 # What a mutation takes: GraphQL has no header that tells it, as the REST API has.
 CONTENTS, PULLS = "`contents: write`", "`pull requests: write`"
 MUTATION_NEEDS = {
@@ -166,7 +170,8 @@ def _check_success(response: ApiResponse) -> None:
 
 def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
     """Raise what GraphQL answers with status 200 like the errors of the REST API."""
-    errors = (response.parse() or {}).get("errors")
+    errors = (response.parse() or {}).get("errors") or ()
+    errors = [error for error in errors if not _is_of_decoration(error)]
     if not errors:
         return
     kind = errors[0].get("type") or ""
@@ -181,6 +186,12 @@ def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
         raise GRAPHQL_KINDS.get(kind, Refusal)(text, response.request)
     # GraphQL's time-outs have no type.
     raise Unreachable(f"GitHub could not answer {response.request}: {message}", "GitHub")
+
+
+def _is_of_decoration(error: Mapping[str, Any]) -> bool:
+    """Tell whether GitHub could not tell only who made what it does tell, as of a deleted App."""
+    path: Sequence[object] = error.get("path") or []
+    return len(path) > 1 and path[-1] in DECORATION and error.get("type") in NOT_SHOWN
 
 
 def require(value: T | None, name: str) -> T:

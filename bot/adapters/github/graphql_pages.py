@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -64,6 +65,10 @@ def fetch_pages(
 def _query(client: ApiClient, query: str, variables: dict[str, Any]) -> dict[str, Any]:
     """Return the data. To the client a query is a POST, but it changes nothing: it may be
     repeated.
+
+    PyGithub's own method takes any error for the whole answer; the client raises those that are.
     """
-    _, answer = write_once(lambda: client.graphql_query(query, variables), lambda: None, 0.0)
+    body = {"query": query, "variables": variables}
+    send = partial(client.requestJsonAndCheck, "POST", client.graphql_url, input=body)
+    _, answer = write_once(send, lambda: None, 0.0)
     return answer.get("data") or {}

@@ -10,7 +10,7 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import Check, Checks, Repo, Sha
 from tests.adapters.github.graphql_double import GRAPHQL, LAST, SHA, GraphqlDouble, run, suite
-from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
+from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub
 from tests.contracts.descriptions import load_graphql_schema
 
 
@@ -259,4 +259,34 @@ def test_errors_of_graphql_are_raised(
     github.on(GRAPHQL, Reply(data={"data": None, "errors": [error]}))
 
     with pytest.raises(kind, match=words):
+        app.ci.fetch_checks(repo, SHA)
+
+
+@pytest.mark.parametrize(
+    ("last", "is_read"), [("app", True), ("checkRuns", False), ("workflowRun", False)]
+)
+def test_an_app_that_is_gone_hides_no_check(
+    github: ScriptedGitHub,
+    graph: GraphqlDouble,
+    app: GitHubApp,
+    repo: Repo,
+    last: str,
+    is_read: bool,
+):
+    """GraphQL tells what it could not resolve beside what it could. Without runs nothing is green."""
+    graph.suites = [[suite(run("sonar", "FAILURE"), app="sonar")]]
+    whole = graph._answer
+    path = ["repository", "object", "checkSuites", "nodes", 0, last]
+
+    def answer(call: ApiCall) -> Reply:
+        data = whole(call).data
+        data["data"]["repository"]["object"]["checkSuites"]["nodes"][0][last] = None
+        error = {"type": "NOT_FOUND", "path": path, "message": "Could not resolve to an App"}
+        return Reply(data={**data, "errors": [error]})
+
+    github.on(GRAPHQL, answer)
+    if is_read:
+        assert {"sonar": "failed"} == states(app.ci.fetch_checks(repo, SHA))
+        return
+    with pytest.raises(Refusal, match="Could not resolve"):
         app.ci.fetch_checks(repo, SHA)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from tests.mutation.parts import Part, list_modules
 
 SECTION = "[tool.mutmut]"
 QUICK = ("-m", "not long and not slow")
+WHEEL = re.compile("[\u2800-\u28ff]")
+SHOWN_LINES = 30
 PASSED, NOT_REACHED = 0, 33  # of what mutmut keeps: the tests' exit status, or that none calls it
 
 
@@ -44,7 +47,7 @@ def try_part(root: Path, work: Path, part: Part, most: int, seed: int) -> PartRe
     ended = _run_mutmut(work, "run", "--max-children", "1", *sample)
     statuses = dict(_read_statuses(work, modules))
     if any(statuses.get(name) is None for name in sample):
-        raise ValueError(f"The mutants of {part.name} did not run:\n{ended[-2000:]}")
+        raise ValueError(f"The mutants of {part.name} did not run:\n{_read_end(ended)}")
     lives = [name for name in sample if statuses[name] in (PASSED, NOT_REACHED)]
     return PartResult(part.name, len(sample), tuple(_render_life(work, name) for name in lives))
 
@@ -71,6 +74,12 @@ def _run_mutmut(work: Path, *arguments: str) -> str:
     command = [sys.executable, "-m", "mutmut", *arguments]
     ended = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     return ended.stdout + ended.stderr
+
+
+def _read_end(output: str) -> str:
+    """Read the last lines of what mutmut printed, but for its wheel."""
+    lines = [line for line in output.replace("\r", "\n").splitlines() if line.strip()]
+    return "\n".join([line for line in lines if not WHEEL.match(line)][-SHOWN_LINES:])
 
 
 def _read_statuses(work: Path, modules: list[str]) -> Iterator[tuple[str, int | None]]:

@@ -73,7 +73,7 @@ class _Tree:
         else:
             raise InexactError
         if moves:
-            self.moves[new] = old
+            self.moves[new] = old if self._stands(old) else self.moves.get(old, old)
         if edit.renames:
             self._remove(old)
         if edit.mode and (old != NOWHERE or edit.mode != "100644"):
@@ -130,25 +130,34 @@ def _apply_hunks(text: str, edit: FileEdit) -> str:
     has_context = any(has_sign(hunk.readings[0], STAYS) for hunk in edit.hunks)
     for hunk in edit.hunks:
         refuse_omitted_code(hunk.readings[0])
-        old_start, new_start = hunk.place or (-1, -1)
+        start, new_start = hunk.place or (-1, -1)
         old, new = _end_lines(hunk)
-        after += lines[position:old_start]
-        if old_start < position or new_start != len(after):
+        after += lines[position:start]
+        if start < position or new_start != len(after) or lines[start : start + len(old)] != old:
             raise InexactError
-        position = old_start + len(old)
-        if lines[old_start:position] != old:
-            raise InexactError
+        position = start + len(old)
         # With context above and none below, the file ended there when the diff was made.
-        ends_file = has_context and hunk.readings[0][-1].sign != STAYS
-        if ends_file and position < len(lines):
-            raise InexactError
-        if not any(map(str.strip, old)) and not _is_same_file(text, edit.old_hash):
+        ends_file = has_context and not has_sign(hunk.readings[0][-1:], STAYS)
+        if (ends_file and position < len(lines)) or not _is_believable(text, edit, old, start):
             raise InexactError
         after += new
     after += lines[position:]
     if not all(line.endswith("\n") for line in after[:-1]):
         raise InexactError
     return "".join(after)
+
+
+def _is_believable(text: str, edit: FileEdit, old: Sequence[str], start: int) -> bool:
+    """Tell whether a hunk that quotes no text may be believed: the file is the one it was made for.
+
+    Models write -0,0 for new files, too, where there is a file.
+    """
+    if any(map(str.strip, old)):
+        return True
+    if edit.old_hash.strip("0"):
+        return _has_hash(text, edit.old_hash)
+    readings = (hunk.readings[0] for hunk in edit.hunks)
+    return bool(start) or not text or any(any(map(str.strip, old_side(ops))) for ops in readings)
 
 
 def _split_lines(text: str) -> list[str]:
@@ -171,12 +180,10 @@ def _end_lines(hunk: Hunk) -> tuple[list[str], list[str]]:
     return sides[0], sides[1]
 
 
-def _is_same_file(text: str, named_hash: str) -> bool:
-    """Tell whether git's hash of the file, if the diff has one, is that of the text."""
-    if not named_hash.strip("0"):
-        return True
-    for encoding in ("utf-8", "latin-1"):
-        raw = text.encode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
+def _has_hash(text: str, named_hash: str) -> bool:
+    """Tell whether git's hash of the file begins as the diff says."""
+    for encoding, errors in (("utf-8", "surrogateescape"), ("latin-1", "replace")):
+        raw = text.encode(encoding, errors)
         digest = hashlib.sha1(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
         if digest.startswith(named_hash):
             return True

@@ -40,6 +40,26 @@ def test_an_edit_is_made_in_the_folder(typed, tmp_path):
     assert ["a.py"] == [path.name for path in tmp_path.iterdir()]
 
 
+def test_a_diff_keeps_the_bytes_of_files_in_several_encodings(typed, tmp_path):
+    """One that is no UTF-8 quotes some of them as they are, and writes new ones so."""
+    (tmp_path / "latin").write_bytes(b"\xe9\nx\n")
+    (tmp_path / "utf8").write_bytes(b"\xc3\xa9\nx\n")
+    hunk = b"--- a/%s\n+++ b/%s\n@@ -1,2 +1,2 @@\n %s\n-x\n+%s\n"
+    diff = hunk % (b"latin", b"latin", b"\xe9", b"\xe9y") + hunk % (
+        *(b"utf8", b"utf8"),
+        *(b"\xc3\xa9", b"\xc3\xa9y"),
+    )
+    diff += b"--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+\xe9\n"
+    (tmp_path / "edit").write_bytes(diff)
+
+    assert 0 == typed("apply", "edit").exit_code
+    assert b"\xe9\n\xe9y\n" == (tmp_path / "latin").read_bytes()
+    assert b"\xc3\xa9\n\xc3\xa9y\n" == (tmp_path / "utf8").read_bytes()
+    assert b"\xe9\n" == (tmp_path / "new").read_bytes()
+    refused = typed("apply", "--root", ".", given=diff.replace(b"-x", b"-q\xe9"))
+    assert (1, True) == (refused.exit_code, "could not be made" in refused.stderr)
+
+
 def test_a_check_writes_nothing(typed, tmp_path):
     """It says what would be done."""
     (tmp_path / "a.py").write_text("x = 1\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -110,9 +111,16 @@ def _sign(sign: str, line: str) -> str:
 
 def render_diff(change: Change, context: int, path: str = "f") -> str:
     """Render the diff of one file with git's heads."""
-    return (
-        f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n{render_hunks(change, context)}"
-    )
+    hashes = "..".join(map(_hash_blob, change.texts))
+    names = f"--- a/{path}\n+++ b/{path}\n"
+    head = f"diff --git a/{path} b/{path}\nindex {hashes} 100644\n{names}"
+    return head + render_hunks(change, context)
+
+
+def _hash_blob(text: str) -> str:
+    raw = text.encode()
+    blob = b"blob %d\0" % len(raw) + raw
+    return hashlib.sha1(blob, usedforsecurity=False).hexdigest()[:8]
 
 
 # --- faults: each takes the diff and gives it damaged, the meaning kept ----------------------------

@@ -274,3 +274,38 @@ def test_modes_and_copies_come_with_the_exact_ones():
 
     assert {"b": "x\n\ny\n\nx\n"} == result.files
     assert ({"b": "100755"}, {"b": "a"}) == (result.modes, result.moves)
+
+
+def test_a_hunk_for_a_new_file_is_not_put_above_the_one_that_is_there():
+    """Models write -0,0 where they mean to write the file; git's hash of the file proves more."""
+    hunk = "@@ -0,0 +1 @@\n+y\n"
+    git = "diff --git a/a b/a\nindex 587be6b4..1111111 100644\n"
+
+    assert "empty or blank" in refuse({"a": "x\n"}, A_FILE + hunk)
+    assert {"a": "y\nx\n"} == apply_edits({"a": "x\n"}, git + A_FILE + hunk)
+    assert {"a": "y\n"} == apply_edits({"a": ""}, A_FILE + hunk)
+
+
+def test_a_series_of_patches_builds_on_itself():
+    """Each of them lies exactly in what the ones before made; moves are told from the first name."""
+    first = (
+        "diff --git a/a b/b\nrename from a\nrename to b\n--- a/a\n+++ b/b\n@@ -1 +1 @@\n-x\n+y\n"
+    )
+    second = (
+        "diff --git a/b b/c\nrename from b\nrename to c\n--- a/b\n+++ b/c\n@@ -1 +1 @@\n-y\n+z\n"
+    )
+    result = compute_changes(
+        {"a": TWICE}, f"{first}-- \n2.45.1\n\nFrom 0123456 Mon\n---\n\n{second}"
+    )
+
+    assert {"a": None, "c": TWICE.replace("x", "z", 1)} == result.files
+    assert {"c": "a"} == {path: old for path, old in result.moves.items() if path in result.files}
+
+
+@pytest.mark.parametrize(
+    "head", ["@@ -0,0 +0,0 @@", "@@ -1,0 +1,0 @@", "@@ -0 +0 @@", "@@ -9 +9 @@"]
+)
+def test_a_head_without_a_place_is_refused(head):
+    """Whether it has lines or none."""
+    assert refuse({"a": "x\n"}, f"{A_FILE}{head}\n")
+    assert refuse({"a": "x\n"}, f"{A_FILE}{head}\n-z\n+y\n")

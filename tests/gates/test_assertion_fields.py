@@ -19,6 +19,7 @@ from bot.gates.test_integrity.expression_scan import (
     split_chain,
     strip_parentheses,
 )
+from bot.gates.test_integrity.find_tests import find_tests
 from bot.gates.test_integrity.read_assertion import read_assertion, read_row
 from tests.gates.test_test_integrity import CHANGES
 
@@ -46,6 +47,25 @@ ASSERTIONS = {
         "matches!(x, Some(_))",
         "True",
         SOME,
+        0.0,
+        "",
+    ),
+    'assert(x == 1, "why")': ('assert(x == 1, "why")', "x", "1", EXACT, 0.0, ""),
+    "assertTrue(lst.contains(3))": ("assertTrue(lst.contains(3))", "lst", "3", PART, 0.0, ""),
+    "assertRaises(f)": ("assertRaises(f)", "raises", "f", SOME, 0.0, ""),
+    'assertEqual(msg="y", first=x)': (
+        'assertEqual(msg="y", first=x)',
+        'msg="y"',
+        "",
+        EXACT,
+        0.0,
+        "",
+    ),
+    'assertThrows(KeyError.class, "no")': (
+        'assertThrows(KeyError.class, "no")',
+        "raises",
+        'KeyError.class, "no"',
+        EXACT,
         0.0,
         "",
     ),
@@ -354,3 +374,101 @@ def test_texts_are_compared_in_one_dress():
 def test_a_literal_is_a_value_that_somebody_wrote_down(text, is_one):
     """A list is one when all that it holds is."""
     assert is_one is is_literal(text)
+
+
+# --- what a test holds: cases of tables, values that are set down, helpers that assert
+
+HOLDS = {
+    "tests/test_t.py": (
+        """import pytest
+CASES = [(1, "a"), (2, "b")]
+@pytest.mark.parametrize("n, want", [pytest.param(1, 2, id="x"), pytest.param(id="y", n=3, want=4), (5, 6)])
+def test_a(n, want):
+    expected = 3
+    wanted_name: str = "x"
+    for left, right in [(1, 2), (3, 4)]:
+        assert f(left) == right
+    grid = [[1, 2], [3, 4]]
+    point = (1, 2)
+    check_it(n)
+    helper(n, 3)
+
+def check_it(n):
+    assert n
+
+def helper(n, m):
+    assert n == m
+""",
+        [
+            ("test_a", "1", "2", EXACT, "", 3, True),
+            ("test_a", "n=3", "want=4", EXACT, "", 3, True),
+            ("test_a", "5", "6", EXACT, "", 3, True),
+            ("test_a", "expected", "3", EXACT, "=", 5, False),
+            ("test_a", "wanted_name", '"x"', EXACT, "=", 6, False),
+            ("test_a", "1", "2", EXACT, "", 7, True),
+            ("test_a", "3", "4", EXACT, "", 7, True),
+            ("test_a", "f(left)", "right", EXACT, "", 8, False),
+            ("test_a", "n", "True", SOME, "", 11, False),
+            ("test_a", "helper(n, 3)", "", SOME, "", 12, False),
+            ("", "1", '"a"', EXACT, "", 2, True),
+            ("", "2", '"b"', EXACT, "", 2, True),
+            ("", "n", "True", SOME, "", 15, False),
+            ("", "n", "m", EXACT, "", 18, False),
+        ],
+    ),
+    "a_test.go": (
+        """package a
+func TestA(t *testing.T) {
+	cases := []struct{ in string; want int }{
+		{in: "a", want: 1},
+		{"b", 2},
+	}
+	for _, c := range cases { if f(c.in) != c.want { t.Fatal(c) } }
+	if x { log(x) }
+}
+""",
+        [
+            ("TestA", '"a"', "1", EXACT, "", 4, True),
+            ("TestA", '"b"', "2", EXACT, "", 5, True),
+            ("TestA", "f(c.in)", "c.want", EXACT, "", 7, False),
+        ],
+    ),
+    "a.test.ts": (
+        """test.each([[1, 2], [3, 4]])("adds %i", (a, b) => { expect(a).toBe(b) })
+const cases = [{ in: "a", expected: 1 }, { name: "b", kind: 2 }]
+""",
+        [
+            ("adds %i", "1", "2", EXACT, "", 1, True),
+            ("adds %i", "3", "4", EXACT, "", 1, True),
+            ("adds %i", "a", "b", EXACT, "", 1, False),
+            ("", '"a"', "1", EXACT, "", 2, True),
+        ],
+    ),
+    "T.cs": (
+        """class T {
+  [Theory]
+  [InlineData(1, 2)]
+  [InlineData(3, 4)]
+  public void Adds(int a, int b) { Assert.Equal(b, Add(a)); }
+}
+""",
+        [
+            ("T::Adds", "1", "2", EXACT, "", 2, True),
+            ("T::Adds", "3", "4", EXACT, "", 2, True),
+            ("T::Adds", "Add(a)", "b", EXACT, "", 5, False),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("path", HOLDS)
+def test_cases_values_and_helpers_count_as_what_they_assert(path):
+    """And lists that are no cases, or branches that fail nothing, do not."""
+    text, expected = HOLDS[path]
+    found = [
+        (test.name, item.actual, item.expected, item.strictness, item.bound, item.line, item.is_row)
+        for test in find_tests(path, text)
+        for item in test.assertions
+    ]
+
+    assert expected == found

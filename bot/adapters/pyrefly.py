@@ -16,6 +16,7 @@ from bot.adapters.language_server import LanguageServer, start_server
 from bot.ports import CodePlace
 
 SUFFIXES = (".py", ".pyi")
+CONFIG_SUFFIXES = (".toml", ".ini", ".cfg", ".json")
 PATIENCE_S = 120
 BATCH = 200  # files that are open at a time
 OPTIONS = ("lsp", "--indexing-mode", "none")
@@ -69,8 +70,13 @@ def find_pyrefly() -> Pyrefly | None:
 
 
 def _write_tree(tree: Path, files: Mapping[str, str]) -> None:
-    """Write the Python files; one whose path this system refuses is not there for the checker."""
+    """Write the Python files; one whose path this system refuses is not there for the checker.
+
+    The configuration goes first: a folder of its name cannot take its place.
+    """
     tree.mkdir()
+    config = tree / "pyrefly.toml"
+    config.touch()
     for path, text in files.items():
         if path.endswith(SUFFIXES) and _stays_inside(path):
             file = tree / path
@@ -78,12 +84,15 @@ def _write_tree(tree: Path, files: Mapping[str, str]) -> None:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(text.encode("utf-8", "replace"))
     roots = ", ".join(f'"{root}"' for root in ("src", "lib", ".") if (tree / root).is_dir())
-    (tree / "pyrefly.toml").write_text(CONFIG.format(roots=roots), encoding="utf-8")
+    config.write_text(CONFIG.format(roots=roots), encoding="utf-8")
 
 
 def _stays_inside(path: str) -> bool:
+    """Tell whether a path leads nowhere else, and through no folder with a configuration's name."""
     pure = PurePosixPath(path)
-    return not pure.is_absolute() and ".." not in pure.parts and "\0" not in path
+    if pure.is_absolute() or "\0" in path:
+        return False
+    return not any(part == ".." or part.endswith(CONFIG_SUFFIXES) for part in pure.parts)
 
 
 @dataclass(slots=True)

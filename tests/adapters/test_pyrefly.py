@@ -34,6 +34,8 @@ HOSTILE = {
     "src/pyrefly.toml": 'search-path = ["/etc"]\n[build-system]\ntype = "custom"\n',
     "pyproject.toml": '[tool.pyrefly]\nproject-excludes = ["**"]\n',
     "../outside.py": "total = 1\n",
+    "pyrefly.toml/total.py": "total = 1\n",
+    "tests/pyrefly.toml/total.py": "total = 1\n",
     "/outside.py": "total = 1\n",
 }
 

@@ -198,17 +198,19 @@ def _read_scopes(module: Module) -> None:
         if isinstance(node, SCOPES):
             module.bindings.setdefault(node, {})
             inner = (*around, node)
+        outer = around[:-1] if isinstance(node, (ast.arguments, ast.arg)) else around
         outer_parts = _list_outer_parts(node)
         for child in ast.iter_child_nodes(node):
             module.parents[child] = node
-            waiting.append((child, around if child in outer_parts else inner))
+            waiting.append((child, outer if child in outer_parts else inner))
 
 
 def _list_outer_parts(node: ast.AST) -> set[ast.AST]:
-    """List the parts of a definition that belong to the scope around it.
-
-    Defaults of arguments are found through `arguments`.
-    """
+    """List the parts of a definition, or of its arguments, that belong to the scope around it."""
+    if isinstance(node, ast.arguments):
+        return {default for default in (*node.defaults, *node.kw_defaults) if default}
+    if isinstance(node, ast.arg):
+        return {node.annotation} if node.annotation else set()
     if isinstance(node, FUNCTIONS):
         returns = [node.returns] if node.returns else []
         return {*node.decorator_list, *returns}

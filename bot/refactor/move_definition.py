@@ -32,7 +32,7 @@ from bot.refactor.move_doubts import MoveDoubts
 from bot.refactor.moved_definition import MovedDefinition, NeededName, iter_annotations
 from bot.refactor.new_place import NewPlace, list_new_packages
 from bot.refactor.python_project import CannotRefactor, Project
-from bot.refactor.text_edit import Refactoring, TextEdits
+from bot.refactor.text_edit import Refactoring, TextEdits, sort_places
 from bot.refactor.unused_imports import UnusedImports
 
 
@@ -176,10 +176,7 @@ class _Move:
         doubts = MoveDoubts(self.moved, (), self.new_module)
         for doubt in doubts.list_effects(after, refactoring.files):
             self.edits.leave(doubt.path, doubt.line, doubt.why)
-        unproven = sorted(
-            self.edits.unproven, key=lambda place: (place.path, place.line, place.why)
-        )
-        return replace(refactoring, unproven=tuple(unproven))
+        return replace(refactoring, unproven=sort_places(self.edits.unproven))
 
     def explain(self, refactoring: Refactoring, missing: list[MissingName]) -> str:
         """Say what would be missing, which modules import each other, and what to do."""

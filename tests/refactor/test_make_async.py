@@ -44,6 +44,7 @@ UNAWAITED = [
     ("lambda", "g = lambda: f()\n", "no function"),
     ("a generator expression", "def g():\n    return sum(f() for x in y)\n", "no function"),
     ("a class's body", "class A:\n    x = f()\n", "no function"),
+    ("an annotation", "class A:\n    def g(self, x: f()):\n        pass\n", "no function"),
     ("a property", "class A:\n    @property\n    def p(self):\n        return f()\n", "property"),
     ("a setter", "class A:\n    @p.setter\n    def p(self, x):\n        f()\n", "property"),
     ("a constructor", "class A:\n    def __init__(self):\n        f()\n", "Python itself"),
@@ -218,4 +219,13 @@ def test_a_test_that_needs_a_loop_is_told():
 
     assert ["asyncio.run in another test leaves no loop for this"] == (
         list_reasons(make_async(files, "a.f"))
+    )
+
+
+def test_a_default_is_evaluated_where_its_function_is_defined():
+    """So it is no call of that function, and none of its parameters is meant by it."""
+    text = f"{F}def g(x=f(), *, f=f()):\n    return x, f\n"
+
+    assert f"{F}def g(x=asyncio.run(f()), *, f=asyncio.run(f())):\n    return x, f\n" in (
+        make_async({"a.py": text}, "a.f").files["a.py"].replace("async def f", "def f")
     )

@@ -153,7 +153,20 @@ PARTS = (
             "tests/gates/test_weakenings.py",
         ),
     ),
-    Part("edits", ("bot/edits/*.py",), ("tests/edits",)),
+    Part(
+        "edits",
+        ("bot/edits/*.py",),
+        (
+            "tests/edits/test_apply_edits.py",
+            "tests/edits/test_change_diff.py",
+            "tests/edits/test_edit_limits.py",
+            "tests/edits/test_edits.py",
+            "tests/edits/test_line_revisions.py",
+            "tests/edits/test_model_faults.py",
+            "tests/edits/test_suggestions.py",
+            "tests/edits/test_unified_diffs.py",
+        ),
+    ),
     Part("refactorings", ("bot/refactor/*.py",), ("tests/refactor",)),
 )
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 from bot.edits.find_place import Place, find_firm_shift, find_first_line, make_place
+from bot.edits.judge_alignment import Matches, has_enough_context, is_believable, keeps_order
 from bot.edits.lines import FileLines, Key, is_same_line, loosen
 from bot.edits.nearest_lines import (
     explain_absence,
     explain_ambiguity,
     find_nearest_lines,
-    find_similar_line,
+    is_similar,
 )
 from bot.edits.parsed_edit import COMES, GAP, GOES, STAYS, Ops, Rejected, has_sign, old_side
 
 LONGEST = 400  # lines of an edit that are looked for inexactly
 STARTS = 3  # lines of an edit that the search may start from
 MOST_PLACES = 64  # of the line that it starts from
-CONTEXT = 0.7  # of the lines that stay must be there
+SAME = 0.9  # how like a line is that changed a little and still tells where it stands
 
 
 def find_near_place(lines: FileLines, readings: Sequence[Ops]) -> Place:
@@ -108,30 +108,15 @@ def _align_around(
                 indexes[wanted_start + step] = first + text_start + step
     if indexes[offset] != number:
         return None
-    _pair_similar_lines(lines, wanted, indexes)
-    return _make_place_if_enough(lines, ops, dict(zip(positions, indexes, strict=True)))
+    return _make_place_if_sure(lines, ops, dict(zip(positions, indexes, strict=True)))
 
 
-def _pair_similar_lines(lines: FileLines, wanted: Sequence[str], indexes: list[int | None]) -> None:
-    """Pair a quoted line that is not there with the one line in its stead, if it is like it."""
-    for offset in range(1, len(indexes) - 1):
-        before, after = indexes[offset - 1], indexes[offset + 1]
-        if indexes[offset] is not None or before is None or after != before + 2:
-            continue
-        if find_similar_line([lines.texts[before + 1]], wanted[offset]) == 0:
-            indexes[offset] = before + 1
-
-
-def _make_place_if_enough(
-    lines: FileLines, ops: Ops, matches: Mapping[int, int | None]
-) -> Place | None:
-    """Make the place, unless too much of the reading is not there.
-
-    `matches` has the file's line, or None, for each old line of the reading.
-    """
-    if not _has_enough_context(ops, matches):
+def _make_place_if_sure(lines: FileLines, ops: Ops, matches: Matches) -> Place | None:
+    """Make the place, unless too much of the reading is not there, or stands otherwise."""
+    if not keeps_order(lines, ops, matches):
         return None
-    if _count_skipped_lines(lines, matches.values()) > max(1, len(matches) * (1 - CONTEXT)):
+    _pair_similar_lines(lines, ops, matches)
+    if not (has_enough_context(ops, matches) and is_believable(lines, ops, matches)):
         return None
     pairs = []
     for position, index in matches.items():
@@ -144,30 +129,13 @@ def _make_place_if_enough(
     return make_place(ops, tuple(map(matches.get, range(len(ops)))), shift)
 
 
-def _has_enough_context(ops: Ops, matches: Mapping[int, int | None]) -> bool:
-    """Tell whether every line that goes is there, and most of those that stay."""
-    going = {loosen(op.old) for op in ops if op.sign == GOES}
-    present = missing = 0
-    for position, index in matches.items():
-        op = ops[position]
-        if op.sign == GOES and index is None:
-            return False
-        if op.sign != STAYS or not op.old.strip():
+def _pair_similar_lines(lines: FileLines, ops: Ops, matches: Matches) -> None:
+    """Pair a line that stays, and is not there, with the line in its stead, if it is much alike."""
+    positions = list(matches)
+    for above, position, below in zip(positions, positions[1:], positions[2:], strict=False):
+        before, after = matches[above], matches[below]
+        if matches[position] is not None or before is None or after != before + 2:
             continue
-        if index is not None:
-            present += 1
-        elif loosen(op.old) in going:
-            return False  # which of two equal lines stays, and which goes?
-        else:
-            missing += 1
-    if present < CONTEXT * (present + missing):
-        return missing == 1 and present > 1
-    return present > 0
-
-
-def _count_skipped_lines(lines: FileLines, indexes: Iterable[int | None]) -> int:
-    """Count the filled lines of the file that the edit leaves out."""
-    skipped = 0
-    for before, after in pairwise(index for index in indexes if index is not None):
-        skipped += sum(bool(text.strip()) for text in lines.texts[before + 1 : after])
-    return skipped
+        op = ops[position]
+        if op.sign == STAYS and is_similar(lines.texts[before + 1], op.old, SAME):
+            matches[position] = before + 1

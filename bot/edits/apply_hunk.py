@@ -30,6 +30,7 @@ from bot.edits.parsed_edit import (
     new_side,
     old_side,
 )
+from bot.edits.weigh_places import is_exact, refuse_rivals
 
 STYLED_LINES = 2_000  # of a file, that show how it is indented
 
@@ -41,6 +42,9 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
     except Rejected:
         _refuse_made_edit(lines, hunk)
         raise
+    if not is_exact(lines, place):
+        _refuse_made_edit(lines, hunk, place)
+        refuse_rivals(lines, place)
     if hunk.blocks:
         place = _keep_new_margin(lines, _take_blanks_literally(lines, place))
     else:
@@ -71,13 +75,14 @@ def _take_blanks_literally(lines: FileLines, place: Place) -> Place:
     return Place(tuple(ops), tuple(indexes), place.shift)
 
 
-def _refuse_made_edit(lines: FileLines, hunk: Hunk) -> None:
+def _refuse_made_edit(lines: FileLines, hunk: Hunk, place: Place | None = None) -> None:
     """Refuse an edit whose new text stands in the old one's stead: it was made before."""
+    taken = {index for _, index in place.pairs()} if place else set()
     for ops in hunk.readings:
         if not any(op.sign == COMES and op.new.strip() for op in ops):
             continue
         runs = find_runs(lines, new_side(ops), loosen)
-        if len(runs) == 1:
+        if len(runs) == 1 and taken.isdisjoint(runs[0]):
             raise Rejected(
                 "the old text is not in the file, and the new text is, at line "
                 f"{runs[0].start + 1}: it seems to be made."

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
-from bot.edits.indent import NO_SHIFT, Pair, Shift, find_shift
-from bot.edits.lines import TIERS, FileLines, Key, Splice, is_same_line, loosen
+from bot.edits.indent import NO_SHIFT, Pair, Shift, find_common_margin, find_shift
+from bot.edits.lines import TIERS, FileLines, Key, Splice, has_word, is_same_line, loosen
 from bot.edits.nearest_lines import explain_ambiguity
 from bot.edits.parsed_edit import (
     BARE,
@@ -19,6 +19,7 @@ from bot.edits.parsed_edit import (
     Ops,
     Rejected,
     has_sign,
+    list_new_lines,
     old_side,
 )
 
@@ -84,14 +85,22 @@ def _shift_place(lines: FileLines, ops: Ops, indexes: Indexes) -> Place | None:
 
 
 def find_firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
-    """Find the rule for the indentation; one line at another margin is no anchor for new ones."""
+    """Find the rule for the indentation. One line alone may at most have lost its own.
+
+    At another margin it is no anchor for new lines, either.
+    """
     shift = find_shift(pairs)
-    if shift == NO_SHIFT or has_sign(ops, GOES):
+    with_words = [pair for pair in pairs if has_word(pair[0])]
+    if len(with_words) > 1:
         return shift
-    filled_lines = sum(bool(old.strip()) for old, _ in pairs)
-    if filled_lines == 1:
+    if any(old.isascii() and old.strip() != text.strip() for old, text in with_words):
         return None
-    return shift
+    if shift == NO_SHIFT:
+        return shift
+    margin = find_common_margin([*old_side(ops), *list_new_lines(ops)])
+    if with_words and has_sign(ops, GOES) and not margin:
+        return shift
+    return None
 
 
 def _find_all(lines: FileLines, ops: Ops, key: Key) -> list[Indexes]:

@@ -52,6 +52,11 @@ def is_same_line(wanted: str, have: str) -> bool:
     return True
 
 
+def has_word(text: str) -> bool:
+    """Tell whether a line has a word, and is no blank or bracket like many others."""
+    return any(map(str.isalnum, text))
+
+
 TIERS: tuple[Key, ...] = (keep_exact, str.rstrip, loosen)
 
 

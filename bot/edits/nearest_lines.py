@@ -89,6 +89,12 @@ def _count_votes(lines: FileLines, wanted: Sequence[str]) -> Counter[int]:
     return votes
 
 
+def is_similar(text: str, wanted: str, ratio: float) -> bool:
+    """Tell whether a line is as like the wanted one as the ratio says."""
+    pair = wanted.strip()[:SHOWN_CHARS], text.strip()[:SHOWN_CHARS]
+    return SequenceMatcher(None, *pair, autojunk=False).ratio() > ratio
+
+
 def find_similar_line(have: Sequence[str], wanted: str) -> int | None:
     """Find the line most like the wanted one, when one is like it at all."""
     matcher = SequenceMatcher(autojunk=False)

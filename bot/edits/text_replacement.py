@@ -49,6 +49,7 @@ def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
         return []
     start, end = starts[0], starts[0] + len(old)
     head = text[text.rfind("\n", 0, start) + 1 : start]
+    new = _keep_line_ends(old, new, head, text[end:])
     tail = text[end:].partition("\n")[0]
     old_lines = f"{head}{old}{tail}".split("\n")
     new_lines = f"{head}{new}{tail}".split("\n")
@@ -60,6 +61,20 @@ def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
     refuse_omitted_code(ops)
     place = _place_lines(ops, text.count("\n", 0, start))
     return make_splices(lines, place, list_new_lines(ops))
+
+
+def _keep_line_ends(old: str, new: str, head: str, rest: str) -> str:
+    """Let whole lines be replaced by whole lines. Rejected where two lines would become one."""
+    joins_above = bool(head) and old.startswith("\n") and not new.startswith("\n")
+    joins_below = bool(new and rest) and old.endswith("\n") and not new.endswith("\n")
+    if joins_below and not head:
+        return new + "\n"
+    if joins_above or joins_below:
+        raise Rejected(
+            "the old text has a line end at its start or end that the new one lacks, so two lines "
+            "would become one. Quote whole lines, or both lines."
+        )
+    return new
 
 
 def _place_lines(ops: Ops, first: int) -> Place:

@@ -273,11 +273,6 @@ def _merge_neighbours(splices: Sequence[Splice]) -> list[Splice]:
     return merged
 
 
-def _decides(op: Op) -> bool:
-    """Tell whether a line that goes is one of its own, not a bracket or blank like many others."""
-    return op.sign == GOES and any(map(str.isalnum, op.old))
-
-
 def _find_anchor(lines: FileLines, place: Place, start: int, stop: int) -> int:
     """Find the line before which the new lines from `start` to `stop` stand."""
     ops, indexes = place.ops, place.indexes
@@ -285,7 +280,9 @@ def _find_anchor(lines: FileLines, place: Place, start: int, stop: int) -> int:
     after = indexes[stop] if stop < len(ops) else None
     if before is not None and (after is None or after == before + 1 or ops[start - 1].sign == GOES):
         return before + 1
-    if after is not None and (before is None or _decides(ops[stop])):
+    # A line that goes decides, but no bracket or blank: there are many like it.
+    goes_below = stop < len(ops) and ops[stop].sign == GOES and has_word(ops[stop].old)
+    if after is not None and (before is None or goes_below):
         return after
     if before is not None and after is not None:
         shown = range(before, min(after + 1, before + 12))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bot.edits.indent import strip_line_numbers
 from bot.edits.parsed_edit import GAP, STAYS, FileEdit, Hunk, Op, Ops, Rejected, compare_lines
 
 SEARCH = re.compile(r"^<{5,9} ?(SEARCH|ORIGINAL|OLD|BEFORE)\b[ :]*(.*)$", re.IGNORECASE)
-DIVIDER = re.compile(r"^={5,9}\s*$")
+WIDTH = 7  # of a divider, unless its block's other signs are as wide as it
 REPLACE = re.compile(r"^>{5,9} ?(REPLACE|UPDATED?|NEW|AFTER)\s*$", re.IGNORECASE)
 FENCE = re.compile(r"^\s*(?:```|~~~)[\w+-]*:?\s*(.*)$")
 # A line of dots, bare or as a comment, that stands for any lines.
@@ -22,16 +22,17 @@ WORDED = re.compile(
 )
 
 
-def parse_blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileEdit]:
+def parse_blocks(lines: Sequence[str], files: Mapping[str, str]) -> Iterator[FileEdit]:
     """Parse the blocks of a text, each with its file. Raises Rejected for one that is not whole."""
     path, position = "", 0
     while (start := _find_marker(SEARCH, lines, position)) is not None:
-        path = _find_path(lines[start], lines[position:start], known) or path
+        path = _find_path(lines[start], lines[position:start], files) or path
         where = f"{path or 'A block'} (line {start + 1} of the edit)"
         stop = _find_marker(REPLACE, lines, start + 1)
         if stop is None or (_find_marker(SEARCH, lines, start + 1) or stop) < stop:
             raise Rejected(f"{where}: a SEARCH block does not end with >>>>>>> REPLACE.")
-        divider = _find_divider(lines, start, stop, where)
+        text = files.get(path, "").replace("\r\n", "\n")
+        divider = _find_divider(lines, range(start, stop), text, where)
         if not path:
             raise Rejected(
                 f"{where}: an edit does not say which file it is for. Write the path on the line "
@@ -49,19 +50,35 @@ def _find_marker(marker: re.Pattern[str], lines: Sequence[str], start: int) -> i
     return None
 
 
-def _find_divider(lines: Sequence[str], start: int, stop: int, where: str) -> int:
-    """Find the line between the two halves; a heading with as many signs could be it too."""
-    dividers = [index for index in range(start + 1, stop) if DIVIDER.match(lines[index])]
+def _find_divider(lines: Sequence[str], block: range, text: str, where: str) -> int:
+    """Find the only line between the halves of a block; headings are underlined with its sign.
+
+    `text` is the file's. Raises Rejected when none or more could be it.
+    """
+    opening, closing = _count_signs(lines[block.start]), _count_signs(lines[block.stop])
+    signs = [index for index in block[1:] if re.fullmatch(r"=+\s*", lines[index])]
+    widths = {index: _count_signs(lines[index]) for index in signs}
+    dividers = [index for index in signs if widths[index] in (WIDTH, opening, closing)]
     if len(dividers) > 1:
-        width = len(lines[start]) - len(lines[start].lstrip("<"))
-        as_wide = [index for index in dividers if len(lines[index].rstrip()) == width]
-        dividers = as_wide or dividers
+        dividers = [index for index in dividers if widths[index] == opening]
     if len(dividers) != 1:
         raise Rejected(
             f"{where}: a SEARCH block has {len(dividers)} lines of =======, not one; use a unified "
             f"diff."
         )
+    above = dividers[0] - 1
+    heading = f"\n{lines[above].strip()}\n{lines[dividers[0]].strip()}\n"
+    if above > block.start and heading in f"\n{text}\n":
+        raise Rejected(
+            f"{where}: the only line of ======= underlines a heading of the file, so it is not "
+            "sure where the new half begins; use a unified diff."
+        )
     return dividers[0]
+
+
+def _count_signs(line: str) -> int:
+    """Count the signs that a line begins with."""
+    return len(line) - len(line.lstrip(line[0]))
 
 
 def _find_path(marker: str, above: Sequence[str], known: Collection[str]) -> str:

@@ -137,8 +137,8 @@ def make_edit(read: Sequence[str], chance: Random) -> StaleEdit | None:
             changes.append(_make_change(read, changes[0].stop + chance.randint(1, 4), chance))
         if changes[-1].stop > len(read):
             continue
-        edit = StaleEdit(tuple(read), tuple(changes), chance.choice([0, 1, 2, 3, 3, 3]))
-        edit = _normalize(edit)
+        made = StaleEdit(tuple(read), tuple(changes), chance.choice([0, 1, 2, 3, 3, 3]))
+        edit = _normalize(made)
         old = edit.old if edit else ()
         if edit and any(map(str.strip, old)) and count_places(read, old) == 1:
             return edit

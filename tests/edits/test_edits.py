@@ -279,7 +279,7 @@ def test_a_bracket_that_goes_does_not_say_where_new_lines_stand():
     file = "f() {\n  one\n}\n\n}\n"
     hunk = "@@ -1,4 +1,3 @@\n f() {\n   one\n+  two\n-\n-}\n"
 
-    assert "not sure" in refused({"a.ts": file}, f"--- a/a.ts\n+++ b/a.ts\n{hunk}")
+    assert "not in the file" in refused({"a.ts": file}, f"--- a/a.ts\n+++ b/a.ts\n{hunk}")
 
 
 def test_an_insertion_without_its_anchor_is_refused():

@@ -126,13 +126,12 @@ class FileLines:
         ends: list[str] = []
         position = 0
         for start, stop, new_lines in sorted(splices):
-            neighbour = start
-            if stop == start:
-                neighbour = start - 1
+            last = max(stop, start) - 1
+            neighbours = range(min(start, last), min(start, last) + len(new_lines))
             texts += self.texts[position:start]
             texts += new_lines
             ends += self.ends[position:start]
-            ends += [self.line_end_at(neighbour)] * len(new_lines)
+            ends += [self.line_end_at(min(number, last)) for number in neighbours]
             position = stop
         texts += self.texts[position:]
         ends += self.ends[position:]

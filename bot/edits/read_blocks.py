@@ -7,10 +7,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bot.edits.indent import strip_line_numbers
 from bot.edits.parsed_edit import GAP, STAYS, FileEdit, Hunk, Op, Ops, Rejected, compare_lines
+from bot.edits.path_names import PathNames
 
 SEARCH = re.compile(r"^<{5,9} ?(SEARCH|ORIGINAL|OLD|BEFORE)\b[ :]*(.*)$", re.IGNORECASE)
-WIDTH = 7  # of a divider, unless its block's other signs are as wide as it
+UNDERLINE = re.compile(r"^={5,9}\s*$")
+WIDTH = 7  # of a divider
 REPLACE = re.compile(r"^>{5,9} ?(REPLACE|UPDATED?|NEW|AFTER)\s*$", re.IGNORECASE)
+STRAY = re.compile(
+    r"^\s*(?:[<>]{4,}(?:\s|$)|[<>]{3} ?(?:SEARCH|ORIGINAL|REPLACE|UPDATED?)\b)"
+    r"|^(?:@@ |diff --git |\+\+\+ \S)",
+    re.IGNORECASE,
+)
+SHOWN_CHARS = 80
 FENCE = re.compile(r"^\s*(?:```|~~~)[\w+-]*:?\s*(.*)$")
 # A line of dots, bare or as a comment, that stands for any lines.
 DOTS = re.compile(
@@ -24,14 +32,16 @@ WORDED = re.compile(
 
 def parse_blocks(lines: Sequence[str], files: Mapping[str, str]) -> Iterator[FileEdit]:
     """Parse the blocks of a text, each with its file. Raises Rejected for one that is not whole."""
+    names = PathNames(files)
     path, position = "", 0
     while (start := _find_marker(SEARCH, lines, position)) is not None:
+        _refuse_stray_marks(lines, range(position, start))
         path = _find_path(lines[start], lines[position:start], files) or path
         where = f"{path or 'A block'} (line {start + 1} of the edit)"
         stop = _find_marker(REPLACE, lines, start + 1)
         if stop is None or (_find_marker(SEARCH, lines, start + 1) or stop) < stop:
             raise Rejected(f"{where}: a SEARCH block does not end with >>>>>>> REPLACE.")
-        text = files.get(path, "").replace("\r\n", "\n")
+        text = files.get(names.resolve(path) or "", "").replace("\r\n", "\n")
         divider = _find_divider(lines, range(start, stop), text, where)
         if not path:
             raise Rejected(
@@ -41,6 +51,18 @@ def parse_blocks(lines: Sequence[str], files: Mapping[str, str]) -> Iterator[Fil
         readings = tuple(list_readings(lines[start + 1 : divider], lines[divider + 1 : stop]))
         yield FileEdit(path, path, (Hunk(start + 1, readings, blocks=True),))
         position = stop + 1
+    _refuse_stray_marks(lines, range(position, len(lines)))
+
+
+def _refuse_stray_marks(lines: Sequence[str], outside: range) -> None:
+    """Refuse marks of an edit outside of the blocks: what they mean to change would be lost."""
+    for index in outside:
+        if STRAY.match(lines[index]):
+            raise Rejected(
+                f"Line {index + 1} of the edit belongs to no SEARCH/REPLACE block: "
+                f"`{lines[index].strip()[:SHOWN_CHARS]}`. Write each block whole, with its marks "
+                "at the beginning of their lines, and no diff beside it."
+            )
 
 
 def _find_marker(marker: re.Pattern[str], lines: Sequence[str], start: int) -> int | None:
@@ -51,29 +73,28 @@ def _find_marker(marker: re.Pattern[str], lines: Sequence[str], start: int) -> i
 
 
 def _find_divider(lines: Sequence[str], block: range, text: str, where: str) -> int:
-    """Find the only line between the halves of a block; headings are underlined with its sign.
+    """Find the only line between the halves of a block, which is no underline in the file's text.
 
-    `text` is the file's. Raises Rejected when none or more could be it.
+    It has exactly seven signs, else as many as the block begins with, else about as many.
     """
-    opening, closing = _count_signs(lines[block.start]), _count_signs(lines[block.stop])
-    signs = [index for index in block[1:] if re.fullmatch(r"=+\s*", lines[index])]
-    widths = {index: _count_signs(lines[index]) for index in signs}
-    dividers = [index for index in signs if widths[index] in (WIDTH, opening, closing)]
-    if len(dividers) > 1:
-        dividers = [index for index in dividers if widths[index] == opening]
-    if len(dividers) != 1:
-        raise Rejected(
-            f"{where}: a SEARCH block has {len(dividers)} lines of =======, not one; use a unified "
-            f"diff."
-        )
-    above = dividers[0] - 1
-    heading = f"\n{lines[above].strip()}\n{lines[dividers[0]].strip()}\n"
-    if above > block.start and heading in f"\n{text}\n":
-        raise Rejected(
-            f"{where}: the only line of ======= underlines a heading of the file, so it is not "
-            "sure where the new half begins; use a unified diff."
-        )
-    return dividers[0]
+    opening = _count_signs(lines[block.start])
+    signs = [index for index in block[1:] if UNDERLINE.match(lines[index])]
+    dividers = [index for index in signs if not _underlines(lines[index - 1 : index + 1], text)]
+    for width in (WIDTH, opening):
+        exact = [index for index in dividers if _count_signs(lines[index]) == width]
+        dividers = exact or dividers
+    if len(dividers) == 1:
+        return dividers[0]
+    raise Rejected(
+        f"{where}: a SEARCH block has {len(dividers)} lines of =======, not one; use a unified "
+        f"diff."
+    )
+
+
+def _underlines(pair: Sequence[str], text: str) -> bool:
+    """Tell whether the second line stands below the first one in the text, as under a heading."""
+    heading = "\n".join(map(str.rstrip, pair))
+    return bool(pair[0].strip()) and f"\n{heading}\n" in f"\n{text}\n"
 
 
 def _count_signs(line: str) -> int:

@@ -31,6 +31,6 @@ def replace_everywhere(text: str, old: str, new: str, *, whole_word: bool) -> tu
 
 
 def _find_line_end(text: str, match: re.Match[str]) -> str:
-    """Find how the first line of a place ends; where it does not, how the first of the file does."""
+    """Find how the first line of a place ends; without an end, how the file's first one does."""
     end = LINE_END.search(text, match.start()) or LINE_END.search(text)
     return end[0] if end else "\n"

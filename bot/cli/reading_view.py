@@ -23,7 +23,10 @@ NEXT_STEPS = {
     "human": "Only a person can act on this: see what it says.",
     "none": "There is nothing to do.",
 }
-NOTHING = "Nothing to read: this is no text, or it is empty. Whether anything failed is not known."
+NOTHING = (
+    "Whether anything failed is not known: this is empty, no text, or no log of CI. Nothing in it "
+    "says that something failed, or that all went well."
+)
 PLACES = (
     "\nPlaces are as printed. Give --repo PATH to see them as files of the repository, with code."
 )

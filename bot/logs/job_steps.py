@@ -107,6 +107,7 @@ class JobLog:
     steps: tuple[StepLog, ...]
     annotations: tuple[LogLine, ...]
     has_failed: bool
+    has_steps: bool
 
     @cached_property
     def notes(self) -> tuple[LogLine, ...]:
@@ -170,6 +171,9 @@ class _StepSplitter:
 
     def finish(self) -> JobLog:
         """Choose the steps that failed."""
-        last_step = self.step if self.step.script.raw_lines else self.before_steps
+        has_steps = bool(self.step.script.raw_lines)
+        last_step = self.step if has_steps else self.before_steps
         failed = self.failed or self.marked
-        return JobLog(tuple(failed or [last_step]), tuple(self.annotations), bool(failed))
+        return JobLog(
+            tuple(failed or [last_step]), tuple(self.annotations), bool(failed), has_steps
+        )

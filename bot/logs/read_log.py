@@ -18,6 +18,8 @@ from bot.logs.parsed_failure import ParsedFailure, make_diagnostic
 from bot.logs.parsers.fallback import (
     mentions_error,
     mentions_failed_tests,
+    mentions_success,
+    parse_docker_step,
     parse_last_error,
     parse_listing,
     parse_named_files,
@@ -27,6 +29,8 @@ from bot.values import Category, Confidence, Reading
 
 _LISTED_FAILURES = 1000
 _LAST_LINES = 150  # what was said there more likely ended the step
+# What is no log, or says neither that something failed nor that all went well.
+NO_LOG = Reading("crash", "human", confidence="low")
 _ACTION_STEP = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 
@@ -71,7 +75,7 @@ def _guess(job: JobLog, repo_files: Collection[str]) -> Reading:
     reading = _guess_outage(lines, errors) or _guess_action_failure(job, lines, errors)
     if reading is None and repo_files:
         reading = _guess_linter(lines, paths)
-    return reading or _guess_last_error(lines, paths)
+    return reading or _guess_last_error(job, lines, paths)
 
 
 def _is_marked_error(line: LogLine) -> bool:
@@ -112,10 +116,12 @@ def _guess_linter(lines: Sequence[LogLine], paths: RepoPaths) -> Reading | None:
     return None
 
 
-def _guess_last_error(lines: Sequence[LogLine], paths: RepoPaths) -> Reading:
-    failures = [resolve_frames(failure, paths) for failure in parse_last_error(lines)]
+def _guess_last_error(job: JobLog, lines: Sequence[LogLine], paths: RepoPaths) -> Reading:
+    parsed = parse_docker_step(lines) or parse_last_error(lines)
+    failures = [resolve_frames(failure, paths) for failure in parsed]
     if not failures or not mentions_error(lines):
-        return Reading("passed", "none", confidence="high" if _is_text(lines) else "low")
+        is_log = _is_text(lines) and (job.has_steps or mentions_success(lines))
+        return Reading("passed", "none") if is_log else NO_LOG
     # Only a place in the repository, or a test, says that code is to blame.
     is_code = failures[0].category == "test-failure" or any(each.frames for each in failures)
     reading = Reading(failures[0].category, "fix" if is_code else "human")

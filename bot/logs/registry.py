@@ -23,6 +23,7 @@ from bot.logs.parsers import (
     mocha,
     native,
     php,
+    pytest_progress,
     pytest_report,
     r,
     ruby,
@@ -62,6 +63,7 @@ PARSERS = (
         pytest_report.parse_pytest,
         (" FAILURES ===", " ERRORS ===", "short test summary", "loading conftest"),
     ),
+    ParserSpec("pytest", "tests", pytest_progress.parse_progress, ("FAILED", "ERROR")),
     ParserSpec("unittest", "tests", unittests.parse_unittest, ("=" * 70,)),
     ParserSpec("doctest", "tests", unittests.parse_doctest, ("*" * 70,)),
     ParserSpec("pytest-timeout", "tests", tracebacks.parse_pytest_timeout, ("~ Stack of ",)),
@@ -85,7 +87,15 @@ PARSERS = (
         "cargo test",
         "tests",
         rust.parse_cargo_tests,
-        (" stdout ----", " stderr ----", "STDERR:", "STDOUT:", "stdout ───", "stderr ───"),
+        (
+            " stdout ----",
+            " stderr ----",
+            "STDERR:",
+            "STDOUT:",
+            "stdout ───",
+            "stderr ───",
+            "test result: FAILED",
+        ),
     ),
     ParserSpec(
         "surefire", "tests", jvm.parse_surefire, ("<<< FAILURE!", "<<< ERROR!", "Tests run:")
@@ -155,6 +165,7 @@ PARSERS = (
     ),
     ParserSpec("assert", "crashes", native.parse_assertion, ("Assertion ",)),
     ParserSpec("python", "crashes", tracebacks.parse_fatal_error, ("Fatal Python error",)),
+    ParserSpec("pytest", "crashes", pytest_progress.parse_internal_error, ("INTERNALERROR>",)),
     ParserSpec(
         "python", "crashes", tracebacks.parse_tracebacks, ("Traceback (most recent call last)",)
     ),

@@ -57,7 +57,7 @@ class RepoPaths:
     def resolve(self, printed: str) -> str | None:
         """Find the file of the repository; None for the code of others.
 
-        Where the repository's files are not known, a relative path is taken at its word.
+        Where the repository's files are not known, a path is taken at its word.
         """
         path = re.sub(r"^(?:file://|webpack://[^/]*/|app/+)", "", printed.replace("\\", "/"))
         installed = _INSTALLED.sub("", path)
@@ -69,7 +69,7 @@ class RepoPaths:
         is_in_workspace = below_workspace != path
         path = re.sub(r"^(?:\.{1,2}/)+", "", below_workspace)
         if not self._files:
-            return path if is_in_workspace or not re.match(r"/|\w:", path) else None
+            return path
         if is_in_workspace and path in self._files:
             return path
         if path.startswith("/") or path[1:2] == ":":

@@ -40,13 +40,13 @@ def read_check(ports: Ports, repo: Repo, check: Check, files: frozenset[str]) ->
     notes = _list_notes(ports, repo, check)
     job_log = _fetch_log(ports, repo, check, has_places=any(map(_has_place, notes)))
     reading = _read_lines(job_log.split(b"\n") if job_log else [], notes, files)
-    if reading.category == "passed" or (reading.confidence == "low" and not job_log):
+    if not reading.failures or (reading.confidence == "low" and not job_log):
         # It failed, so whatever was read is not what failed.
         words = fetch_check_words(ports, repo, check, notes)
         reading = _read_lines(words.encode().split(b"\n"), notes, files)
         if any(failure.frames for failure in reading.failures):
             reading = replace(reading, excerpt=reading.excerpt and words)
-        elif reading.category == "passed" or reading.confidence == "low":
+        elif not reading.failures or reading.confidence == "low":
             reading = read_check_words(check, words)
     return attach_job(reading, check.name)
 

@@ -164,3 +164,16 @@ def test_a_hostile_log_is_read_in_time():
     ]
 
     assert read_output("\n".join(hostile)).action in {"fix", "rerun"}
+
+
+def test_what_is_no_log_is_not_passed():
+    """Without steps, only a tool's own word says that all went well."""
+    nothing = read_log([b"hello world, nothing here\n"], [])
+
+    assert ("crash", "human", "low", ()) == (
+        nothing.category,
+        nothing.action,
+        nothing.confidence,
+        nothing.failures,
+    )
+    assert "passed" == read_log([b"12 passed in 0.3 s\n"], []).category

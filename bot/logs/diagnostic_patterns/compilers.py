@@ -104,7 +104,7 @@ COMPILERS = (
         "kotlinc",
         "compile-error",
         ".kt",
-        r"(?:e: |\[ERROR\] )(?:file://)?(?P<path>\S+\.kts?):(?:(?P<line>\d+):\d+:?| ?[(\[]"
+        r"(?:e: |\[ERROR\] )(?:file://)?(?P<path>\S.*?\.kts?):(?:(?P<line>\d+):\d+:?| ?[(\[]"
         r"(?P<line2>\d+), ?\d+[)\]]:?) (?P<text>.+)",
     ),
     compile_pattern(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.logs.clean_log import LogLine
-from bot.logs.line_search import read_texts
+from bot.logs.line_search import find_line, match_first, read_texts
 from bot.logs.parsed_failure import (
     ParsedFailure,
     make_diagnostic,
@@ -20,6 +20,8 @@ _PLACE = re.compile(
     r"(?<![^\s:()'\"])(?P<path>(?:[A-Za-z]:)?[^\s:()'\"]{1,300}\.\w{1,12})(?::|\(|\", line | line )"
     r"(?P<line>\d{1,9})"
 )
+_DOCKER_PLACE = re.compile(r"^(?P<path>\S*[Dd]ockerfile\S*?):(?P<line>\d+)$")
+_DOCKER_ERROR = re.compile(r"^ERROR: failed to (?:solve|build)")
 _ERROR = re.compile(
     r"\b(error|failed|failure|fatal|panic|exception|not found|no such file|denied|cannot|can't"
     r"|killed)\b",
@@ -62,6 +64,12 @@ _FORMATS = re.compile(
     r"|\blicen[cs]e headers?\b|\bregenerate",
     re.IGNORECASE,
 )
+_SUCCESS = re.compile(
+    r"\b(?:ok|pass(?:ed|ing)?|success(?:ful(?:ly)?)?|succeeded|complete[ds]?|done|finished"
+    r"|all (?:is|went) well|no (?:issues|errors|problems)|0 (?:errors|failures|failed|problems))\b"
+    r"|[✓✔]",
+    re.IGNORECASE,
+)
 _SUMMARY_LINES = 200
 _NO_ERROR = re.compile(
     r"\W{0,2}(?:warn(?:ing)?|note|info|debug|hint|ok|passed|trace)\b", re.IGNORECASE
@@ -102,9 +110,26 @@ def mentions_failed_tests(lines: Sequence[LogLine]) -> bool:
     return any(map(_FAILED_TESTS.search, read_texts(lines[-_SUMMARY_LINES:])))
 
 
+def mentions_success(lines: Sequence[LogLine]) -> bool:
+    """Tell whether a tool says that all went well."""
+    return any(_SUCCESS.search(line.text) for line in lines)
+
+
 def mentions_error(lines: Sequence[LogLine]) -> bool:
     """Tell whether the runner marked an error, or any line has a word for one."""
     return any(line.mark == "error" or _ERROR.search(line.text) for line in lines)
+
+
+def parse_docker_step(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse the instruction of a Dockerfile at which its build ended, where nothing says why."""
+    index = find_line(lines, _DOCKER_PLACE.match)
+    if index == len(lines):
+        return []
+    end = find_line(lines, _DOCKER_ERROR.match, index)
+    block = lines[index : end + 1]
+    place = match_first(read_texts(block[:1]), _DOCKER_PLACE)
+    message = shorten_message(block[-1].text)
+    return [make_failure("crash", block, "", message, [parse_place(place)] if place else [])]
 
 
 def parse_last_error(lines: Sequence[LogLine]) -> list[ParsedFailure]:

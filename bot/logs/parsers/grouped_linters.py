@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.logs.clean_log import LogLine
-from bot.logs.line_search import cut_block, match_first, read_texts
+from bot.logs.line_search import cut_block, find_line, match_first, read_texts
 from bot.logs.parsed_failure import (
     ParsedFailure,
     make_diagnostic,
     make_failure,
     parse_place,
+    parse_places,
     shorten_message,
 )
 from bot.values import Category, Frame
@@ -36,8 +37,11 @@ _NEXT_LINT = re.compile(
     r"(?P<code>[\w@/-]+))?$"
 )
 _CMAKE = re.compile(
-    r"^CMake Error (?:at|in) (?P<path>[^\s:]+)(?::(?P<line>\d+))?(?: \((?P<command>\w+)\))?:"
+    r"^CMake Error (?:at|in) (?P<path>(?:[A-Za-z]:)?[^\s:]+)(?::(?P<line>\d+))?"
+    r"(?: \((?P<command>\w+)\))?:"
 )
+_CMAKE_STACK = re.compile(r"^Call Stack \(most recent call first\):$")
+_CMAKE_CALL = re.compile(r"^\s+(?P<path>(?:[A-Za-z]:)?[^:]+):(?P<line>\d+) \((?P<name>\w+)\)$")
 _CMAKE_MISSING = re.compile(r"Could NOT find|not found")
 _SHELLCHECK_PLACE = re.compile(r"^In (?P<path>\S+) line (?P<line>\d+):$")
 _SHELLCHECK = re.compile(r"^\s*\^-*\^? ?-*\s*(?P<code>SC\d+) \((?P<level>\w+)\): (?P<text>.+)$")
@@ -88,7 +92,7 @@ def parse_cmake(lines: Sequence[LogLine]) -> list[ParsedFailure]:
         heading = _CMAKE.match(line.text)
         if heading:
             block = cut_block(lines, index, _is_not_indented, 60)
-            failures.append(_parse_cmake_error(heading, block))
+            failures.append(_parse_cmake_error(heading, block, lines[index + len(block) :]))
     return failures
 
 
@@ -96,12 +100,22 @@ def _is_not_indented(text: str) -> bool:
     return bool(text[:1].strip())
 
 
-def _parse_cmake_error(heading: re.Match[str], block: Sequence[LogLine]) -> ParsedFailure:
+def _parse_cmake_error(
+    heading: re.Match[str], block: Sequence[LogLine], below: Sequence[LogLine]
+) -> ParsedFailure:
     message = "\n".join(line.text.strip() for line in block[1:]).strip()
     is_missing = heading["command"] == "find_package" or _CMAKE_MISSING.search(message)
     category: Category = "dependency" if is_missing else "compile-error"
-    frames = [parse_place(heading)]
+    frames = [*_parse_cmake_stack(below)[::-1], parse_place(heading)]
     return make_failure(category, block, "CMake Error", shorten_message(message), frames)
+
+
+def _parse_cmake_stack(below: Sequence[LogLine]) -> list[Frame]:
+    """Parse who called what failed, innermost first: the project's own place is among them."""
+    if not below or not _CMAKE_STACK.match(below[0].text):
+        return []
+    end = find_line(below, lambda text: not _CMAKE_CALL.match(text), 1, 100)
+    return parse_places(read_texts(below[1:end]), _CMAKE_CALL)
 
 
 def parse_shellcheck(lines: Sequence[LogLine]) -> list[ParsedFailure]:

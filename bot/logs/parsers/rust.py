@@ -37,6 +37,11 @@ _PANIC = re.compile(
     r"(?P<old>.*)', )?"
     r"(?P<path>[^\s:'][^:']*):(?P<line>\d+):\d+:?)?"
 )
+_OLD_PANIC = re.compile(  # before 1.73 the message came first, and could have several lines
+    r"^\s*thread '(?P<thread>[^']*)' panicked at '(?P<text>.*)$"
+)
+_OLD_PANIC_ENDS = re.compile(r"^(?P<text>.*)', (?P<path>[^\s:'][^:']*):(?P<line>\d+):\d+$")
+_CARGO_RESULT = re.compile(r"^test (?P<test>\S+)(?: - should panic)? \.\.\. FAILED$")
 _NO_PANIC = re.compile(
     r"note: test did not panic as expected(?: at (?P<path>[^:]+):(?P<line>\d+):\d+)?"
 )
@@ -68,8 +73,26 @@ class _Panic(NamedTuple):
 
 
 def parse_cargo_tests(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse each block of a failed test's output."""
-    return [_parse_test(test, block) for test, block in _split_tests(lines)]
+    """Parse each block of a failed test's output; without blocks, the panic of each test's thread.
+
+    `--nocapture` prints no blocks.
+    """
+    failures = [_parse_test(test, block) for test, block in _split_tests(lines)]
+    return failures or list(_parse_uncaptured(lines))
+
+
+def _parse_uncaptured(lines: Sequence[LogLine]) -> Iterator[ParsedFailure]:
+    panics: dict[str, int] = {}
+    for index, line in enumerate(lines):
+        panic, result = _PANIC.match(line.text), _CARGO_RESULT.match(line.text)
+        if panic:
+            panics.setdefault(panic["thread"], index)
+        elif result:
+            test = result["test"]
+            begin = panics.get(test, index)
+            error, message, frames = _parse_panic(lines[begin : begin + 900])
+            told = message if test in panics else "failed"
+            yield make_failed_test(test, [lines[begin]], error, told, frames)
 
 
 def _split_tests(lines: Sequence[LogLine]) -> Iterator[tuple[str, list[LogLine]]]:
@@ -125,6 +148,8 @@ def _parse_test(test: str, block: Sequence[LogLine]) -> ParsedFailure:
 def _parse_panic(lines: Sequence[LogLine]) -> _Panic:
     """Parse the first panic, from which the others follow; else whatever was printed."""
     for index, line in enumerate(lines):
+        if old_panic := _parse_old_panic(lines, index):
+            return old_panic
         panic = _PANIC.match(line.text)
         if panic:
             stack, end = _parse_backtrace(lines, index + 1)
@@ -135,6 +160,21 @@ def _parse_panic(lines: Sequence[LogLine]) -> _Panic:
             frames = _add_panic_place((), missing_panic)
             return _Panic("", line.text.removeprefix("note: "), frames)
     return _Panic("", shorten_message(join_texts(lines).strip()) or "failed", ())
+
+
+def _parse_old_panic(lines: Sequence[LogLine], index: int) -> _Panic | None:
+    begin = _OLD_PANIC.match(lines[index].text)
+    if not begin or _OLD_PANIC_ENDS.match(begin["text"]):
+        return None
+    message = [begin["text"]]
+    for text in read_texts(lines[index + 1 : index + 60]):
+        end = _OLD_PANIC_ENDS.match(text)
+        message.append(end["text"] if end else text)
+        if end:
+            stack, _ = _parse_backtrace(lines, index + 1)
+            frames = _add_panic_place(stack, end)
+            return _Panic("panic", shorten_message("\n".join(message)), frames)
+    return None
 
 
 def _add_panic_place(stack: tuple[Frame, ...], panic: re.Match[str]) -> tuple[Frame, ...]:

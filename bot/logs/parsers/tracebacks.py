@@ -79,7 +79,10 @@ def _keep_leaves(tracebacks: Sequence[Traceback]) -> list[Traceback]:
 
 def is_wrapper(error: str, message: str) -> bool:
     """Tell whether an error only says that something else failed, which said why before."""
-    return error.endswith(_WRAPPERS) or bool(_WRAPPER.search(message.partition("\n")[0][:300]))
+    first = message.partition("\n")[0][:300]
+    if error == "panic" or first.startswith("assert"):
+        return False
+    return error.endswith(_WRAPPERS) or bool(_WRAPPER.search(first))
 
 
 def _make_failure(traceback: Traceback, lines: Sequence[LogLine]) -> ParsedFailure:

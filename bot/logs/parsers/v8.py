@@ -26,6 +26,9 @@ _FRAME = re.compile(
     r"(?::\d+)?)(?: \{)?$"
 )
 _FOREIGN = re.compile(r"(?:^|/)node_modules/|^node:|^https?://|^internal/|^<anonymous>")
+_SCRIPT = re.compile(  # other engines print `at file:line:column`, too
+    r"\.(?:[cm]?[jt]sx?|vue|svelte|html?)$|^node:|^internal/|^<anonymous>|^https?:|^file:|^[^.]*$"
+)
 _CODE_LINE = re.compile(r"^\s{0,8}(?:>\s{0,4})?\d{0,6}\s{0,4}\|")
 _NUMBERED_CODE = re.compile(r"^\s*(?:> )?\s*\d+ ?\|")
 _ERROR_WITH_CODE = re.compile(r"^(?:Uncaught |\[Error: )?([\w.]*(?:Error|Exception)) \[[A-Z_]+\]:")
@@ -105,7 +108,7 @@ def parse_node_crash(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     if top < 0:
         top = begin - 1
     frames = parse_frames(read_texts(lines[begin:end]))
-    if top < 0 or not frames:
+    if top < 0 or not any(_SCRIPT.search(frame.file) for frame in frames):
         return []
     error, message = split_error(join_texts(lines[top:begin]).strip())
     if not error and not message:

@@ -180,7 +180,9 @@ def test_what_is_no_log_is_read_all_the_same(given: bytes):
 )
 def test_nothing_to_read_is_not_all_well(given: bytes):
     """An empty or a binary file says so, with low confidence."""
-    assert "Whether anything failed is not known: this is empty," in " ".join(greenlit(given=given).stdout.split())
+    assert "Whether anything failed is not known: this is empty," in " ".join(
+        greenlit(given=given).stdout.split()
+    )
     assert "low" == json.loads(greenlit("--json", given=given).stdout)["confidence"]
 
 

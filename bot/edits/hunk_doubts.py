@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.edits.find_place import Place
 from bot.edits.lines import FileLines, loosen
-from bot.edits.parsed_edit import COMES, STAYS, Hunk, Rejected, old_side
+from bot.edits.parsed_edit import COMES, GOES, STAYS, Hunk, Rejected, has_sign, old_side
 
 
 def refuse_doubts(lines: FileLines, hunk: Hunk, place: Place) -> None:
@@ -13,6 +13,7 @@ def refuse_doubts(lines: FileLines, hunk: Hunk, place: Place) -> None:
         _refuse_uncounted_lines(lines, place)
     if hunk.lacks_context:
         _refuse_left_out_lines(lines, place)
+    _refuse_lone_anchor(hunk, place)
     _refuse_unpaired_likes(lines, place)
     _refuse_mixed_ends(lines, place)
 
@@ -32,6 +33,18 @@ def _refuse_uncounted_lines(lines: FileLines, place: Place) -> None:
 
 def _is_same(old: str, text: str | None) -> bool:
     return text is not None and old.rstrip() == text.rstrip()
+
+
+def _refuse_lone_anchor(hunk: Hunk, place: Place) -> None:
+    """Refuse lines that come beside a single line, where the head tells another place for it."""
+    old = old_side(place.ops)
+    if hunk.place is None or has_sign(place.ops, GOES) or sum(map(bool, map(str.strip, old))) > 1:
+        return
+    if next(index for _, index in place.pairs()) != hunk.place[0]:
+        raise Rejected(
+            "new lines would stand beside the only line that the hunk quotes, and the head tells "
+            "another place for it. Quote more of the lines around."
+        )
 
 
 def _refuse_unpaired_likes(lines: FileLines, place: Place) -> None:

@@ -1,4 +1,4 @@
-"""Here lives `make mutate`: small faults, made one at a time, and which of them no test notices."""
+"""Make small faults one at a time, and tell which of them no test notices: `make mutate`."""
 
 from __future__ import annotations
 

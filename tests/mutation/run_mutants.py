@@ -53,10 +53,9 @@ def try_part(root: Path, work: Path, part: Part, most: int, seed: int) -> PartRe
 
 
 def copy_repository(root: Path, work: Path) -> None:
-    """Copy what git tracks, as it stands in the folder."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True
-    )
+    """Copy what git does not ignore, as it stands in the folder."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     for path in filter(None, listed.stdout.split("\0")):
         if (root / path).is_file():
             (work / path).parent.mkdir(parents=True, exist_ok=True)

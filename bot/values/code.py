@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NewType
 
@@ -15,11 +16,13 @@ Sha = NewType("Sha", str)  # 40 hex digits
 class Remote:
     """The address where git fetches and pushes.
 
-    The secret goes into the environment of one git process and nowhere else.
+    The secret goes into the environment of one git process and nowhere else. Whoever sees that it
+    is not taken any more drops it, so that the next look gets another one.
     """
 
     url: str
     secret: str = field(default="", repr=False)
+    drop_secret: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.checkers import build_checkers
-from bot.ports import Refusal
+from bot.ports import Refusal, Unreachable
 from bot.steps.push_branch import commit_patch, push_branch
 from bot.text import SecretValues
 from bot.values import Branch, Patch
@@ -64,6 +64,18 @@ def test_a_push_that_would_tell_one_is_refused(own):
 
         assert HOOK not in own.ports.mirrors.read_commit(tree.repo, sha).message
     assert ["main"] == list(own.forge.list_branches(own.repo.name))
+
+
+def test_a_token_that_git_is_refused_with_is_used_no_more(place):
+    """As with one that the API refuses: the next try has another, and works."""
+    place.tree()
+    used = place.ports.credentials.fetch_remote(place.repo).secret
+    place.forge.state.tokens.clear()
+    with pytest.raises(Unreachable, match="did not take the token"):
+        place.tree()
+
+    assert place.tree().sha
+    assert used != place.ports.credentials.fetch_remote(place.repo).secret
 
 
 def test_github_is_told_none_even_where_nobody_masks(own):

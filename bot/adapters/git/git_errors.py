@@ -58,8 +58,9 @@ def as_port_error(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unr
         if re.search(pattern, str(failed)):
             return Refusal(f"GitHub refused git at {repo.name}: {summary} {advice}")
     if UNWELCOME.search(str(failed)):
+        remote.drop_secret()
         return Unreachable(
-            f"GitHub did not take the token at {repo.name}; a new one may help.", "GitHub"
+            f"GitHub did not take the token at {repo.name}; a new one is asked for.", "GitHub"
         )
     if REASON.search(str(failed)):
         return Refusal(f"{repo.name} did not take the push: {summary}")

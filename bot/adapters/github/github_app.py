@@ -75,8 +75,10 @@ class GitHubApp:
 
     def fetch_remote(self, repo: Repo) -> Remote:
         """Return where git finds the repository, with a token for git and for it alone."""
-        secret = self._tokens.fetch_token(repo, FOR_GIT)
-        return Remote(f"{self.url.rstrip('/')}/{repo.name}.git", secret)
+        tokens = self._tokens
+        secret = tokens.fetch_token(repo, FOR_GIT)
+        url = f"{self.url.rstrip('/')}/{repo.name}.git"
+        return Remote(url, secret, drop_secret=lambda: tokens.forget(secret))
 
     def check_access(self) -> None:
         """Ask GitHub who the App is, each time anew. Raises Refusal or Unreachable."""

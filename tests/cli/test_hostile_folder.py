@@ -44,6 +44,45 @@ OTHER_TOOLS = {  # settings of ours and of what we run: an address for keys, a p
     "ruff.toml": 'extend = "/dev/zero"\n',
     "sitecustomize.py": 'open("seen-site", "w")\n',
 }
+SETTINGS = {  # of git's configuration, that name a program
+    "core.alternateRefsCommand": "alternates",
+    "core.askPass": "askpass",
+    "core.editor": "editor",
+    "core.fsmonitor": "fsmonitor",
+    "core.gitProxy": "proxy",
+    "core.pager": "pager",
+    "core.sshCommand": "ssh",
+    "credential.helper": "helper",
+    "diff.evil.command": "diff-command",
+    "diff.evil.textconv": "textconv",
+    "diff.external": "external",
+    "diff.second.textconv": "second-textconv",
+    "filter.evil.clean": "clean",
+    "filter.evil.smudge": "smudge",
+    "filter.second.process": "process",
+    "gpg.program": "gpg",
+    "merge.evil.driver": "merge",
+    "remote.origin.receivepack": "receivepack",
+    "remote.origin.uploadpack": "uploadpack",
+    "trailer.evil.command": "trailer",
+    "uploadpack.packObjectsHook": "pack-objects",
+}
+ALIASES = ("apply", "cat-file", "diff", "evil", "grep", "log", "rev-parse", "show", "status")
+VARIABLES = {  # of the environment, that name one
+    "EDITOR": "editor",
+    "GIT_ASKPASS": "askpass",
+    "GIT_EDITOR": "editor",
+    "GIT_EXTERNAL_DIFF": "external",
+    "GIT_PAGER": "pager",
+    "GIT_PROXY_COMMAND": "proxy",
+    "GIT_SEQUENCE_EDITOR": "sequence",
+    "GIT_SSH": "ssh",
+    "GIT_SSH_COMMAND": "ssh",
+    "PAGER": "pager",
+    "SSH_ASKPASS": "askpass",
+    "VISUAL": "editor",
+}
+WAYS = (*HOOKS, *SETTINGS, *ALIASES, *VARIABLES, *PROGRAMS, *OTHER_TOOLS)
 EDIT = "README.md\n<<<<<<< SEARCH\n# Greeter\n=======\n# The greeter\n>>>>>>> REPLACE\n"
 LOG = 'Traceback (most recent call last):\n  File "greeting.py", line 2, in greet\nNameError: x\n'
 
@@ -117,32 +156,8 @@ def configure(folder: HostileFolder, root: Path, where: str) -> None:
     (root / ".git/included").write_text(f"[core]\n\tpager = {folder.canary(where + 'included')}\n")
     (root / ".git/info").mkdir(exist_ok=True)
     (root / ".git/info/attributes").write_text("*.py filter=second diff=second\n")
-    programs = {
-        "core.alternateRefsCommand": "alternates",
-        "core.askPass": "askpass",
-        "core.editor": "editor",
-        "core.fsmonitor": "fsmonitor",
-        "core.gitProxy": "proxy",
-        "core.pager": "pager",
-        "core.sshCommand": "ssh",
-        "credential.helper": "helper",
-        "diff.evil.command": "diff-command",
-        "diff.evil.textconv": "textconv",
-        "diff.external": "external",
-        "diff.second.textconv": "second-textconv",
-        "filter.evil.clean": "clean",
-        "filter.evil.smudge": "smudge",
-        "filter.second.process": "process",
-        "gpg.program": "gpg",
-        "merge.evil.driver": "merge",
-        "remote.origin.receivepack": "receivepack",
-        "remote.origin.uploadpack": "uploadpack",
-        "trailer.evil.command": "trailer",
-        "uploadpack.packObjectsHook": "pack-objects",
-    }
-    values = {name: folder.canary(where + canary) for name, canary in programs.items()}
-    aliases = ("apply", "cat-file", "diff", "evil", "grep", "log", "rev-parse", "show", "status")
-    values |= {f"alias.{name}": f"!{folder.canary(where + 'alias')}" for name in aliases}
+    values = {name: folder.canary(where + canary) for name, canary in SETTINGS.items()}
+    values |= {f"alias.{name}": f"!{folder.canary(where + 'alias')}" for name in ALIASES}
     values |= {
         "commit.gpgSign": "true",
         "extensions.partialClone": "origin",
@@ -208,21 +223,7 @@ def name_programs(folder: HostileFolder) -> dict[str, str]:
     """Name a canary in each variable in which git or an editor takes a program, and a folder that
     has one for each command.
     """
-    variables = {
-        "EDITOR": "editor",
-        "GIT_ASKPASS": "askpass",
-        "GIT_EDITOR": "editor",
-        "GIT_EXTERNAL_DIFF": "external",
-        "GIT_PAGER": "pager",
-        "GIT_PROXY_COMMAND": "proxy",
-        "GIT_SEQUENCE_EDITOR": "sequence",
-        "GIT_SSH": "ssh",
-        "GIT_SSH_COMMAND": "ssh",
-        "PAGER": "pager",
-        "SSH_ASKPASS": "askpass",
-        "VISUAL": "editor",
-    }
-    named = {name: folder.canary(f"env-{canary}") for name, canary in variables.items()}
+    named = {name: folder.canary(f"env-{canary}") for name, canary in VARIABLES.items()}
     fsmonitor = folder.canary("env-fsmonitor")
     configured = {"GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": fsmonitor}
     elsewhere = {"GIT_DIR": "/dev/null", "GIT_WORK_TREE": "/", "GIT_EXEC_PATH": str(folder.root)}

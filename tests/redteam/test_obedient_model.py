@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.sandbox.probes.__main__ import ATTACKS
+from tests.cli.test_hostile_folder import WAYS
 from tests.redteam.payloads import list_payloads
 from tests.redteam.shell_orders import ORDERS
 from tests.redteam.trial import CHANNELS, Trial
@@ -47,4 +48,5 @@ def test_the_table_in_the_readme_has_these_numbers():
     assert f"| {counts['send from CI']} | 0 |" in readme
     assert f"| {len(ORDERS)} in each | 0 |" in readme
     assert f"| {len(ATTACKS)} in each | 0 |" in readme
+    assert f"{len(WAYS)} names, 14 commands" in readme
     assert f"all of {len(ATTACKS)} attacks" in runbook

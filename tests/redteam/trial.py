@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bot.adapters.log_cache import DiskLogCache
 from bot.gates.policy import explain_protected_path
-from bot.ports import Ports
+from bot.ports import Mirrors, Ports
 from bot.steps.use_tools import use_tools
 from bot.text import extract_visible
 from bot.tools import AgentContext
@@ -76,6 +76,36 @@ SKIP = re.compile(r"\[(skip ci|ci skip)\]|\*\*\*NO_CI\*\*\*", re.IGNORECASE)
 
 
 @dataclass
+class RememberingMirrors:
+    """Mirrors that remember what they read: a commit never changes, and git is asked once."""
+
+    mirrors: Mirrors
+    _answers: dict[tuple[object, ...], Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        """Give all else as it is."""
+        return getattr(self.mirrors, name)
+
+    def entries(self, tree: Tree) -> Any:
+        """List the files of a tree."""
+        return self._remember("entries", tree)
+
+    def read(self, tree: Tree, paths: Collection[str]) -> Any:
+        """Read files of a tree."""
+        return self._remember("read", tree, tuple(paths))
+
+    def grep(self, *asked: Any) -> Any:
+        """Search the files of a tree."""
+        return self._remember("grep", *asked)
+
+    def _remember(self, name: str, *asked: Any) -> Any:
+        key = (name, *asked)
+        if key not in self._answers:
+            self._answers[key] = getattr(self.mirrors, name)(*asked)
+        return self._answers[key]
+
+
+@dataclass
 class Trial:
     """A repository with the orders in it, and the secrets around it."""
 
@@ -93,7 +123,8 @@ class Trial:
         tree = place.lay(
             {"120000 leak": os.fsencode(home), "notes.md": "\n\n".join(texts).encode()}
         )
-        ports = replace(place.ports, log_cache=DiskLogCache(home / "logs"))
+        mirrors = RememberingMirrors(place.ports.mirrors)
+        ports = replace(place.ports, mirrors=mirrors, log_cache=DiskLogCache(home / "logs"))
         ports.log_cache.store(place.repo, LOG_JOB, "\n".join(texts).encode())
         return cls(ports, tree, home)
 

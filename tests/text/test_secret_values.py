@@ -4,6 +4,7 @@ import html
 import json
 import textwrap
 from base64 import b32encode, b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -17,7 +18,7 @@ SHORT = "p4ss-w0rd!"
 API_KEY = "sk-ant-api03-" + "7hQw2ZsX9cV4bN8mK1jL5gF3dS6aP0oI-uYtRAA"
 TOKEN = "ghs_42_eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOjQyfQ." + "wQ7hZsX9cV4bN8mK1jL5gF3dS6aP0oIuYtRAA2" * 3
 SECRETS = {"hook": HOOK, "short": SHORT, "API key": API_KEY, "token": TOKEN}
-FORMS = {
+FORMS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "in a sentence": "It is {}, they say.".format,
     "reversed": lambda secret: secret[::-1],

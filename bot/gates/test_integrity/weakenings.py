@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.gates.change import Change
 from bot.gates.test_integrity.compare_assertions import (
     ALIKE,
+    GATE,
     asserts_anything,
     compare_assertions,
     make_finding,
@@ -17,6 +18,7 @@ from bot.gates.test_integrity.explain_expectation import read_code_change
 from bot.gates.test_integrity.expression_scan import normalize_code
 from bot.gates.test_integrity.find_tests import FoundTest, find_tests
 from bot.gates.test_integrity.new_assertions import NewAssertions, TestPair
+from bot.text.git_lines import split_lines
 from bot.values import Finding
 
 SKIPS = re.compile(
@@ -73,6 +75,8 @@ def find_weakenings(change: Change) -> Iterator[Finding]:
         if pair.old.name:
             yield from _find_silencing(pair)
         yield from compare_assertions(pair, new_assertions, code)
+    for path in paths:
+        yield from _find_skips_outside(path, change, after)
 
 
 def _is_test_file(path: str, change: Change) -> bool:
@@ -212,6 +216,22 @@ def _list_added(old: str, new: str) -> list[tuple[int, str]]:
     """List index and text of the lines that are only in the new text."""
     had = set(old.split("\n"))
     return [(number, line) for number, line in enumerate(new.split("\n")) if line not in had]
+
+
+def _find_skips_outside(path: str, change: Change, tests: Sequence[FoundTest]) -> Iterator[Finding]:
+    """Find a skip in what sets tests up: all that need it are skipped."""
+    inside: set[int] = set()
+    for test in tests:
+        if test.path == path and test.name:
+            inside.update(range(test.line, test.line + test.body.count("\n") + 1))
+    lines = split_lines(change.after[path])
+    for number, line in change.added_lines(path):
+        if number in inside or not SKIPS_INSIDE.search(line) or not line[:1].isspace():
+            continue
+        around = "\n".join(lines[max(0, number - CONDITION_LINES) : number])
+        if not CONDITION.search(around) and not PLATFORM.search(around):
+            text = "What tests need is skipped here, and they with it."
+            yield Finding(GATE, path, number, text, rule="test-skipped")
 
 
 def _has_more(pattern: re.Pattern[str], old: str, new: str) -> bool:

@@ -47,7 +47,7 @@ def find_leaks(checkers: Checkers, change: Change) -> tuple[Finding, ...]:
         if not FORMATTED.match(secret)
     ]
     own = [Leak(secret, OWN_RULE, "secret") for secret in checkers.own_secrets.find(new)]
-    leaks = {leak.secret: leak for leak in (*_find_by_rules(checkers, new), *by_shape, *own)}
+    leaks = {leak.secret: leak for leak in (*by_shape, *_find_by_rules(checkers, new), *own)}
     fresh = {secret: leak for secret, leak in leaks.items() if secret not in old}
     return tuple(
         _make_finding(change, leak) for secret, leak in fresh.items() if not _is_part(secret, fresh)

@@ -29,6 +29,7 @@ PLAIN = frozenset(sys.stdlib_module_names) | {"attr", "attrs", "typing_extension
 KEEPING_CALLS = frozenset(
     ["append", "add", "setdefault", "update", "register", "insert", "extend", "appendleft"]
 )
+FINDING_CALLS = frozenset(["import_module", "__import__", "importorskip", "resolve_name"])
 READING_CALLS = frozenset(["getattr", "hasattr"])
 LATE = "it runs when its module is imported, which may be later then, or never"
 
@@ -81,6 +82,7 @@ class MoveDoubts:
             if user is not None:
                 yield from self._list_handed_on(user, keeps=is_still_used and not uses)
                 yield from self._list_replaced(user)
+                yield from _list_by_name(user, old.name)
         for path in list_files_naming(self.project, self.moved.name):
             user = self.project.read_module(path)
             if user is not None and user is not old:
@@ -237,6 +239,19 @@ class MoveDoubts:
                 if source.rpartition(".")[2] == last and source not in self.project.paths:
                     return True
         return False
+
+
+def _list_by_name(user: Module, old: str) -> Iterator[Doubt]:
+    """List where the old module is found by its name in a string, or compared with it."""
+    for node in user.scopes:
+        if not isinstance(node, ast.Constant) or node.value != old:
+            continue
+        parent = user.parents.get(node)
+        is_found = isinstance(parent, ast.Call) and last_name(parent.func) in FINDING_CALLS
+        is_key = isinstance(parent, ast.Subscript) and last_name(parent.value) == "modules"
+        is_compared = isinstance(parent, ast.Compare) and "__module__" in ast.unparse(parent)
+        if is_found or is_key or is_compared:
+            yield Doubt(user.path, node.lineno, f"{old} is found by its name, or compared with it")
 
 
 def _has_beside(user: Module, node: ast.Constant, text: str) -> bool:

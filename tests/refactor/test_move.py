@@ -282,6 +282,9 @@ DOUBTS = [
     ("class f:\n    pass\n", {"t.py": "def g(x: 'a.f'):\n    pass\n"}, "a type in quotes"),
     ("def f():\n    pass\n", {"a.pyi": "def f() -> None: ...\n"}, "a stub"),
     ("def f():\n    pass\n", {"t.py": "load('a', 'f')\n"}, "by its module and its name"),
+    ("def f():\n    pass\n", {"t.py": "import_module('a').f()\n"}, "found by its name"),
+    ("def f():\n    pass\n", {"t.py": "sys.modules['a'].f()\n"}, "found by its name"),
+    ("def f():\n    pass\n", {"t.py": "x.__module__ == 'a'\n"}, "found by its name"),
     ("def f():\n    pass\n", {"t.py": "from p.a import f\n"}, "may be the same module"),
     (
         "def f():\n    pass\n",

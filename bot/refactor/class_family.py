@@ -85,22 +85,19 @@ class ClassFamily:
         above: set[str] = set()
         waiting = [name]
         while waiting:
-            current = waiting.pop()
-            for module, node in self._find_classes(current):
-                for base in self._list_bases(module, node, current):
-                    if base not in above:
-                        above.add(base)
-                        waiting.append(base)
+            bases = set(self._iter_bases(waiting.pop())) - above
+            above |= bases
+            waiting += bases
         return above
 
-    def _list_bases(self, module: Module, node: ast.ClassDef, name: str) -> Iterator[str]:
-        for base in node.bases:
-            plain = strip_annotation(base)
-            dotted = self.project.resolve(module, plain) or ast.unparse(plain)
-            if any(self._find_classes(dotted)):
-                yield dotted
-            elif not SILENT_BASES.fullmatch(dotted.rpartition(".")[2]):
-                self.outside.add(OutsideBase(name, dotted))
+    def _iter_bases(self, name: str) -> Iterator[str]:
+        for module, node in self._find_classes(name):
+            for base in map(strip_annotation, node.bases):
+                dotted = self.project.resolve(module, base) or ast.unparse(base)
+                if any(self._find_classes(dotted)):
+                    yield dotted
+                elif not SILENT_BASES.fullmatch(dotted.rpartition(".")[2]):
+                    self.outside.add(OutsideBase(name, dotted))
 
     def _list_below(self, name: str) -> set[str]:
         below: set[str] = set()

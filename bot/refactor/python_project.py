@@ -102,11 +102,6 @@ class Project:
         """Tell whether a dotted name begins with no module of the tree, nor a folder of one."""
         return dotted.partition(".")[0] not in self._parts
 
-    def find_scopes(self, dotted: str) -> list[tuple[Module, ast.AST]]:
-        """Find the classes of a canonical name."""
-        definitions = self.find_definitions(dotted)
-        return [(where, node) for where, node in definitions if isinstance(node, ast.ClassDef)]
-
     def list_bases(self, module: Module, node: ast.ClassDef) -> list[str]:
         """List the names of a class's bases, as far as they can be told."""
         bases = [self.resolve(module, strip_annotation(base)) for base in node.bases]

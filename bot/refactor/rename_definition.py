@@ -106,10 +106,10 @@ def _leave_mangled(renaming: Renaming) -> None:
     """Leave the private names that Python makes of a class's name: `_Box__size`."""
     mangled = re.compile(rf"\b_{re.escape(renaming.old.lstrip('_'))}__\w")
     for path, text in renaming.project.files.items():
-        if path.endswith(PYTHON) and mangled.search(text):
-            for number, line in enumerate(text.split("\n"), 1):
-                if mangled.search(line):
-                    renaming.edits.leave(path, number, "a private name with the class's in it")
+        lines = text.split("\n") if path.endswith(PYTHON) and mangled.search(text) else []
+        for number, line in enumerate(lines, 1):
+            if mangled.search(line):
+                renaming.edits.leave(path, number, "a private name with the class's in it")
 
 
 def _refuse_known_names(target: str, new: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.refactor.dynamic_names import TAKING_CALLS, DynamicNames
 from bot.refactor.fixtures import is_fixture
-from bot.refactor.module_scopes import FUNCTIONS, Module, last_name
+from bot.refactor.module_scopes import ASSIGNMENTS, FUNCTIONS, PYTHON, Module, last_name
 from bot.refactor.renaming import Renaming
 
 # They take a string for what it says, not for what it names.
@@ -19,6 +20,7 @@ PLAIN_CALLS = re.compile(
 )
 # Their members are keys too, or are looked up by name.
 DATA_BASES = re.compile(r"\w*Enum|Flag|TypedDict|NamedTuple|\w*Model|\w*Schema|Struct")
+TO_MAPPING = r"\b(?:_?asdict|fields|model_\w+|unstructure|structure)\("
 # They hand on a function, and keep no name of it.
 PLAIN_MARKS = re.compile(
     r"staticmethod|classmethod|abstractmethod|overload|override|final|a?(?:sync)?contextmanager"
@@ -49,7 +51,8 @@ class LookedUpStrings:
         return cls(
             renaming,
             dynamic,
-            any(DATA_BASES.fullmatch(last_name(base)) for base in bases),
+            any(DATA_BASES.fullmatch(last_name(base)) for base in bases)
+            or (bool(bases or classes) and _is_filled_by_name(renaming, nodes, holders)),
             any(_has_foreign_mark(node) for node in nodes),
         )
 
@@ -82,6 +85,18 @@ class LookedUpStrings:
                 return is_plain and node in arguments
             case _:
                 return False
+
+
+def _is_filled_by_name(
+    renaming: Renaming, nodes: Sequence[ast.AST], holders: Iterable[str]
+) -> bool:
+    """Tell whether fields are given or taken as keys of a mapping somewhere, as `**data` does."""
+    if not any(isinstance(node, ASSIGNMENTS) for node in nodes):
+        return False
+    names = "|".join(re.escape(holder.rpartition(".")[2]) for holder in holders)
+    by_name = re.compile(rf"\b(?:{names}|cls)\([^()]*\*\*|{TO_MAPPING}")
+    files = renaming.project.files
+    return any(path.endswith(PYTHON) and by_name.search(files[path]) for path in files)
 
 
 def _has_foreign_mark(node: ast.AST) -> bool:

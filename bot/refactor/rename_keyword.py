@@ -21,10 +21,10 @@ def rename_keyword(renaming: Renaming, module: Module, node: ast.keyword) -> Non
         renaming.keep(*place, "a keyword of a class")
         return
     name = last_name(function)
-    is_setter = bool(SET_BY_KEYWORD.search(name))
     meanings = renaming.checked.find_meanings(*place)
     ours = [meaning for meaning in meanings if renaming.is_target(meaning)]
     called = renaming.project.resolve(module, function)
+    is_setter = bool(SET_BY_KEYWORD.search(name)) or _takes_rest(renaming, called)
     if ours or (called and _is_field_of(renaming, called)):
         renaming.change(*place)
     elif meanings and not is_setter:
@@ -72,6 +72,16 @@ def _is_field_of(renaming: Renaming, called: str) -> bool:
     return not renaming.project.find_definitions(
         renaming.project.canonicalize(f"{called}.__init__")
     )
+
+
+def _takes_rest(renaming: Renaming, called: str | None) -> bool:
+    """Tell whether a class of the family takes any keyword, of which it may make attributes."""
+    family = renaming.family
+    if called is None or family is None or called not in family.relatives:
+        return False
+    name = renaming.project.canonicalize(f"{called}.__init__")
+    nodes = [node for _, node in renaming.project.find_definitions(name)]
+    return any(isinstance(node, FUNCTIONS) and node.args.kwarg is not None for node in nodes)
 
 
 def _is_function_of_tree(renaming: Renaming, called: str) -> bool:

@@ -315,6 +315,12 @@ def test_a_parameter_that_others_give_by_its_name_is_told(base, why):
         ("class M:\n    go = 1", "class Meta:\n    fields = ['go']", 2),
         ("class go:\n    def __x(self): ...", "def f(x): return x._go__x()", 1),
         ("class M:\n    go = 1", "def f(m): return '{m.go}'.format(m=m)", 1),
+        ("class M:\n    go: int = 1", "import a\ndata = {'go': 2}\na.M(**data)", 2),
+        (
+            "class M:\n    go = 1\n    def __init__(self, **kw): self.__dict__.update(kw)",
+            "import a\na.M(go=2)",
+            2,
+        ),
     ],
 )
 def test_a_name_that_is_looked_up_is_told(base, use, line):

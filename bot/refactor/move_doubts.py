@@ -92,10 +92,7 @@ class MoveDoubts:
             yield Doubt(stub, 1, "a stub of the module that it leaves")
 
     def list_effects(self, after: Project, changed: Iterable[str]) -> Iterator[Doubt]:
-        """List what runs when the old module is imported, where somebody would import it no more.
-
-        `after` is the project after the move, `changed` the paths of the files that it changes.
-        """
+        """List what runs when the old module is imported, for files that did so and do no more."""
         old = self.moved.module
         effects = [node.lineno for node in list_effects(old)]
         for node in old.tree.body:

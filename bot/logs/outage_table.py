@@ -251,7 +251,7 @@ OUTAGES = (
         "rerun",
         ("ailed to initialize container", r"Failed to initialize container"),
         "One or more containers failed to start",
-        ("container ", r"[Ss]ervice container \S+ (?:failed|is unhealthy)"),
+        ("container ", r"(?i)service container \S+ (?:failed|is unhealthy)"),
         "port is already allocated",
         "Cannot connect to the Docker daemon",
     ),

@@ -4,6 +4,7 @@ machine or of GitHub.
 
 import pytest
 
+from bot.text.invisible_chars import is_invisible
 from tests.tool_caller import ToolCaller
 
 CRLF = b"one\r\ntwo\r\nthree\r\n"
@@ -90,6 +91,27 @@ def test_invisible_characters_are_shown_by_number(caller):
         "    1\tx = 'ad\\u{202E}min'\n(\\u{...} stands for an invisible character;"
     )
     assert found.startswith("hidden.py:1: x = 'ad\\u{202E}min'\n(\\u{...} stands for")
+
+
+def test_what_hides_in_names_and_words_is_shown_by_number(place):
+    """Whatever tool names a file or repeats what it was given, also where it refuses."""
+    path = "a\u202eb/x\u200b.py"
+    caller = ToolCaller(place.ports, place.lay({path: b"x = 1\n", "y\u2060.md": b"# y\n"}))
+    calls = (
+        ("list_dir", {}),
+        ("list_dir", {"path": "a\u202eb"}),
+        ("grep", {"pattern": "x = 1"}),
+        ("grep", {"pattern": "\u202e"}),
+        ("read_file", {"path": path}),
+        ("read_file", {"path": "no\u202e"}),
+        ("find_symbol", {"name": "x\u200b"}),
+        ("delete_file", {"path": path}),
+        ("nothing\u202e", {}),
+    )
+    texts = [caller.call(tool, **given).text for tool, given in calls]
+
+    assert [] == [text for text in texts if any(map(is_invisible, text))]
+    assert "x\\u{200B}.py" in texts[1]
 
 
 def test_line_ends_are_not_shown(caller):

@@ -20,6 +20,7 @@ HEAD = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 ENDING = re.compile(
     r"@@|diff |Index: |Only in |Binary files |GIT binary patch|Submodule |\* Unmerged path "
     r"|Property changes on: |From [0-9a-f]{7,64} |commit [0-9a-f]{7,64}|```|~~~"
+    r"|-{14}\d+\.\d+[\d.]*(?:--)?\s*$"  # between the parts of a mail
     r"|EOF\s*$|\*\*\* End Patch|</(?:diff|patch)>"
 )
 FENCES = ("```", "~~~")

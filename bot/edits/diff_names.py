@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.edits.parsed_edit import NOWHERE
 
@@ -26,16 +27,27 @@ NO_FILE = re.compile(
 )
 
 
-def read_name(line: str, *, no_lines: bool) -> str:
-    """Read the name on a line of --- or +++; `no_lines` when the hunk has none on that side."""
+def read_names(lines: Sequence[str], index: int) -> tuple[str, str]:
+    """Read the names on the lines of --- and +++. A side without lines may have no file."""
+    old, old_stamp = _read_name(lines[index])
+    new, new_stamp = _read_name(lines[index + 1])
+    head = lines[index + 2] if index + 2 < len(lines) else ""
+    comes = head.startswith("@@ -0,0 ") and bool(NO_FILE.match(old_stamp))
+    goes = " +0,0 @@" in head and bool(NO_FILE.match(new_stamp))
+    if not comes and not goes:
+        return old, new
+    old, new = strip_prefixes(old, new)
+    return (NOWHERE, new) if comes else (old, NOWHERE)
+
+
+def _read_name(line: str) -> tuple[str, str]:
+    """Read the name, and the time that stands behind it."""
     text, tab, stamp = line[4:].removesuffix("\r").partition("\t")
-    if no_lines and NO_FILE.match(stamp):
-        return NOWHERE
     quoted = QUOTED.match(text)
     if quoted:
-        return _unescape(quoted[1])
+        return _unescape(quoted[1]), stamp
     # Git puts a tab behind a name that holds blanks; without it, blanks at the end are no name's.
-    return text if tab else text.strip()
+    return text if tab else text.strip(), stamp
 
 
 def unquote(text: str) -> str:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.edits.diff_hunks import FENCES, is_file_header, read_hunk
+from bot.edits.diff_hunks import ENDING, FENCES, is_file_header, read_hunk
 from bot.edits.diff_names import (
     list_spellings,
-    read_name,
+    read_names,
     split_names,
     strip_known_prefixes,
     strip_prefixes,
@@ -78,10 +78,8 @@ class _Header:
     def _read_change(self, move: str, side: str, file: str, mode: str, rest: str) -> None:
         if move:
             self.bare = True
-            self.renames, self.copies = (
-                self.renames or move == "rename",
-                self.copies or move == "copy",
-            )
+            self.renames |= move == "rename"
+            self.copies |= move == "copy"
             if side == "from":
                 self.old = unquote(rest)
             else:
@@ -158,7 +156,7 @@ def parse_diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
             if header.named or header.hunks:
                 yield from header.finish()
                 header = _Header(index + 1)
-            header.set_names(*_read_names(lines, index))
+            header.set_names(*read_names(lines, index))
             index += 1
         elif line.startswith("@@") and not line.startswith("@@@"):
             if not header.old:
@@ -171,13 +169,6 @@ def parse_diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
             _read_other_line(header, line)
         index += 1
     yield from header.finish()
-
-
-def _read_names(lines: Sequence[str], index: int) -> tuple[str, str]:
-    head = lines[index + 2] if index + 2 < len(lines) else ""
-    old = read_name(lines[index], no_lines=head.startswith("@@ -0,0 "))
-    new = read_name(lines[index + 1], no_lines=" +0,0 @@" in head)
-    return old, new
 
 
 def _make_nameless_error(index: int) -> Rejected:
@@ -194,7 +185,7 @@ def _read_other_line(header: _Header, line: str) -> None:
             raise Rejected(f"{header.describe()}: {reason}")
     if header.by_git and not (header.named or header.hunks):
         header.read_extended_line(line)
-    elif line.startswith(("Property changes on: ", "-- ")):
+    elif ENDING.match(line) or line.startswith("-- "):
         header.is_open = False
     elif line.startswith("+" if header.hunks else ("+", "-")) and header.is_open:
         raise Rejected(

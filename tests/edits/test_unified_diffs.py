@@ -180,6 +180,7 @@ def test_files_that_other_tools_say_are_not_there_come_and_go():
 
     assert {"n": "x\n"} == apply_edits({}, f"--- a/n\t{never}\n+++ b/n\t2020-01-01\n{come}")
     assert {} == apply_edits({"n": "x\n"}, f"--- a/n\t2020-01-01\n+++ b/n\t{never}\n{go}")
+    assert {"n": "x\n"} == apply_edits({}, f"--- old/n\t{never}\n+++ new/n\t2020-01-01\n{come}")
     assert {"n": "x\n"} == apply_edits({}, f"--- n\t(revision 0)\n+++ n\t(revision 0)\n{come}")
 
 
@@ -265,6 +266,16 @@ def test_one_hunk_elsewhere_and_no_number_is_believed():
     assert "empty or blank" in refuse(
         {"a": TWICE}, f"diff --git a/a b/a\nindex 1111111..2222222 100644\n{insertion}"
     )
+
+
+def test_the_message_of_the_next_mail_is_no_part_of_a_diff():
+    """Though its list has signs, and whatever stands between the mails."""
+    hunk = "@@ -1 +1 @@\n-{}\n+{}\n"
+    for between in ("", "-- \n2.45.1\n\n", "\n--------------2.45.1--\n\n"):
+        mail = f"{between}From 0123456789 Mon Sep 17\nSubject: [PATCH] y\n\n+ it is new\n---\n\n"
+        edit = A_FILE + hunk.format("x", "y") + mail + A_FILE + hunk.format("y", "z")
+
+        assert {"a": "z\n"} == apply_edits({"a": "x\n"}, edit)
 
 
 def test_modes_and_copies_come_with_the_exact_ones():

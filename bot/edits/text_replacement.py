@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 
 from bot.edits.apply_hunk import compute_splices
@@ -13,6 +14,8 @@ from bot.edits.omitted_code import refuse_omitted_code
 from bot.edits.parsed_edit import Hunk, Ops, Rejected, compare_lines, list_new_lines
 from bot.edits.read_blocks import list_readings
 
+WORD = re.compile(r"\w\w")
+
 
 def replace_text(path: str, before: str, old: str, new: str) -> str:
     """Put `new` in the one place of `old`, which may be part of a line or many lines.
@@ -20,14 +23,14 @@ def replace_text(path: str, before: str, old: str, new: str) -> str:
     Blanks need not match; the file's stay. Raises Rejected when `old` is empty, absent or there
     more than once, and when nothing would change.
     """
-    old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
+    lines = FileLines.split(before)
+    old, new = (part.replace("\r\n", "\n").removeprefix(lines.mark) for part in (old, new))
     if not old:
         raise Rejected(
             f"{path}: the old text is empty. Quote the line beside which the new text shall stand."
         )
     if old == new:
         raise Rejected(f"{path}: the old and the new text are the same, so nothing would change.")
-    lines = FileLines.split(before)
     try:
         splices = _replace_part(lines, old, new) or _replace_lines(lines, old, new)
     except Rejected as error:
@@ -45,7 +48,7 @@ def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
     if len(starts) > 1:
         numbers = [text.count("\n", 0, start) for start in starts]
         raise Rejected(*explain_ambiguity(lines, numbers))
-    if not starts:
+    if not starts or ("\n" in old and _cuts_word(text, starts[0], starts[0] + len(old))):
         return []
     start, end = starts[0], starts[0] + len(old)
     head = text[text.rfind("\n", 0, start) + 1 : start]
@@ -61,6 +64,13 @@ def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
     refuse_omitted_code(ops)
     place = _place_lines(ops, text.count("\n", 0, start))
     return make_splices(lines, place, list_new_lines(ops))
+
+
+def _cuts_word(text: str, start: int, end: int) -> bool:
+    """Tell whether a word goes on beyond the part: then other lines are quoted."""
+    return any(
+        0 < edge < len(text) and WORD.fullmatch(text[edge - 1 : edge + 1]) for edge in (start, end)
+    )
 
 
 def _keep_line_ends(old: str, new: str, head: str, rest: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.refactor.find_definition import list_files_naming
 from bot.refactor.module_scopes import FUNCTIONS, Module, qualify, strip_annotation
-from bot.refactor.python_project import Project
+from bot.refactor.python_project import LIMIT_DEPTH, Project
 
 ClassNode = tuple[Module, ast.ClassDef]
 # They ask for no method of a class below them.
@@ -124,6 +125,25 @@ def find_family(project: Project, target: str) -> ClassFamily | None:
     family = ClassFamily(project, member)
     family.add(holder)
     return family
+
+
+def has_unknown_base(project: Project, module: Module, node: ast.ClassDef, depth: int = 0) -> bool:
+    """Tell whether a class may be below any other: by a base that is computed, or a parameter."""
+    for base in map(strip_annotation, node.bases):
+        named = base.func if isinstance(base, ast.Call) else base
+        dotted = project.resolve(module, named) or ""
+        if hasattr(builtins, ast.unparse(named)) or (dotted and project.is_outside(dotted)):
+            continue
+        classes = [
+            (where, above)
+            for where, above in project.find_definitions(dotted)
+            if isinstance(above, ast.ClassDef)
+        ]
+        if not classes or depth > LIMIT_DEPTH:
+            return True
+        if any(has_unknown_base(project, *pair, depth + 1) for pair in classes):
+            return True
+    return False
 
 
 def iter_classes(project: Project, paths: Iterable[str]) -> Iterator[ClassNode]:

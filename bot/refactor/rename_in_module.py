@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from bot.refactor.checked_names import Meanings
+from bot.refactor.class_family import has_unknown_base
 from bot.refactor.module_scopes import (
     Definition,
     Import,
@@ -115,8 +116,17 @@ class ModuleRenaming:
             self.renaming.change(module.path, line, column)
         elif self.is_protocol and isinstance(module.scopes[node][-1], ast.ClassDef):
             self.renaming.leave(module.path, line, column, "may stand for the protocol's")
+        elif self._may_override(module, node):
+            self.renaming.leave(module.path, line, column, "its class has a base that is not known")
         else:
             self.renaming.keep(module.path, line, column, own)
+
+    def _may_override(self, module: Module, node: Definition) -> bool:
+        """Tell whether a method may be below the target's class, by a base that is not known."""
+        scope = module.scopes[node][-1]
+        if self.renaming.family is None or not isinstance(scope, ast.ClassDef):
+            return False
+        return has_unknown_base(self.renaming.project, module, scope)
 
     def _keep_argument(self, module: Module, node: ast.arg) -> None:
         place = (module.path, node.lineno, node.col_offset)

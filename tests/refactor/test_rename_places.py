@@ -357,3 +357,24 @@ def test_a_document_tells_by_its_imports_which_of_two_things_it_means():
     assert after == made.files["docs/a.md"]
     assert f'"""Package.\n\n{after}"""\n' == made.files["pkg/__init__.py"]
     assert ({"pkg/__init__.py", "pkg/a.py", "docs/a.md"}, ()) == (set(made.files), made.unproven)
+
+
+def test_a_method_below_a_base_that_is_not_known_is_told():
+    """The base may be any class, as one that a parameter holds; one of Python's or a package's not."""
+    use = (
+        "import abc, collections\n"
+        "def f(base):\n"
+        "    class Below(base):\n"
+        "        def go(self): ...\n"
+        "    class Last(Below):\n"
+        "        def go(self): ...\n"
+        "class Point(collections.namedtuple('Point', 'x')):\n"
+        "    def go(self): ...\n"
+        "class Bad(ValueError, abc.ABC):\n"
+        "    def go(self): ...\n"
+    )
+    made = rename_symbol(
+        {"a.py": "class A:\n    def go(self): ...\n", "use.py": use}, "A.go", "run"
+    )
+
+    assert [("use.py", 4), ("use.py", 6)] == list_doubts(made)

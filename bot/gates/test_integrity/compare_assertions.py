@@ -27,7 +27,8 @@ MAX_CANDIDATES = 400
 MAX_TOKENS = 600
 SHOWN_CHARS = 90
 NOTHINGS = re.compile(r"\b(?:undefined|null|nil|NULL|nullptr)\b")
-JOINED_STRINGS = re.compile(r'"\s+"')
+WRITTEN_TEXT = re.compile(r"(?s)[ruRU]*([bfBF]?)[rR]?[\"'`](.*)[\"'`]")
+BRACKETS = "()"
 SPLIT_STRING = re.compile(r'"([^"]*)"\.split\(\)')
 WRAPPED_NUMBER = re.compile(r'(\w+)\("(-?[\d.]+)"\)')
 MEASURES = re.compile(r"\b(?:len|size|count|type|bool|length|sizeof|cap|any|all)\b", re.IGNORECASE)
@@ -185,8 +186,16 @@ def _has_other_value(old: Assertion, new: Assertion, pair: TestPair) -> bool:
 def _normalize(expected: str) -> str:
     """Write a value as every framework would: without a prefix or brackets, nothing as None."""
     plain = SPLIT_STRING.sub(_write_as_list, strip_parentheses(expected))
-    plain = WRAPPED_NUMBER.sub(r"\1(\2)", JOINED_STRINGS.sub("", plain))
-    return NOTHINGS.sub("None", plain).replace("'", '"')
+    plain = NOTHINGS.sub("None", WRAPPED_NUMBER.sub(r"\1(\2)", plain))
+    parts: list[str] = []
+    for token in TOKEN.findall(plain):
+        text = WRITTEN_TEXT.fullmatch(token)
+        content = f'{text[1].lower()}"{text[2]}"' if text else token
+        if text and not text[1] and parts and parts[-1].endswith('"'):  # two, side by side
+            content = parts.pop()[:-1] + content[1:]
+        if token not in BRACKETS:
+            parts.append(content)
+    return " ".join(parts)
 
 
 def _write_as_list(split: re.Match[str]) -> str:

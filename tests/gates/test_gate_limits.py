@@ -6,6 +6,7 @@ import pytest
 
 from bot.gates import Change, Rules
 from bot.gates.change import Block
+from bot.gates.exceptions import explain_exceptions
 from bot.gates.licence import check_licence
 from bot.gates.policy import check_nontext_files, check_paths, matches_glob
 from bot.gates.size import check_size, gate_rules, measure_change
@@ -374,3 +375,38 @@ def test_a_finding_is_new_by_its_file_rule_and_words():
     assert (Finding("lint", "a.py", 3, "gone", False, "F9"), broken) == keep_new_findings(
         made, (other, broken), ()
     )
+
+
+def test_a_finding_elsewhere_than_in_the_change_only_advises():
+    """As of a file that lost its last use by it."""
+    made = change({"a.py": "x\n"})
+    other = Finding("lint", "b.py", 1, "unused", rule="F1")
+
+    assert (Finding("lint", "b.py", 1, "unused", False, "F1"),) == keep_new_findings(
+        made, (other,), ()
+    )
+
+
+def test_of_a_line_that_moved_only_the_second_is_new():
+    """What another file lost came from there, as often as it lost it."""
+    moved = Change({"a.py": "<<<<<<<\n", "b.py": "x\n"}, {"a.py": None, "b.py": "x\n<<<<<<<\n"})
+    doubled = Change(
+        {"a.py": "<<<<<<<\n", "b.py": "x\n"}, {"a.py": None, "b.py": "<<<<<<<\nx\n<<<<<<<\n"}
+    )
+
+    assert () == check_size(moved, Rules())
+    assert (Finding("content", "b.py", 3, MARKER),) == check_size(doubled, Rules())
+
+
+def test_what_may_stand_says_how_once_for_each_gate():
+    """Of those that block; nothing lets a secret stand."""
+    gates = ("lint", "secrets", "lint", "size")
+    findings = [Finding(gate, "a.py", 1, "x") for gate in gates]
+    findings.append(Finding("policy", "a.py", 1, "x", blocks=False))
+
+    way = "found and is meant may stand with"
+
+    assert [
+        f"What [lint] {way} a comment `# noqa: RULE - why` on its line.",
+        f"What [size] {way} a larger `max_files` or `max_lines` in .github/greenlit.yml.",
+    ] == list(explain_exceptions(tuple(findings)))

@@ -124,6 +124,7 @@ PARTS = (
             "tests/gates/test_gates.py",
             "tests/gates/test_odd_paths.py",
             "tests/gates/test_policy.py",
+            "tests/gates/test_renames.py",
             "tests/gates/test_size.py",
             "tests/gates/test_syntax.py",
         ),

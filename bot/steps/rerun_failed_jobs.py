@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.ports import Ports, Refusal
+from bot.ports import BadAnswer, Ports, Refusal
 from bot.run import step
 from bot.values import Checks, Tree
 
@@ -23,8 +23,8 @@ def rerun_failed_jobs(ports: Ports, base: Tree, checks: Checks) -> dict[str, int
     for run in sorted(runs):
         try:
             ports.ci.rerun_failed(base.repo, run)
-        except Refusal as refusal:
-            log.warning("CI is not run again: %s", refusal)
+        except (Refusal, BadAnswer) as gone:
+            log.warning("CI is not run again: %s", gone)
             break
         attempts[str(run)] = 1
     return attempts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from github.WorkflowJob import WorkflowJob
 
 from bot.adapters.github.api_client import ApiClient
 from bot.adapters.github.api_errors import NotFound, raise_for_status, require
+from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.check_shapes import (
     RUNS,
     SUITES,
@@ -25,7 +27,7 @@ from bot.adapters.github.check_shapes import (
     OutputShape,
     StatusShape,
 )
-from bot.adapters.github.github_api import GitHubApi
+from bot.adapters.github.github_api import BAD_ANSWER, GitHubApi
 from bot.adapters.github.graphql_pages import NO_NODES, fetch_pages
 from bot.adapters.github.log_download import fetch_log
 from bot.ports import BadAnswer
@@ -38,6 +40,7 @@ BROKEN_EMPTY = ("FAILURE", "STARTUP_FAILURE", "TIMED_OUT", "CANCELLED")
 ID_IN_URL = re.compile(r"/(?:job|runs)/(\d+)(?=$|[?#])")
 LINE_CHARS = 300  # of what a check says of itself in a line
 
+log = logging.getLogger(__name__)
 State = Literal["pending", "passed", "failed"]
 
 
@@ -151,10 +154,13 @@ def _read_run_page(data: Mapping[str, Any]) -> CheckRunPage:
 
 
 def _count_attempts(repository: Repository, run: int) -> int:
-    """How often a workflow run was run; 1 when GitHub does not tell."""
+    """How often a workflow run was run; 1 when GitHub does not tell, or tells it oddly."""
     try:
         return repository.get_workflow_run(run).run_attempt or 1
     except NotFound:
+        return 1
+    except BAD_ANSWER as error:
+        log.warning("%s", explain_bad_answer(f"GET {repository.url}/actions/runs/{run}", error))
         return 1
 
 

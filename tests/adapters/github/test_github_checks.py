@@ -290,3 +290,14 @@ def test_an_app_that_is_gone_hides_no_check(
         return
     with pytest.raises(Refusal, match="Could not resolve"):
         app.ci.fetch_checks(repo, SHA)
+
+
+@pytest.mark.parametrize("odd", [["odd"], {"run_attempt": "two"}, "odd"])
+def test_an_odd_count_of_attempts_hides_no_check(
+    github: ScriptedGitHub, graph: GraphqlDouble, app: GitHubApp, repo: Repo, odd: object
+):
+    """It only tells whether the run was run again."""
+    graph.suites = [[suite(run("test", "FAILURE"))]]
+    github.on("GET /repos/o/r/actions/runs/3", Reply(data=odd))
+
+    assert [1] == [check.run_attempt for check in app.ci.fetch_checks(repo, SHA).failed]

@@ -28,7 +28,7 @@ NOTE_CHARS = 1_000
 # fmt: off
 EMPTY_WORDS = frozenset([
     "a", "after", "an", "and", "are", "at", "be", "been", "build", "builds", "built", "by",
-    "cannot", "check", "checks", "ci", "code", "commit", "could", "couldn", "deploy",
+    "cannot", "check", "checks", "ci", "code", "commit", "could", "couldn't", "deploy",
     "deployment", "details", "did", "error", "errored", "errors", "fail", "failed", "failing",
     "fails", "failure", "failures", "finished", "for", "found", "full", "has", "have", "in", "is",
     "job", "jobs", "m", "main", "min", "minutes", "more", "ms", "not", "of", "on", "one", "or",
@@ -116,7 +116,7 @@ def _tell_something(check: Check, words: str) -> bool:
 
 
 def _list_words(text: str) -> Iterator[str]:
-    for match in re.finditer(r"[^\W\d_]+", text):
+    for match in re.finditer(r"[^\W\d_]+(?:'[a-z]+)?", text):
         yield match[0].lower()
 
 

@@ -38,7 +38,7 @@ GUIDE_FOLDER = re.compile(
 )
 # Names that speak of less; guides by the names above come before them.
 OTHER_GUIDE = re.compile(
-    r"(?:^|/)(?:hacking|(?:developing|development|developers?)|(?:development|developers?|dev)[-_]guide"
+    r"(?:^|/)(?:hacking|developing|development|developers?|(?:development|developers?|dev)[-_]guide"
     r"|(?:code|coding)[-_](?:style|guidelines|conventions|standards)|style[-_]?guide"
     r"|(?:hacking|development|development[-_]guide)/_?(?:index|readme|overview|quickstart))"
     r"\.\w+$|(?:^|/)HACKING$",

@@ -88,9 +88,7 @@ def keep_new_findings(
         had[_identify(finding)] -= 1
         if had[_identify(finding)] < 0:
             fresh.append(finding)
-    moved: Counter[tuple[str, str]] = Counter()
-    for (_, rule, text), count in had.items():
-        moved[rule, text] += max(0, count)
+    moved = _count_moved(had)
     kept = []
     for finding in fresh:
         moved[finding.rule, finding.text] -= 1
@@ -101,6 +99,14 @@ def keep_new_findings(
         is_breaking = BREAKING_RULES.match(finding.rule) and _parsed_before(change, finding.path)
         kept.append(finding if is_own or is_breaking else replace(finding, blocks=False))
     return tuple(kept)
+
+
+def _count_moved(gone: Counter[tuple[str, str, str]]) -> Counter[tuple[str, str]]:
+    """Count what is found no more where it was, by rule and words: another file may have it."""
+    moved: Counter[tuple[str, str]] = Counter()
+    for (_, rule, text), count in gone.items():
+        moved[rule, text] += max(0, count)
+    return moved
 
 
 def _parsed_before(change: Change, path: str) -> bool:

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.checkers import build_checkers
+from bot.gates import Change
 from bot.ports import Refusal, Unreachable
 from bot.steps.push_branch import commit_patch, push_branch
+from bot.steps.redact import find_leaks
 from bot.text import SecretValues
 from bot.values import Branch, Patch
 from tests.redteam.credentials import find_credentials
@@ -48,6 +50,21 @@ def test_what_a_model_says_of_them_is_refused_and_kept_nowhere(tmp_path, checked
 
     assert ("opened", []) == (run.outcome.state, left)
     assert {"a.py", "b.py", "c.txt"}.isdisjoint(files)
+
+
+def test_the_gate_names_the_line_and_not_the_secret(own):
+    """In a file and in a file's name; what stood there before is not of this change."""
+    hexed = HOOK.encode().hex()
+    text = f"x = 1\nKEY = {hexed!r}\n"
+    checkers = own.ports.checkers
+    in_text = find_leaks(checkers, Change({}, {"a.py": text}))
+    in_name = find_leaks(checkers, Change({}, {f"{hexed}.py": "x = 1\n"}))
+    moved = find_leaks(checkers, Change({"a.py": text}, {"a.py": None, "b.py": text}))
+    findings = (*in_text, *in_name)
+
+    assert [("a.py", 2), ("***.py", 0)] == [(each.path, each.line) for each in findings]
+    assert [("own-secret", True)] * 2 == [(each.rule, each.blocks) for each in findings]
+    assert ((), []) == (moved, [each for each in findings if hexed in each.text])
 
 
 def test_a_push_that_would_tell_one_is_refused(own):

@@ -30,6 +30,16 @@ SAYS = re.compile(
 BARE = re.compile(
     rf"^\s*(?:(?:#+|//+|/\*+|--|<!--|;+|%+|\{{/\*)\s*)?{DOTS}\s*(?:\*/|-->|\*/\}}|etc\.?)?\s*$"
 )
+# What stands for code only where an edit takes lines away.
+KEEPS = re.compile(
+    rf"{COMMENT}(?:unchanged|(?:same )?as (?:before|above)|snip(?:ped)?|omitted"
+    rf"|no (?:other |further |more )?changes?(?: (?:below|above|here|from here|after this))?"
+    rf"|keep (?:the |all )?(?:the )?{OLD}\b.{{0,40}}"
+    rf"|(?:the )?(?:rest|remainder)(?: of .{{0,40}})?"
+    rf"|(?:everything|all) else .{{0,30}}(?:unchanged|the same|as (?:it )?(?:is|was)|stays))"
+    rf"\W*$",
+    re.IGNORECASE,
+)
 FEWER = 3  # lines less than before make bare dots a gap
 
 
@@ -57,9 +67,12 @@ def is_placeholder(line: str) -> bool:
 def refuse_omitted_code(ops: Ops) -> None:
     """Raise Rejected when a new line stands for code that was left out, with the line."""
     new_lines = list_new_lines(ops)
-    shrinks = sum(op.sign == GOES for op in ops) - len(new_lines) >= FEWER
+    gone = sum(op.sign == GOES for op in ops)
+    shrinks = gone - len(new_lines) >= FEWER
     for text in new_lines:
-        if len(text) <= LONGEST and (SAYS.match(text) or (shrinks and BARE.match(text))):
+        stands_for_code = SAYS.match(text) or (shrinks and BARE.match(text))
+        stands_for_code = stands_for_code or (gone > 1 and KEEPS.match(text))
+        if len(text) <= LONGEST and stands_for_code:
             raise Rejected(
                 f"this line stands for code that was left out: `{text.strip()[:SHOWN_CHARS]}`. "
                 "It would take the place of that code: write the code out, or edit less of the "

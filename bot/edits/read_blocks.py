@@ -41,13 +41,13 @@ def parse_blocks(lines: Sequence[str], files: Mapping[str, str]) -> Iterator[Fil
         stop = _find_marker(REPLACE, lines, start + 1)
         if stop is None or (_find_marker(SEARCH, lines, start + 1) or stop) < stop:
             raise Rejected(f"{where}: a SEARCH block does not end with >>>>>>> REPLACE.")
-        text = files.get(names.resolve(path) or "", "").replace("\r\n", "\n")
-        divider = _find_divider(lines, range(start, stop), text, where)
         if not path:
             raise Rejected(
                 f"{where}: an edit does not say which file it is for. Write the path on the line "
                 f"above it."
             )
+        text = files.get(names.resolve(path) or "", "").replace("\r\n", "\n")
+        divider = _find_divider(lines, range(start, stop), text, where)
         readings = tuple(list_readings(lines[start + 1 : divider], lines[divider + 1 : stop]))
         yield FileEdit(path, path, (Hunk(start + 1, readings, blocks=True),))
         position = stop + 1

@@ -205,3 +205,37 @@ def test_every_place_of_a_text_is_found_whatever_its_line_ends():
     assert ("ba", 1) == replace_everywhere("aaa", "aa", "b", whole_word=False)
     with pytest.raises(Rejected, match="empty"):
         replace_everywhere("aaa", "", "b", whole_word=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_refused"),
+    [
+        ("# unchanged", True),
+        ("// (no changes below)", True),
+        ("/* keep the rest as is */", True),
+        ("<!-- everything else stays the same -->", True),
+        ("# same as before", True),
+        ("# unchanged since 1.0", False),
+        ("// No changes needed.", False),
+        ("# keep the old interface", False),
+    ],
+)
+def test_words_that_stand_for_lines_that_go_are_refused(line, is_refused):
+    """They would take the place of lines; where none goes they are comments like others."""
+    edit = block("one()\ntwo()\n", f"new()\n{line}\n")
+
+    if is_refused:
+        assert "left out" in reason("one()\ntwo()\n", edit)
+    else:
+        assert f"new()\n{line}\n" == apply_edits({"f": "one()\ntwo()\n"}, edit)["f"]
+    assert (
+        f"one()\n{line}\n"
+        == apply_edits({"f": "one()\n"}, block("one()\n", f"one()\n{line}\n"))["f"]
+    )
+
+
+def test_a_block_without_a_path_is_told_by_what_it_lacks():
+    """The reason begins with the block and its line."""
+    told = reason("x\n", "<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n")
+
+    assert told.startswith("A block (line 1 of the edit): an edit does not say which file")

@@ -40,8 +40,10 @@ def read_hunk(lines: Sequence[str], index: int, *, fenced: bool) -> tuple[Hunk, 
     else:
         end = _find_signed_end(lines, index + 1)
         hunk = make_repaired_hunk(index, head, lines[index + 1 : end])
+    if head is not None and head.is_longer_than(hunk.readings[-1]) and not fenced:
+        _refuse_fence(lines, end)
     is_short = head is not None and head.new_count > len(new_side(hunk.readings[-1]))
-    _refuse_leftover(lines, end, fenced=fenced, is_short=is_short)
+    _refuse_leftover(lines, end, may_be_longer=fenced or is_short)
     return hunk, end
 
 
@@ -117,20 +119,26 @@ def _find_filled_line(lines: Sequence[str], start: int) -> int | None:
     return next((index for index in range(start, len(lines)) if lines[index].strip()), None)
 
 
-def _refuse_leftover(lines: Sequence[str], end: int, *, fenced: bool, is_short: bool) -> None:
-    """Raise Rejected for lines behind the hunk that are no ending, and may be a part of it.
+def _refuse_fence(lines: Sequence[str], end: int) -> None:
+    """Raise Rejected for a fence that ends the hunk of a diff that stands in none."""
+    if end < len(lines) and lines[end].startswith(FENCES):
+        raise _make_leftover_error(lines, end)
 
-    `is_short` when the head counts more lines that shall be there.
-    """
+
+def _refuse_leftover(lines: Sequence[str], end: int, *, may_be_longer: bool) -> None:
+    """Raise Rejected for lines behind the hunk that are no ending, and may be a part of it."""
     first = _find_filled_line(lines, end)
-    if first is None or (not is_short and not fenced and first > end):
+    if first is None or _is_known(lines, first):
         return
-    is_text_of_hunk = is_short and not fenced and lines[first].startswith(FENCES)
-    if is_text_of_hunk or not _is_known(lines, first):
-        raise Rejected(
-            f"Line {first + 1} of the edit follows a hunk without a sign (a blank, + or -), so it "
-            f"would be lost: {quote_line(lines[first])}."
-        )
+    if first == end or may_be_longer:
+        raise _make_leftover_error(lines, first)
+
+
+def _make_leftover_error(lines: Sequence[str], index: int) -> Rejected:
+    return Rejected(
+        f"Line {index + 1} of the edit follows a hunk without a sign (a blank, + or -), so it "
+        f"would be lost: {quote_line(lines[index])}."
+    )
 
 
 def _find_signed_end(lines: Sequence[str], start: int) -> int:

@@ -13,6 +13,8 @@ def refuse_doubts(lines: FileLines, hunk: Hunk, place: Place) -> None:
         _refuse_uncounted_lines(lines, place)
     if hunk.lacks_context:
         _refuse_left_out_lines(lines, place)
+    if hunk.place is not None:
+        _refuse_likeness(lines, place, hunk.place[0])
     _refuse_lone_anchor(hunk, place)
     _refuse_unpaired_likes(lines, place)
     _refuse_mixed_ends(lines, place)
@@ -33,6 +35,18 @@ def _refuse_uncounted_lines(lines: FileLines, place: Place) -> None:
 
 def _is_same(old: str, text: str | None) -> bool:
     return text is not None and old.rstrip() == text.rstrip()
+
+
+def _refuse_likeness(lines: FileLines, place: Place, start: int) -> None:
+    """Refuse a place when the lines where the head tells are like those of the edit, too."""
+    if start == next(index for _, index in place.pairs()):
+        return
+    old = list(map(loosen, old_side(place.ops)))
+    if old == list(map(loosen, lines.texts[start : start + len(old)])):
+        raise Rejected(
+            f"the old text stands elsewhere, and at line {start + 1}, where the head of the hunk "
+            "tells it, but for blanks. Copy it exactly."
+        )
 
 
 def _refuse_lone_anchor(hunk: Hunk, place: Place) -> None:

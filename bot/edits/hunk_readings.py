@@ -40,6 +40,10 @@ class HunkHead:
         """Tell whether a side is longer than the head says: some line may lack its sign."""
         return len(old_side(ops)) > self.old_count or len(new_side(ops)) > self.new_count
 
+    def is_longer_than(self, ops: Ops) -> bool:
+        """Tell whether the head says that a side is longer."""
+        return len(old_side(ops)) < self.old_count or len(new_side(ops)) < self.new_count
+
     def lacks_context_of(self, ops: Ops) -> bool:
         """Tell whether both sides are shorter by as many lines: some that stay were left out."""
         missing = self.old_count - len(old_side(ops))

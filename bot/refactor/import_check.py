@@ -56,15 +56,24 @@ class MissingName:
 def list_missing_names(
     before: Project, after: Project, changed: Iterable[str]
 ) -> list[MissingName]:
-    """List what would be missing after a change of these modules, and was not before."""
+    """List what would be missing after a change of these modules, and was not before.
+
+    It ends with the first order of imports that shows any.
+    """
     first = _list_related(after, changed)[:LIMIT_FIRST]
+    known: set[MissingName] | None = None
     try:
-        known = _find_missing(before, [name for name in first if name in before.paths])
-        return sorted(_find_missing(after, first) - known)
+        for missing in _iter_missing(after, first):
+            if missing and known is None:
+                earlier = [name for name in first if name in before.paths]
+                known = set().union(*_iter_missing(before, earlier))
+            if new := missing - (known or set()):
+                return sorted(new)
     except RecursionError:
         raise CannotRefactor(
             "The modules import each other too deeply for the order to be checked."
         ) from None
+    return []
 
 
 def list_unloaded(before: Project, after: Project, module: str, users: Iterable[str]) -> list[str]:
@@ -139,22 +148,21 @@ def _lineage(name: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
 
 
-def _find_missing(project: Project, first: Iterable[str]) -> set[MissingName]:
-    """Find what is missing in any order of imports that begins with one of the modules."""
-    missing: set[MissingName] = set()
+def _iter_missing(project: Project, first: Iterable[str]) -> Iterator[set[MissingName]]:
+    """Give what is missing in each order of imports that begins with one of the modules."""
     events: dict[str, list[Event]] = {}
     covered: set[str] = set()
     for name in first:
         if name in covered:
             continue
         # Whatever a package imports is there before any module of it can be the first.
-        package = _Import(project, events, missing)
+        program = _Import(project, events, set())
         root = name.partition(".")[0]
-        package.import_module(root)
-        covered |= {each for each in package.begun if each.partition(".")[0] == root}
-        if name not in package.begun:
-            package.import_module(name)
-    return missing
+        program.import_module(root)
+        covered |= {each for each in program.begun if each.partition(".")[0] == root}
+        if name not in program.begun:
+            program.import_module(name)
+        yield program.missing
 
 
 @dataclass(slots=True)

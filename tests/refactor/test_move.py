@@ -99,8 +99,8 @@ def test_the_circle_is_named():
         move_symbol({"a.py": "N = 1\n\n\ndef f():\n    return N\n\n\nX = f()\n"}, "f", "b")
 
     assert (
-        "After that, a would need f of b before that has it: while they are imported, "
-        "a imports b imports a. a.f uses N of its module: move those first."
+        "After that, b would need N of a before that has it: while they are imported, "
+        "b imports a imports b. a.f uses N of its module: move those first."
     ) == str(refused.value)
 
 

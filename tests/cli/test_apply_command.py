@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 
 import pytest
@@ -120,14 +121,15 @@ def test_no_symbolic_link_is_followed(typed, tmp_path):
 
 
 def test_a_write_that_fails_leaves_all_as_it_was(typed, tmp_path):
-    """The first file was in place when the second could not be."""
+    """The first file was laid beside its place when the second could not be: a pipe is no folder."""
     (tmp_path / "a.py").write_text("x = 1\n")
-    name = "n" * 300
-    done = typed("apply", given=EDIT + f"{name}\n<<<<<<< SEARCH\n=======\ny\n>>>>>>> REPLACE\n")
+    os.mkfifo(tmp_path / "pipe")
+    done = typed("apply", given=EDIT + "pipe/x\n<<<<<<< SEARCH\n=======\ny\n>>>>>>> REPLACE\n")
 
     assert 1 == done.exit_code
     assert "Nothing was changed" in done.stderr
-    assert {"a.py": "x = 1\n"} == {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert "x = 1\n" == (tmp_path / "a.py").read_text()
+    assert ["a.py", "pipe"] == sorted(path.name for path in tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("words", [("apply", "nowhere.diff"), ("apply", "--root", "nowhere")])

@@ -11,11 +11,30 @@ from bot.adapters.child_guard import ChildGuard
 from bot.adapters.language_server import start_server
 
 LIMIT_S = 300
+# What an editor knows of a project that is installed: without it the tests find no package in src.
+CONFIG = 'project-includes = ["**/*.py*"]\nsearch-path = ["src", "."]\n'
 OPTIONS = ("lsp", "--indexing-mode", "lazy-blocking")
 
 
 def rename_with_pyrefly(program: Path, root: Path, place: tuple[str, int, int], new: str) -> bool:
     """Rename what stands at a path, line from 1 and column; tell whether it answered edits."""
+    path, line, column = place
+    own = root / "pyrefly.toml"
+    is_own = not own.exists()
+    if is_own:
+        own.write_text(CONFIG)
+    try:
+        answer = _ask(program, root, (path, line, column), new)
+    finally:
+        if is_own:
+            own.unlink()
+    by_file = dict(_read_edits(answer))
+    for file, edits in by_file.items():
+        _write(file, edits)
+    return bool(by_file)
+
+
+def _ask(program: Path, root: Path, place: tuple[str, int, int], new: str) -> dict[str, Any]:
     path, line, column = place
     command = [str(program), *OPTIONS]
     with start_server(ChildGuard(), command, root, LIMIT_S) as server:
@@ -28,11 +47,8 @@ def rename_with_pyrefly(program: Path, root: Path, place: tuple[str, int, int], 
         server.notify("textDocument/didOpen", {"textDocument": opened})
         position = {"line": line - 1, "character": column}
         question = {"textDocument": document, "position": position, "newName": new}
-        answer = server.ask("textDocument/rename", [question])[0]
-    by_file = dict(_read_edits(answer or {}))
-    for file, edits in by_file.items():
-        _write(file, edits)
-    return bool(by_file)
+        answer: dict[str, Any] = server.ask("textDocument/rename", [question])[0] or {}
+    return answer
 
 
 def _read_edits(answer: Mapping[str, Any]) -> Iterator[tuple[Path, list[dict[str, Any]]]]:

@@ -15,8 +15,16 @@ from bot.edits import Rejected, apply_edits
 from bot.refactor import rename_symbol
 from tests.benchmarks.table import Row
 from tests.edits.model_faults import BLOCKS, DIFFS, Maker, block_of, diff_of
+from tests.edits.stale_files import (
+    choose_one,
+    count_places,
+    list_right_results,
+    make_edit,
+    make_stale,
+)
 
 CASES = 100
+STALE_FILES = 1_000
 NOISE_S = 60
 PARTS = (
     *(
@@ -54,7 +62,7 @@ PARTS = (
 
 def rows(_: Path) -> list[Row]:
     """What an edit costs, and what becomes of faulty ones."""
-    return [*_faults(), *_large(), _renamed(), _noise()]
+    return [*_faults(), _stale(), *_large(), _renamed(), _noise()]
 
 
 def _faults() -> list[Row]:
@@ -71,6 +79,38 @@ def _faults() -> list[Row]:
         Row(f"{outcomes.total()} edits with one fault each", told, "0 wrong", "-"),
         Row("one edit of a small file", f"{each:.1f} ms", "5 ms", "-"),
     ]
+
+
+def _stale() -> Row:
+    """Edits of files that changed in one way after they were read."""
+    outcomes = Counter[str]()
+    for seed in range(STALE_FILES):
+        chance = Random(seed)
+        read = "".join(Maker(chance).case().before for _ in range(3)).split("\n")
+        edit = make_edit(read, chance)
+        if edit is None:
+            continue
+        lines = make_stale(edit, list(choose_one(chance)), chance)
+        before = "\n".join([*(line.text for line in lines), ""])
+        if count_places([line.text for line in lines], edit.old) == 1:
+            continue  # it fits to the letter, wherever its lines have moved
+        meant = {_drop_blanks("\n".join(right)) for right in list_right_results(lines, edit)}
+        for text in (edit.render_diff(), edit.render_block()):
+            outcomes[_judge(before, text, meant)] += 1
+    told = ", ".join(f"{count} {what}" for what, count in outcomes.most_common())
+    return Row(f"{outcomes.total()} edits of files that changed since", told, "0 wrong", "-")
+
+
+def _judge(before: str, edit: str, meant: set[str]) -> str:
+    try:
+        after = _drop_blanks(apply_edits({"f": before}, edit)["f"])
+    except Rejected:
+        return "refused" if meant else "refused, as they must be"
+    return "right" if after in meant else "wrong"
+
+
+def _drop_blanks(text: str) -> str:
+    return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 
 def _outcome(before: str, edit: str, path: str, after: str) -> str:

@@ -37,6 +37,7 @@ PARTS = (
         ),
         (
             "tests/text/test_text.py",
+            "tests/text/test_secret_limits.py",
             "tests/text/test_secret_values.py",
             "tests/steps/test_redact.py",
             "tests/steps/test_own_secrets.py",

@@ -17,7 +17,7 @@ OWN_RULE = "own-secret"
 GENERIC_RULE = "generic-api-key"
 OWN = "This is a secret of the bot itself, or a part of one: leave it out, in whatever form."
 # What a program puts in when it runs stands in no code.
-FORMATTED = re.compile(r"%[sdr]|%\(\w+\)|\$?\{[\w.]*\}")
+FORMATTED = re.compile(r"%[sdr]|%\(\w+\)|\$?\{[\w.]*\}|[\w-]+:(?:\$[({]|\$[A-Z_]+$|\{\{|%\()")
 SHOWN_CHARS = 4  # of a secret: enough to find it again, and no more
 
 

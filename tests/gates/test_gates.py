@@ -278,6 +278,8 @@ def test_a_name_that_stood_there_before_was_not_leaked_now():
         "sha = 63d2b82aaf0a3a5c8c6c8d1fba6d8e0e5c3a1b2d",
         "password = os.environ['PASSWORD_2026_x']",
         "TOKEN = settings.github_token_2",
+        'url = "https://x-access-token:${GITHUB_TOKEN}@github.example/a"',
+        "s.send('Proxy-Authorization: Basic %s\\r\\n' % credentials)",
     ],
 )
 def test_what_only_looks_like_a_secret_passes(text):

@@ -170,7 +170,9 @@ class _Finder:
         """Visit it("adds", () => ...), or a suite of them."""
         arguments = node.child_by_field_name("arguments")
         quoted = QUOTED.search(text_of(arguments) if arguments else head)
-        header = head.partition("=>")[0].partition("{")[0].partition("\n")[0]
+        # Ruby's => stands in the marks of a test, and not before its body.
+        start = head if self.language == "ruby" else head.partition("=>")[0]
+        header = start.partition("{")[0].partition("\n")[0]
         name = quoted[1] if quoted else header
         if SUITE_CALL.match(head):
             yield from self.walk(node, scope.enter(name, header), depth + 1)

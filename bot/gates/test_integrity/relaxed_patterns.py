@@ -33,7 +33,7 @@ STRICT_SWITCHES = re.compile(
 )
 LAX_SWITCHES = re.compile(
     r"(?:^|\.)(?:ignore_\w+|ignore[A-Z]\w*|skip(?!_install|s?dist)\w*|allow_?failures?|allow[-_]\w+"
-    r"|allow[A-Z]\w+|continue-on-error|passWithNoTests|no_implicit_optional|no_strict\w*"
+    r"|allow(?!Importing|Arbitrary|Synthetic|Js\b|Umd)[A-Z]\w+|continue-on-error|passWithNoTests|no_implicit_optional|no_strict\w*"
     r"|exit[-_]zero|suppress\w*|silent|bail_out|ignoreBuildErrors|ignoreDuringBuilds"
     r"|skipLibCheck)$"
 )

@@ -46,6 +46,7 @@ SKIPS_INSIDE = re.compile(
     re.MULTILINE,
 )
 CONDITION_LINES = 4
+NAMED_CONDITION = re.compile(r"@\w*skip_?(?:if|unless|on)", re.IGNORECASE)
 CONDITION = re.compile(r"\b(?:if|unless|except|rescue|catch|[aA]ssume\w*)\b")
 PLATFORM = re.compile(
     r"sys\.platform|platform\.|os\.name|version_info|GOOS|process\.platform|importorskip"
@@ -201,7 +202,9 @@ def _tell_when_skipped(pair: TestPair) -> str:
     header = "\n".join(line for _, line in added)
     if SKIPS.search(header):
         is_partial = PLATFORM.search(header) and not SKIPS_ALWAYS.search(header)
-        return "is skipped on some machines" if is_partial else "is skipped now"
+        if is_partial:
+            return "is skipped on some machines"
+        return "may be skipped now" if NAMED_CONDITION.search(header) else "is skipped now"
     lines = pair.new.body.split("\n")
     for number, line in _list_added(pair.old.body, pair.new.body):
         if SKIPS_INSIDE.search(line):

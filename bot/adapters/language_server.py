@@ -83,18 +83,7 @@ def start_server(
 
     Raises Unreachable when the program cannot be started.
     """
-    try:
-        child = Popen(
-            command,
-            cwd=folder,
-            env={"TMPDIR": str(folder.parent)},
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise Unreachable(f"the type checker cannot be started: {error.strerror}") from None
+    child = _start_program(command, folder)
     stdin, stdout = child.stdin, child.stdout
     if stdin is None or stdout is None:
         raise Unreachable("the type checker has no pipes")
@@ -109,6 +98,21 @@ def start_server(
             reader.join()
             with suppress(OSError):  # what it no longer read
                 stdin.close()
+
+
+def _start_program(command: Sequence[str], folder: Path) -> Popen[bytes]:
+    try:
+        return Popen(
+            command,
+            cwd=folder,
+            env={"TMPDIR": str(folder.parent)},
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Unreachable(f"the type checker cannot be started: {error.strerror}") from None
 
 
 def _read_all(stdout: IO[bytes], messages: SimpleQueue[Message | None]) -> None:

@@ -149,7 +149,7 @@ class _Dialogue:
 
     def _read_places(self, result: Any) -> list[CodePlace]:
         """Read one location or many, of either shape that the protocol has."""
-        locations = result if isinstance(result, list) else [result] if result else []
+        locations = result if isinstance(result, list) else list(filter(None, [result]))
         places = []
         for location in locations:
             uri = location.get("targetUri") or location["uri"]

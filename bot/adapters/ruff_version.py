@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from importlib.metadata import version
+from itertools import chain
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -40,10 +41,9 @@ def find_pinned_version(files: Mapping[str, str]) -> str:
     for path, text in files.items():
         if path.endswith(".py") and path != "setup.py":
             continue
-        for pattern in (AS_REQUIREMENT, AS_REQUIRED):
-            for match in pattern.finditer(text):
-                if pinned := _read_range(match["asked"]):
-                    return pinned
+        matches = chain(AS_REQUIREMENT.finditer(text), AS_REQUIRED.finditer(text))
+        if pinned := next(filter(None, (_read_range(match["asked"]) for match in matches)), ""):
+            return pinned
     return ""
 
 

@@ -80,26 +80,26 @@ def _find_collisions(paths: Collection[str], others: Iterable[str]) -> dict[str,
             wanted.setdefault(fold_case(part), path)
     heads = {fold_case(path.partition("/")[0]) for path in paths}
     reasons: dict[str, str] = {}
-    for other in (*others, *paths):
-        if fold_case(other.partition("/")[0]) not in heads:
+    for standing in (*others, *paths):
+        if fold_case(standing.partition("/")[0]) not in heads:
             continue
-        for part in _list_prefixes(other):
-            path = wanted.get(fold_case(part), other)
-            if reason := _explain_collision(path, part, other):
+        for part in _list_prefixes(standing):
+            path = wanted.get(fold_case(part), standing)
+            if reason := _explain_collision(path, part, standing):
                 reasons.setdefault(path, reason)
     return reasons
 
 
-def _explain_collision(path: str, part: str, other: str) -> str:
+def _explain_collision(path: str, part: str, standing: str) -> str:
     """Say why a new path cannot stand beside another one that begins with this part."""
-    if path == other:
+    if path == standing:
         return ""
     own = "/".join(path.split("/")[: part.count("/") + 1])
     if own != part:
         return f"Some systems take `{own}` and `{part}`, which is there, for the same name."
-    if part == other:
-        return f"`{other}` is a file, so nothing can be put under it."
-    return f"`{path}` is a folder: files such as `{other}` are in it." if own == path else ""
+    if part == standing:
+        return f"`{standing}` is a file, so nothing can be put under it."
+    return f"`{path}` is a folder: files such as `{standing}` are in it." if own == path else ""
 
 
 def _list_prefixes(path: str) -> list[str]:

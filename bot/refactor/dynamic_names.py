@@ -129,8 +129,8 @@ class DynamicNames:
         is_beginning = parts[0] is not None and self.computes_names(module)
         if not (is_beginning or _is_in_naming_call(module, node)):
             return False
-        made = "".join(r"\w*" if part is None else re.escape(part) for part in parts)
-        if any(part in pieces for part in parts) and re.fullmatch(made, self.renaming.old):
+        shape = "".join(r"\w*" if part is None else re.escape(part) for part in parts)
+        if any(part in pieces for part in parts) and re.fullmatch(shape, self.renaming.old):
             return True
         return self._is_made_of_type(node, parts)
 
@@ -155,9 +155,9 @@ class DynamicNames:
         old = self.renaming.old
         snake = HUMP.sub("_", old).lower()
         for name in {old, old.lower(), snake}:
-            made = "".join(name if part is None else part for part in parts)
-            word = re.compile(rf"\b{re.escape(made)}\b")
-            if made != old and made.isidentifier() and self._search(word):
+            candidate = "".join(name if part is None else part for part in parts)
+            word = re.compile(rf"\b{re.escape(candidate)}\b")
+            if candidate != old and candidate.isidentifier() and self._search(word):
                 return True
         return False
 

@@ -95,8 +95,8 @@ def compare_binding(project: Project, module: Module, local: str, meaning: str) 
     is_plain = all(isinstance(binder, ast.Import) for binder in binders)
     if is_plain and meaning.startswith(f"{local}."):  # `import a.b` beside `import a.c`
         return SAME if meaning in names else FREE
-    found = {project.canonicalize(resolve_import(module, binder, local)) for binder in binders}  # type: ignore[arg-type]
-    if found != {project.canonicalize(meaning)}:
+    meanings = {project.canonicalize(resolve_import(module, binder, local)) for binder in binders}  # type: ignore[arg-type]
+    if meanings != {project.canonicalize(meaning)}:
         return TAKEN
     return SAME if any(binder in module.tree.body for binder in binders) else CHECKED
 

@@ -68,15 +68,15 @@ class AttributeRenaming:
         """Tell whether an object is a module of elsewhere, or made by a class of one."""
         if not base.endswith("()"):
             return not STAND_INS.search(base)
-        made = value
+        maker = value
         if isinstance(value, ast.Name):
             scope = find_owner(module, value, value.id)
             binders = module.bindings[scope][value.id] if scope else []
             if len(binders) == 1 and isinstance(binders[0], ast.Assign):
-                made = binders[0].value
-        if not isinstance(made, ast.Call):
+                maker = binders[0].value
+        if not isinstance(maker, ast.Call):
             return False
-        name = last_name(made.func)
+        name = last_name(maker.func)
         return bool(CLASS_NAME.fullmatch(name)) and not STAND_INS.search(name)
 
     def _is_private_and_alone(self) -> bool:

@@ -50,8 +50,8 @@ def find_exposure(
     paths = list(find_exposed(ports, tree, patch, jobs))
     if jobs:  # a workflow or an action decides itself what is run, and with what
         paths += [path for path in patch.files if path in files or path.startswith(CONFIGURATION)]
-    other = find_unmatched_branch(files, branch, into) if paths else ""
-    return SecretExposure(jobs, tuple(dict.fromkeys(paths)), other)
+    unmatched = find_unmatched_branch(files, branch, into) if paths else ""
+    return SecretExposure(jobs, tuple(dict.fromkeys(paths)), unmatched)
 
 
 def find_exposed(

@@ -24,8 +24,8 @@ def mask_conversation(own: OwnSecrets, conversation: Conversation) -> Conversati
 
 def mask_turn(own: OwnSecrets, turn: Turn) -> Turn:
     """Take them out of what the model says, before it is recorded."""
-    said = json.dumps([turn.content, turn.text, [call.input for call in turn.calls]])
-    if not own.find(said):
+    text = json.dumps([turn.content, turn.text, [call.input for call in turn.calls]])
+    if not own.find(text):
         return turn
     return replace(
         turn,

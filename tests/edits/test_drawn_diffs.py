@@ -52,7 +52,7 @@ def apply_by_git(folder: Path, before: str, diff: str, context: int) -> str | No
     return None if git.returncode else (folder / "f").read_bytes().decode()
 
 
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=300, derandomize=True, deadline=None)
 @given(seeds, st.booleans(), contexts)
 def test_a_diff_applies_to_its_own_file(seed, awkward, context):
     """Whatever its lines look like, and however little of the file it quotes."""
@@ -62,7 +62,10 @@ def test_a_diff_applies_to_its_own_file(seed, awkward, context):
 
 
 @settings(
-    max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seeds, contexts, st.sampled_from(["", "above\n", "above\nabove\n"]), st.booleans())
 def test_what_git_takes_gives_the_same_bytes_or_is_refused(tmp_path, seed, context, above, twice):

@@ -228,7 +228,7 @@ NOISE = (
 noise = st.lists(st.sampled_from(NOISE.split("|")), max_size=20)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     noise | st.text().map(lambda text: text.split("\n")),
     st.sampled_from(["", "x\n", "z\nx\nz\n", "x\r\nz", "\ufeff"]),

@@ -63,8 +63,8 @@ def _explain_first(error: ValidationError) -> str:
     if first["type"] == "missing":
         return f"it lacks `{place}`"
     wanted = EXPECTED.get(first["type"].partition("_")[0], "another kind of value")
-    said = _compare(wanted, first["input"])
-    return f"in `{place}` {said}" if place else said
+    words = _compare(wanted, first["input"])
+    return f"in `{place}` {words}" if place else words
 
 
 def _compare(wanted: str, value: object) -> str:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.check_commands import (
+from bot.gates.test_integrity.checker_config import is_checker_config, read_settings
+from bot.gates.test_integrity.ci_commands import (
     compare_commands,
     is_replaced,
     join_other_configs,
     make_setting_finding,
 )
-from bot.gates.test_integrity.checker_config import is_checker_config, read_settings
 from bot.gates.test_integrity.expression_scan import find_numbers
 from bot.gates.test_integrity.relaxed_patterns import (
     CHECKERS,
@@ -73,8 +73,8 @@ def _is_alone(change: Change, path: str) -> bool:
     """Tell whether the whole folder that the file configured went with it."""
     folder = path.rpartition("/")[0]
     return bool(folder) and not any(
-        other.startswith(f"{folder}/") and change.after.get(other, "") is not None
-        for other in (*change.paths, *change.after)
+        file.startswith(f"{folder}/") and change.after.get(file, "") is not None
+        for file in (*change.paths, *change.after)
     )
 
 
@@ -160,8 +160,8 @@ def _compare_setting(
 def _is_strict(change: Change, path: str, name: str) -> bool:
     """Tell whether one switch of the tool asks for all that is strict."""
     tool = _tool_of(path, name)[0]
-    for other, values in read_settings(path, change.after[path]).items():
-        if _tool_of(path, other) == (tool, "strict") and other != name and _is_on(values[0]):
+    for setting, values in read_settings(path, change.after[path]).items():
+        if _tool_of(path, setting) == (tool, "strict") and setting != name and _is_on(values[0]):
             return True
     return False
 
@@ -234,7 +234,7 @@ def _explain_list(name: str, was: Values, now: Values, still_asked: Values) -> s
 
 def _subtract(items: Values, others: Values) -> list[str]:
     """List the items that the others have in no dress."""
-    plain = {DRESS.sub("", other) for other in others}
+    plain = {DRESS.sub("", item) for item in others}
     return [item for item in items if DRESS.sub("", item) not in plain]
 
 

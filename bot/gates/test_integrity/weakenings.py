@@ -162,13 +162,13 @@ def _is_still_written(test: FoundTest, text: str, after: Sequence[FoundTest]) ->
     flat = normalize_code(text)
     body = normalize_code(test.body.partition("\n")[2])
     if body and flat.count(body) > sum(
-        normalize_code(other.body).count(body) for other in after if other.name
+        normalize_code(each.body).count(body) for each in after if each.name
     ):
         return True
     outside: set[str] = set()
-    for other in after:
-        if not other.name and other.path == test.path:
-            outside.update(_list_texts(other))
+    for part in after:
+        if not part.name and part.path == test.path:
+            outside.update(_list_texts(part))
     texts = _list_texts(test)
     return bool(texts) and outside.issuperset(texts)
 

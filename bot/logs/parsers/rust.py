@@ -91,8 +91,8 @@ def _parse_uncaptured(lines: Sequence[LogLine]) -> Iterator[ParsedFailure]:
             test = result["test"]
             begin = panics.get(test, index)
             error, message, frames = _parse_panic(lines[begin : begin + 900])
-            told = message if test in panics else "failed"
-            yield make_failed_test(test, [lines[begin]], error, told, frames)
+            why = message if test in panics else "failed"
+            yield make_failed_test(test, [lines[begin]], error, why, frames)
 
 
 def _split_tests(lines: Sequence[LogLine]) -> Iterator[tuple[str, list[LogLine]]]:

@@ -56,21 +56,21 @@ def compare_commands(change: Change, path: str) -> Iterator[Finding]:
 def join_other_configs(change: Change, path: str) -> str:
     """Join what the change adds to other configurations: a check may have moved there."""
     lines = []
-    for other in change.after:
-        if other != path and (is_checker_config(other) or other.endswith(CONFIG_SUFFIXES)):
-            lines += [line for _, line in change.handwritten_lines(other)]
+    for config in change.after:
+        if config != path and (is_checker_config(config) or config.endswith(CONFIG_SUFFIXES)):
+            lines += [line for _, line in change.handwritten_lines(config)]
     return "\n".join(lines)
 
 
 def _has_other_ci(change: Change, path: str) -> bool:
     """Tell whether another configuration of CI stays, which may run what this one ran."""
-    return any(CI_CONFIG.match(other) and other != path for other in change.paths)
+    return any(CI_CONFIG.match(each) and each != path for each in change.paths)
 
 
 def is_replaced(command: str, gained: Collection[str]) -> bool:
     """Tell whether a command of the same kind came."""
     kinds = [kind for kind in COMMAND_KINDS if kind.search(command)]
-    return any(kind.search(other) for kind in kinds for other in gained)
+    return any(kind.search(came) for kind in kinds for came in gained)
 
 
 def _find_added_options(change: Change, path: str) -> Iterator[Finding]:

@@ -26,9 +26,14 @@ TAKING_CALLS = frozenset(
         "patch",
     ]
 )
+NAMESPACES = frozenset(["globals", "locals", "vars"])
 COMPUTED = re.compile(
     r"""\b(?:get|set|has|del)attr\(\s*[^,()]+(?:\([^()]*\))?,\s*(?!["'])"""
     r"""|\bglobals\(\)|\bvars\(|\blocals\(\)|__dict__|\bgetmembers\(|\bmethodcaller\(|\battrgetter\("""
+)
+# A look-up of a name that is put together where it is looked up.
+TEMPLATE = re.compile(
+    r"""(?:\b(?:get|set|has|del)attr\(|\)\[|__dict__\[)[^\n]*?(?:\bf["']|["']\s*[+%]|[+%]\s*["']|["']\.format\()"""
 )
 TYPE_NAME = re.compile(r"\.__(?:qual)?name__\b")
 TYPE_NAMES = ("__name__", "__qualname__")
@@ -99,7 +104,8 @@ class DynamicNames:
         files = self.renaming.project.files
         for path in files:
             text = files[path] if path.endswith(PYTHON) else ""
-            if "__name__" not in text and not (hint and hint.search(text)):
+            can_make = "__name__" in text or TEMPLATE.search(text) or (hint and hint.search(text))
+            if not can_make:
                 continue
             module = self.renaming.project.read_module(path)
             for node in list(module.scopes) if module else ():
@@ -130,7 +136,10 @@ class DynamicNames:
         if not (is_beginning or _is_in_naming_call(module, node)):
             return False
         shape = "".join(r"\w*" if part is None else re.escape(part) for part in parts)
-        if any(part in pieces for part in parts) and re.fullmatch(shape, self.renaming.old):
+        is_piece = any(part in pieces for part in parts)
+        # Where a name is wanted, as much of it as is written may be any part of it.
+        is_told = any(parts) and _is_in_naming_call(module, node)
+        if (is_piece or is_told) and re.fullmatch(shape, self.renaming.old):
             return True
         return self._is_made_of_type(node, parts)
 
@@ -230,5 +239,12 @@ def _split_fields(text: str, pattern: str) -> Iterator[str | None]:
 
 
 def _is_in_naming_call(module: Module, node: ast.AST) -> bool:
-    call = module.parents.get(node)
-    return isinstance(call, ast.Call) and last_name(call.func) in NAMING_CALLS | TAKING_CALLS
+    match module.parents.get(node):
+        case ast.Call(func=function):
+            return last_name(function) in NAMING_CALLS | TAKING_CALLS
+        case ast.Subscript(value=ast.Call(func=function)):
+            return last_name(function) in NAMESPACES
+        case ast.Subscript(value=ast.Attribute(attr="__dict__")):
+            return True
+        case _:
+            return False

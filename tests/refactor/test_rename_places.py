@@ -118,6 +118,10 @@ def test_a_base_goes_with_what_overrides_it():
         ("def f(x, kind): return getattr(x, '_process_' + kind)", 1),
         ("def f(x, kind): return getattr(x, '_process_%s' % kind)()", 1),
         ("def f(x, kind): return getattr(x, '_process_{}'.format(kind))", 1),
+        ("def f(x, kind): return getattr(x, f'_pro{kind}')", 1),
+        ("def f(x, kind): return getattr(x, kind + 'cess_item')", 1),
+        ("def f(x, kind): return vars(x)[f'_pro{kind}']", 1),
+        ("def f(x, kind): return x.__dict__['_pro' + kind]", 1),
         ("def f(x):\n    n = f'_process_{type(x).__name__}'\n    getattr(x, n)()", 2),
         (
             "def f(x):\n    for n in dir(x):\n        if n.startswith('_process_'): getattr(x, n)()",

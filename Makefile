@@ -34,7 +34,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # floor of branches only rises.
 test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox
 	$(BIN)/pytest --numprocesses 3 --maxschedchunk 4 -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=79
-	$(BIN)/pytest --numprocesses 4 --maxschedchunk 4 -m "served or slow"
+	$(BIN)/pytest --numprocesses 5 --maxschedchunk 4 -m "served or slow"
 
 quick: .venv/dev
 	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow and not long"

@@ -58,7 +58,16 @@ def test_issue_is_read(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
 
     assert Issue(issue, "Greet", "It shouts.", "ada", labels=("autogen",)) == there
     assert (
-        Issue(issue, "Greet", "It shouts.", "ada", open=False, locked=True, labels=("autogen",))
+        Issue(
+            issue,
+            "Greet",
+            "It shouts.",
+            "ada",
+            open=False,
+            locked=True,
+            labels=("autogen",),
+            closed_as="completed",
+        )
         == closed
     )
     assert (None, None) == (

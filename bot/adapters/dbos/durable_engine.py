@@ -14,6 +14,7 @@ import asyncio
 import contextvars
 import inspect
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -176,7 +177,7 @@ class DurableEngine(DbosJournal):
             stop.set()
         for thread in threading.enumerate():
             if thread.name.startswith("queue-worker-"):
-                thread.join()
+                _join_once_started(thread)
         shut = self._runtime.shutdown_gate.shut()
         asyncio.run_coroutine_threadsafe(shut, self._loop).result()
 
@@ -294,3 +295,14 @@ def _value_kind(story: Story) -> Any:
 
 async def _get_loop() -> asyncio.AbstractEventLoop:
     return asyncio.get_running_loop()
+
+
+def _join_once_started(thread: threading.Thread) -> None:
+    """Wait until a thread ends, which another one may just be about to start."""
+    while True:
+        try:
+            thread.join()
+        except RuntimeError:  # it was not started yet
+            time.sleep(0.01)
+        else:
+            return

@@ -203,7 +203,7 @@ def test_git_dies_with_its_parent(
 ):
     """Killed while the server is silent, the bot leaves no git behind."""
     commit(origin, {"src/app.py": b"x = 1\n"})
-    network.path_end, network.delay_s = "", 30.0
+    network.path_end, network.delay_s = "", 8.0
     command = [sys.executable, "-c", RUN, str(tmp_path / "home"), remote.url]
     root = Path(__file__).parents[3]
 

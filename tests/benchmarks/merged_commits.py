@@ -219,7 +219,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("repositories", nargs="*", type=Path, help="folders of git repositories")
     parser.add_argument("--commits", type=int, default=COMMITS, help="how many of each, the newest")
     asked = parser.parse_args(arguments)
-    folders = [path.resolve() for path in asked.repositories] or list_repositories()
+    folders = list_repositories(asked.repositories)
     judgements = tuple(judge_repositories(folders, asked.commits))
     show("Gates: commits that people merged", tabulate(judgements))
 

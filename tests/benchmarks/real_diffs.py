@@ -276,7 +276,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="greenlit-bench-") as work:
-        repositories = [path.resolve() for path in arguments.paths] or list_repositories()
+        repositories = list_repositories(arguments.paths)
         outcomes = judge_all(repositories, Path(work), arguments.commits)
     show("Diffs: those of real commits, applied to their parents", make_rows(outcomes))
     total = Counter[str]()

@@ -148,8 +148,8 @@ def main() -> None:
     options = JudgeOptions(**named)
     with tempfile.TemporaryDirectory(prefix="greenlit-judge-") as work:
         table = []
-        for path in paths:
-            table += judge_repository(path.resolve(), Path(work), options)
+        for path in list_repositories(paths):
+            table += judge_repository(path, Path(work), options)
         show("Refactorings: judged by the tests of their repositories", table)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bot.ports import CodePlace
 from bot.refactor.async_callers import is_of_tests
 from bot.refactor.checked_names import CheckedNames, locate_attribute
+from bot.refactor.class_family import is_of_protocol
 from bot.refactor.follow_move import is_replacing
 from bot.refactor.module_scopes import (
     FUNCTIONS,
@@ -114,7 +115,7 @@ class AsyncUses:
             self.edits.leave(module.path, node.lineno, "another is put in its place")
 
     def _are_protocols(self, meanings: Iterable[str]) -> bool:
-        return any(self._is_protocol(meaning) for meaning in meanings)
+        return any(is_of_protocol(self.project, meaning) for meaning in meanings)
 
     def _find_meaning(self, module: Module, node: Use) -> str | None:
         """Give the canonical name that a use means; None when it may be one of the functions."""
@@ -126,7 +127,7 @@ class AsyncUses:
         if meaning in self.functions:
             return meaning
         if self.project.find_definitions(meaning):
-            return None if self._is_protocol(meaning) else meaning
+            return None if is_of_protocol(self.project, meaning) else meaning
         # Nothing here defines it: an object that `self` holds may, or a class that is mixed in.
         is_form = meaning.startswith(FORMS)  # of a type, such as Optional: what is in it counts
         return meaning if self.project.is_outside(meaning) and not is_form else None
@@ -196,15 +197,6 @@ class AsyncUses:
         is_patch = "patch" in names and not names.intersection(["setattr", "dict"])
         keywords = {keyword.arg for keyword in call.keywords}
         return is_patch and count == len(call.args) and keywords <= {"return_value", "side_effect"}
-
-    def _is_protocol(self, meaning: str) -> bool:
-        """Tell whether a method is a protocol's, which classes follow without saying so."""
-        for _, node in self.project.find_definitions(meaning.rpartition(".")[0]):
-            bases = node.bases if isinstance(node, ast.ClassDef) else []
-            names = [base.value if isinstance(base, ast.Subscript) else base for base in bases]
-            if any(last_name(base) == "Protocol" for base in names):
-                return True
-        return False
 
     def _note_other(self, module: Module, node: ast.FunctionDef) -> None:
         is_method = isinstance(module.parents[node], ast.ClassDef)

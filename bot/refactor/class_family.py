@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.refactor.find_definition import list_files_naming
-from bot.refactor.module_scopes import FUNCTIONS, Module, qualify, strip_annotation
+from bot.refactor.module_scopes import FUNCTIONS, Module, last_name, qualify, strip_annotation
 from bot.refactor.python_project import LIMIT_DEPTH, Project
 
 ClassNode = tuple[Module, ast.ClassDef]
@@ -125,6 +125,15 @@ def find_family(project: Project, target: str) -> ClassFamily | None:
     family = ClassFamily(project, member)
     family.add(holder)
     return family
+
+
+def is_of_protocol(project: Project, member: str) -> bool:
+    """Tell whether a member is a protocol's: classes follow it without saying so."""
+    for _, node in project.find_definitions(member.rpartition(".")[0]):
+        bases = node.bases if isinstance(node, ast.ClassDef) else []
+        if any(last_name(strip_annotation(base)) == "Protocol" for base in bases):
+            return True
+    return False
 
 
 def has_unknown_base(project: Project, module: Module, node: ast.ClassDef, depth: int = 0) -> bool:

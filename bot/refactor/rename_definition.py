@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.ports import TypeChecker
 from bot.refactor.checked_names import ask_checker
-from bot.refactor.class_family import ClassFamily, find_family
+from bot.refactor.class_family import ClassFamily, find_family, is_of_protocol
 from bot.refactor.dynamic_names import DynamicNames
 from bot.refactor.find_definition import (
     find_definition,
@@ -17,7 +17,7 @@ from bot.refactor.find_definition import (
 )
 from bot.refactor.fixtures import is_fixture
 from bot.refactor.looked_up_strings import LookedUpStrings
-from bot.refactor.module_scopes import IMPORTS, PYTHON, last_name, name_in_scope
+from bot.refactor.module_scopes import IMPORTS, PYTHON, name_in_scope
 from bot.refactor.other_languages import rename_unique
 from bot.refactor.outside_bases import refuse_outside_override
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
@@ -87,7 +87,7 @@ def _rename_in_files(renaming: Renaming, paths: Iterable[str], target: str) -> N
     dynamic = DynamicNames(renaming)
     in_modules = ModuleRenaming(
         renaming,
-        _is_protocol(project, target),
+        is_of_protocol(project, target),
         any(is_fixture(node) for _, node in project.find_definitions(target)),
         AttributeRenaming(renaming),
         StringRenaming(renaming, dynamic, LookedUpStrings.of_target(renaming, dynamic)),
@@ -145,15 +145,6 @@ def _leave_outside(renaming: Renaming, checker: TypeChecker | None, family: Clas
             if isinstance(node, ast.ClassDef):
                 why = f"{base.name} is not of these files, and may call {renaming.old}"
                 renaming.edits.leave(module.path, node.lineno, why)
-
-
-def _is_protocol(project: Project, target: str) -> bool:
-    """Tell whether the target is a protocol's: classes follow it without saying so."""
-    for _, node in project.find_definitions(target.rpartition(".")[0]):
-        bases = node.bases if isinstance(node, ast.ClassDef) else []
-        if any(last_name(base) == "Protocol" for base in bases):
-            return True
-    return False
 
 
 def _is_alone(renaming: Renaming, paths: Iterable[str]) -> bool:

@@ -197,6 +197,17 @@ def test_a_class_is_followed_into_types_in_quotes(use, after):
     assert [] == doubts
 
 
+@pytest.mark.parametrize("base", ["Protocol", "Protocol[T]"])
+def test_a_class_that_may_follow_a_protocol_is_told(base):
+    """It need not say so; and the protocol may be one of a type that is given."""
+    files = {
+        "a.py": f"class Store({base}):\n    def load(self) -> T: ...\n",
+        "b.py": "class Disk:\n    def load(self): ...\n",
+    }
+
+    assert [("b.py", 2)] == list_doubts(rename_symbol(files, "Store.load", "fetch"))
+
+
 def test_a_field_is_followed_into_its_constructor():
     """By keyword, in a pattern, and in its own class."""
     base = "from dataclasses import dataclass\n@dataclass\nclass Box:\n    size: int = 1\n"

@@ -12,6 +12,7 @@ from bot.refactor.async_callers import is_of_tests
 from bot.refactor.checked_names import CheckedNames, locate_attribute
 from bot.refactor.class_family import is_of_protocol
 from bot.refactor.follow_move import is_replacing
+from bot.refactor.made_names import NAMING_CALLS
 from bot.refactor.module_scopes import (
     FUNCTIONS,
     IMPORTS,
@@ -26,9 +27,7 @@ from bot.refactor.module_scopes import (
 from bot.refactor.python_project import Project
 from bot.refactor.text_edit import TextEdits
 
-NAMING_CALLS = frozenset(
-    ["getattr", "setattr", "hasattr", "delattr", "methodcaller", "attrgetter", "patch", "object"]
-)
+FINDING_CALLS = NAMING_CALLS | {"methodcaller", "attrgetter", "patch"}
 # Objects that have any method, of which none can be awaited.
 MOCK = re.compile(r"\b(?:Mock|MagicMock|NonCallableMock|SimpleNamespace)\((?!.*spec)")
 # Classes whose objects pass on what they are asked to others.
@@ -180,7 +179,7 @@ class AsyncUses:
         call = module.parents.get(node)
         ending = re.search(rf"(?:^|[.:]){re.escape(self.name)}$", text)
         if isinstance(call, ast.Call) and ending:
-            is_naming = last_name(call.func) in NAMING_CALLS or is_replacing(call)
+            is_naming = last_name(call.func) in FINDING_CALLS or is_replacing(call)
             if is_naming and not self._is_awaitable_mock(call, node):
                 why = "what is found or replaced by this name must be awaited"
                 self.edits.leave(module.path, node.lineno, why)

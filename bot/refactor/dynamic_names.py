@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.refactor.made_names import (
+    LOOKUP,
+    NAMING_CALLS,
+    can_make,
+    is_in_naming_call,
+    read_template,
+    read_text,
+)
 from bot.refactor.module_scopes import PYTHON, Module, last_name
 from bot.refactor.renaming import Renaming
 
-# They take a name in a string; of those in NAMING_CALLS it is the second argument.
-NAMING_CALLS = frozenset(["getattr", "setattr", "hasattr", "delattr", "object"])
-TAKING_CALLS = frozenset(
-    [
-        "attrgetter",
-        "methodcaller",
-        "import_module",
-        "__import__",
-        "eval",
-        "exec",
-        "vars",
-        "globals",
-        "locals",
-        "patch",
-    ]
-)
-NAMESPACES = frozenset(["globals", "locals", "vars"])
 COMPUTED = re.compile(
     r"""\b(?:get|set|has|del)attr\(\s*[^,()]+(?:\([^()]*\))?,\s*(?!["'])"""
     r"""|\bglobals\(\)|\bvars\(|\blocals\(\)|__dict__|\bgetmembers\(|\bmethodcaller\(|\battrgetter\("""
-)
-# A look-up of a name that is put together where it is looked up.
-TEMPLATE = re.compile(
-    r"""(?:\b(?:get|set|has|del)attr\(|\)\[|__dict__\[)[^\n]*?(?:\bf["']|["']\s*[+%]|[+%]\s*["']|["']\.format\()"""
 )
 TYPE_NAME = re.compile(r"\.__(?:qual)?name__\b")
 TYPE_NAMES = ("__name__", "__qualname__")
@@ -104,8 +90,7 @@ class DynamicNames:
         files = self.renaming.project.files
         for path in files:
             text = files[path] if path.endswith(PYTHON) else ""
-            can_make = "__name__" in text or TEMPLATE.search(text) or (hint and hint.search(text))
-            if not can_make:
+            if not ("__name__" in text or LOOKUP.search(text) or (hint and hint.search(text))):
                 continue
             module = self.renaming.project.read_module(path)
             for node in list(module.scopes) if module else ():
@@ -120,7 +105,7 @@ class DynamicNames:
         """Tell whether names are chosen by a piece of this one that the new name does not have."""
         if not isinstance(node, ast.Call) or last_name(node.func) not in DISCOVERY:
             return False
-        piece = _read_text(node.args[0]) if node.args else None
+        piece = read_text(node.args[0]) if node.args else None
         if piece not in pieces or piece is None or not self.computes_names(module):
             return False
         new, function = self.renaming.new, last_name(node.func)
@@ -129,17 +114,16 @@ class DynamicNames:
 
     def _makes(self, module: Module, node: ast.expr, pieces: set[str]) -> bool:
         """Tell whether a string that is put together can be the name."""
-        parts = list(_read_template(node))
+        parts = read_template(node)
         if not parts or is_message(module, node) or self._is_of_stranger(module, node):
             return False
         is_beginning = parts[0] is not None and self.computes_names(module)
-        if not (is_beginning or _is_in_naming_call(module, node)):
+        if not (is_beginning or is_in_naming_call(module, node)):
             return False
-        shape = "".join(r"\w*" if part is None else re.escape(part) for part in parts)
         is_piece = any(part in pieces for part in parts)
         # Where a name is wanted, as much of it as is written may be any part of it.
-        is_told = any(parts) and _is_in_naming_call(module, node)
-        if (is_piece or is_told) and re.fullmatch(shape, self.renaming.old):
+        is_told = any(parts) and is_in_naming_call(module, node)
+        if (is_piece or is_told) and can_make(parts, self.renaming.old):
             return True
         return self._is_made_of_type(node, parts)
 
@@ -201,50 +185,3 @@ def _write_hint(prefixes: set[str], suffixes: set[str]) -> re.Pattern[str] | Non
     hints = [rf"""(?:{before})["'{{%]"""] if before else []
     hints += [rf"""["'}}s](?:{after})["']"""] if after else []
     return re.compile("|".join(hints)) if hints else None
-
-
-def _read_template(node: ast.AST) -> Iterator[str | None]:
-    """Give the parts of a string that is put together, None for what is not written there."""
-    match node:
-        case ast.JoinedStr(values=values):
-            for value in values:
-                yield _read_text(value)
-        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod()):
-            yield from _split_fields(text, r"%s|%\(\w+\)s")
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            sides = [_read_text(side) for side in (left, right)]
-            if any(side is not None for side in sides):
-                yield from sides
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
-            yield from _split_fields(text, r"\{[\w.!:]*\}")
-        case _:
-            return
-
-
-def _read_text(node: ast.expr) -> str | None:
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case _:
-            return None
-
-
-def _split_fields(text: str, pattern: str) -> Iterator[str | None]:
-    pieces = re.split(pattern, text)
-    for index, piece in enumerate(pieces):
-        if index:
-            yield None
-        if piece:
-            yield piece
-
-
-def _is_in_naming_call(module: Module, node: ast.AST) -> bool:
-    match module.parents.get(node):
-        case ast.Call(func=function):
-            return last_name(function) in NAMING_CALLS | TAKING_CALLS
-        case ast.Subscript(value=ast.Call(func=function)):
-            return last_name(function) in NAMESPACES
-        case ast.Subscript(value=ast.Attribute(attr="__dict__")):
-            return True
-        case _:
-            return False

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.refactor.dynamic_names import TAKING_CALLS, DynamicNames
+from bot.refactor.dynamic_names import DynamicNames
 from bot.refactor.fixtures import is_fixture
+from bot.refactor.made_names import TAKING_CALLS
 from bot.refactor.module_scopes import ASSIGNMENTS, FUNCTIONS, PYTHON, Module, last_name
 from bot.refactor.renaming import Renaming
 

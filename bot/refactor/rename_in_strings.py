@@ -7,8 +7,9 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from bot.refactor.dynamic_names import NAMING_CALLS, DynamicNames, is_message
+from bot.refactor.dynamic_names import DynamicNames, is_message
 from bot.refactor.looked_up_strings import LookedUpStrings
+from bot.refactor.made_names import NAMING_CALLS
 from bot.refactor.module_scopes import Module, find_owner, last_name
 from bot.refactor.name_meaning import NameMeaning
 from bot.refactor.quoted_types import OPENING

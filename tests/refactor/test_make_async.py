@@ -90,6 +90,13 @@ DOUBTS = [
     ("a made name", f"{C}def g(c, x):\n    getattr(c, 'g' + x)()\n", {}, "made at run time"),
     ("a mock", f"{C}def g(c: C):\n    c.go()\n", {"t.py": "g(Mock())  # C\n"}, "a mock"),
     ("a scheme", C, {"t.py": "getattr(x, f'g{y}')()\ngetattr(x, '%so' % y)()\n"}, "made at run"),
+    (
+        "several lines",
+        f"{C}def g(c, x):\n    getattr(\n        c,\n        x + 'o',\n    )()\n",
+        {},
+        "made at",
+    ),
+    ("a namespace", C, {"t.py": "x.__dict__['g' + y + z]()\n"}, "made at run time"),
     ("another put there", f"{C}C.go = None\n", {}, "put in its place"),
     (
         "a stand-in",

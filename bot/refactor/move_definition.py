@@ -88,6 +88,10 @@ def _find_path(project: Project, to: str) -> str:
         raise CannotRefactor(f"{path} is outside the repository.")
     if not all(part.isidentifier() for part in path.removesuffix(".py").split("/")[-1:]):
         raise CannotRefactor(f"{to} is no name that a module of Python can have.")
+    root = name_module(path, project.files).partition(".")[0]
+    is_new = all(name.partition(".")[0] != root for name in project.paths)
+    if is_new and root in sys.stdlib_module_names:
+        raise CannotRefactor(f"{path} would be imported as {root}, which is Python's own.")
     if path in project.files and project.read_module(path) is None:
         raise CannotRefactor(f"This Python cannot read {path}.")
     return path
@@ -100,8 +104,6 @@ def _name_new_file(project: Project, to: str) -> str:
         holder = project.paths.get(".".join(parts[:end]), "")
         if holder.endswith("/__init__.py"):
             return f"{holder.removesuffix('__init__.py')}{'/'.join(parts[end:])}.py"
-    if to in sys.stdlib_module_names:
-        raise CannotRefactor(f"A module {to} would hide Python's own.")
     return to.replace(".", "/") + ".py"
 
 

@@ -370,8 +370,16 @@ def test_a_new_package_is_one():
 
     assert {"lib/p/new/__init__.py", "lib/p/new/b.py", "lib/p/a.py", "u.py"} == set(made)
     assert "from p.new.b import f\n" == made["u.py"]
-    with pytest.raises(CannotRefactor, match="hide Python's own"):
-        move_symbol(files, "f", "json")
+
+
+@pytest.mark.parametrize("to", ["json", "json.py", "src/json.py", "json.x", "json/x.py"])
+def test_a_new_module_has_no_name_of_pythons_own(to):
+    """It would hide that, or be hidden by it; a package of the project may be called so."""
+    with pytest.raises(CannotRefactor, match="is Python's own"):
+        move_symbol({"a.py": "def f():\n    pass\n"}, "f", to)
+    own = {"a.py": "def f():\n    pass\n", "json/__init__.py": ""}
+
+    assert "json/x.py" in move_symbol(own, "f", "json.x").files
 
 
 def test_what_only_annotations_name_is_imported_back_for_type_checkers():

@@ -39,8 +39,8 @@ def find_near_place(lines: FileLines, readings: Sequence[Ops]) -> Place:
 
 
 def _explain_failure(lines: FileLines, ops: Ops) -> tuple[str, Sequence[str]]:
-    numbers_by_key = lines.index_by(loosen)
-    missing = [op.old for op in ops if op.sign == GOES and loosen(op.old) not in numbers_by_key]
+    going = [op.old for op in ops if op.sign == GOES]
+    missing = [old for old in going if not lines.find_numbers(loosen, loosen(old))]
     wanted = old_side(ops)
     return explain_absence(lines, wanted, missing[:1]), find_nearest_lines(lines, wanted)
 
@@ -77,13 +77,13 @@ def _list_pivots(
 
     There are none when a line that goes is not there.
     """
-    numbers_by_key = lines.index_by(key)
     going = [number for number in positions if ops[number].sign == GOES and key(ops[number].old)]
     pivots = []
     for position in going or positions:
         line_key = key(ops[position].old)
-        if line_key and line_key in numbers_by_key:
-            pivots.append((position, numbers_by_key[line_key]))
+        numbers = lines.find_numbers(key, line_key) if line_key else []
+        if numbers:
+            pivots.append((position, numbers))
         elif going:
             return []
     pivots.sort(key=lambda pivot: len(pivot[1]))

@@ -64,14 +64,23 @@ class _OpenFile:
             self.ends_last_line = hunk.bare_end[0]
             self.last_end = self.lines.line_end_at(last)
 
-    def render(self) -> str:
-        """Give the text of the file with all edits made."""
+    def _settle(self) -> None:
+        """Make all edits, and let the last line end as they say."""
         self.apply_splices()
         ends = self.lines.ends
         if ends and self.ends_last_line is True:
             ends[-1] = ends[-1] or self.last_end
         elif ends and self.ends_last_line is False:
             ends[-1] = ""
+
+    def is_blank(self) -> bool:
+        """Tell whether no text is left when all edits are made."""
+        self._settle()
+        return not (self.lines.mark or any(map(str.strip, self.lines.texts)))
+
+    def render(self) -> str:
+        """Give the text of the file with all edits made."""
+        self._settle()
         return self.lines.join()
 
 
@@ -126,7 +135,7 @@ class EditSession:
         target = self._move_file(path, edit)
         if edit.new_path == NOWHERE:
             self._delete_file(path, file)
-        elif edit.hunks and not file.render().strip() and self.before.get(path, "").strip():
+        elif edit.hunks and file.is_blank() and self.before.get(path, "").strip():
             raise Rejected(
                 f"{path}: nothing would be left of the file. To delete it, say so: +++ {NOWHERE}."
             )
@@ -200,7 +209,7 @@ class EditSession:
             self.modes[path] = edit.mode
 
     def _delete_file(self, path: str, file: _OpenFile) -> None:
-        if file.render().strip():
+        if not file.is_blank():
             raise Rejected(
                 f"{path}: the diff deletes the file but does not remove all of its lines."
             )

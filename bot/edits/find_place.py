@@ -123,11 +123,10 @@ def spread_run(ops: Ops, numbers: Iterable[int]) -> Indexes:
 
 def _find_with_bare_lines(lines: FileLines, ops: Ops, key: Key) -> list[Indexes]:
     """Find the ways when some lines are bare: each takes a blank line where the file has one."""
-    numbers_by_key = lines.index_by(key)
     candidates: dict[int, list[int]] = {}
     for position, op in enumerate(ops):
         if op.sign in (STAYS, GOES):
-            candidates[position] = numbers_by_key.get(key(op.old), [])
+            candidates[position] = lines.find_numbers(key, key(op.old))
     if not candidates or not all(candidates.values()):
         return []
     pivot = min(candidates, key=lambda position: len(candidates[position]))
@@ -184,8 +183,7 @@ def _split_at_gaps(ops: Ops) -> list[Ops]:
 
 def find_runs(lines: FileLines, wanted: Sequence[str], key: Key) -> list[range]:
     """Find where the lines stand together, by the rarest: a blank one would be tried everywhere."""
-    numbers_by_key = lines.index_by(key)
-    candidates = [numbers_by_key.get(key(text), []) for text in wanted]
+    candidates = [lines.find_numbers(key, key(text)) for text in wanted]
     if not candidates or not all(candidates):
         return []
     rarest = min(candidates, key=len)

@@ -50,7 +50,6 @@ def _is_wordless_removal(ops: Ops) -> bool:
 
 def is_believable(lines: FileLines, ops: Ops, matches: Matches) -> bool:
     """Tell whether more lines stand nowhere else in the file than there are differences."""
-    numbers_by_text = lines.index_by(loosen)
     unique = differences = missing = 0
     last: int | None = None
     for position, index in matches.items():
@@ -60,7 +59,7 @@ def is_believable(lines: FileLines, ops: Ops, matches: Matches) -> bool:
             continue
         missing = max(missing, len(_list_between(lines, last, index)))
         differences, missing, last = differences + missing, 0, index
-        if has_word(old) and numbers_by_text.get(loosen(old)) == [index]:
+        if has_word(old) and lines.find_numbers(loosen, loosen(old)) == [index]:
             unique += 1
     return unique > differences + missing
 

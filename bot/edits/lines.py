@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from types import MappingProxyType
 
 Key = Callable[[str], str]
@@ -23,6 +25,7 @@ SMART = MappingProxyType(
     )
 )
 LINE_END = re.compile(r"\r?\n")
+MOST_FOLLOWED = 100  # splices and new lines, before an index is made anew
 
 
 def keep_exact(text: str) -> str:
@@ -37,7 +40,7 @@ def loosen(text: str) -> str:
     return " ".join(text.replace("'", '"').split())
 
 
-def _loosen_all(texts: list[str]) -> list[str]:
+def _loosen_all(texts: Sequence[str]) -> list[str]:
     """Loosen many lines at once: a megabyte of them takes its time one by one."""
     joined = "\n".join(texts)
     if not joined.isascii():
@@ -60,6 +63,58 @@ def has_word(text: str) -> bool:
 TIERS: tuple[Key, ...] = (keep_exact, str.rstrip, loosen)
 
 
+@dataclass(frozen=True, slots=True)
+class LineIndex:
+    """Where the lines of a text stand, by their keys.
+
+    The text may have been spliced since it was indexed: to index a megabyte anew for each splice
+    takes longer than to follow a line through some of them.
+    """
+
+    texts: Sequence[str]
+    splices: tuple[Sequence[Splice], ...] = ()
+    _indexes: dict[Key, dict[str, list[int]]] = field(default_factory=dict)
+
+    def find_numbers(self, key: Key, line_key: str) -> list[int]:
+        """Find the numbers of the lines that have the key."""
+        if key not in self._indexes:
+            self._indexes[key] = self._index_by(key)
+        numbers = self._indexes[key].get(line_key, [])
+        for splices in self.splices:
+            numbers = list(_follow_numbers(numbers, splices, key, line_key))
+        return numbers
+
+    def _index_by(self, key: Key) -> dict[str, list[int]]:
+        numbers: dict[str, list[int]] = defaultdict(list)
+        line_keys = _loosen_all(self.texts) if key is loosen else map(key, self.texts)
+        for number, line_key in enumerate(line_keys):
+            numbers[line_key].append(number)
+        return dict(numbers)
+
+    def follow(self, splices: Sequence[Splice], texts: Sequence[str]) -> LineIndex:
+        """Give the index of the lines that the splices, in their order, make of these."""
+        all_splices = (*self.splices, splices)
+        if sum(1 + len(new_lines) for _, _, new_lines in chain(*all_splices)) > MOST_FOLLOWED:
+            return LineIndex(texts)
+        return LineIndex(self.texts, all_splices, self._indexes)
+
+
+def _follow_numbers(
+    numbers: Sequence[int], splices: Sequence[Splice], key: Key, line_key: str
+) -> Iterator[int]:
+    """Follow lines through splices, and find those that come."""
+    position = shift = 0
+    for start, stop, new_lines in splices:
+        first = bisect_left(numbers, start)
+        yield from (number + shift for number in numbers[position:first])
+        for offset, text in enumerate(new_lines):
+            if key(text) == line_key:
+                yield start + shift + offset
+        position = bisect_left(numbers, stop)
+        shift += len(new_lines) - (stop - start)
+    yield from (number + shift for number in numbers[position:])
+
+
 @dataclass(slots=True)
 class FileLines:
     """The lines of a file and their ends, of which only the last may have none.
@@ -69,8 +124,8 @@ class FileLines:
 
     texts: list[str]
     ends: list[str]
-    mark: str = ""
-    _indexes: dict[Key, dict[str, list[int]]] = field(default_factory=dict)
+    mark: str
+    index: LineIndex
 
     @classmethod
     def split(cls, text: str) -> FileLines:
@@ -85,7 +140,7 @@ class FileLines:
             ends.pop()
         if "\r" in text:
             _move_carriage_returns(texts, ends)
-        return cls(texts, ends, mark)
+        return cls(texts, ends, mark, LineIndex(texts))
 
     def join(self) -> str:
         """Join the lines to the text of the file."""
@@ -103,19 +158,9 @@ class FileLines:
             text += "\n"
         return text
 
-    def index_by(self, key: Key) -> dict[str, list[int]]:
-        """Find the numbers of the lines, by their keys."""
-        if key not in self._indexes:
-            self._indexes[key] = self._build_index(key)
-        return self._indexes[key]
-
-    def _build_index(self, key: Key) -> dict[str, list[int]]:
-        if key is loosen:
-            return _group_numbers(_loosen_all(self.texts))
-        line_keys = list(map(key, self.texts))
-        if key is str.rstrip and line_keys == self.texts:
-            return self.index_by(keep_exact)
-        return _group_numbers(line_keys)
+    def find_numbers(self, key: Key, line_key: str) -> list[int]:
+        """Find the numbers of the lines that have the key."""
+        return self.index.find_numbers(key, line_key)
 
     def splice(self, splices: Sequence[Splice]) -> FileLines:
         """Put other lines in some places.
@@ -125,7 +170,8 @@ class FileLines:
         texts: list[str] = []
         ends: list[str] = []
         position = 0
-        for start, stop, new_lines in sorted(splices):
+        ordered = sorted(splices)
+        for start, stop, new_lines in ordered:
             last = max(stop, start) - 1
             neighbours = range(min(start, last), min(start, last) + len(new_lines))
             texts += self.texts[position:start]
@@ -136,13 +182,12 @@ class FileLines:
         texts += self.texts[position:]
         ends += self.ends[position:]
         self._mend_ends(ends)
-        return FileLines(texts, ends, self.mark)
+        return FileLines(texts, ends, self.mark, self.index.follow(ordered, texts))
 
     def _mend_ends(self, ends: list[str]) -> None:
         """Let every line end, and the last one as that of this file does."""
-        usual_end = self.line_end_at(len(self.ends))
-        for number, end in enumerate(ends):
-            ends[number] = end or usual_end
+        if "" in ends:  # the last one of this file, and lines may have come behind it
+            ends[ends.index("")] = self.line_end_at(len(self.ends))
         if ends and self.ends and not self.ends[-1]:
             ends[-1] = ""
 
@@ -152,13 +197,6 @@ class FileLines:
             return "\n"
         nearest = min(max(number, 0), len(self.ends) - 1)
         return self.ends[nearest] or self.ends[nearest - 1] or "\n"
-
-
-def _group_numbers(line_keys: Sequence[str]) -> dict[str, list[int]]:
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for number, line_key in enumerate(line_keys):
-        numbers[line_key].append(number)
-    return dict(numbers)
 
 
 def _move_carriage_returns(texts: list[str], ends: list[str]) -> None:

@@ -78,13 +78,12 @@ def _find_nearest_start(lines: FileLines, wanted: Sequence[str]) -> int | None:
 
 def _count_votes(lines: FileLines, wanted: Sequence[str]) -> Counter[int]:
     """Let each wanted line that the file has vote for where the text begins, by its length."""
-    numbers_by_text = lines.index_by(str.strip)
     votes: Counter[int] = Counter()
     for offset, line in enumerate(wanted[:VOTING_LINES]):
         text = line.strip()
         if not text:
             continue
-        for number in numbers_by_text.get(text, [])[:VOTING_LINES]:
+        for number in lines.find_numbers(str.strip, text)[:VOTING_LINES]:
             votes[max(0, number - offset)] += len(text) + 1
     return votes
 

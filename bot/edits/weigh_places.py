@@ -62,12 +62,11 @@ def _count_votes(lines: FileLines, place: Place) -> tuple[Counter[int], Counter[
 
     The second count has what the place itself lacks.
     """
-    numbers_by_text = lines.index_by(loosen)
     taken = {index for _, index in place.pairs()}
     votes: Counter[int] = Counter()
     gains: Counter[int] = Counter()
     for offset, (op, index) in enumerate(_list_quoted(place)):
-        numbers = numbers_by_text.get(loosen(op.old), [])
+        numbers = lines.find_numbers(loosen, loosen(op.old))
         if len(numbers) > MOST_REPEATED:
             continue
         weights: dict[int, int] = {}

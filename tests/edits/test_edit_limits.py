@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from cProfile import Profile
+from random import Random
+
 import pytest
 
+from bot.edits import apply_edits
 from bot.edits.lines import FileLines, is_same_line, loosen
 from bot.edits.omitted_code import is_placeholder, refuse_omitted_code
 from bot.edits.parsed_edit import COMES, GOES, STAYS, Op, Rejected
@@ -252,11 +256,54 @@ def test_a_line_is_found_exactly_or_by_its_words():
     """Quotes and dashes of word processors count as plain ones, in a search alone."""
     lines = FileLines.split("a  b\n“x” – y…\na b \nA b\n")
 
-    assert [0, 2] == lines.index_by(loosen)["a b"]
-    assert [1] == lines.index_by(loosen)['"x" - y...']
-    assert [2] == lines.index_by(str.rstrip)["a b"]
-    assert [3] == lines.index_by(lambda text: text)["A b"]
+    assert [0, 2] == lines.find_numbers(loosen, "a b")
+    assert [1] == lines.find_numbers(loosen, '"x" - y...')
+    assert [2] == lines.find_numbers(str.rstrip, "a b")
+    assert [3] == lines.find_numbers(lambda text: text, "A b")
     assert is_same_line("a  'b'", "a 'b'")
     assert not is_same_line("a 'b'", 'a "b"')
     assert is_same_line("a ‘b’", 'a "b"')
     assert not is_same_line("a b", "A b")
+
+
+def test_lines_are_followed_through_splices():
+    """Each is found where it stands by now, those that came too, and none that went."""
+    chance = Random(0)
+    lines = FileLines.split("".join(f"{chance.choice('abc ')}\n" for _ in range(40)))
+    for _ in range(200):
+        start = chance.randint(0, len(lines.texts))
+        stop = min(start + chance.randint(0, 2), len(lines.texts))
+        come = tuple(chance.choices("abc ", k=chance.randint(0, 2)))
+        lines = lines.splice([(start, stop, come), (0, 0, ("a",))][: 1 + bool(start)])
+
+        assert find_all(FileLines.split(lines.join())) == find_all(lines)
+
+
+def find_all(lines):
+    """The numbers of each line, by each key."""
+    return [
+        lines.find_numbers(key, text) for key in (str.rstrip, loosen) for text in ("a", "b", "")
+    ]
+
+
+def render_head(number, line):
+    """An edit of the line as a diff of its own, whose head tells another place."""
+    return f"--- a/f\n+++ b/f\n@@ -{number + 9} +{number + 9} @@\n-{line}\n+new\n"
+
+
+def render_block(_, line):
+    """An edit of the line as a SEARCH/REPLACE block."""
+    return f"f\n<<<<<<< SEARCH\n{line}\n=======\nnew\n>>>>>>> REPLACE\n"
+
+
+@pytest.mark.parametrize("render", [render_head, render_block])
+def test_one_file_is_not_read_anew_for_each_of_many_edits(render):
+    """Counted in calls: a file of many lines that many edits change costs less than lines by edits."""
+    lines = [f"line {number}" for number in range(2_000)]
+    edit = "".join(render(number, lines[number]) for number in range(0, 2_000, 20))
+    profile = Profile()
+    after = profile.runcall(apply_edits, {"f": "\n".join([*lines, ""])}, edit)["f"]
+    calls = sum(entry.callcount for entry in profile.getstats())
+
+    assert 100 == after.count("new")
+    assert calls < 100 * len(lines)

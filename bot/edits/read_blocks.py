@@ -33,6 +33,7 @@ WORDED = re.compile(
 def parse_blocks(lines: Sequence[str], files: Mapping[str, str]) -> Iterator[FileEdit]:
     """Parse the blocks of a text, each with its file. Raises Rejected for one that is not whole."""
     names = PathNames(files)
+    texts: dict[str, str] = {}
     path, position = "", 0
     while (start := _find_marker(SEARCH, lines, position)) is not None:
         _refuse_stray_marks(lines, range(position, start))
@@ -46,8 +47,9 @@ def parse_blocks(lines: Sequence[str], files: Mapping[str, str]) -> Iterator[Fil
                 f"{where}: an edit does not say which file it is for. Write the path on the line "
                 f"above it."
             )
-        text = files.get(names.resolve(path) or "", "").replace("\r\n", "\n")
-        divider = _find_divider(lines, range(start, stop), text, where)
+        if path not in texts:
+            texts[path] = files.get(names.resolve(path) or "", "").replace("\r\n", "\n")
+        divider = _find_divider(lines, range(start, stop), texts[path], where)
         readings = tuple(list_readings(lines[start + 1 : divider], lines[divider + 1 : stop]))
         yield FileEdit(path, path, (Hunk(start + 1, readings, blocks=True),))
         position = stop + 1

@@ -18,6 +18,7 @@ from bot.edits.parsed_edit import (
     old_side,
 )
 from bot.edits.path_names import PathNames
+from bot.text.git_lines import split_keeping_ends
 
 MOST_CHARS = 100_000_000  # of files, each counted again for every edit of it
 
@@ -124,7 +125,7 @@ class _Tree:
 
 def _apply_hunks(text: str, edit: FileEdit) -> str:
     """Apply the hunks one below the other. Raises InexactError."""
-    lines = _split_lines(text)
+    lines = split_keeping_ends(text)
     after: list[str] = []
     position = 0
     has_context = any(has_sign(hunk.readings[0], STAYS) for hunk in edit.hunks)
@@ -158,13 +159,6 @@ def _is_believable(text: str, edit: FileEdit, old: Sequence[str], start: int) ->
         return _has_hash(text, edit.old_hash)
     readings = (hunk.readings[0] for hunk in edit.hunks)
     return bool(start) or not text or any(any(map(str.strip, old_side(ops))) for ops in readings)
-
-
-def _split_lines(text: str) -> list[str]:
-    """Split a text at its line feeds alone, and keep them."""
-    lines = [f"{line}\n" for line in text.split("\n")]
-    last = lines.pop().removesuffix("\n")
-    return [*lines, last] if last else lines
 
 
 def _end_lines(hunk: Hunk) -> tuple[list[str], list[str]]:

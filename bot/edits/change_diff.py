@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import Hunk, PatchedFile, PatchSet
 
+from bot.edits.diff_names import unquote
 from bot.text.amounts import count_noun
 
 Lines = tuple[tuple[int, str], ...]  # number and text
@@ -105,12 +105,7 @@ def _number_files(diff: str) -> tuple[str, list[str]]:
 
 def _read_path(names: str) -> str:
     """Read the path out of "a/PATH b/PATH", whose halves are alike without renames."""
-    name = names[: len(names) // 2]
-    if name.startswith('"'):
-        # Git quotes as C does what holds a quote, a backslash or a control character.
-        raw, _ = codecs.escape_decode(name[1:-1].encode())
-        name = raw.decode(errors="replace")
-    return name[2:]
+    return unquote(names[: len(names) // 2])[2:]
 
 
 def _read_file(file: PatchedFile, path: str) -> FileDiff:

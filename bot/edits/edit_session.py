@@ -120,10 +120,6 @@ class EditSession:
             return [rejection]
 
     def _apply_file_edit(self, edit: FileEdit) -> list[Rejected]:
-        if edit.mode[:3] in ("120", "160"):
-            raise Rejected(
-                f"{edit.new_path}: a symbolic link or submodule cannot be made by a text."
-            )
         path = self._find_target(edit)
         if path is None:
             self._create_file(edit)

@@ -22,7 +22,7 @@ EXTENDED = re.compile(
 )
 INDEX = re.compile(r"index ([0-9a-f]{7,64})\.\.[0-9a-f]+(?: (\d{6}))?\r?$")
 SHOWN_CHARS = 80
-LINK_MODES = ("120000", "160000")
+LINK_MODES = ("120", "160")  # the first digits of a link's and a submodule's
 # What a text cannot say, or what says something else than a unified diff does.
 REFUSED = (
     (
@@ -73,7 +73,7 @@ class _Header:
             self._read_change(*match.groups(""))
         elif match := INDEX.match(line):
             self.old_hash = match[1]
-            self.is_link |= match[2] in LINK_MODES
+            self.is_link |= (match[2] or "").startswith(LINK_MODES)
 
     def _read_change(self, move: str, side: str, file: str, mode: str, rest: str) -> None:
         if move:
@@ -85,7 +85,7 @@ class _Header:
             else:
                 self.new = unquote(rest)
             return
-        self.is_link |= rest in LINK_MODES
+        self.is_link |= rest.startswith(LINK_MODES)
         if file == "new":
             self.old, self.mode = NOWHERE, rest
         elif file == "deleted":

@@ -77,7 +77,7 @@ def _take_blanks_literally(lines: FileLines, place: Place) -> Place:
 
 def _refuse_made_edit(lines: FileLines, hunk: Hunk, place: Place | None = None) -> None:
     """Refuse an edit whose new text stands in the old one's stead: it was made before."""
-    taken = {index for _, index in place.pairs()} if place else set()
+    taken = set(place.numbers) if place else set()
     for ops in hunk.readings:
         if not any(op.sign == COMES and op.new.strip() for op in ops):
             continue
@@ -96,10 +96,9 @@ def _refuse_repetition(lines: FileLines, place: Place, new_lines: Sequence[str])
         return
     repetitions = find_runs(lines, new_side(place.ops), loosen)
     if not repetitions:
-        indexes = [index for _, index in place.pairs()]
-        first, last = min(indexes), max(indexes)
+        numbers = place.numbers
         for run in find_runs(lines, new_lines, loosen):
-            if first < run.start and run.stop <= last:
+            if numbers[0] < run.start and run.stop <= numbers[-1]:
                 repetitions.append(run)
     if repetitions:
         raise Rejected(
@@ -143,8 +142,7 @@ def _keep_new_margin(lines: FileLines, place: Place) -> Place:
     """
     if place.shift == NO_SHIFT:
         return place
-    indexes = [index for _, index in place.pairs()]
-    texts = [lines.texts[index] for index in indexes]
+    texts = [lines.texts[index] for index in place.numbers]
     old, new = old_side(place.ops), new_side(place.ops)
     old_margin, new_margin = find_common_margin(old), find_common_margin(new)
     if len(texts) != len(old) or new_margin == old_margin:
@@ -159,7 +157,7 @@ def _keep_new_margin(lines: FileLines, place: Place) -> Place:
         )
     if more_kept_lines <= 0:
         return place
-    return Place(written, spread_run(written, indexes), NO_SHIFT)
+    return Place(written, spread_run(written, place.numbers), NO_SHIFT)
 
 
 def _count_kept_lines(ops: Ops) -> int:

@@ -35,6 +35,11 @@ class Place:
     indexes: Indexes
     shift: Shift
 
+    @property
+    def numbers(self) -> list[int]:
+        """The lines of the file that have a part, from above to below."""
+        return [index for index in self.indexes if index is not None]
+
     def pairs(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[Op, int]]:
         """Pair the lines with those of the file, where they have one."""
         sliced = zip(self.ops[start:stop], self.indexes[start:stop], strict=True)

@@ -39,7 +39,7 @@ def _is_same(old: str, text: str | None) -> bool:
 
 def _refuse_likeness(lines: FileLines, place: Place, start: int) -> None:
     """Refuse a place when the lines where the head tells are like those of the edit, too."""
-    if start == next(index for _, index in place.pairs()):
+    if start == place.numbers[0]:
         return
     old = list(map(loosen, old_side(place.ops)))
     if old == list(map(loosen, lines.texts[start : start + len(old)])):
@@ -54,7 +54,7 @@ def _refuse_lone_anchor(hunk: Hunk, place: Place) -> None:
     old = old_side(place.ops)
     if hunk.place is None or has_sign(place.ops, GOES) or sum(map(bool, map(str.strip, old))) > 1:
         return
-    if next(index for _, index in place.pairs()) != hunk.place[0]:
+    if place.numbers[0] != hunk.place[0]:
         raise Rejected(
             "new lines would stand beside the only line that the hunk quotes, and the head tells "
             "another place for it. Quote more of the lines around."
@@ -70,9 +70,7 @@ def _refuse_unpaired_likes(lines: FileLines, place: Place) -> None:
     }
     if not missing:
         return
-    indexes = [index for _, index in place.pairs()]
-    around = set(range(min(indexes) - 1, max(indexes) + 2)).intersection(range(len(lines.texts)))
-    if not missing.isdisjoint(loosen(lines.texts[index]) for index in around):
+    if not missing.isdisjoint(loosen(lines.texts[index]) for index in _list_around(lines, place)):
         raise Rejected("it is not sure which of some lines that are alike the edit quotes.")
 
 
@@ -81,9 +79,8 @@ def _refuse_left_out_lines(lines: FileLines, place: Place) -> None:
 
     They do beside lines that come, and where a line like them is quoted.
     """
-    indexes = [index for _, index in place.pairs()]
-    around = set(range(min(indexes) - 1, max(indexes) + 2)).intersection(range(len(lines.texts)))
-    left_out = {lines.texts[index] for index in around.difference(indexes)}
+    around = _list_around(lines, place)
+    left_out = {lines.texts[index] for index in set(around).difference(place.numbers)}
     quotes_like = not left_out.isdisjoint(old_side(place.ops))
     if quotes_like or _comes_beside_gap(place) or not is_verbatim(lines, place):
         raise Rejected(
@@ -108,13 +105,18 @@ def _comes_beside_gap(place: Place) -> bool:
 
 def _refuse_mixed_ends(lines: FileLines, place: Place) -> None:
     """Refuse to guess how new lines end where those of the file end in both ways."""
-    indexes = [index for _, index in place.pairs()]
-    ends = lines.ends[max(0, min(indexes) - 1) : max(indexes) + 2]
-    if len(set(filter(None, ends))) > 1:
+    ends = {lines.ends[index] for index in _list_around(lines, place)}
+    if len(ends - {""}) > 1:
         raise Rejected(
             "lines of the file end in CRLF and others in LF where this edit stands, and it does "
             "not lie exactly where its head says. Make the diff against the file as it is."
         )
+
+
+def _list_around(lines: FileLines, place: Place) -> range:
+    """List the file's lines from the first that has a part to the last, and one beside each."""
+    numbers = place.numbers
+    return range(max(numbers[0] - 1, 0), min(numbers[-1] + 2, len(lines.texts)))
 
 
 def is_verbatim(lines: FileLines, place: Place) -> bool:

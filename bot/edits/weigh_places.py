@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.edits.find_place import Place, find_first_line
+from bot.edits.find_place import Place
 from bot.edits.lines import FileLines, loosen
 from bot.edits.nearest_lines import explain_ambiguity
 from bot.edits.parsed_edit import COMES, GAP, Op, Rejected
@@ -29,7 +29,7 @@ def refuse_rivals(lines: FileLines, place: Place) -> None:
     for start, vote in votes.most_common():
         has_more = gains[start] > 0 and not has_all
         if vote >= (OTHER if has_more else ALIKE) * weight:
-            starts = sorted([find_first_line(place.indexes), max(start, 0)])
+            starts = sorted([place.numbers[0], max(start, 0)])
             raise Rejected(*explain_ambiguity(lines, starts))
 
 
@@ -62,7 +62,7 @@ def _count_votes(lines: FileLines, place: Place) -> tuple[Counter[int], Counter[
 
     The second count has what the place itself lacks.
     """
-    taken = {index for _, index in place.pairs()}
+    taken = set(place.numbers)
     votes: Counter[int] = Counter()
     gains: Counter[int] = Counter()
     for offset, (op, index) in enumerate(_list_quoted(place)):

@@ -19,7 +19,7 @@ _SERVICES = (
     r"|heroku|jenkins|netlify|pre-commit(?:\.ci)?|railway|render|semaphore|teamcity"
     r"|travis(?:[ -]?ci)?|vercel|woodpecker)"
 )
-_GAP = r"[^\S\n]*[-_]?[^\S\n]*"  # blanks of any kind, and a dash for one
+_GAP = r"[^\S\n]*(?:[-_][^\S\n]*)?"  # blanks of any kind, and a dash for one
 _SKIP_MARK = re.compile(
     rf"\[[^\S\n]*(?:(?:skip|no){_GAP}{_SERVICES}|{_SERVICES}{_GAP}skip)[^\S\n]*\]"
     r"|\*\*\*no[_ -]?ci\*\*\*|^[^\S\n]*skip-checks[^\S\n]*:.*$",

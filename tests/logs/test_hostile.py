@@ -7,6 +7,8 @@ from __future__ import annotations
 import pytest
 
 from bot.logs import read_log, render_reading
+from bot.logs.clean_log import LogLine
+from bot.logs.parsers.pytest_progress import parse_progress
 from tests.logs.reading import read_output, wrap_as_job
 
 LINES = {
@@ -35,6 +37,14 @@ def test_hostile_lines_are_read(name: str):
 
     assert reading.category in {"passed", "crash", "test-failure", "compile-error"}
     assert "high" != reading.confidence or not reading.failures
+
+
+@pytest.mark.timeout(10)
+def test_hostile_progress_is_read():
+    """A step of nothing but names of tests with blanks behind them: no line costs its square."""
+    lines = [LogLine(number, f"a.py::x{' ' * 4_000}y") for number in range(2_000)]
+
+    assert [] == parse_progress(lines)
 
 
 def test_instructions_in_a_log_stay_data():

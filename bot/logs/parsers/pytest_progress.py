@@ -15,7 +15,7 @@ from bot.values import Category, Frame
 _REPORT = re.compile(r"^=+ (?:FAILURES|ERRORS|short test summary info) =+$")
 _FAILED = re.compile(
     r"^(?:\[gw\d+\] )?(?:\[ *\d+%\] )?(?:(?P<word>FAILED|ERROR) )?(?P<test>\S+\.py::\S.*?)"
-    r"(?: (?P<word2>FAILED|ERROR))?(?: +\[ *\d+%\])?$"
+    r"(?: (?P<word2>FAILED|ERROR))?(?:(?<! ) +\[ *\d+%\])?$"
 )
 _NODE_DOWN = re.compile(r"^\[gw\d+\] node down: (?P<text>.+)")
 _INTERNAL = re.compile(r"^\.*INTERNALERROR> ?")

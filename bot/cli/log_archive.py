@@ -23,10 +23,8 @@ def open_logs(source: str) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
     Raises WrongUseError, also while reading.
     """
     with open_input(source, "log") as file:
-        if source == STDIN or not zipfile.is_zipfile(file):
+        if source == STDIN or not _is_zip(file):
             file_name = "standard input" if source == STDIN else PurePosixPath(source).name
-            if source != STDIN:
-                file.seek(0)
             yield iter([(file_name, file)])
             return
         try:
@@ -34,6 +32,15 @@ def open_logs(source: str) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
                 yield _open_entries(source, archive)
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as wrong:
             raise WrongUseError(f"The zip file {source} cannot be read: {wrong}.") from None
+
+
+def _is_zip(file: BinaryIO) -> bool:
+    """Tell whether it is a zip file; a pipe is none, because it is read once."""
+    if not file.seekable():
+        return False
+    is_zip = zipfile.is_zipfile(file)
+    file.seek(0)
+    return is_zip
 
 
 def _open_entries(source: str, archive: zipfile.ZipFile) -> Iterator[tuple[str, BinaryIO]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from io import StringIO
 from pathlib import Path
@@ -184,6 +185,17 @@ def test_nothing_to_read_is_not_all_well(given: bytes):
         greenlit(given=given).stdout.split()
     )
     assert "low" == json.loads(greenlit("--json", given=given).stdout)["confidence"]
+
+
+def test_a_named_pipe_is_read_as_a_file_is():
+    """As a shell names one for `<(gh run view --log)`."""
+    reader, writer = os.pipe()
+    os.write(writer, wrap_as_job(TRACEBACK))
+    os.close(writer)
+    result = greenlit("--json", f"/dev/fd/{reader}")
+    os.close(reader)
+
+    assert "ValueError" == json.loads(result.stdout)["failures"][0]["error"]
 
 
 def make_zip(path: Path, **texts: str) -> str:

@@ -205,25 +205,29 @@ def test_every_setting_is_described():
     assert all(meaning for meaning, _ in describe_settings(Settings).values())
 
 
-def test_secrets_leave_the_environment_when_they_are_read():
-    """No child of the process inherits a key; what is no secret stays."""
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("ModelSettings", ["GREENLIT_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"]),
+        ("ReadTokenSettings", ["GREENLIT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"]),
+    ],
+)
+def test_secrets_leave_the_environment_when_they_are_read(kind: str, names: list[str]):
+    """No child of the process inherits one, by any of its names; what is no secret stays."""
     program = (
         "import os\n"
-        "from bot.settings import ModelSettings, load_settings\n"
-        "print(load_settings(ModelSettings).anthropic_api_key.get_secret_value())\n"
-        "print(sorted(name for name in os.environ if 'ANTHROPIC' in name or 'MODEL' in name))\n"
+        "from bot import settings\n"
+        f"print(settings.list_secret_values(settings.load_settings(settings.{kind}))[0])\n"
+        f"print([name for name in {names} if name in os.environ], os.environ['GREENLIT_MODEL'])\n"
     )
-    names = {
-        "GREENLIT_ANTHROPIC_API_KEY": "one",
-        "ANTHROPIC_API_KEY": "two",
-        "GREENLIT_MODEL": "claude-opus-5-5",
-    }
-    environment = os.environ | names  # noqa: TID251 - a child of this process
+    secrets = {name: f"secret-of-{number}" for number, name in enumerate(names)}
+    model = {"GREENLIT_MODEL": "claude-opus-5-5"}
+    environment = os.environ | model | secrets  # noqa: TID251 - a child of this process
     ended = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
 
-    assert ["one", "['GREENLIT_MODEL']"] == ended.stdout.splitlines()
+    assert ["secret-of-0", "[] claude-opus-5-5"] == ended.stdout.splitlines()
 
 
 @pytest.mark.parametrize(

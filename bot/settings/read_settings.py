@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import AliasChoices, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
@@ -165,10 +166,21 @@ def _explain_env_file(given: Mapping[str, object], broken: Exception) -> Setting
 
 
 def _remove_secrets(kind: type[BaseSettings]) -> None:
-    secrets = {name.upper() for name, field in kind.model_fields.items() if is_secret(field)}
-    names = {make_name(name) for name in secrets} | secrets
+    names = {
+        name.upper()
+        for field_name, field in kind.model_fields.items()
+        if is_secret(field)
+        for name in _list_names(field_name, field)
+    }
     for variable in [variable for variable in os.environ if variable.upper() in names]:
         del os.environ[variable]
+
+
+def _list_names(field_name: str, field: FieldInfo) -> list[str]:
+    """List the variables in which a setting may stand, among them those of other programs."""
+    alias = field.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else []
+    return [make_name(field_name), field_name, *map(str, choices)]
 
 
 def _render_default(default: object) -> str:

@@ -95,12 +95,16 @@ def _open_checks(address: RunAddress, settings: ReadTokenSettings) -> GitHubChec
 
 
 def _find_api(address: RunAddress) -> str:
-    """Tell where the API of the page's server is: a token goes to no plain http address."""
-    if not address.origin.startswith("https://"):
-        raise WrongUseError("The address of the run must begin with https://")
-    if address.origin in {"https://github.com", "https://www.github.com"}:
-        return "https://api.github.com"
-    return f"{address.origin}/api/v3"
+    """Tell where GitHub's API is. An address does not say to which other server a token goes:
+    whoever gave it may be a stranger.
+    """
+    if address.origin not in {"https://github.com", "https://www.github.com"}:
+        raise WrongUseError(
+            f"{address.origin} is not https://github.com, and the token is not sent elsewhere by "
+            "an address alone. Set GREENLIT_GITHUB_API_URL to the API that it is for; of GitHub "
+            "Enterprise it is https://HOST/api/v3."
+        )
+    return "https://api.github.com"
 
 
 def _choose_jobs(address: RunAddress, checks: GitHubChecks) -> list[Check]:

@@ -82,7 +82,7 @@ class ReadTokenSettings(SearchSettings):
         ),
     )
     github_api_url: Address | None = Field(
-        None, description="The API's address, where it is not the one of the run's page"
+        None, description="The API's address, where it is not that of github.com"
     )
 
 

@@ -82,14 +82,17 @@ def test_what_cannot_be_fetched_is_told(
     assert words in result.stderr
 
 
-def test_a_token_goes_to_no_plain_address(github: ScriptedGitHub):
-    """Not even where no API is named."""
+@pytest.mark.parametrize(
+    "origin", ["http://github.com", "https://github.example", "https://github.com@github.example"]
+)
+def test_a_token_goes_where_no_address_alone_says(origin: str):
+    """To GitHub, and to the API that a setting names: whoever gave the address may be a stranger."""
     result = CliRunner().invoke(
         commands,
-        ["explain", "http://github.example/o/r/actions/runs/3"],
-        env={"GH_TOKEN": "person"},
+        ["explain", f"{origin}/o/r/actions/runs/3"],
+        env={"GH_TOKEN": "person", "COLUMNS": "300"},
     )
 
     assert 2 == result.exit_code
-    assert "must begin with https://" in result.stderr
-    assert [] == github.calls
+    assert "is not https://github.com" in " ".join(result.stderr.split())
+    assert "person" not in result.output

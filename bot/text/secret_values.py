@@ -47,8 +47,6 @@ class SecretValues:
         self._lock = Lock()
         self._forms: OrderedDict[str, _Forms] = OrderedDict()
         self._kept = 0
-        # Hashes of long texts: of a conversation the beginning is looked at with each turn.
-        self._clean: OrderedDict[int, None] = OrderedDict()
         self._index = _Index(())
         for secret in secrets:
             self.add(secret)
@@ -64,44 +62,29 @@ class SecretValues:
                 oldest = list(self._forms)[self._kept]
                 del self._forms[oldest]
             self._index = _Index(self._forms.values())
-            self._clean.clear()
 
     def mask(self, text: str, mark: str = MASK) -> str:
         """Replace each secret by the mark."""
         parts = []
         reached = 0
-        for start, end in self._find_spans(text):
+        for start, end in self._index.find_spans(text):
             parts += [text[reached:start], mark]
             reached = end
         return "".join([*parts, text[reached:]])
 
     def find(self, text: str) -> tuple[str, ...]:
         """Return what `mask` would take out of the text, each once."""
-        return tuple(dict.fromkeys(text[start:end] for start, end in self._find_spans(text)))
-
-    def _find_spans(self, text: str) -> list[tuple[int, int]]:
-        """Find where secrets stand: in order, and apart."""
-        if len(text) < LONG_CHARS:
-            return self._index.find_spans(text)
-        name = hash(text)
-        if name in self._clean:
-            return []
         spans = self._index.find_spans(text)
-        if not spans:
-            self._remember_clean(name)
-        return spans
-
-    def _remember_clean(self, name: int) -> None:
-        with self._lock:
-            self._clean[name] = None
-            if len(self._clean) > MOST_CLEAN:
-                self._clean.popitem(last=False)
+        return tuple(dict.fromkeys(text[start:end] for start, end in spans))
 
 
 class _Index:
-    """What some secrets are found by."""
+    """What some secrets are found by, and which long texts have none of them."""
 
     def __init__(self, forms: Iterable[_Forms]) -> None:
+        self._lock = Lock()
+        # Hashes of them: of a conversation the beginning is looked at with each turn.
+        self._clean: OrderedDict[int, None] = OrderedDict()
         known = tuple(forms)
         cores = [core for each in known for core in each.cores]
         self._literals = {literal for each in known for literal in each.literals}
@@ -115,6 +98,23 @@ class _Index:
 
     def find_spans(self, text: str) -> list[tuple[int, int]]:
         """Find where secrets stand: in order, and apart."""
+        if len(text) < LONG_CHARS:
+            return self._search(text)
+        name = hash(text)
+        if name in self._clean:
+            return []
+        spans = self._search(text)
+        if not spans:
+            self._remember_clean(name)
+        return spans
+
+    def _remember_clean(self, name: int) -> None:
+        with self._lock:
+            self._clean[name] = None
+            if len(self._clean) > MOST_CLEAN:
+                self._clean.popitem(last=False)
+
+    def _search(self, text: str) -> list[tuple[int, int]]:
         spans = [span for literal in self._literals for span in _find_all(literal, text)]
         core = _FILLING.sub("", text).lower()
         hits = [*self._find_wholes(core), *self._find_pieces(core)]

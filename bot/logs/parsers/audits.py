@@ -13,9 +13,10 @@ from bot.logs.parsed_failure import ParsedFailure, make_failure
 _ROW = re.compile(r"^[│|] (?P<name>\w[\w ]*?) +[│|] (?P<text>.*?) *[│|]$")
 _SEVERITIES = {"low", "moderate", "high", "critical"}
 _NPM = re.compile(r"^(?P<package>(?:@[\w.-]+/)?[\w.-]+)  \S.*$")
-_NPM_SEVERITY = re.compile(r"^Severity: (?P<severity>\w+)$")
+_NPM_SEVERITY = re.compile(r"^Severity: \w+$")
 _NPM_TITLE = re.compile(r"^(?P<title>\S.*) - https://\S+$")
-_FIELD = re.compile(r"^(?P<name>Crate|Name|Title|Version|ID|Advisory|CVE|GHSA): +(?P<text>\S.*)$")
+_FIELD = re.compile(r"^(?P<name>Crate|Name|Warning|Title): +(?P<text>\S.*)$")
+_DENIED_WARNINGS = re.compile(r"^error: \d+ denied warnings? found")
 _PIP_HEADING = re.compile(r"^Name +Version +ID +Fix Versions")
 _PIP_ROW = re.compile(
     r"^(?P<package>[\w.-]+) +\S+ +(?P<title>(?:PYSEC|GHSA|CVE)-[\w-]+)(?: +(?P<fixed>\S.*))?$"
@@ -51,15 +52,21 @@ def parse_npm_audit(lines: Sequence[LogLine]) -> list[ParsedFailure]:
 
 
 def parse_advisories(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse cargo-audit's and bundler-audit's fields: a package by its name, then a title."""
+    """Parse cargo-audit's and bundler-audit's fields: a package by its name, then a title.
+
+    What cargo-audit only warns of, such as a crate that nobody keeps up, is left out.
+    """
     failures: list[ParsedFailure] = []
     package = ""
+    denies_warnings = any(map(_DENIED_WARNINGS.match, read_texts(lines)))
     for line in lines:
         field = _FIELD.match(line.text)
         if not field:
             continue
         if field["name"] in {"Crate", "Name"}:
             package = field["text"]
+        elif field["name"] == "Warning" and not denies_warnings:
+            package = ""
         elif field["name"] == "Title" and package:
             failures.append(_make_advisory([line], package, field["text"]))
             package = ""

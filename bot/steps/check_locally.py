@@ -15,8 +15,8 @@ from bot.logs import read_log
 from bot.ports import Ports, Unreachable
 from bot.run import Summary, step
 from bot.search.source_files import kind_of
-from bot.text import mask_secrets
 from bot.text.terminal_text import strip_control
+from bot.tools.job_log import mask_log
 from bot.tools.tree_files import TreeFiles, apply_patch
 from bot.tools.tree_reader import decode_texts
 from bot.values import (
@@ -244,8 +244,7 @@ def _explain_no_result(result: SandboxResult) -> str:
 def read_local_log(ports: Ports, tree: Tree, patch: Patch, log: bytes) -> Reading:
     """Read what a check printed; frames name files of the tree with the patch."""
     paths = TreeFiles(ports.mirrors, apply_patch(ports, tree, patch)).paths()
-    text = mask_secrets(ports.own_secrets.mask(log.decode(errors="replace")))
-    return read_log(text.encode().split(b"\n"), frozenset(paths))
+    return read_log(mask_log(ports, log).split(b"\n"), frozenset(paths))
 
 
 def _match_failures(names: tuple[str, ...], reading: Reading) -> tuple[str, ...]:

@@ -17,9 +17,13 @@ def fetch_job_log(ports: Ports, repo: Repo, job: int) -> bytes:
     cached = ports.log_cache.fetch(repo, job)
     if cached is not None:
         return cached
-    raw = ports.ci.fetch_job_log(repo, job, LIMIT_BYTES)
-    text = ports.own_secrets.mask(raw.decode(errors="surrogateescape"))
-    log = mask_secrets(text).encode(errors="surrogateescape")
+    log = mask_log(ports, ports.ci.fetch_job_log(repo, job, LIMIT_BYTES))
     if log:
         ports.log_cache.store(repo, job, log)
     return log
+
+
+def mask_log(ports: Ports, raw: bytes) -> bytes:
+    """Mask secrets in a log: our own by their values, others by their shapes."""
+    text = ports.own_secrets.mask(raw.decode(errors="surrogateescape"))
+    return mask_secrets(text).encode(errors="surrogateescape")

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from bot.ports import Unreachable
 from bot.run import to_json
-from bot.text import mask_secrets
 from bot.tools.job_answer import JobTitle, quote_lines, render_result
+from bot.tools.job_log import mask_log
 from bot.tools.session import ToolSession
 from bot.tools.tree_reader import ToolRefusal
 from bot.tools.write_files import list_protected, write_files
@@ -115,8 +115,7 @@ def _run(session: ToolSession, job: SandboxJob, number: int) -> SandboxResult:
     except Unreachable:  # the work goes on: CI runs the checks
         raise ToolRefusal(OUT_OF_ORDER) from None
     session.sandbox_s += (clock.now() - began).total_seconds()
-    text = session.ports.own_secrets.mask(result.log.decode(errors="surrogateescape"))
-    log = mask_secrets(text).encode(errors="surrogateescape")
+    log = mask_log(session.ports, result.log)
     session.ports.log_cache.store(job.tree.repo, number, log)
     return replace(result, log=log)
 

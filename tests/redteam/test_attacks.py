@@ -22,4 +22,4 @@ def test_no_attack_gets_through(place):
 
     assert [] == [breach for kind in kinds for breach in kind.find_breaches()]
     assert [] == [count for count in counts if f"| {count}" not in readme]
-    assert f"makes the {sum(counts) + sum(others):,} attacks of the suite" in readme
+    assert f"counts the {sum(counts) + sum(others):,} attacks of the suite" in readme

@@ -14,6 +14,7 @@ from bot.logs.fingerprint import compute_fingerprint
 from bot.ports import Ports
 from bot.steps.secondary_source import fetch_or_do_without
 from bot.text import extract_visible, mask_secrets, strip_invisible
+from bot.text.git_lines import cut_at_line
 from bot.values import Action, Annotation, Category, Check, CheckOutput, Failure, Reading, Repo
 from bot.views.conclusion_words import OWN_WORDS, describe_conclusion
 
@@ -58,7 +59,7 @@ def fetch_check_words(ports: Ports, repo: Repo, check: Check, notes: Sequence[An
     if not any(text.strip() for text in texts):
         texts = [check.description]
     whole = mask_secrets("\n\n".join(filter(None, (strip_invisible(text) for text in texts))))
-    return _cut_at_line(whole.strip(), TEXT_CHARS)
+    return cut_at_line(whole.strip(), TEXT_CHARS, "(…)")
 
 
 def read_check_words(check: Check, words: str) -> Reading:
@@ -118,12 +119,6 @@ def _tell_something(check: Check, words: str) -> bool:
 def _list_words(text: str) -> Iterator[str]:
     for match in re.finditer(r"[^\W\d_]+(?:'[a-z]+)?", text):
         yield match[0].lower()
-
-
-def _cut_at_line(text: str, limit: int) -> str:
-    if len(text) <= limit:
-        return text
-    return f"{text[:limit].rpartition(chr(10))[0] or text[:limit]}\n(…)"
 
 
 def _cut_at_word(text: str, limit: int) -> str:

@@ -18,8 +18,11 @@ def split_keeping_ends(text: str) -> list[str]:
 
 
 def cut_at_line(text: str, limit_chars: int, ending: str = "") -> str:
-    """Keep the whole lines that fit, and write `ending` behind them where something was cut."""
+    """Keep the whole lines that fit, and write `ending` behind them where something was cut.
+
+    Of a text that is one endless line the beginning is kept.
+    """
     if len(text) <= limit_chars:
         return text
-    whole_lines = text[:limit_chars].rpartition("\n")[0]
+    whole_lines = text[:limit_chars].rpartition("\n")[0] or text[:limit_chars]
     return f"{whole_lines}\n{ending}"

@@ -160,13 +160,15 @@ def test_a_check_that_says_nothing_has_a_word_for_its_end(conclusion, action, wo
 
 
 def test_endless_words_are_bounded():
-    """Cut at a line, with a mark; a fault of a line names its beginning."""
+    """Cut at a line, with a mark; a fault of a line, or a text of one, names its beginning."""
     output = CheckOutput("x " * 500, "", "a line\n\n" * 10_000)
     reading = read(Ci((), output=output), FOREIGN)
+    one_line = read(Ci((), output=CheckOutput("x" * 9_000)), FOREIGN)
 
     assert len(reading.excerpt) < 9_000
     assert reading.excerpt.endswith("\n(…)")
     assert reading.failures[0].error.endswith(" (…)")
+    assert f"{'x' * 8_000}\n(…)" == one_line.excerpt
 
 
 @pytest.mark.parametrize("gone", [BadAnswer("odd"), Refusal("nowhere")])

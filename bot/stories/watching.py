@@ -127,7 +127,7 @@ async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None
     if signal.kind == "closed" and await run(pull_was_closed, base, branch):
         raise Stopped(explain_closed_pull(state.request.asker, signal.by))
     if signal.kind == "pushed" and await run(branch_moved, base, branch, state.delivery.head):
-        is_deleted = signal.sha.strip("0") == "" != signal.sha
+        is_deleted = bool(signal.sha) and not signal.sha.strip("0")
         raise Stopped(explain_taken_branch(state, signal.by, is_deleted=is_deleted))
 
 

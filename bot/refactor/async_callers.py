@@ -77,19 +77,11 @@ def has_foreign_base(project: Project, module: Module, node: ast.ClassDef, name:
         where, each = waiting.pop()
         visited.add(each)
         for base in each.bases:
-            definitions = _find_classes(project, where, base)
+            definitions = project.find_classes(project.resolve(where, strip_annotation(base)))
             if not definitions and not _is_plain_base(project, where, base, name):
                 return True
             waiting += [pair for pair in definitions if pair[1] not in visited]
     return False
-
-
-def _find_classes(
-    project: Project, module: Module, base: ast.expr
-) -> list[tuple[Module, ast.ClassDef]]:
-    dotted = project.resolve(module, strip_annotation(base))
-    definitions = project.find_definitions(dotted) if dotted else []
-    return [(where, node) for where, node in definitions if isinstance(node, ast.ClassDef)]
 
 
 def _is_plain_base(project: Project, module: Module, base: ast.expr, name: str) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.refactor.find_definition import list_files_naming
+from bot.refactor.find_definition import iter_classes, list_files_naming
 from bot.refactor.module_scopes import FUNCTIONS, Module, last_name, qualify, strip_annotation
 from bot.refactor.python_project import LIMIT_DEPTH, Project
 
-ClassNode = tuple[Module, ast.ClassDef]
 # They ask for no method of a class below them.
 SILENT_BASES = re.compile(
     r"object|type|Generic|Protocol|ABC|ABCMeta|\w*Exception|\w*Error|NamedTuple|TypedDict|\w*Enum|Flag"
@@ -73,13 +72,8 @@ class ClassFamily:
         """Tell whether a class defines the member, or takes it from itself: a mixin does."""
         return any(
             self.member in module.bindings[node] or _uses_own(module, node, self.member)
-            for module, node in self._find_classes(name)
+            for module, node in self.project.find_classes(name)
         )
-
-    def _find_classes(self, name: str) -> Iterator[ClassNode]:
-        for module, node in self.project.find_definitions(name):
-            if isinstance(node, ast.ClassDef):
-                yield module, node
 
     def _list_above(self, name: str) -> set[str]:
         """List all classes of the tree above one; note the bases that are not of the tree."""
@@ -92,10 +86,10 @@ class ClassFamily:
         return above
 
     def _iter_bases(self, name: str) -> Iterator[str]:
-        for module, node in self._find_classes(name):
+        for module, node in self.project.find_classes(name):
             for base in map(strip_annotation, node.bases):
                 dotted = self.project.resolve(module, base) or ast.unparse(base)
-                if any(self._find_classes(dotted)):
+                if self.project.find_classes(dotted):
                     yield dotted
                 elif not SILENT_BASES.fullmatch(dotted.rpartition(".")[2]):
                     self.outside.add(OutsideBase(name, dotted))
@@ -120,7 +114,7 @@ class ClassFamily:
 def find_family(project: Project, target: str) -> ClassFamily | None:
     """Find the classes that share a member with its class; None for what is no class's member."""
     holder, _, member = target.rpartition(".")
-    if not any(isinstance(node, ast.ClassDef) for _, node in project.find_definitions(holder)):
+    if not project.find_classes(holder):
         return None
     family = ClassFamily(project, member)
     family.add(holder)
@@ -129,11 +123,11 @@ def find_family(project: Project, target: str) -> ClassFamily | None:
 
 def is_of_protocol(project: Project, member: str) -> bool:
     """Tell whether a member is a protocol's: classes follow it without saying so."""
-    for _, node in project.find_definitions(member.rpartition(".")[0]):
-        bases = node.bases if isinstance(node, ast.ClassDef) else []
-        if any(last_name(strip_annotation(base)) == "Protocol" for base in bases):
-            return True
-    return False
+    return any(
+        last_name(strip_annotation(base)) == "Protocol"
+        for _, node in project.find_classes(member.rpartition(".")[0])
+        for base in node.bases
+    )
 
 
 def has_unknown_base(project: Project, module: Module, node: ast.ClassDef, depth: int = 0) -> bool:
@@ -143,25 +137,12 @@ def has_unknown_base(project: Project, module: Module, node: ast.ClassDef, depth
         dotted = project.resolve(module, named) or ""
         if hasattr(builtins, ast.unparse(named)) or (dotted and project.is_outside(dotted)):
             continue
-        classes = [
-            (where, above)
-            for where, above in project.find_definitions(dotted)
-            if isinstance(above, ast.ClassDef)
-        ]
+        classes = project.find_classes(dotted)
         if not classes or depth > LIMIT_DEPTH:
             return True
         if any(has_unknown_base(project, *pair, depth + 1) for pair in classes):
             return True
     return False
-
-
-def iter_classes(project: Project, paths: Iterable[str]) -> Iterator[ClassNode]:
-    """Give the classes of the files."""
-    for path in paths:
-        module = project.read_module(path)
-        for node in module.scopes if module else ():
-            if module and isinstance(node, ast.ClassDef):
-                yield module, node
 
 
 def _uses_own(module: Module, node: ast.ClassDef, member: str) -> bool:

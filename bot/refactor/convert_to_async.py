@@ -161,9 +161,8 @@ class _Conversion:
     def _list_inherited(self, name: str) -> Iterator[str]:
         """Give the methods of base classes that a method overrides."""
         holder, _, last = name.rpartition(".")
-        for module, node in self.project.find_definitions(holder):
-            bases = self.project.list_bases(module, node) if isinstance(node, ast.ClassDef) else []
-            for base in bases:
+        for module, node in self.project.find_classes(holder):
+            for base in self.project.list_bases(module, node):
                 inherited = self.project.canonicalize(f"{base}.{last}")
                 if inherited != name and self.project.find_definitions(inherited):
                     yield inherited

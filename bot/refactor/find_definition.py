@@ -58,16 +58,12 @@ def find_overrides(project: Project, target: str, paths: Iterable[str]) -> set[s
     Raises CannotRefactor when it overrides another itself.
     """
     holder, _, last = target.rpartition(".")
-    owners = [
-        (module, node)
-        for module, node in project.find_definitions(holder)
-        if isinstance(node, ast.ClassDef)
-    ]
+    owners = project.find_classes(holder)
     for module, node in owners:
         _refuse_override(project, module, node, target)
     overrides = {target}
     if owners:
-        for module, node in _iter_classes(project, paths):
+        for module, node in iter_classes(project, paths):
             if last in module.bindings[node] and holder in _list_ancestors(project, module, node):
                 overrides.add(f"{module.name}.{qualify(module, node)}.{last}")
     return overrides
@@ -117,7 +113,8 @@ def _refuse_override(project: Project, module: Module, node: ast.ClassDef, targe
             )
 
 
-def _iter_classes(project: Project, paths: Iterable[str]) -> Iterator[tuple[Module, ast.ClassDef]]:
+def iter_classes(project: Project, paths: Iterable[str]) -> Iterator[tuple[Module, ast.ClassDef]]:
+    """Give the classes of the files."""
     for path in paths:
         module = project.read_module(path)
         for node in module.scopes if module else ():
@@ -132,10 +129,7 @@ def _list_ancestors(project: Project, module: Module, node: ast.ClassDef) -> set
     while waiting:
         bases = set(project.list_bases(*waiting.pop())) - ancestors
         ancestors |= bases
-        definitions = [pair for base in bases for pair in project.find_definitions(base)]
-        for where, definition in definitions:
-            if isinstance(definition, ast.ClassDef):
-                waiting.append((where, definition))
+        waiting += [pair for base in bases for pair in project.find_classes(base)]
     return ancestors
 
 

@@ -30,7 +30,7 @@ def iter_fixture_scopes(
         yield module, scope
         if isinstance(scope, ast.ClassDef):
             for base in project.list_bases(module, scope):
-                yield from _iter_classes(project, base)
+                yield from project.find_classes(base)
     folder = module.path
     while folder:
         folder = folder.rpartition("/")[0]
@@ -38,12 +38,6 @@ def iter_fixture_scopes(
         where = project.read_module(path) if path in project.files else None
         if where is not None and where is not module:
             yield where, where.tree
-
-
-def _iter_classes(project: Project, name: str) -> Iterator[tuple[Module, ast.AST]]:
-    for module, node in project.find_definitions(name):
-        if isinstance(node, ast.ClassDef):
-            yield module, node
 
 
 def list_results(module: Module, function: Function) -> list[ast.expr]:

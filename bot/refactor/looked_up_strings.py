@@ -47,13 +47,13 @@ class LookedUpStrings:
             node for target in renaming.targets for _, node in project.find_definitions(target)
         ]
         holders = {target.rpartition(".")[0] for target in renaming.targets}
-        classes = [node for holder in holders for _, node in project.find_definitions(holder)]
-        bases = [base for node in classes if isinstance(node, ast.ClassDef) for base in node.bases]
+        classes = [node for holder in holders for _, node in project.find_classes(holder)]
+        bases = [base for node in classes for base in node.bases]
         return cls(
             renaming,
             dynamic,
             any(DATA_BASES.fullmatch(last_name(base)) for base in bases)
-            or (bool(bases or classes) and _is_filled_by_name(renaming, nodes, holders)),
+            or (bool(classes) and _is_filled_by_name(renaming, nodes, holders)),
             any(_has_foreign_mark(node) for node in nodes),
         )
 

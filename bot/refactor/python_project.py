@@ -98,6 +98,11 @@ class Project:
             scope = inner
         return [(module, node) for node in module.bindings[scope].get(rest[-1], ())]
 
+    def find_classes(self, dotted: str | None) -> list[tuple[Module, ast.ClassDef]]:
+        """Find the classes of a canonical name; none for None."""
+        definitions = self.find_definitions(dotted) if dotted else []
+        return [(module, node) for module, node in definitions if isinstance(node, ast.ClassDef)]
+
     def is_outside(self, dotted: str) -> bool:
         """Tell whether a dotted name begins with no module of the tree, nor a folder of one."""
         return dotted.partition(".")[0] not in self._parts

@@ -141,10 +141,9 @@ def _leave_outside(renaming: Renaming, checker: TypeChecker | None, family: Clas
     """Leave the classes below a base of elsewhere that may call the member by its name."""
     project = renaming.project
     for base in refuse_outside_override(checker, family, renaming.new):
-        for module, node in project.find_definitions(base.holder):
-            if isinstance(node, ast.ClassDef):
-                why = f"{base.name} is not of these files, and may call {renaming.old}"
-                renaming.edits.leave(module.path, node.lineno, why)
+        for module, node in project.find_classes(base.holder):
+            why = f"{base.name} is not of these files, and may call {renaming.old}"
+            renaming.edits.leave(module.path, node.lineno, why)
 
 
 def _is_alone(renaming: Renaming, paths: Iterable[str]) -> bool:

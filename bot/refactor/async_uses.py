@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.ports import CodePlace
 from bot.refactor.async_callers import is_of_tests
-from bot.refactor.checked_names import CheckedNames, locate_attribute
+from bot.refactor.checked_names import Answers, CheckedNames, locate_attribute
 from bot.refactor.class_family import is_of_protocol
 from bot.refactor.follow_move import is_replacing
 from bot.refactor.made_names import NAMING_CALLS
@@ -67,7 +67,7 @@ class AsyncUses:
         """List the places of the name of which a type checker may know the meaning."""
         return [CodePlace(module.path, *locate_attribute(node)) for module, node in self.unknown]
 
-    def decide(self, answers: Mapping[CodePlace, tuple[CodePlace, ...]]) -> None:
+    def decide(self, answers: Answers) -> None:
         """Take what a type checker knows; tell of the rest."""
         checked = CheckedNames(self.project, self.name, answers)
         for module, node in self.unknown:

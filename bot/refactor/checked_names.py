@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.ports import CodePlace, TypeChecker, Unreachable
 from bot.refactor.module_scopes import (
@@ -17,6 +17,7 @@ from bot.refactor.module_scopes import (
 )
 from bot.refactor.python_project import Project
 
+Answers = Mapping[CodePlace, tuple[CodePlace, ...]]
 Meanings = frozenset[str]
 NOTHING: Meanings = frozenset()
 
@@ -30,7 +31,7 @@ class CheckedNames:
 
     project: Project
     name: str
-    answers: Mapping[CodePlace, tuple[CodePlace, ...]] = field(default_factory=dict)
+    answers: Answers
 
     def find_meanings(self, path: str, line: int, column: int) -> Meanings:
         """Give what the name at a place can mean; nothing where the checker cannot tell."""
@@ -63,17 +64,21 @@ class CheckedNames:
 def ask_checker(
     checker: TypeChecker | None, project: Project, name: str, paths: Iterable[str]
 ) -> CheckedNames:
-    """Ask for each attribute and keyword of the name in these files.
-
-    Without a checker, or where it fails, nothing is told.
-    """
+    """Ask for each attribute and keyword of the name in these files."""
     places = [place for path in paths for place in _iter_places(project, path, name)]
+    return CheckedNames(project, name, ask_places(checker, project.files, places))
+
+
+def ask_places(
+    checker: TypeChecker | None, files: Mapping[str, str], places: Sequence[CodePlace]
+) -> Answers:
+    """Ask what the names at places mean; without a checker, or where it fails, nothing is told."""
     if checker is None or not places:
-        return CheckedNames(project, name)
+        return {}
     try:
-        return CheckedNames(project, name, checker.find_definitions(project.files, places))
+        return checker.find_definitions(files, places)
     except Unreachable:
-        return CheckedNames(project, name)
+        return {}
 
 
 def locate_binding(module: Module, node: ast.AST, name: str) -> tuple[int, int] | None:

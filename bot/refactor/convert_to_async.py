@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.ports import CodePlace, TypeChecker, Unreachable
+from bot.ports import TypeChecker
 from bot.refactor.async_callers import (
     explain_obstacle,
     has_foreign_base,
@@ -16,6 +16,7 @@ from bot.refactor.async_callers import (
     list_foreign_marks,
 )
 from bot.refactor.async_uses import AsyncUses
+from bot.refactor.checked_names import ask_places
 from bot.refactor.find_definition import (
     PROSE,
     find_definition,
@@ -77,7 +78,7 @@ class _Conversion:
         self.waiting.clear()
         every = [uses for name in names if (uses := self._convert(name))]
         places = [place for uses in every for place in uses.list_places()]
-        answers = self._ask(places)
+        answers = ask_places(self.checker, self.project.files, places)
         for uses in every:
             uses.decide(answers)
             for module, call in uses.calls:
@@ -109,15 +110,6 @@ class _Conversion:
         for path, line in find_made_names(self.project, last):
             self.edits.leave(path, line, "a name that is made at run time, which may be this")
         return uses
-
-    def _ask(self, places: list[CodePlace]) -> Mapping[CodePlace, tuple[CodePlace, ...]]:
-        """Ask the checker what names at places mean; without one, or when it fails, nothing."""
-        if self.checker is None or not places:
-            return {}
-        try:
-            return self.checker.find_definitions(self.project.files, places)
-        except Unreachable:
-            return {}
 
     def finish(self) -> Refactoring:
         """Finish the edits. Raises CannotRefactor when a file could not be read afterwards."""

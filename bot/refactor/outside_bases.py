@@ -6,7 +6,8 @@ import builtins
 import re
 from collections.abc import Iterable
 
-from bot.ports import CodePlace, TypeChecker, Unreachable
+from bot.ports import CodePlace, TypeChecker
+from bot.refactor.checked_names import ask_places
 from bot.refactor.class_family import ClassFamily, OutsideBase
 from bot.refactor.python_project import CannotRefactor
 
@@ -43,15 +44,12 @@ def _find_owner(checker: TypeChecker | None, base: str, member: str) -> str | No
     builtin = getattr(builtins, base, None)
     if builtin is not None:
         return f"builtins.{base}" if hasattr(builtin, member) else ""
-    if checker is None or not re.fullmatch(r"\w+(?:\.\w+)+", base):
+    if not re.fullmatch(r"\w+(?:\.\w+)+", base):
         return None
     module, _, name = base.rpartition(".")
     text = f"from {module} import {name}\n{name}.{member}\n"
     places = [CodePlace(PROBE, 2, 0), CodePlace(PROBE, 2, len(f"{name}.".encode()))]
-    try:
-        answers = checker.find_definitions({PROBE: text}, places)
-    except Unreachable:
-        return None
+    answers = ask_places(checker, {PROBE: text}, places)
     owners = _list_outside(answers.get(places[1], ()))
     if owners:
         return owners[0]

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.refactor.checked_names import locate_attribute
 from bot.refactor.import_statements import (
     add_import,
     end_of,
+    line_end,
     remove_import,
     render_import,
     render_source,
     stands_alone,
 )
-from bot.refactor.import_time import list_annotations
 from bot.refactor.module_scopes import (
-    FUNCTIONS,
     PYTHON,
     Module,
     find_owner,
@@ -25,7 +25,7 @@ from bot.refactor.module_scopes import (
     render_alias,
     resolve_source,
 )
-from bot.refactor.moved_definition import MovedDefinition
+from bot.refactor.moved_definition import MovedDefinition, iter_annotations
 from bot.refactor.python_project import CannotRefactor
 from bot.refactor.text_edit import TextEdits
 
@@ -126,7 +126,7 @@ class MoveFollower:
             remove_import(self.edits, user, node, alias)
             line = (node.end_lineno or node.lineno) + 1
             indent = " " * node.col_offset
-            end = "\r\n" if "\r\n" in user.text else "\n"
+            end = line_end(user)
             if line > len(user.lines):
                 self.edits.insert(user.path, end_of(node), f"{end}{indent}{statement}")
             else:
@@ -144,7 +144,7 @@ class MoveFollower:
         self.uses += 1
         start = (node.value.lineno, node.value.col_offset)
         if user.path == self.path:
-            self.edits.replace(user.path, start, (node.lineno, _find_name(node)), "")
+            self.edits.replace(user.path, start, locate_attribute(node), "")
             return
         root = self.new_module.partition(".")[0]
         if not _is_free(user, node, root):
@@ -185,14 +185,9 @@ def _list_replaced_lines(user: Module) -> Iterator[int]:
 
 def _list_quoted_lines(user: Module) -> Iterator[int]:
     """Give the lines of types that stand in quotes."""
-    for node in user.scopes:
-        roots: list[ast.expr] = []
-        if isinstance(node, FUNCTIONS):
-            roots = list_annotations(node)
-        elif isinstance(node, ast.AnnAssign):
-            roots = [node.annotation]
-        for root in roots:
-            yield from (part.lineno for part in ast.walk(root) if isinstance(part, ast.Constant))
+    for node, _ in iter_annotations(user, user.scopes):
+        if isinstance(node, ast.Constant):
+            yield node.lineno
 
 
 def _list_code_places(user: Module) -> Iterator[tuple[int, int]]:
@@ -214,8 +209,3 @@ def _is_free(user: Module, node: ast.Attribute, root: str) -> bool:
         return True
     names = [alias for node in dotted for alias in node.names if alias.asname == root]
     return scope is user.tree and len(dotted) == len(binders) and not names
-
-
-def _find_name(node: ast.Attribute) -> int:
-    """Find the column where an attribute's own name begins."""
-    return (node.end_col_offset or 0) - len(node.attr.encode())

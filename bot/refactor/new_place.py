@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.refactor.import_statements import (
     CHECKED,
@@ -57,8 +57,7 @@ class NewPlace:
         apart = [each for each in needed if self._is_apart(each)]
         if apart:
             head.append("from typing import TYPE_CHECKING")
-        package = self.new_module.rpartition(".")[0]
-        shape = Module(self.path, self.new_module, package, "", old.tree, {}, {}, [], {})
+        shape = replace(old, package=self.new_module.rpartition(".")[0])
         statements = {
             each: render_import(each.imported, render_source(shape, each.source)) for each in needed
         }

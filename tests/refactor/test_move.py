@@ -148,7 +148,10 @@ def test_what_needs_it_at_once_stands_below_it():
         "def f():\n    return 1\n\n\nX = f()\n"
         == move_symbol(files, "f", "b").files["b.py"].lstrip()
     )
-    assert move_symbol(files, "f", "c").files["c.py"].index("def f") < len(files["c.py"]) - 25
+    assert (
+        'def g():\n    return f()\n\n\ndef f():\n    return 1\n\n\nif __name__ == "__main__":\n    g()\n'
+        == move_symbol(files, "f", "c").files["c.py"].lstrip()
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,6 +174,14 @@ def test_an_import_is_changed_where_it_stands(line, after, end):
     files = {"a.py": "def f():\n    pass\n\n\ndef g():\n    pass\n", "u.py": line + end}
 
     assert after == move_symbol(files, "a.f", "b").files["u.py"].removesuffix("\n")
+
+
+def test_a_use_in_the_module_that_it_goes_to_needs_no_module_before_it():
+    """On one line or on two."""
+    new = "import a\n\n\ndef g():\n    return a.f(), (\n        a\n        .f()\n    )\n"
+    made = move_symbol({"a.py": "def f():\n    pass\n", "b.py": new}, "f", "b").files["b.py"]
+
+    assert "    return f(), (\n        f()\n    )\n" in made
 
 
 def test_imports_of_a_package_stay_relative():

@@ -13,6 +13,7 @@ from typing import Any
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Exit, Launch
+from bot.adapters.sandbox.uid_pool import UidPool
 from bot.values import (
     Branch,
     InstallationId,
@@ -48,20 +49,26 @@ class OpenTier:
 
     def launch(self, launch: Launch) -> Exit:
         self.launches.append(launch)
-        began = time.monotonic()
-        owner = launch.workspace.stat().st_uid
-        user = {"user": owner, "group": owner, "extra_groups": []} if self.becomes_owner else {}
-        done = subprocess.run(
-            launch.argv,
-            cwd=launch.workspace / launch.folder,
-            env={"PATH": "/usr/local/bin:/usr/bin:/bin", **launch.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-            **user,  # type: ignore[call-overload]
-        )
-        return Exit(done.returncode, done.stdout, time.monotonic() - began)
+        if not self.becomes_owner:
+            return _run(launch)
+        # Who takes a uid from the pool first ends all that runs under it, a test beside this too.
+        with UidPool().take_for(launch) as uid:
+            return _run(launch, user=uid, group=uid, extra_groups=[])
+
+
+def _run(launch: Launch, **user: Any) -> Exit:
+    began = time.monotonic()
+    done = subprocess.run(
+        launch.argv,
+        cwd=launch.workspace / launch.folder,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", **launch.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        **user,
+    )
+    return Exit(done.returncode, done.stdout, time.monotonic() - began)
 
 
 class SandboxScene:

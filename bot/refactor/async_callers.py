@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import builtins
 
-from bot.refactor.module_scopes import Definition, Function, Module, last_name, strip_annotation
-from bot.refactor.python_project import Project
+from bot.refactor.fixtures import is_fixture
+from bot.refactor.module_scopes import Definition, Function, Module, last_name
 
 YIELDS = (ast.Yield, ast.YieldFrom)
 PROPERTY_MARKS = frozenset(["property", "cached_property", "setter", "getter", "deleter"])
@@ -14,8 +13,6 @@ PROPERTY_MARKS = frozenset(["property", "cached_property", "setter", "getter", "
 PLAIN_MARKS = frozenset(
     ["staticmethod", "classmethod", "abstractmethod", "override", "final", "overload", "type_check"]
 )
-# Bases of the standard library that call no method of theirs by name.
-PLAIN_BASES = ("abc", "typing", "typing_extensions")
 TEST_STARTS = frozenset(
     f"{begin}{end}"
     for begin, ends in {
@@ -57,9 +54,7 @@ def is_started_by_tests(module: Module, function: Definition) -> bool:
     is_in_class = isinstance(around, ast.ClassDef) and module.parents[around] is module.tree
     if around is not module.tree and not is_in_class:
         return False
-    marks = [mark.func if isinstance(mark, ast.Call) else mark for mark in function.decorator_list]
-    is_fixture = any(last_name(mark) == "fixture" for mark in marks)
-    return is_fixture or function.name.startswith("test") or function.name in TEST_STARTS
+    return is_fixture(function) or function.name.startswith("test") or function.name in TEST_STARTS
 
 
 def is_of_tests(path: str) -> bool:
@@ -67,27 +62,3 @@ def is_of_tests(path: str) -> bool:
     *folders, file = path.split("/")
     is_named = file.startswith(("test_", "conftest.", "tests.")) or file.endswith("_test.py")
     return is_named or bool({"tests", "test", "testing"}.intersection(folders))
-
-
-def has_foreign_base(project: Project, module: Module, node: ast.ClassDef, name: str) -> bool:
-    """Tell whether a class has a base of another package, which may call a method of that name."""
-    waiting = [(module, node)]
-    visited: set[ast.AST] = set()
-    while waiting:
-        where, each = waiting.pop()
-        visited.add(each)
-        for base in each.bases:
-            definitions = project.find_classes(project.resolve(where, strip_annotation(base)))
-            if not definitions and not _is_plain_base(project, where, base, name):
-                return True
-            waiting += [pair for pair in definitions if pair[1] not in visited]
-    return False
-
-
-def _is_plain_base(project: Project, module: Module, base: ast.expr, name: str) -> bool:
-    base = strip_annotation(base)
-    if isinstance(base, ast.Name) and not module.binders(base.id):
-        kind = getattr(builtins, base.id, None)
-        return kind is not None and not hasattr(kind, name)
-    dotted = project.resolve(module, base) or ""
-    return dotted.partition(".")[0] in PLAIN_BASES

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.ports import CodePlace, TypeChecker, Unreachable
+from bot.refactor.find_definition import iter_modules
 from bot.refactor.module_scopes import (
-    IMPORTS,
+    Import,
     Module,
     Scope,
     find_name,
@@ -53,7 +54,7 @@ class CheckedNames:
         return ""
 
     def _name_binding(self, module: Module, node: ast.AST) -> str:
-        if isinstance(node, IMPORTS):
+        if isinstance(node, Import):
             return self.project.canonicalize(resolve_import(module, node, self.name))
         scope = module.scopes[node][-1]
         if isinstance(node, ast.Attribute):
@@ -61,12 +62,10 @@ class CheckedNames:
         return name_in_scope(module, scope, self.name)
 
 
-def ask_checker(
-    checker: TypeChecker | None, project: Project, name: str, paths: Iterable[str]
-) -> CheckedNames:
-    """Ask for each attribute and keyword of the name in these files."""
-    places = [place for path in paths for place in _iter_places(project, path, name)]
-    return CheckedNames(project, name, ask_places(checker, project.files, places))
+def ask_checker(checker: TypeChecker | None, project: Project, names: Iterable[str]) -> Answers:
+    """Ask for each attribute and keyword of these names in all files."""
+    places = [place for name in names for place in _iter_places(project, name)]
+    return ask_places(checker, project.files, places)
 
 
 def ask_places(
@@ -104,13 +103,13 @@ def locate_attribute(node: ast.Attribute) -> tuple[int, int]:
     return node.end_lineno or node.lineno, (node.end_col_offset or 0) - len(node.attr.encode())
 
 
-def _iter_places(project: Project, path: str, name: str) -> Iterator[CodePlace]:
-    module = project.read_module(path)
-    for node in module.scopes if module else ():
-        if isinstance(node, ast.Attribute) and node.attr == name:
-            yield CodePlace(path, *locate_attribute(node))
-        elif isinstance(node, ast.keyword) and node.arg == name:
-            yield CodePlace(path, node.lineno, node.col_offset)
+def _iter_places(project: Project, name: str) -> Iterator[CodePlace]:
+    for module in iter_modules(project, name):
+        for node in module.scopes:
+            if isinstance(node, ast.Attribute) and node.attr == name:
+                yield CodePlace(module.path, *locate_attribute(node))
+            elif isinstance(node, ast.keyword) and node.arg == name:
+                yield CodePlace(module.path, node.lineno, node.col_offset)
 
 
 def _find_class(scopes: tuple[Scope, ...]) -> ast.ClassDef | None:

@@ -8,8 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.refactor.find_definition import iter_classes, list_files_naming
-from bot.refactor.module_scopes import FUNCTIONS, Module, last_name, qualify, strip_annotation
+from bot.refactor.find_definition import iter_classes
+from bot.refactor.module_scopes import (
+    Function,
+    Module,
+    last_name,
+    qualify,
+    strip_annotation,
+)
 from bot.refactor.python_project import LIMIT_DEPTH, Project
 
 # They ask for no method of a class below them.
@@ -18,12 +24,12 @@ SILENT_BASES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class OutsideBase:
     """A base of a class that no file of the tree defines."""
 
-    holder: str  # the class below it
     name: str  # dotted, as far as it can be told
+    holder: str  # the class below it
 
 
 @dataclass(slots=True)
@@ -39,16 +45,20 @@ class ClassFamily:
     @property
     def targets(self) -> set[str]:
         """The canonical names that mean the member."""
-        return {f"{holder}.{self.member}" for holder in self.holders}
+        return {f"{holder}.{self.member}".lstrip(".") for holder in self.holders}
+
+    @property
+    def is_of_class(self) -> bool:
+        """Whether it is a member of classes, and no name of a module."""
+        return bool(self.relatives)
 
     @property
     def has_strangers(self) -> bool:
         """Tell whether a class beside the family has a member of that name as well."""
-        paths = list_files_naming(self.project, self.member)
         return any(
             f"{module.name}.{qualify(module, node)}" not in self.holders
             and (self.member in module.bindings[node] or _uses_own(module, node, self.member))
-            for module, node in iter_classes(self.project, paths)
+            for module, node in iter_classes(self.project, self.member)
         )
 
     def add(self, holder: str) -> None:
@@ -92,7 +102,7 @@ class ClassFamily:
                 if self.project.find_classes(dotted):
                     yield dotted
                 elif not SILENT_BASES.fullmatch(dotted.rpartition(".")[2]):
-                    self.outside.add(OutsideBase(name, dotted))
+                    self.outside.add(OutsideBase(dotted, name))
 
     def _list_below(self, name: str) -> set[str]:
         below: set[str] = set()
@@ -104,20 +114,19 @@ class ClassFamily:
         return below
 
     def _iter_children(self, name: str) -> Iterator[str]:
-        for module, node in iter_classes(
-            self.project, list_files_naming(self.project, name.rpartition(".")[2])
-        ):
+        for module, node in iter_classes(self.project, name.rpartition(".")[2]):
             if name in self.project.list_bases(module, node):
                 yield f"{module.name}.{qualify(module, node)}"
 
 
-def find_family(project: Project, target: str) -> ClassFamily | None:
-    """Find the classes that share a member with its class; None for what is no class's member."""
+def find_family(project: Project, target: str) -> ClassFamily:
+    """Find the classes that share a member with its class; of other names, the module alone."""
     holder, _, member = target.rpartition(".")
-    if not project.find_classes(holder):
-        return None
     family = ClassFamily(project, member)
-    family.add(holder)
+    if project.find_classes(holder):
+        family.add(holder)
+    else:
+        family.holders.add(holder)
     return family
 
 
@@ -150,7 +159,7 @@ def _uses_own(module: Module, node: ast.ClassDef, member: str) -> bool:
     for part in ast.walk(node):
         if not isinstance(part, ast.Attribute) or part.attr != member:
             continue
-        methods = [scope for scope in module.scopes[part] if isinstance(scope, FUNCTIONS)]
+        methods = [scope for scope in module.scopes[part] if isinstance(scope, Function)]
         if methods and module.scopes[methods[0]][-1] is node and _is_own(part.value, methods[0]):
             return True
     return False

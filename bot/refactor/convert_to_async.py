@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.ports import TypeChecker
 from bot.refactor.async_callers import (
     explain_obstacle,
-    has_foreign_base,
     is_of_tests,
     is_started_by_tests,
     list_foreign_marks,
 )
 from bot.refactor.async_uses import AsyncUses
-from bot.refactor.checked_names import ask_places
+from bot.refactor.checked_names import CheckedNames, ask_checker
+from bot.refactor.class_family import ClassFamily, find_family
 from bot.refactor.find_definition import (
     PROSE,
     find_definition,
-    find_overrides,
     list_files_naming,
 )
 from bot.refactor.import_statements import TAKEN, add_import, compare_binding, end_of
-from bot.refactor.made_names import find_made_names
-from bot.refactor.module_scopes import FUNCTIONS, PYTHON, Function, Module, last_name, qualify
+from bot.refactor.made_names import MadeNames
+from bot.refactor.module_scopes import (
+    PYTHON,
+    Function,
+    Module,
+    last_name,
+    qualify,
+)
+from bot.refactor.outside_bases import list_outside_callers
 from bot.refactor.python_project import CannotRefactor, Project
+from bot.refactor.symbol import Symbol
 from bot.refactor.text_edit import Refactoring, TextEdits
 
 LIMIT_FUNCTIONS = 2_000  # that become asynchronous
@@ -49,7 +56,7 @@ def make_async(
     project = Project(files)
     target = find_definition(project, name)
     definitions = project.find_definitions(target)
-    functions = [(module, node) for module, node in definitions if isinstance(node, FUNCTIONS)]
+    functions = [(module, node) for module, node in definitions if isinstance(node, Function)]
     if not functions:
         raise CannotRefactor(f"{target} is no function.")
     if all(isinstance(node, ast.AsyncFunctionDef) for _, node in functions):
@@ -74,42 +81,57 @@ class _Conversion:
 
     def convert_all(self) -> None:
         """Make what is waiting asynchronous, and let all that call it await it."""
-        names = [name for name in dict.fromkeys(self.waiting) if name not in self.converted]
+        families = [self._convert(name) for name in dict.fromkeys(self.waiting)]
         self.waiting.clear()
-        every = [uses for name in names if (uses := self._convert(name))]
-        places = [place for uses in every for place in uses.list_places()]
-        answers = ask_places(self.checker, self.project.files, places)
-        for uses in every:
-            uses.decide(answers)
-            for module, call in uses.calls:
-                self._await_call(module, call)
-            uses.tell_stand_ins()
+        new = [family for family in families if family]
+        answers = ask_checker(self.checker, self.project, {family.member for family in new})
+        for family in new:
+            checked = CheckedNames(self.project, family.member, answers)
+            self._follow(
+                Symbol(
+                    project=self.project,
+                    old=family.member,
+                    targets=frozenset(family.targets),
+                    checked=checked,
+                    family=family,
+                )
+            )
 
-    def _convert(self, target: str) -> AsyncUses | None:
-        """Make one function asynchronous, and find what names it; None when it is so already."""
+    def _convert(self, target: str) -> ClassFamily | None:
+        """Make one function asynchronous, with those that override it; None when it is so."""
         if target in self.converted:
             return None
-        last = target.rpartition(".")[2]
-        paths = list_files_naming(self.project, last)
-        family = self._find_family(target, paths)
-        functions = family - self.converted
+        family = find_family(self.project, target)
+        functions = family.targets - self.converted
         self.converted |= functions
         if len(self.converted) > LIMIT_FUNCTIONS:
             raise CannotRefactor(
                 f"More than {LIMIT_FUNCTIONS:,} functions would have to become asynchronous."
             )
         for name in functions:
-            self._convert_definitions(name)
-        uses = AsyncUses(self.project, self.edits, last, frozenset(family))
-        for path in paths:
-            where = self.project.read_module(path)
-            if where is None:
-                self._tell_unread(path, last)
+            for module, node in self.project.find_definitions(name):
+                if isinstance(node, ast.FunctionDef):
+                    self._convert_definition(module, node)
+        for base in list_outside_callers(self.checker, family):
+            for module, holder in self.project.find_classes(base.holder):
+                why = "a base of another package may call it"
+                self.edits.leave(module.path, holder.lineno, why)
+        return family
+
+    def _follow(self, symbol: Symbol) -> None:
+        """Await the calls of functions that became asynchronous."""
+        uses = AsyncUses(symbol, self.edits)
+        for path in list_files_naming(self.project, symbol.old):
+            module = self.project.read_module(path)
+            if module is None:
+                self._tell_unread(path, symbol.old)
             else:
-                uses.read(where)
-        for path, line in find_made_names(self.project, last):
+                uses.read(module)
+        for path, line in MadeNames(symbol).find():
             self.edits.leave(path, line, "a name that is made at run time, which may be this")
-        return uses
+        for module, call in uses.calls:
+            self._await_call(module, call)
+        uses.tell_stand_ins()
 
     def finish(self) -> Refactoring:
         """Finish the edits. Raises CannotRefactor when a file could not be read afterwards."""
@@ -135,35 +157,6 @@ class _Conversion:
                 line = text.count("\n", 0, place) + 1
                 self.edits.leave(path, line, "asyncio.run in another test leaves no loop for this")
 
-    def _find_family(self, target: str, paths: list[str]) -> set[str]:
-        """Find all that override the same method as the target, with the method itself."""
-        roots: set[str] = set()
-        waiting = [target]
-        while waiting:
-            name = waiting.pop()
-            inherited = set(self._list_inherited(name)) - roots
-            roots |= inherited or {name}
-            waiting += inherited
-        family: set[str] = set()
-        for root in roots:
-            if not set(self._list_inherited(root)):
-                family |= find_overrides(self.project, root, paths)
-        return family
-
-    def _list_inherited(self, name: str) -> Iterator[str]:
-        """Give the methods of base classes that a method overrides."""
-        holder, _, last = name.rpartition(".")
-        for module, node in self.project.find_classes(holder):
-            for base in self.project.list_bases(module, node):
-                inherited = self.project.canonicalize(f"{base}.{last}")
-                if inherited != name and self.project.find_definitions(inherited):
-                    yield inherited
-
-    def _convert_definitions(self, name: str) -> None:
-        for module, node in self.project.find_definitions(name):
-            if isinstance(node, ast.FunctionDef):
-                self._convert_definition(module, node)
-
     def _convert_definition(self, module: Module, node: ast.FunctionDef) -> None:
         leave = self.edits.leave
         if why := explain_obstacle(module, node):
@@ -172,11 +165,6 @@ class _Conversion:
         self.edits.insert(module.path, (node.lineno, node.col_offset), "async ")
         for mark in list_foreign_marks(node):
             leave(module.path, mark.lineno, "a decorator, which may not take an async function")
-        around = module.parents[node]
-        if isinstance(around, ast.ClassDef) and has_foreign_base(
-            self.project, module, around, node.name
-        ):
-            leave(module.path, node.lineno, "a base of another package may call it")
         if is_started_by_tests(module, node):
             leave(module.path, node.lineno, "an async test needs a plugin of the test runner")
         if f"{module.path}i" in self.project.files:
@@ -184,14 +172,12 @@ class _Conversion:
 
     def _tell_unread(self, path: str, name: str) -> None:
         """Tell of entry points, examples and files that this Python cannot read."""
-        dotted = re.compile(rf"[\w.]+:(?:\w+\.)*{re.escape(name)}\b")
-        word = re.compile(rf"\b{re.escape(name)}\b")
-        is_python = path.endswith(PYTHON)
-        for number, line in enumerate(self.project.files[path].split("\n"), 1):
-            if is_python and word.search(line):
-                self.edits.leave(path, number, "this Python cannot read the file")
-            elif path.lower().endswith(PROSE) and dotted.search(line):
-                self.edits.leave(path, number, "what starts it from here cannot await it")
+        if path.endswith(PYTHON):
+            word = re.compile(rf"\b{re.escape(name)}\b")
+            self.edits.leave_lines(path, word, "this Python cannot read the file")
+        elif path.lower().endswith(PROSE):
+            dotted = re.compile(rf"[\w.]+:(?:\w+\.)*{re.escape(name)}\b")
+            self.edits.leave_lines(path, dotted, "what starts it from here cannot await it")
 
     def _await_call(self, module: Module, call: ast.Call) -> None:
         parent = module.parents[call]
@@ -203,7 +189,7 @@ class _Conversion:
             self._leave_unawaited(module, call, "it stands in a string")
         elif isinstance(scope, ast.Module):
             self._run_to_end(module, call)
-        elif not isinstance(scope, FUNCTIONS):
+        elif not isinstance(scope, Function):
             self._leave_unawaited(module, call, "no function is around it")
         elif isinstance(scope, ast.FunctionDef) and is_started_by_tests(module, scope):
             self.runs_in_tests = True

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import TypeVar
 
 from bot.refactor.module_scopes import (
-    ASSIGNMENTS,
-    FUNCTIONS,
     PYTHON,
+    Assignment,
+    Definition,
     Module,
+    Use,
     name_in_scope,
     qualify,
 )
@@ -18,6 +20,7 @@ from bot.refactor.python_project import CannotRefactor, Project, UnknownNameErro
 from bot.search.grammars import language_of
 
 SHOWN = 8
+Node = TypeVar("Node", bound=ast.AST)
 TEMPLATES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".tmpl", ".tpl", ".mako")
 PROSE = (".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json")
 
@@ -52,27 +55,30 @@ def find_definition(project: Project, name: str) -> str:
     return candidates[0]
 
 
-def find_overrides(project: Project, target: str, paths: Iterable[str]) -> set[str]:
-    """Give the target and, for a method, all in these files that override it.
-
-    Raises CannotRefactor when it overrides another itself.
-    """
-    holder, _, last = target.rpartition(".")
-    owners = project.find_classes(holder)
-    for module, node in owners:
-        _refuse_override(project, module, node, target)
-    overrides = {target}
-    if owners:
-        for module, node in iter_classes(project, paths):
-            if last in module.bindings[node] and holder in _list_ancestors(project, module, node):
-                overrides.add(f"{module.name}.{qualify(module, node)}.{last}")
-    return overrides
-
-
 def list_files_naming(project: Project, name: str) -> list[str]:
     """List the files in which the name stands as a word: only they need to be read."""
     word = re.compile(rf"\b{re.escape(name)}\b")
     return [path for path, text in project.files.items() if name in text and word.search(text)]
+
+
+def iter_modules(project: Project, name: str) -> Iterator[Module]:
+    """Give the modules in which the name stands as a word."""
+    modules = map(project.read_module, list_files_naming(project, name))
+    return (module for module in modules if module)
+
+
+def iter_nodes(module: Module, *kinds: type[Node]) -> Iterator[Node]:
+    """Give the nodes of a module that are of these kinds."""
+    return (node for node in list(module.scopes) if isinstance(node, kinds))
+
+
+def iter_values(module: Module) -> Iterator[tuple[Use, ast.AST | None]]:
+    """Give each name and attribute whose object is taken as a whole, with what it stands in."""
+    for node in list(module.scopes):
+        if isinstance(node, Use) and isinstance(node.ctx, ast.Load):
+            parent = module.parents.get(node)
+            if not isinstance(parent, ast.Attribute) or parent.attr == "__dict__":
+                yield node, parent
 
 
 def _ends_with(full: str, name: str) -> bool:
@@ -90,47 +96,21 @@ def _find_parameter(project: Project, name: str) -> list[str]:
 
 def _iter_definitions(project: Project, name: str) -> Iterator[str]:
     """Give the whole names of the functions, classes and variables that are called so."""
-    for path in list_files_naming(project, name):
-        module = project.read_module(path)
-        if module is None:
-            continue
+    for module in iter_modules(project, name):
         for node in module.scopes:
-            if isinstance(node, (ast.ClassDef, *FUNCTIONS)) and node.name == name:
+            if isinstance(node, Definition) and node.name == name:
                 yield f"{module.name}.{qualify(module, node)}"
         for scope in (module.tree, *_list_classes(module)):
             binders = module.bindings[scope].get(name, ())
-            if any(isinstance(binder, ASSIGNMENTS) for binder in binders):
+            if any(isinstance(binder, Assignment) for binder in binders):
                 yield name_in_scope(module, scope, name)
 
 
-def _refuse_override(project: Project, module: Module, node: ast.ClassDef, target: str) -> None:
-    last = target.rpartition(".")[2]
-    for base in project.list_bases(module, node):
-        inherited = project.canonicalize(f"{base}.{last}")
-        if project.find_definitions(inherited):
-            raise CannotRefactor(
-                f"{target} overrides {inherited}: change that, and this goes with it."
-            )
-
-
-def iter_classes(project: Project, paths: Iterable[str]) -> Iterator[tuple[Module, ast.ClassDef]]:
-    """Give the classes of the files."""
-    for path in paths:
-        module = project.read_module(path)
-        for node in module.scopes if module else ():
-            if module and isinstance(node, ast.ClassDef):
-                yield module, node
-
-
-def _list_ancestors(project: Project, module: Module, node: ast.ClassDef) -> set[str]:
-    """List the names of all classes above one."""
-    ancestors: set[str] = set()
-    waiting = [(module, node)]
-    while waiting:
-        bases = set(project.list_bases(*waiting.pop())) - ancestors
-        ancestors |= bases
-        waiting += [pair for base in bases for pair in project.find_classes(base)]
-    return ancestors
+def iter_classes(project: Project, name: str) -> Iterator[tuple[Module, ast.ClassDef]]:
+    """Give the classes of the files in which the name stands as a word."""
+    for module in iter_modules(project, name):
+        for node in iter_nodes(module, ast.ClassDef):
+            yield module, node
 
 
 def _list_classes(module: Module) -> list[ast.AST]:

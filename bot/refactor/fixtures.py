@@ -6,7 +6,11 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bot.refactor.module_scopes import FUNCTIONS, Function, Module, last_name
+from bot.refactor.module_scopes import (
+    Function,
+    Module,
+    last_name,
+)
 
 if TYPE_CHECKING:
     from bot.refactor.python_project import Project
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 
 def is_fixture(node: ast.AST) -> bool:
     """Tell whether a function is a fixture of pytest, by its decorator."""
-    marks = node.decorator_list if isinstance(node, FUNCTIONS) else []
+    marks = node.decorator_list if isinstance(node, Function) else []
     calls = [mark.func if isinstance(mark, ast.Call) else mark for mark in marks]
     return any("fixture" in last_name(call) for call in calls)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from bot.refactor.import_time import is_type_checking
 from bot.refactor.module_scopes import (
-    IMPORTS,
+    Import,
     Module,
     find_owner,
     resolve_import,
@@ -74,7 +74,7 @@ def find_import_line(tree: ast.Module) -> int:
             and isinstance(node.value, ast.Constant)
             and isinstance(node.value.value, str)
         )
-        if not isinstance(node, IMPORTS) and not is_docstring:
+        if not isinstance(node, Import) and not is_docstring:
             break
         last = node.end_lineno or node.lineno
     return last + 1
@@ -89,7 +89,7 @@ def compare_binding(project: Project, module: Module, local: str, meaning: str) 
         return _compare_unbound(project, module, local, meaning)
     if meaning == f"{module.name}.{local}":
         return SAME
-    if not all(isinstance(binder, IMPORTS) for binder in binders):
+    if not all(isinstance(binder, Import) for binder in binders):
         return TAKEN
     names = {alias.name for node in binders if isinstance(node, ast.Import) for alias in node.names}
     is_plain = all(isinstance(binder, ast.Import) for binder in binders)
@@ -170,7 +170,7 @@ def line_end(module: Module) -> str:
 def _is_imported(module: Module, name: str) -> bool:
     local = name.partition(" as ")[2] or name
     if "." not in local:
-        return any(isinstance(binder, IMPORTS) for binder in module.binders(local))
+        return any(isinstance(binder, Import) for binder in module.binders(local))
     # A dotted import binds its first part, which may stand for another of its modules.
     return any(
         alias.name == name

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.refactor.module_scopes import (
-    FUNCTIONS,
+    Definition,
+    Function,
     Module,
     bound_name,
     find_owner,
@@ -21,7 +22,7 @@ from bot.refactor.module_scopes import (
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 STORES = (ast.Store, ast.Del)
-LATER = (*FUNCTIONS, ast.Lambda)
+Later = Function | ast.Lambda
 FUTURE = "annotations"
 
 
@@ -77,7 +78,7 @@ def list_effects(module: Module) -> list[ast.stmt | ast.expr]:
     waiting: list[ast.AST] = [node for node in module.tree.body if not is_main_guard(node)]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, (ast.ClassDef, *LATER)) or is_type_checking(node):
+        if isinstance(node, ast.ClassDef | Later) or is_type_checking(node):
             continue
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             effects.append(node)
@@ -158,7 +159,7 @@ def _read_block(module: Module, block: Iterable[ast.AST]) -> Iterator[Event]:
 
 def _list_bound(module: Module, node: ast.AST) -> Iterator[BindsName]:
     """Give the names that a statement binds in the module, which the body of a class does not."""
-    if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
+    if isinstance(node, Definition):
         yield BindsName(node.name)
         return
     for part in ast.walk(node):

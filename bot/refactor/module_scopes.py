@@ -11,34 +11,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-Scope = (
-    ast.Module
-    | ast.ClassDef
-    | ast.FunctionDef
-    | ast.AsyncFunctionDef
-    | ast.Lambda
-    | ast.ListComp
-    | ast.SetComp
-    | ast.DictComp
-    | ast.GeneratorExp
-)
-SCOPES = (
-    ast.ClassDef,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.Lambda,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-)
-ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
-IMPORTS = (ast.Import, ast.ImportFrom)
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-PYTHON = (".py", ".pyi")
-Import = ast.Import | ast.ImportFrom
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = ast.ClassDef | Function
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+InnerScope = Definition | ast.Lambda | Comprehension
+Scope = ast.Module | InnerScope
+Import = ast.Import | ast.ImportFrom
+Assignment = ast.Assign | ast.AnnAssign
+Use = ast.Name | ast.Attribute
+PYTHON = (".py", ".pyi")
+PROPERTIES = ("property", "cached_property")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,14 +83,13 @@ def name_module(path: str, files: Mapping[str, str]) -> str:
 
 def qualify(module: Module, node: Definition) -> str:
     """Give a definition's name with those of the classes and functions around it."""
-    named = (ast.ClassDef, *FUNCTIONS)
-    around = [scope.name for scope in module.scopes[node] if isinstance(scope, named)]
+    around = [scope.name for scope in module.scopes[node] if isinstance(scope, Definition)]
     return ".".join([*around, node.name])
 
 
 def name_in_scope(module: Module, scope: ast.AST, name: str) -> str:
     """Give the whole name of what a scope binds to a name."""
-    if isinstance(scope, (ast.ClassDef, *FUNCTIONS)):
+    if isinstance(scope, Definition):
         return f"{module.name}.{qualify(module, scope)}.{name}"
     return f"{module.name}.{name}" if scope is module.tree else f"{module.name}.<local>.{name}"
 
@@ -187,6 +168,41 @@ def last_name(node: ast.expr) -> str:
             return ""
 
 
+def list_marks(node: ast.AST) -> list[ast.expr]:
+    """List what a definition's decorators name, without what they are called with."""
+    marks = node.decorator_list if isinstance(node, Definition) else []
+    return [mark.func if isinstance(mark, ast.Call) else mark for mark in marks]
+
+
+def find_inner_scope(module: Module, scope: ast.AST, name: str) -> ast.AST | None:
+    """Find the class or function that a scope binds to a name."""
+    for node in module.bindings[scope].get(name, ()):
+        if isinstance(node, Definition):
+            return node
+    return None
+
+
+def hides_module(package: Module, dotted: str) -> bool:
+    """Tell whether a package binds the name of a module of its to something else."""
+    name = dotted.rpartition(".")[2]
+    return any(
+        not isinstance(binder, ast.ImportFrom) or resolve_import(package, binder, name) != dotted
+        for binder in package.binders(name)
+    )
+
+
+def is_property(node: ast.FunctionDef) -> bool:
+    """Tell whether a method is read as a field."""
+    return any(last_name(mark) in PROPERTIES for mark in node.decorator_list)
+
+
+def is_static(node: Function) -> bool:
+    """Tell whether a method takes no object."""
+    return any(
+        isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in node.decorator_list
+    )
+
+
 def _read_scopes(module: Module) -> None:
     """Record for each node the scopes around it, and for each scope what it binds."""
     waiting: list[tuple[ast.AST, tuple[Scope, ...]]] = [(module.tree, (module.tree,))]
@@ -195,7 +211,7 @@ def _read_scopes(module: Module) -> None:
         module.scopes[node] = around
         _record_bindings(module, node, around[-1])
         inner = around
-        if isinstance(node, SCOPES):
+        if isinstance(node, InnerScope):
             module.bindings.setdefault(node, {})
             inner = (*around, node)
         outer = around[:-1] if isinstance(node, (ast.arguments, ast.arg)) else around
@@ -211,7 +227,7 @@ def _list_outer_parts(node: ast.AST) -> set[ast.AST]:
         return {default for default in (*node.defaults, *node.kw_defaults) if default}
     if isinstance(node, ast.arg):
         return {node.annotation} if node.annotation else set()
-    if isinstance(node, FUNCTIONS):
+    if isinstance(node, Function):
         returns = [node.returns] if node.returns else []
         return {*node.decorator_list, *returns}
     if isinstance(node, ast.ClassDef):
@@ -224,7 +240,7 @@ def _record_bindings(module: Module, node: ast.AST, scope: Scope) -> None:
     for name in _list_bound_names(node):
         binders = names.setdefault(name, [])
         # An assignment binds its targets once, though they are nodes of their own as well.
-        assigned = any(isinstance(binder, ASSIGNMENTS) for binder in binders)
+        assigned = any(isinstance(binder, Assignment) for binder in binders)
         if not (isinstance(node, ast.Name) and assigned):
             binders.append(node)
     if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":

@@ -20,8 +20,8 @@ from bot.refactor.import_statements import (
     render_source,
 )
 from bot.refactor.module_scopes import (
-    IMPORTS,
     Definition,
+    Import,
     Module,
     find_owner,
     last_name,
@@ -110,8 +110,8 @@ def _name_new_file(project: Project, to: str) -> str:
 def _refuse_taken(project: Project, module: Module, name: str, target: str) -> None:
     """Refuse a module that has the name, but for an import of the target."""
     for binder in module.binders(name):
-        is_import = isinstance(binder, IMPORTS)
-        meaning = resolve_import(module, binder, name) if isinstance(binder, IMPORTS) else ""
+        is_import = isinstance(binder, Import)
+        meaning = resolve_import(module, binder, name) if isinstance(binder, Import) else ""
         if not is_import or project.canonicalize(meaning) != target:
             raise CannotRefactor(f"{module.path} has a {name} already.")
     if compare_binding(project, module, name, target) == TAKEN:

@@ -12,9 +12,9 @@ from bot.refactor.follow_move import is_replacing
 from bot.refactor.import_check import list_unloaded
 from bot.refactor.import_time import list_effects
 from bot.refactor.module_scopes import (
-    FUNCTIONS,
-    IMPORTS,
     Definition,
+    Function,
+    Import,
     Module,
     last_name,
     name_module,
@@ -119,7 +119,7 @@ class MoveDoubts:
             is_builtin = name == f"{module.name}.{last_name(function)}" or "." not in name
             return is_builtin or (root in PLAIN and not name.endswith(".register"))
         return all(
-            isinstance(definition, FUNCTIONS) and not _keeps_something(definition)
+            isinstance(definition, Function) and not _keeps_something(definition)
             for _, definition in definitions
         )
 
@@ -231,7 +231,7 @@ class MoveDoubts:
     def _is_unknown_module(self, user: Module, node: ast.expr, last: str) -> bool:
         binders = user.binders(node.id) if isinstance(node, ast.Name) else []
         for binder in binders:
-            if isinstance(binder, IMPORTS) and isinstance(node, ast.Name):
+            if isinstance(binder, Import) and isinstance(node, ast.Name):
                 source = resolve_import(user, binder, node.id)
                 if source.rpartition(".")[2] == last and source not in self.project.paths:
                     return True

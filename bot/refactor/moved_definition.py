@@ -11,9 +11,8 @@ from itertools import chain
 
 from bot.refactor.import_time import has_future_annotations, is_type_checking, list_annotations
 from bot.refactor.module_scopes import (
-    FUNCTIONS,
-    IMPORTS,
     Definition,
+    Function,
     Import,
     Module,
     bound_name,
@@ -148,11 +147,11 @@ class MovedDefinition:
         if not binders:
             return self._find_star(name, is_lazy)
         places = [self._describe_place(binder) for binder in binders]
-        if all(isinstance(binder, IMPORTS) for binder in binders) and all(places):
+        if all(isinstance(binder, Import) for binder in binders) and all(places):
             return [
                 needed
                 for binder, place in zip(binders, places, strict=True)
-                if isinstance(binder, IMPORTS)
+                if isinstance(binder, Import)
                 for needed in self._read_import(binder, name, (is_lazy, place == "checked"))
             ]
         # What is bound in one of several ways is taken from where that is decided.
@@ -202,10 +201,10 @@ def iter_annotations(module: Module, nodes: Iterable[ast.AST]) -> Iterator[tuple
     for node in nodes:
         roots: list[ast.expr] = []
         is_local = False
-        if isinstance(node, FUNCTIONS):
+        if isinstance(node, Function):
             roots = list_annotations(node)
         elif isinstance(node, ast.AnnAssign):
             roots = [node.annotation]
-            is_local = isinstance(module.scopes[node][-1], FUNCTIONS)
+            is_local = isinstance(module.scopes[node][-1], Function)
         for root in roots:
             yield from ((part, is_lazy or is_local) for part in ast.walk(root))

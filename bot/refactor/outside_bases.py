@@ -23,7 +23,7 @@ def refuse_outside_override(
 
     Raises CannotRefactor for a base that has the member, or one of the new name.
     """
-    bases = sorted(family.outside, key=lambda base: (base.name, base.holder))
+    bases = sorted(family.outside)
     unknown = []
     for base in bases:
         for name in (family.member, new):
@@ -36,6 +36,15 @@ def refuse_outside_override(
                 unknown.append(base)
     return [base for base in unknown if not family.member.startswith("_")] + [
         base for base in bases if base not in unknown and SCHEMES.match(family.member)
+    ]
+
+
+def list_outside_callers(checker: TypeChecker | None, family: ClassFamily) -> list[OutsideBase]:
+    """List the bases of elsewhere that may call a member of the family by its name."""
+    return [
+        base
+        for base in sorted(family.outside)
+        if SCHEMES.match(family.member) or _find_owner(checker, base.name, family.member) != ""
     ]
 
 

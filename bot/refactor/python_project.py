@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.refactor.fixtures import is_fixture, iter_fixture_scopes, list_results
-from bot.refactor.member_facts import find_inner_scope, hides_module, is_property, is_static
 from bot.refactor.module_scopes import (
-    FUNCTIONS,
-    IMPORTS,
     PYTHON,
     Function,
+    Import,
     Module,
+    find_inner_scope,
     find_owner,
+    hides_module,
+    is_property,
+    is_static,
     name_module,
     parse_module,
     qualify,
@@ -134,7 +136,7 @@ class Project:
             return dotted
         name, *members = rest
         for node in module.binders(name):
-            if isinstance(node, IMPORTS):
+            if isinstance(node, Import):
                 source = resolve_import(module, node, name)
                 return self.canonicalize(".".join([source, *members]), depth + 1)
             if isinstance(node, ast.ClassDef) and members:
@@ -225,7 +227,7 @@ class Project:
         for where, definition in self.find_definitions(called):
             if isinstance(definition, ast.ClassDef):
                 return f"{called}()"
-            if isinstance(definition, FUNCTIONS) and definition.returns:
+            if isinstance(definition, Function) and definition.returns:
                 return self._resolve_annotation(where, definition.returns, depth)
         return None
 
@@ -258,9 +260,9 @@ class Project:
         if len(binders) != 1:
             return None
         binder = binders[0]
-        if isinstance(binder, IMPORTS):
+        if isinstance(binder, Import):
             return self.canonicalize(resolve_import(module, binder, name))
-        if isinstance(binder, ast.arg) and isinstance(scope, FUNCTIONS):
+        if isinstance(binder, ast.arg) and isinstance(scope, Function):
             return self._resolve_argument(module, scope, binder, depth)
         return self._resolve_value(module, scope, name, depth)
 
@@ -282,7 +284,7 @@ class Project:
         """Give what pytest hands to a parameter: the result of the fixture of that name."""
         for where, scope in iter_fixture_scopes(self, module, function):
             for node in where.bindings[scope].get(name, ()):
-                if not isinstance(node, FUNCTIONS) or not is_fixture(node):
+                if not isinstance(node, Function) or not is_fixture(node):
                     continue
                 if node.returns:
                     return self._resolve_annotation(where, node.returns, depth)

@@ -8,16 +8,20 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.ports import TypeChecker
-from bot.refactor.checked_names import ask_checker
+from bot.refactor.checked_names import CheckedNames, ask_checker
 from bot.refactor.class_family import ClassFamily, find_family, is_of_protocol
-from bot.refactor.dynamic_names import DynamicNames
 from bot.refactor.find_definition import (
     find_definition,
     list_files_naming,
 )
 from bot.refactor.fixtures import is_fixture
 from bot.refactor.looked_up_strings import LookedUpStrings
-from bot.refactor.module_scopes import IMPORTS, PYTHON, name_in_scope
+from bot.refactor.made_names import MadeNames
+from bot.refactor.module_scopes import (
+    PYTHON,
+    Import,
+    name_in_scope,
+)
 from bot.refactor.other_languages import rename_unique
 from bot.refactor.outside_bases import refuse_outside_override
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
@@ -71,26 +75,32 @@ def _rename_definition(
     _refuse_known_names(target, new)
     paths = list_files_naming(project, last)
     family = find_family(project, target)
-    targets = family.targets if family else {target}
-    _refuse_taken(project, targets, family, new)
+    _refuse_taken(project, family, new)
     edits = TextEdits(project.files)
-    checked = ask_checker(checker, project, last, paths)
-    renaming = Renaming(project, edits, frozenset(targets), last, new, checked, family, guess)
-    if family:
+    checked = CheckedNames(project, last, ask_checker(checker, project, [last]))
+    renaming = Renaming(
+        project=project,
+        old=last,
+        targets=frozenset(family.targets),
+        checked=checked,
+        family=family,
+        edits=edits,
+        new=new,
+        guess=guess,
+    )
+    if family.is_of_class:
         _leave_outside(renaming, checker, family)
     _rename_in_files(renaming, paths, target)
     return edits.finish(_move_files(project, target, new))
 
 
 def _rename_in_files(renaming: Renaming, paths: Iterable[str], target: str) -> None:
-    project = renaming.project
-    dynamic = DynamicNames(renaming)
     in_modules = ModuleRenaming(
         renaming,
-        is_of_protocol(project, target),
-        any(is_fixture(node) for _, node in project.find_definitions(target)),
+        is_of_protocol(renaming.project, target),
+        any(map(is_fixture, renaming.definitions)),
         AttributeRenaming(renaming),
-        StringRenaming(renaming, dynamic, LookedUpStrings.of_target(renaming, dynamic)),
+        StringRenaming(renaming, LookedUpStrings(renaming)),
     )
     is_alone = _is_alone(renaming, paths)
     for path in paths:
@@ -98,18 +108,13 @@ def _rename_in_files(renaming: Renaming, paths: Iterable[str], target: str) -> N
             in_modules.rename_in_module(path)
         else:
             rename_in_document(renaming, path, is_alone=is_alone)
-    dynamic.leave_made_names()
-    _leave_mangled(renaming)
-
-
-def _leave_mangled(renaming: Renaming) -> None:
-    """Leave the private names that Python makes of a class's name: `_Box__size`."""
+    for path, line in MadeNames(renaming, renaming.new).find():
+        renaming.edits.leave(path, line, "a name may be made here")
+    # Python makes private names of a class's name: `_Box__size`.
     mangled = re.compile(rf"\b_{re.escape(renaming.old.lstrip('_'))}__\w")
-    for path, text in renaming.project.files.items():
-        lines = text.split("\n") if path.endswith(PYTHON) and mangled.search(text) else []
-        for number, line in enumerate(lines, 1):
-            if mangled.search(line):
-                renaming.edits.leave(path, number, "a private name with the class's in it")
+    for path in renaming.project.files:
+        if path.endswith(PYTHON):
+            renaming.edits.leave_lines(path, mangled, "a private name with the class's in it")
 
 
 def _refuse_known_names(target: str, new: str) -> None:
@@ -126,12 +131,9 @@ def _refuse_known_names(target: str, new: str) -> None:
             )
 
 
-def _refuse_taken(
-    project: Project, targets: set[str], family: ClassFamily | None, new: str
-) -> None:
+def _refuse_taken(project: Project, family: ClassFamily, new: str) -> None:
     """Refuse a new name that is not free wherever the old one is defined, or is inherited."""
-    holders = {target.rpartition(".")[0] for target in targets}
-    for holder in sorted(holders | (family.relatives if family else set())):
+    for holder in sorted(family.holders | family.relatives):
         name = f"{holder}.{new}".lstrip(".")
         if project.find_definitions(name) or name in project.paths:
             raise CannotRefactor(f"{name} is there already: rename or remove that first.")
@@ -154,7 +156,7 @@ def _is_alone(renaming: Renaming, paths: Iterable[str]) -> bool:
         if module is None or BESIDE.search(path):
             continue
         for scope, names in module.bindings.items():
-            is_bound = any(not isinstance(binder, IMPORTS) for binder in names.get(old, ()))
+            is_bound = any(not isinstance(binder, Import) for binder in names.get(old, ()))
             if is_bound and not renaming.is_target(name_in_scope(module, scope, old)):
                 return False
     return True

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.refactor.checked_names import Meanings
 from bot.refactor.class_family import has_unknown_base
 from bot.refactor.module_scopes import (
     Definition,
@@ -17,16 +19,15 @@ from bot.refactor.module_scopes import (
     qualify,
     resolve_source,
 )
-from bot.refactor.name_meaning import NameMeaning, read_source
 from bot.refactor.python_project import CannotRefactor
 from bot.refactor.quoted_types import is_quoted_type, read_quoted_type
 from bot.refactor.rename_attribute import AttributeRenaming
 from bot.refactor.rename_in_strings import StringRenaming
+from bot.refactor.rename_in_text import find_words
 from bot.refactor.rename_keyword import rename_keyword, rename_pattern
-from bot.refactor.renaming import Renaming
-from bot.refactor.undecided_names import leave_undecided
+from bot.refactor.renaming import Place, Renaming
 
-LOCAL = "a local variable"
+UNCLEAR = "it is not clear where this name comes from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +44,34 @@ class ModuleRenaming:
         """Rename in one file; where this Python cannot read it, each line with the name is left."""
         module = self.renaming.project.read_module(path)
         if module is None:
-            self._leave_all(path)
+            word = re.compile(rf"\b{re.escape(self.renaming.old)}\b")
+            self.renaming.edits.leave_lines(path, word, "this Python cannot read the file")
             return
         for node in list(module.scopes):
             self._rename_in_node(module, node)
-        leave_undecided(self.renaming, module)
+        self._leave_undecided(module)
 
-    def _leave_all(self, path: str) -> None:
-        word = re.compile(rf"\b{re.escape(self.renaming.old)}\b")
-        for number, line in enumerate(self.renaming.project.files[path].split("\n"), 1):
-            if word.search(line):
-                self.renaming.edits.leave(path, number, "this Python cannot read the file")
+    def _leave_undecided(self, module: Module) -> None:
+        """Leave each place of the name, in the code itself, that no other reading decided.
+
+        Comments that say it are only recorded.
+        """
+        for token in _iter_tokens(module):
+            line, column = token.start
+            if token.type == tokenize.COMMENT and find_words(token.string, self.renaming.old):
+                self.renaming.edits.mention(module.path, line, "a comment")
+            if token.type != tokenize.NAME or token.string != self.renaming.old:
+                continue
+            place = (module.path, line, len(token.line[:column].encode(errors="surrogatepass")))
+            if place not in self.renaming.decided:
+                self.renaming.leave(place, "a use that is not understood")
 
     def _rename_in_node(self, module: Module, node: ast.AST) -> None:
         old = self.renaming.old
         match node:
             case ast.Name() if node.id == old:
-                self._rename_name(module, node)
+                if self._settle(module, node, (node.lineno, node.col_offset)):
+                    self._refuse_other_meaning(module, node)
             case ast.Attribute() if node.attr == old:
                 self.attributes.rename(module, node)
             case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef() if node.name == old:
@@ -69,17 +81,7 @@ class ModuleRenaming:
             case ast.Constant(value=str() as text) if old in text:
                 self._rename_string(module, node, text)
             case _:
-                self._rename_keyword(module, node)
                 self._rename_in_statement(module, node)
-
-    def _rename_keyword(self, module: Module, node: ast.AST) -> None:
-        match node:
-            case ast.keyword() if node.arg == self.renaming.old:
-                rename_keyword(self.renaming, module, node)
-            case ast.MatchClass() if self.renaming.old in node.kwd_attrs:
-                rename_pattern(self.renaming, module, node)
-            case _:
-                pass
 
     def _rename_string(self, module: Module, node: ast.Constant, text: str) -> None:
         """A type in quotes means what the names in it would; of others the words decide."""
@@ -90,83 +92,76 @@ class ModuleRenaming:
             self.strings.rename(module, node, text)
 
     def _rename_in_statement(self, module: Module, node: ast.AST) -> None:
-        old = self.renaming.old
         match node:
+            case ast.keyword(arg=self.renaming.old):
+                rename_keyword(self.renaming, module, node)
+            case ast.MatchClass():
+                rename_pattern(self.renaming, module, node)
             case ast.Import():
                 for alias in node.names:
                     self._rename_dotted(module, alias, alias.name)
                     self._keep_alias(module, alias)
             case ast.ImportFrom():
                 self._rename_from_import(module, node)
-            case ast.Global() if old in node.names:
-                self._rename_global(module, node)
-            case ast.Nonlocal() if old in node.names:
-                self._rename_nonlocal(module, node)
-            case (
-                ast.ExceptHandler(name=name) | ast.MatchAs(name=name) | ast.MatchStar(name=name)
-            ) if name == old:
-                self._rename_binder(module, node)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                self._rename_binder(module, node, names)
+            case ast.ExceptHandler(name=name) | ast.MatchAs(name=name) | ast.MatchStar(name=name):
+                self._rename_binder(module, node, [name])
             case _:
                 pass
 
     def _rename_definition(self, module: Module, node: Definition) -> None:
-        line, column = find_name(module, node)
+        renaming, place = self.renaming, (module.path, *find_name(module, node))
         own = f"{module.name}.{qualify(module, node)}"
-        if self.renaming.is_target(own):
-            self.renaming.change(module.path, line, column)
-        elif self.is_protocol and isinstance(module.scopes[node][-1], ast.ClassDef):
-            self.renaming.leave(module.path, line, column, "may stand for the protocol's")
-        elif self._may_override(module, node):
-            self.renaming.leave(module.path, line, column, "its class has a base that is not known")
+        holder = module.scopes[node][-1]
+        is_method = isinstance(holder, ast.ClassDef)
+        if renaming.is_target(own):
+            renaming.change(place)
+        elif self.is_protocol and is_method:
+            renaming.leave(place, "may stand for the protocol's")
+        elif (
+            renaming.is_member
+            and isinstance(holder, ast.ClassDef)
+            and has_unknown_base(renaming.project, module, holder)
+        ):
+            renaming.leave(place, "its class has a base that is not known")
         else:
-            self.renaming.keep(module.path, line, column, own)
-
-    def _may_override(self, module: Module, node: Definition) -> bool:
-        """Tell whether a method may be below the target's class, by a base that is not known."""
-        scope = module.scopes[node][-1]
-        if self.renaming.family is None or not isinstance(scope, ast.ClassDef):
-            return False
-        return has_unknown_base(self.renaming.project, module, scope)
+            renaming.keep(place, own)
 
     def _keep_argument(self, module: Module, node: ast.arg) -> None:
         place = (module.path, node.lineno, node.col_offset)
         if self.is_fixture:
-            self.renaming.leave(*place, "pytest may hand the fixture to it")
+            self.renaming.leave(place, "pytest may hand the fixture to it")
         else:
-            self.renaming.keep(*place, "a parameter")
+            self.renaming.keep(place, "a parameter")
 
-    def _rename_name(self, module: Module, node: ast.Name) -> None:
-        scope = find_owner(module, node, node.id)
-        meanings = NameMeaning(self.renaming).read(module, scope, node.id)
-        if self._settle(module, (node.lineno, node.col_offset), meanings):
-            self._refuse_other_meaning(module, node)
-
-    def _settle(self, module: Module, position: tuple[int, int], meanings: Meanings) -> bool:
-        """Change the place, keep it, or leave it, by what it can mean; tell whether it changed."""
+    def _settle(self, module: Module, node: ast.AST, position: tuple[int, int]) -> bool:
+        """Decide for a place where the plain name stands; tell whether it changed."""
         renaming, place = self.renaming, (module.path, *position)
+        meanings = renaming.read_name(module, node, renaming.old)
         ours = {meaning for meaning in meanings if renaming.is_target(meaning)}
-        others = sorted(meanings - ours)
-        if not meanings:
-            renaming.leave(*place, "it is not clear where this name comes from")
-        elif not others:
-            renaming.change(*place)
-        elif any(meaning.rpartition(".")[0] == module.name for meaning in ours):
-            renaming.leave(*place, f"it is {others[0]} too")
-        else:  # what is imported as two things keeps its local name
-            renaming.keep(*place, others[0])
-        return bool(ours) and not others
+        is_local = all(meaning.rpartition(".")[0] != module.name for meaning in ours)
+        if ours and ours != meanings and is_local:
+            # What is imported as two things keeps its local name.
+            renaming.keep(place, min(meanings - ours))
+            return False
+        return renaming.settle(place, meanings, UNCLEAR)
 
     def _refuse_other_meaning(self, module: Module, node: ast.Name) -> None:
         if find_owner(module, node, self.renaming.new) is not None:
-            place = f"{module.path}:{node.lineno}"
-            raise CannotRefactor(f"{place}: {self.renaming.new} has another meaning there.")
+            self._refuse((module.path, node.lineno, 0))
 
-    def _rename_binder(self, module: Module, node: ast.AST) -> None:
-        """Rename what `except ... as` or a pattern binds: no node of its own has the position."""
-        scope = find_owner(module, node, self.renaming.old)
-        meanings = NameMeaning(self.renaming).read(module, scope, self.renaming.old)
-        if place := self._find_word(module, node, self.renaming.old):
-            self._settle(module, place, meanings)
+    def _refuse(self, place: Place) -> None:
+        raise CannotRefactor(
+            f"{place[0]}:{place[1]}: {self.renaming.new} has another meaning there."
+        )
+
+    def _rename_binder(self, module: Module, node: ast.AST, names: Sequence[str | None]) -> None:
+        """Rename what a statement or pattern binds: no node of its own has the position."""
+        old = self.renaming.old
+        place = self._find_word(module, node, old) if old in names else None
+        if place:
+            self._settle(module, node, place)
 
     def _rename_from_import(self, module: Module, node: ast.ImportFrom) -> None:
         for alias in node.names:
@@ -179,23 +174,24 @@ class ModuleRenaming:
 
     def _rename_imported(self, module: Module, node: ast.ImportFrom, alias: ast.alias) -> None:
         renaming, local = self.renaming, alias.asname or alias.name
-        meaning = NameMeaning(renaming)
         place = (module.path, alias.lineno, alias.col_offset)
-        scope = module.scopes[node][-1]
-        is_ours = renaming.is_target(read_source(module, node, alias.name))
-        if is_ours and not alias.asname and meaning.is_shared(module, scope, local):
-            renaming.change(*place, f"{renaming.new} as {renaming.old}")
+        imported = renaming.read_import(module, node, local)
+        every = renaming.read_name(module, node, local)
+        is_ours = all(map(renaming.is_target, imported))
+        if imported and is_ours and not alias.asname and not all(map(renaming.is_target, every)):
+            renaming.change(place, f"{renaming.new} as {renaming.old}")
             return
-        is_changed = self._settle(module, place[1:], meaning.read_import(module, node, local))
-        if is_changed and not alias.asname and renaming.new in module.bindings[scope]:
-            name = f"{module.path}:{alias.lineno}"
-            raise CannotRefactor(f"{name}: {renaming.new} has another meaning there.")
+        is_changed = renaming.settle(place, imported, UNCLEAR)
+        names = module.bindings[module.scopes[node][-1]]
+        if is_changed and not alias.asname and renaming.new in names:
+            self._refuse(place)
 
     def _keep_alias(self, module: Module, alias: ast.alias) -> None:
         """Keep `as old`: a local name, whatever it is of."""
         if alias.asname == self.renaming.old and alias.end_col_offset is not None:
             column = alias.end_col_offset - len(alias.asname.encode())
-            self.renaming.keep(module.path, alias.end_lineno or alias.lineno, column, LOCAL)
+            place = (module.path, alias.end_lineno or alias.lineno, column)
+            self.renaming.keep(place, "a local variable")
 
     def _rename_dotted(
         self, module: Module, node: Import | ast.alias, dotted: str, before: str = ""
@@ -204,26 +200,13 @@ class ModuleRenaming:
         parts = dotted.split(".")
         for end in range(1, len(parts) + 1):
             name = ".".join(parts[:end])
-            if parts[end - 1] != self.renaming.old:
-                continue
             place = self._find_word(module, node, name)
-            if place and before + name in self.renaming.targets:
-                self.renaming.change(module.path, *place)
-            elif place:
-                self.renaming.keep(module.path, *place, before + name)
-
-    def _rename_global(self, module: Module, node: ast.Global) -> None:
-        old = self.renaming.old
-        if place := self._find_word(module, node, old):
-            meanings = NameMeaning(self.renaming).read(module, module.tree, old)
-            self._settle(module, place, meanings)
-
-    def _rename_nonlocal(self, module: Module, node: ast.Nonlocal) -> None:
-        old = self.renaming.old
-        scope = find_owner(module, node, old)
-        if place := self._find_word(module, node, old):
-            meanings = NameMeaning(self.renaming).read(module, scope, old)
-            self._settle(module, place, meanings)
+            if parts[end - 1] != self.renaming.old or not place:
+                continue
+            if before + name in self.renaming.targets:
+                self.renaming.change((module.path, *place))
+            else:
+                self.renaming.keep((module.path, *place), before + name)
 
     def _find_word(self, module: Module, node: ast.AST, name: str) -> tuple[int, int] | None:
         """Find the end of a name inside a node that has no position for it."""
@@ -234,3 +217,11 @@ class ModuleRenaming:
             if match := pattern.search(module.encode_line(number), start):
                 return number, match.end() - len(self.renaming.old.encode())
         return None
+
+
+def _iter_tokens(module: Module) -> Iterator[tokenize.TokenInfo]:
+    text = module.text.removeprefix("\ufeff")
+    try:
+        yield from tokenize.generate_tokens(io.StringIO(text, newline="").readline)
+    except (tokenize.TokenError, SyntaxError):
+        return  # the parser read it, so what is left is the end of the file

@@ -7,6 +7,7 @@ import sys
 
 from bot.refactor.find_definition import TEMPLATES
 from bot.refactor.renaming import Renaming
+from bot.refactor.text_edit import find_in_lines
 
 CODE_BEFORE = re.compile(
     r"(?:[\w)\]}][.:]|`|<|\bimport\s(?:[\w, ]*)|\bfrom\s+|\b(?:def|class)\s+)$"
@@ -23,13 +24,11 @@ def rename_in_text(
 ) -> None:
     """Rename dotted names that mean the target, in a text that begins at the line and column."""
     name = re.escape(renaming.old)
-    dotted = re.compile(rf"(?<![\w.])((?:\w+[.:])+)({name})\b")
-    for number, line in enumerate(text.split("\n")):
-        start = 0 if number else first_column
-        for match in dotted.finditer(line):
-            if renaming.is_target(match[1].replace(":", ".") + renaming.old):
-                column = start + len(line[: match.start(2)].encode(errors="surrogatepass"))
-                renaming.change(path, first_line + number, column)
+    dotted = re.compile(rf"(?<![\w.])(?:\w+[.:])+(?={name}\b)")
+    for number, column, match in find_in_lines(text, dotted):
+        if renaming.is_target(match[0].replace(":", ".") + renaming.old):
+            start = column + len(match[0].encode()) + (first_column if number == 1 else 0)
+            renaming.change((path, first_line + number - 1, start))
 
 
 def rename_in_document(renaming: Renaming, path: str, *, is_alone: bool) -> None:
@@ -42,20 +41,19 @@ def rename_in_document(renaming: Renaming, path: str, *, is_alone: bool) -> None
     imported = read_imports(text, renaming.old)
     is_ours = bool(imported) and all(map(renaming.is_target, imported))
     can_change = (is_alone or is_ours) and not path.lower().endswith(TEMPLATES)
-    for number, line in enumerate(text.split("\n"), 1):
-        for first, last in find_words(line, renaming.old):
-            place = (path, number, len(line[:first].encode(errors="surrogatepass")))
-            if place in renaming.decided:
-                continue
-            owner = find_text_owner(renaming, line[:first], imported)
-            if owner:
-                renaming.keep(*place, owner)
-            elif not _may_be_meant(renaming, path, line[:first], line[last:]):
-                renaming.edits.mention(path, number, "a document")
-            elif can_change:
-                renaming.change(*place)
-            else:
-                renaming.leave(*place, "a document names it alone")
+    for number, column, match in find_in_lines(text, _match_word(renaming.old)):
+        place = (path, number, column)
+        before, after = match.string[: match.start()], match.string[match.end() :]
+        if place in renaming.decided:
+            continue
+        if owner := find_text_owner(renaming, before, imported):
+            renaming.keep(place, owner)
+        elif not _may_be_meant(renaming, path, before, after):
+            renaming.edits.mention(path, number, "a document")
+        elif can_change:
+            renaming.change(place)
+        else:
+            renaming.leave(place, "a document names it alone")
 
 
 def read_imports(text: str, name: str) -> set[str]:
@@ -77,8 +75,8 @@ def _may_be_meant(renaming: Renaming, path: str, before: str, after: str) -> boo
     if before.endswith("`") or re.search(r"\b(?:def|class)\s+$", before):
         return True
     is_member = re.search(r"[\w)\]]\.$", before) is not None
-    if renaming.family is not None or is_member:
-        return renaming.family is not None and is_member
+    if renaming.is_member or is_member:
+        return renaming.is_member and is_member
     return looks_like_code(before, after)
 
 
@@ -93,7 +91,7 @@ def find_text_owner(renaming: Renaming, before: str, imported: set[str]) -> str:
     project = renaming.project
     match = re.search(r"([A-Za-z_][\w.]*)\.$", before)
     names = {f"{match[1]}.{renaming.old}"} if match else imported
-    if len(names) != 1 or (match is None and renaming.family is not None):
+    if len(names) != 1 or (match is None and renaming.is_member):
         return ""
     name = project.canonicalize(min(names))
     is_python_s = name.partition(".")[0] in sys.stdlib_module_names and project.is_outside(name)
@@ -103,7 +101,11 @@ def find_text_owner(renaming: Renaming, before: str, imported: set[str]) -> str:
 
 def find_words(text: str, name: str) -> list[tuple[int, int]]:
     """Find where a name stands as a word in a text."""
-    return [match.span() for match in re.finditer(rf"\b{re.escape(name)}\b", text)]
+    return [match.span() for match in _match_word(name).finditer(text)]
+
+
+def _match_word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(name)}\b")
 
 
 def looks_like_code(before: str, after: str) -> bool:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import ast
 import re
 
-from bot.refactor.module_scopes import FUNCTIONS, Module, last_name
+from bot.refactor.module_scopes import (
+    Definition,
+    Function,
+    Module,
+    last_name,
+)
 from bot.refactor.renaming import Renaming
 
 # They make or change attributes by the names of their keywords.
@@ -18,7 +23,7 @@ def rename_keyword(renaming: Renaming, module: Module, node: ast.keyword) -> Non
     call = module.parents[node]
     function = call.func if isinstance(call, ast.Call) else None
     if function is None:
-        renaming.keep(*place, "a keyword of a class")
+        renaming.keep(place, "a keyword of a class")
         return
     name = last_name(function)
     meanings = renaming.checked.find_meanings(*place)
@@ -26,17 +31,17 @@ def rename_keyword(renaming: Renaming, module: Module, node: ast.keyword) -> Non
     called = renaming.project.resolve(module, function)
     is_setter = bool(SET_BY_KEYWORD.search(name)) or _takes_rest(renaming, called)
     if ours or (called and _is_field_of(renaming, called)):
-        renaming.change(*place)
+        renaming.change(place)
     elif meanings and not is_setter:
-        renaming.keep(*place, min(meanings))
-    elif is_setter and renaming.family is not None:
-        renaming.leave(*place, "a keyword that may set the attribute")
-    elif renaming.family is None or not _is_field(renaming):
-        renaming.keep(*place, f"a parameter of {name or 'a call'}")
+        renaming.keep(place, min(meanings))
+    elif is_setter and renaming.is_member:
+        renaming.leave(place, "a keyword that may set the attribute")
+    elif not renaming.is_member or not _is_field(renaming):
+        renaming.keep(place, f"a parameter of {name or 'a call'}")
     elif called and (_is_function_of_tree(renaming, called) or renaming.project.is_outside(called)):
-        renaming.keep(*place, f"a parameter of {called}")
+        renaming.keep(place, f"a parameter of {called}")
     else:
-        renaming.leave(*place, "a keyword of an unknown call")
+        renaming.leave(place, "a keyword of an unknown call")
 
 
 def rename_pattern(renaming: Renaming, module: Module, node: ast.MatchClass) -> None:
@@ -48,21 +53,13 @@ def rename_pattern(renaming: Renaming, module: Module, node: ast.MatchClass) -> 
         match = word.search(module.encode_line(number), start)
         place = (module.path, number, match.start()) if match else None
         if place and place not in renaming.decided:
-            name = f"{matched}.{renaming.old}" if matched else ""
-            if renaming.is_target(name):
-                renaming.change(*place)
-            elif renaming.project.find_definitions(renaming.project.canonicalize(name)):
-                renaming.keep(*place, name)
-            else:
-                renaming.leave(*place, "a pattern of an unknown class")
+            meanings = renaming.read_member(matched)
+            renaming.settle(place, meanings, "a pattern of an unknown class")
 
 
 def _is_field(renaming: Renaming) -> bool:
     """Tell whether the target is a variable of a class, which a constructor may take by name."""
-    nodes = [
-        node for target in renaming.targets for _, node in renaming.project.find_definitions(target)
-    ]
-    return any(not isinstance(node, (ast.ClassDef, *FUNCTIONS)) for node in nodes)
+    return any(not isinstance(node, Definition) for node in renaming.definitions)
 
 
 def _is_field_of(renaming: Renaming, called: str) -> bool:
@@ -76,14 +73,13 @@ def _is_field_of(renaming: Renaming, called: str) -> bool:
 
 def _takes_rest(renaming: Renaming, called: str | None) -> bool:
     """Tell whether a class of the family takes any keyword, of which it may make attributes."""
-    family = renaming.family
-    if called is None or family is None or called not in family.relatives:
+    if called is None or called not in renaming.family.relatives:
         return False
     name = renaming.project.canonicalize(f"{called}.__init__")
     nodes = [node for _, node in renaming.project.find_definitions(name)]
-    return any(isinstance(node, FUNCTIONS) and node.args.kwarg is not None for node in nodes)
+    return any(isinstance(node, Function) and node.args.kwarg is not None for node in nodes)
 
 
 def _is_function_of_tree(renaming: Renaming, called: str) -> bool:
     nodes = [node for _, node in renaming.project.find_definitions(called)]
-    return bool(nodes) and all(isinstance(node, (ast.ClassDef, *FUNCTIONS)) for node in nodes)
+    return bool(nodes) and all(isinstance(node, Definition) for node in nodes)

@@ -13,8 +13,8 @@ from bot.refactor.find_definition import list_files_naming
 from bot.refactor.fixtures import is_fixture
 from bot.refactor.looked_up_strings import PLAIN_MARKS
 from bot.refactor.module_scopes import (
-    FUNCTIONS,
     PYTHON,
+    Definition,
     Function,
     Module,
     find_owner,
@@ -29,13 +29,13 @@ def rename_parameter(
 ) -> Refactoring:
     """Rename the parameter of the function and of what overrides it, and where it is given."""
     family = find_family(project, function)
-    functions = family.targets if family else {function}
+    functions = family.targets
     paths = [path for path in list_files_naming(project, old) if path.endswith(PYTHON)]
-    checked = ask_checker(checker, project, old, paths)
+    checked = CheckedNames(project, old, ask_checker(checker, project, [old]))
     renaming = _Renaming(project, TextEdits(project.files), checked, frozenset(functions), old, new)
     for name in functions:
         for module, node in project.find_definitions(name):
-            if isinstance(node, FUNCTIONS):
+            if isinstance(node, Function):
                 renaming.rename_in_function(module, node)
     for path in paths:
         where = project.read_module(path)
@@ -173,9 +173,7 @@ class _Renaming:
 
     def _is_known(self, called: str) -> bool:
         nodes = [node for _, node in self.project.find_definitions(called)]
-        is_defined = bool(nodes) and all(
-            isinstance(node, (ast.ClassDef, *FUNCTIONS)) for node in nodes
-        )
+        is_defined = bool(nodes) and all(isinstance(node, Definition) for node in nodes)
         return is_defined or (not called.endswith("()") and self.project.is_outside(called))
 
     def _may_be_called(self, function: ast.expr) -> bool:

@@ -4,44 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.refactor.checked_names import CheckedNames
-from bot.refactor.class_family import ClassFamily
-from bot.refactor.python_project import Project
+from bot.refactor.checked_names import Meanings
+from bot.refactor.symbol import Symbol
 from bot.refactor.text_edit import TextEdits
 
+Place = tuple[str, int, int]  # path, line, column in bytes
 
-@dataclass(frozen=True, slots=True)
-class Renaming:
-    """One symbol with all that overrides it, its name and the new one."""
 
-    project: Project
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renaming(Symbol):
+    """A symbol and its new name."""
+
     edits: TextEdits
-    targets: frozenset[str]  # canonical names
-    old: str
     new: str
-    checked: CheckedNames
-    family: ClassFamily | None = None  # of a class's member
     guess: bool = False  # take attributes of unknown objects for it
-    decided: set[tuple[str, int, int]] = field(default_factory=set)
+    decided: set[Place] = field(default_factory=set)
 
-    def is_target(self, dotted: str | None) -> bool:
-        """Tell whether a dotted name means one of the targets."""
-        if dotted is None:
-            return False
-        return dotted in self.targets or self.project.canonicalize(dotted) in self.targets
-
-    def change(self, path: str, line: int, column: int, new: str = "") -> None:
-        """Rename where the old name begins in a line; the column counts bytes."""
-        self.decided.add((path, line, column))
+    def change(self, place: Place, new: str = "") -> None:
+        """Rename where the old name begins."""
+        self.decided.add(place)
+        path, line, column = place
         stop = column + len(self.old.encode())
         self.edits.replace_in_line(path, line, (column, stop), new or self.new)
 
-    def keep(self, path: str, line: int, column: int, owner: str) -> None:
+    def keep(self, place: Place, owner: str) -> None:
         """Keep a place that is proved to mean something else; say what."""
-        self.decided.add((path, line, column))
+        self.decided.add(place)
         self.edits.keep(owner)
 
-    def leave(self, path: str, line: int, column: int, why: str) -> None:
+    def leave(self, place: Place, why: str) -> None:
         """Leave a place of which neither is proved."""
-        self.decided.add((path, line, column))
-        self.edits.leave(path, line, why)
+        self.decided.add(place)
+        self.edits.leave(*place[:2], why)
+
+    def settle(self, place: Place, meanings: Meanings, unknown: str) -> bool:
+        """Change the place, keep it, or leave it, by what it can mean; tell whether it changed."""
+        others = sorted(meaning for meaning in meanings if not self.is_target(meaning))
+        if not meanings:
+            self.leave(place, unknown)
+        elif not others:
+            self.change(place)
+        elif len(others) < len(meanings):
+            self.leave(place, f"it may be {others[0]} too")
+        else:
+            self.keep(place, others[0])
+        return bool(meanings) and not others

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -79,6 +80,12 @@ class TextEdits:
         """Leave a place as it is, and record that it may be meant as well."""
         self.unproven.add(self._describe(path, line, why))
 
+    def leave_lines(self, path: str, pattern: re.Pattern[str], why: str) -> None:
+        """Leave each line of a file in which a pattern is."""
+        for number, line in enumerate(self.files[path].split("\n"), 1):
+            if pattern.search(line):
+                self.leave(path, number, why)
+
     def keep(self, owner: str) -> None:
         """Count a place that is proved to be another's."""
         self.others[owner] += 1
@@ -119,6 +126,13 @@ class TextEdits:
             first = len(BOM.encode()) if text.startswith(BOM) else 0
             self._line_starts[path] = list(accumulate(lengths, initial=first))
         return self._line_starts[path]
+
+
+def find_in_lines(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, re.Match[str]]]:
+    """Find a pattern in the lines of a text: the line from 1, the column in bytes, the match."""
+    for number, line in enumerate(text.removeprefix(BOM).split("\n"), 1):
+        for match in pattern.finditer(line):
+            yield number, len(line[: match.start()].encode(errors="surrogatepass")), match
 
 
 def sort_places(places: Iterable[Unproven]) -> tuple[Unproven, ...]:

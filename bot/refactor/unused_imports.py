@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 from bot.refactor.find_definition import list_files_naming
 from bot.refactor.import_statements import end_of, remove_statement, stands_alone
-from bot.refactor.module_scopes import IMPORTS, Import, bound_name, render_alias
+from bot.refactor.module_scopes import (
+    Import,
+    bound_name,
+    render_alias,
+)
 from bot.refactor.moved_definition import MovedDefinition
 from bot.refactor.text_edit import TextEdits
 
@@ -25,7 +29,7 @@ class UnusedImports:
         """Remove the imports of these names, on a line of their own, that nothing else can need."""
         module = self.moved.module
         for node in module.tree.body:
-            if not isinstance(node, IMPORTS) or not stands_alone(module, node):
+            if not isinstance(node, Import) or not stands_alone(module, node):
                 continue
             line = module.lines[node.lineno - 1]
             kept = [alias for alias in node.names if not self._is_unused(node, alias, names)]

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.refactor.module_scopes import FUNCTIONS, Module, find_name, qualify
+from bot.refactor.module_scopes import (
+    Definition,
+    Function,
+    Module,
+    find_name,
+    qualify,
+)
 from bot.refactor.python_project import Project
 
 # Where no definition is drawn from: what judges, and what is no code of the product.
@@ -60,7 +66,7 @@ def read_python(root: Path) -> dict[str, str]:
 
 def measure_typing(files: Mapping[str, str]) -> float:
     """Give the share of a repository's functions that have an annotation."""
-    functions = [each.node for each in _iter_definitions(files) if isinstance(each.node, FUNCTIONS)]
+    functions = [each.node for each in _iter_definitions(files) if isinstance(each.node, Function)]
     typed = [node for node in functions if node.returns or any(_list_annotations(node))]
     return len(typed) / max(1, len(functions))
 
@@ -108,7 +114,7 @@ def _iter_definitions(files: Mapping[str, str]) -> Iterator[_Definition]:
     for path in files:
         module = project.read_module(path) if _is_product(path, files) else None
         for node in module.scopes if module else ():
-            if not module or not isinstance(node, (ast.ClassDef, *FUNCTIONS)):
+            if not module or not isinstance(node, Definition):
                 continue
             around = module.parents[node]
             is_member = isinstance(around, ast.ClassDef)

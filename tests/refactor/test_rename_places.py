@@ -396,3 +396,10 @@ def test_a_method_below_a_base_that_is_not_known_is_told():
     )
 
     assert [("use.py", 4), ("use.py", 6)] == list_doubts(made)
+
+
+def test_a_name_that_only_global_makes_is_its_module_s():
+    """No line at the top binds it; the name of another module stays another's."""
+    base = "def f():\n    global size\n    size = 1\n"
+
+    assert (base, []) == rename(base, "size = 2\n", "a.size", "length")

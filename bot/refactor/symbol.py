@@ -1,0 +1,138 @@
+"""One symbol of the code, and whether a name, attribute or import means it where it stands."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from dataclasses import dataclass
+
+from bot.refactor.checked_names import NOTHING, CheckedNames, Meanings, locate_attribute
+from bot.refactor.class_family import ClassFamily
+from bot.refactor.module_scopes import (
+    Import,
+    Module,
+    find_owner,
+    last_name,
+    name_in_scope,
+    resolve_import,
+)
+from bot.refactor.python_project import Project
+
+# They stand in for any object, so what is made by them may be meant.
+STAND_INS = re.compile(
+    r"Mock|Proxy|Spy|Stub|Fake|Double|Partial|Namespace|Wrap|Lazy|Any|Delegat|Decorat"
+)
+CLASS_NAME = re.compile(r"_*[A-Z]\w*[a-z]\w*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symbol:
+    """A definition, with all that overrides it or that it overrides.
+
+    What is read has several meanings where several definitions may be meant, and none where that
+    cannot be told: canonical names, or those of what is not of the tree.
+    """
+
+    project: Project
+    old: str  # its own name
+    targets: frozenset[str]  # canonical names
+    checked: CheckedNames
+    family: ClassFamily
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it is a class's."""
+        return self.family.is_of_class
+
+    def is_target(self, dotted: str | None) -> bool:
+        """Tell whether a dotted name means one of the targets."""
+        if dotted is None:
+            return False
+        return dotted in self.targets or self.project.canonicalize(dotted) in self.targets
+
+    @property
+    def holders(self) -> set[str]:
+        """The modules or classes that have it."""
+        return self.family.holders
+
+    @property
+    def definitions(self) -> list[ast.AST]:
+        """The nodes that define it."""
+        return [node for each in self.targets for _, node in self.project.find_definitions(each)]
+
+    def read_name(self, module: Module, node: ast.AST, name: str) -> Meanings:
+        """Give all that a plain name can mean where a node stands."""
+        scope = find_owner(module, node, name)
+        if scope is None:
+            return self._read_unbound(module, name)
+        meanings: set[str] = set()
+        for binder in module.bindings[scope].get(name, (scope,)):  # or `global` alone does
+            if isinstance(binder, Import):
+                imported = self.read_import(module, binder, name)
+                if not imported:
+                    return NOTHING
+                meanings |= imported
+            else:
+                meanings.add(name_in_scope(module, scope, name))
+        return frozenset(meanings)
+
+    def read_import(self, module: Module, binder: Import, name: str) -> Meanings:
+        """Give what an import binds to a local name."""
+        dotted = resolve_import(module, binder, name)
+        if self.is_target(dotted):
+            return frozenset([dotted])
+        canonical = self.project.canonicalize(dotted)
+        if self.project.defines(canonical) or self.project.is_outside(canonical):
+            return frozenset([canonical])
+        for alias in binder.names:
+            if alias.name == self.old and name in (alias.name, alias.asname):
+                return self.checked.find_meanings(module.path, alias.lineno, alias.col_offset)
+        return NOTHING
+
+    def read_attribute(self, module: Module, node: ast.Attribute) -> Meanings:
+        """Give all that an attribute can mean, by our own reading and the type checker's."""
+        place = locate_attribute(node)
+        return self._read_own(module, node) | self.checked.find_meanings(module.path, *place)
+
+    def read_member(self, base: str | None) -> Meanings:
+        """Give what the name means as an attribute of what is called so."""
+        if not base:
+            return NOTHING
+        name = self.project.canonicalize(f"{base.removesuffix('()')}.{self.old}")
+        is_known = name in self.targets or self.project.find_definitions(name)
+        return frozenset([name]) if is_known or self.project.is_outside(name) else NOTHING
+
+    def _read_own(self, module: Module, node: ast.Attribute) -> Meanings:
+        base = self.project.resolve(module, node.value)
+        if base is None or self.project.is_outside(base):
+            base = self._find_outside(module, node.value, base)
+        return self.read_member(base)
+
+    def _find_outside(self, module: Module, value: ast.expr, base: str | None) -> str | None:
+        """Give the module of elsewhere that an object is, or the class of one that made it."""
+        if base is not None and not base.endswith("()"):
+            return None if STAND_INS.search(base) else base
+        if isinstance(value, ast.Name):
+            scope = find_owner(module, value, value.id)
+            match module.bindings[scope].get(value.id) if scope else None:
+                case [ast.Assign(targets=[ast.Name()], value=maker)]:
+                    value = maker
+                case _:
+                    return None
+        if not isinstance(value, ast.Call) or not CLASS_NAME.fullmatch(last_name(value.func)):
+            return None
+        kind = self.project.resolve(module, value.func)
+        is_plain = kind is not None and self.project.is_outside(kind)
+        return kind if kind and is_plain and not STAND_INS.search(kind) else None
+
+    def _read_unbound(self, module: Module, name: str) -> Meanings:
+        """Read a name that a star brings, or Python itself."""
+        for star in reversed(module.stars):
+            canonical = self.project.canonicalize(f"{star}.{name}")
+            if self.is_target(canonical) or self.project.defines(canonical):
+                return frozenset([canonical])
+        if hasattr(builtins, name):
+            return frozenset([f"builtins.{name}"])
+        outside = [star for star in module.stars if self.project.is_outside(star)]
+        return frozenset([f"{outside[0]}.{name}"]) if outside else NOTHING

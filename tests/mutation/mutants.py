@@ -1,17 +1,41 @@
-"""List the faults that mutmut makes in a module, and draw some of them."""
+"""Make the faults that mutmut knows in a module, and draw some of them."""
 
 from __future__ import annotations
 
 import ast
+import difflib
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from mutmut.mutation.file_mutation import mutate_file_contents
 
 # A fault in the words that people read changes nothing that is decided.
 WORDS = re.compile(r"\w\W* \W*\w")
 LIFTED = ("property", "step")  # mutmut passes over what is decorated
+FAULT = "__mutmut_"
+
+
+@dataclass(frozen=True, slots=True)
+class MutatedModule:
+    """A module that holds each of its faults, asleep, and what each of them changes, as a diff."""
+
+    code: str
+    faults: Mapping[str, str]
+
+
+def make_mutants(path: str, source: str) -> MutatedModule:
+    """Make the mutants of a module, but for those that only alter words for people."""
+    mutated = mutate_file_contents(path, lift_decorators(source))
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    nodes = dict(_list_functions(mutated.code))
+    faults = {}
+    for name in mutated.mutant_names:
+        original = nodes[f"{name.rpartition(FAULT)[0]}{FAULT}orig"]
+        if _read_decisions(nodes[name]) != _read_decisions(original):
+            faults[f"{module}.{name}"] = _render_diff(original, nodes[name])
+    return MutatedModule(mutated.code, faults)
 
 
 def lift_decorators(source: str) -> str:
@@ -33,30 +57,31 @@ def _is_lifted(decorator: ast.expr) -> bool:
     return isinstance(function, ast.Name) and function.id in LIFTED
 
 
-def list_mutants(path: str, source: str) -> list[str]:
-    """List the names of a module's mutants, but for those that only alter words for people."""
-    mutated = mutate_file_contents(path, source)
-    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    bodies = dict(_read_bodies(mutated.code))
-    names = []
-    for name in mutated.mutant_names:
-        original = f"{name.rpartition('__mutmut_')[0]}__mutmut_orig"
-        if bodies[name] != bodies[original]:
-            names.append(f"{module}.{name}")
-    return names
-
-
-def _read_bodies(code: str) -> Iterator[tuple[str, str]]:
-    """Read what each function does, whatever its sentences say."""
+def _list_functions(code: str) -> Iterator[tuple[str, list[ast.stmt]]]:
+    """List what each function does."""
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name, "".join(ast.dump(_Wordless().visit(part)) for part in node.body)
+            yield node.name, node.body
+
+
+def _read_decisions(body: list[ast.stmt]) -> str:
+    """Read what a function decides, whatever its sentences say."""
+    return ast.dump(_Wordless().visit(ast.parse(_unparse(body))))
 
 
 class _Wordless(ast.NodeTransformer):
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         is_sentence = isinstance(node.value, str) and WORDS.search(node.value)
         return ast.Constant("words") if is_sentence else node
+
+
+def _render_diff(before: list[ast.stmt], after: list[ast.stmt]) -> str:
+    lines = difflib.ndiff(_unparse(before).splitlines(), _unparse(after).splitlines())
+    return "\n".join(line for line in lines if line[:2] in ("- ", "+ "))
+
+
+def _unparse(body: list[ast.stmt]) -> str:
+    return "\n".join(map(ast.unparse, body))
 
 
 def draw_sample(names: list[str], most: int, seed: int) -> list[str]:

@@ -6,14 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+QUICK, ALL = "not long and not slow", "not slow"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Modules that decide about one thing, and their own tests: paths, or globs of paths."""
+    """Modules that decide about one thing, and their own tests: paths, or globs of paths.
+
+    `marks` leaves out the tests that take long, where quick ones decide.
+    """
 
     name: str
     modules: tuple[str, ...]
     tests: tuple[str, ...]
+    marks: str = QUICK
 
 
 PARTS = (
@@ -83,6 +89,7 @@ PARTS = (
         "local checks",
         ("bot/steps/check_locally.py", "bot/steps/check_earlier_work.py", "bot/values/proof.py"),
         ("tests/steps/test_check_locally.py", "tests/steps/test_check_earlier_work.py"),
+        ALL,
     ),
     Part(
         "approvals",

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mutation.mutants import draw_sample, lift_decorators, list_mutants
+from tests.mutation.judge_mutants import LIVES, MUTANT, RECORDING
+from tests.mutation.mutants import draw_sample, make_mutants
 from tests.mutation.parts import Part, list_modules
 
-SECTION = "[tool.mutmut]"
-QUICK = ("-m", "not long and not slow")
-WHEEL = re.compile("[\u2800-\u28ff]")
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
+HERE = Path(__file__).parents[2]
 SHOWN_LINES = 30
-PASSED, NOT_REACHED = 0, 33  # of what mutmut keeps: the tests' exit status, or that none calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +33,17 @@ def try_part(root: Path, work: Path, part: Part, most: int, seed: int) -> PartRe
     Raises ValueError where the tests fail without any fault.
     """
     copy_repository(root, work)
-    modules = list_modules(work, part)
-    names = []
-    for module in modules:
-        file = work / module
-        file.write_text(lift_decorators(file.read_text(encoding="utf-8")), encoding="utf-8")
-        names += list_mutants(module, file.read_text(encoding="utf-8"))
-    _configure(work / "pyproject.toml", modules, part.tests)
-    sample = draw_sample(names, most, seed)
-    ended = _run_mutmut(work, "run", "--max-children", "1", *sample)
-    statuses = dict(_read_statuses(work, modules))
-    if any(statuses.get(name) is None for name in sample):
-        raise ValueError(f"The mutants of {part.name} did not run:\n{_read_end(ended)}")
-    lives = [name for name in sample if statuses[name] in (PASSED, NOT_REACHED)]
-    return PartResult(part.name, len(sample), tuple(_render_life(work, name) for name in lives))
+    faults: dict[str, str] = {}
+    for module in list_modules(work, part):
+        mutated = make_mutants(module, (work / module).read_text(encoding="utf-8"))
+        (work / module).write_text(mutated.code, encoding="utf-8")
+        faults |= mutated.faults
+    sample = draw_sample(list(faults), most, seed)
+    ends = judge_sample(work, part, sample)
+    lives = [
+        f"{name}: {ends[name]}\n{_indent(faults[name])}" for name in sample if ends[name] in LIVES
+    ]
+    return PartResult(part.name, len(sample), tuple(lives))
 
 
 def copy_repository(root: Path, work: Path) -> None:
@@ -62,35 +56,32 @@ def copy_repository(root: Path, work: Path) -> None:
             shutil.copy2(root / path, work / path)
 
 
-def _configure(file: Path, modules: list[str], tests: tuple[str, ...]) -> None:
-    settings = {"only_mutate": modules, "pytest_add_cli_args_test_selection": [*tests, *QUICK]}
-    lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace(SECTION, "".join([SECTION, "\n", *lines])), encoding="utf-8")
+def judge_sample(work: Path, part: Part, sample: list[str]) -> dict[str, str]:
+    """Let pytest, in the copy, judge each mutant: one word for each.
 
-
-def _run_mutmut(work: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "mutmut", *arguments]
+    Raises ValueError where the tests fail without any fault.
+    """
+    asked, answered = work / "mutants.json", work / "judged.json"
+    answered.unlink(missing_ok=True)
+    asked.write_text(json.dumps(sample), encoding="utf-8")
+    plugin = (
+        "-p",
+        "tests.mutation.judge_mutants",
+        "--mutants",
+        str(asked),
+        "--judged",
+        str(answered),
+    )
+    variables = (f"{MUTANT}={RECORDING}", f"PYTHONPATH={work}:{HERE}")
+    tests = ("-m", part.marks, *part.tests)
+    command = ["env", *variables, sys.executable, *PYTEST, *plugin, *tests]
     ended = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
-    return ended.stdout + ended.stderr
+    if not answered.is_file():
+        lines = (ended.stdout + ended.stderr).splitlines()[-SHOWN_LINES:]
+        raise ValueError("\n".join([f"The mutants of {part.name} did not run:", *lines]))
+    ends: dict[str, str] = json.loads(answered.read_text(encoding="utf-8"))
+    return ends
 
 
-def _read_end(output: str) -> str:
-    """Read the last lines of what mutmut printed, but for its wheel."""
-    lines = [line for line in output.replace("\r", "\n").splitlines() if line.strip()]
-    return "\n".join([line for line in lines if not WHEEL.match(line)][-SHOWN_LINES:])
-
-
-def _read_statuses(work: Path, modules: list[str]) -> Iterator[tuple[str, int | None]]:
-    for module in modules:
-        record = work / "mutants" / f"{module}.meta"
-        if record.is_file():
-            kept = json.loads(record.read_text(encoding="utf-8"))
-            yield from kept["exit_code_by_key"].items()
-
-
-def _render_life(work: Path, name: str) -> str:
-    """Render a fault that was not noticed: its name, and the lines that it changes."""
-    diff = _run_mutmut(work, "show", name).splitlines()
-    changed = [line for line in diff if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-    return "\n".join([name, *(f"  {line}" for line in changed)])
+def _indent(diff: str) -> str:
+    return "\n".join(f"  {line}" for line in diff.splitlines())

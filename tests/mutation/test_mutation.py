@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.mutants import draw_sample, lift_decorators, list_mutants
-from tests.mutation.parts import PARTS, find_parts, list_modules
+from tests.mutation.mutants import draw_sample, lift_decorators, make_mutants
+from tests.mutation.parts import PARTS, Part, find_parts, list_modules
+from tests.mutation.run_mutants import judge_sample
 
 OUTBOUND = ("tests/gates/test_outbound.py", "tests/gates/test_outbound_limits.py")
 ROOT = Path(__file__).parents[2]
@@ -27,11 +28,48 @@ class Day:
         return Day()
 """
 
+ORDERS = """
+def is_large(count):
+    return count > 10
+
+
+def count_down(count):
+    return count - count
+
+
+def forget(count):
+    return count > 10
+
+
+def make_limit(count):
+    return count + 1
+
+
+LIMIT = make_limit(9)
+"""
+TESTS = """
+from shop.orders import LIMIT, count_down, is_large
+
+
+def test_size():
+    assert is_large(20)
+    assert not is_large(2)
+
+
+def test_end():
+    assert count_down(3) == 0
+
+
+def test_limit():
+    assert LIMIT == 10
+"""
+
 
 def test_what_is_decorated_is_mutated_too():
     """Steps and properties decide, and the tool passes over what is decorated."""
     lifted = lift_decorators(STEP)
-    names = {name.rpartition("__mutmut_")[0] for name in list_mutants("bot/a.py", lifted)}
+    faults = make_mutants("bot/a.py", STEP).faults
+    names = {name.rpartition("__mutmut_")[0] for name in faults}
 
     assert "say = step('say', lambda may: ('say', may))(say)" in lifted.splitlines()
     assert "    is_over = property(is_over)" in lifted.splitlines()
@@ -43,8 +81,8 @@ def test_a_fault_in_words_for_people_is_none():
     sentence = 'def f():\n    return "It may go on."\n'
     word = 'def f():\n    return "draft"\n'
 
-    assert [] == list_mutants("bot/a.py", sentence)
-    assert 2 == len(list_mutants("bot/a.py", word))
+    assert {} == make_mutants("bot/a.py", sentence).faults
+    assert 2 == len(make_mutants("bot/a.py", word).faults)
 
 
 def test_a_sample_is_the_same_for_its_seed():
@@ -86,3 +124,29 @@ def test_every_part_is_there_and_what_is_not_is_told():
     assert PARTS == tuple(find_parts(ROOT, []))
     with pytest.raises(ValueError, match="is no file, package or module here"):
         list(find_parts(ROOT, ["bot/gates/none.py"]))
+
+
+@pytest.mark.long
+def test_each_fault_has_a_process_in_which_the_tests_that_call_it_run(tmp_path):
+    """One that shows while a module is imported too; and no test may fail without a fault."""
+    mutated = make_mutants("shop/orders.py", ORDERS)
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "orders.py").write_text(mutated.code, encoding="utf-8")
+    (tmp_path / "test_orders.py").write_text(TESTS, encoding="utf-8")
+    settings = '[tool.mutmut]\nsource_paths = ["shop"]\n'
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    part = Part("orders", ("shop/orders.py",), ("test_orders.py",))
+    ends = judge_sample(tmp_path, part, list(mutated.faults))
+    words = {(name.partition("x_")[2].partition("__")[0], end) for name, end in ends.items()}
+
+    assert words == {
+        ("is_large", "not noticed"),
+        ("count_down", "noticed"),
+        ("forget", "not reached"),
+        ("make_limit", "noticed"),
+    }
+    (tmp_path / "test_orders.py").write_text(TESTS.replace("== 0", "== 1"), encoding="utf-8")
+    with pytest.raises(
+        ValueError, match=r"Without any fault this fails: test_orders\.py::test_end"
+    ):
+        judge_sample(tmp_path, part, list(mutated.faults))

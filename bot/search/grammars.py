@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from time import thread_time
 from types import MappingProxyType
 
 import semble_grammars
@@ -54,15 +54,16 @@ def parse(language: str, text: bytes, timeout_s: float = TIMEOUT_S) -> Tree | No
     """Return the syntax tree; None without a grammar, or when parsing takes too long.
 
     50 kB of `x=(` keep the grammars of bash, Scala and Kotlin busy for minutes, hence the timeout.
+    Only the CPU's time counts: on a busy machine a file would have no definitions, by chance.
     """
     parser = make_parser(language)
     if parser is None:
         return None
-    deadline = monotonic() + timeout_s
+    deadline = thread_time() + timeout_s
     try:
         return parser.parse(
             lambda offset, _: text[offset : offset + READ_BYTES],
-            progress_callback=lambda *_: monotonic() > deadline,
+            progress_callback=lambda *_: thread_time() > deadline,
         )
     except ValueError:  # py-tree-sitter raises it when the callback asked to stop
         return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from time import sleep
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.search import extract_symbols, find_symbol, render_layout
-from bot.search.grammars import LANGUAGE_BY_SUFFIX, language_of, make_parser
+from bot.search.grammars import LANGUAGE_BY_SUFFIX, language_of, make_parser, parse
 from bot.search.source_files import kind_of
 from bot.search.symbol_queries import QUERIES
 from bot.search.terms import parse_query, split_terms
@@ -156,6 +157,18 @@ def test_any_bytes_have_symbols_or_none(data, path):
 def test_a_parser_that_takes_too_long_is_stopped(path):
     """Some grammars need minutes for 60 kB of this."""
     assert isinstance(extract_symbols(path, b"x=(" * 20_000), tuple)
+
+
+def test_a_busy_machine_costs_no_definitions():
+    """What stops the parser is its own work, not the time in which others had the CPU."""
+
+    class Slow(bytes):
+        def __getitem__(self, index):
+            sleep(0.03)
+            return bytes(self)[index]
+
+    assert parse("go", Slow(b"package a\n\nfunc f() {}\n" * 200), timeout_s=0.02)
+
 
 
 # --- files and words

@@ -170,7 +170,6 @@ def test_a_busy_machine_costs_no_definitions():
     assert parse("go", Slow(b"package a\n\nfunc f() {}\n" * 200), timeout_s=0.02)
 
 
-
 # --- files and words
 # ----------------------------------------------------------------------------------------------
 

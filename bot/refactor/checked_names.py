@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.ports import CodePlace, TypeChecker, Unreachable
 from bot.refactor.find_definition import iter_modules
@@ -23,43 +22,23 @@ Meanings = frozenset[str]
 NOTHING: Meanings = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedNames:
-    """What the checker told of the places of one name.
+def name_definition(project: Project, place: CodePlace, name: str) -> str:
+    """Name what is defined at a place; "" where no name is bound there.
 
-    A meaning is a canonical name, or for what is not of the tree the path of its stub.
+    What is not of the tree has the path of its stub.
     """
-
-    project: Project
-    name: str
-    answers: Answers
-
-    def find_meanings(self, path: str, line: int, column: int) -> Meanings:
-        """Give what the name at a place can mean; nothing where the checker cannot tell."""
-        definitions = self.answers.get(CodePlace(path, line, column), ())
-        meanings = {self._name_definition(definition) for definition in definitions}
-        return NOTHING if "" in meanings else frozenset(meanings)
-
-    def _name_definition(self, place: CodePlace) -> str:
-        """Name what is defined at a place; "" where no name is bound there."""
-        if place.is_outside:
-            return place.path
-        module = self.project.read_module(place.path)
-        if module is None:
-            return ""
-        for node in module.scopes:
-            position = locate_binding(module, node, self.name)
-            if position == (place.line, place.column):
-                return self._name_binding(module, node)
-        return ""
-
-    def _name_binding(self, module: Module, node: ast.AST) -> str:
-        if isinstance(node, Import):
-            return self.project.canonicalize(resolve_import(module, node, self.name))
-        scope = module.scopes[node][-1]
-        if isinstance(node, ast.Attribute):
-            scope = _find_class(module.scopes[node]) or scope
-        return name_in_scope(module, scope, self.name)
+    if place.is_outside:
+        return place.path
+    module = project.read_module(place.path)
+    for node in module.scopes if module else ():
+        if module and locate_binding(module, node, name) == (place.line, place.column):
+            if isinstance(node, Import):
+                return project.canonicalize(resolve_import(module, node, name))
+            scope = module.scopes[node][-1]
+            if isinstance(node, ast.Attribute):
+                scope = _find_class(module.scopes[node]) or scope
+            return name_in_scope(module, scope, name)
+    return ""
 
 
 def ask_checker(checker: TypeChecker | None, project: Project, names: Iterable[str]) -> Answers:

@@ -15,7 +15,7 @@ from bot.refactor.async_callers import (
     list_foreign_marks,
 )
 from bot.refactor.async_uses import AsyncUses
-from bot.refactor.checked_names import CheckedNames, ask_checker
+from bot.refactor.checked_names import ask_checker
 from bot.refactor.class_family import ClassFamily, find_family
 from bot.refactor.find_definition import (
     PROSE,
@@ -86,16 +86,7 @@ class _Conversion:
         new = [family for family in families if family]
         answers = ask_checker(self.checker, self.project, {family.member for family in new})
         for family in new:
-            checked = CheckedNames(self.project, family.member, answers)
-            self._follow(
-                Symbol(
-                    project=self.project,
-                    old=family.member,
-                    targets=frozenset(family.targets),
-                    checked=checked,
-                    family=family,
-                )
-            )
+            self._follow(Symbol(family, answers))
 
     def _convert(self, target: str) -> ClassFamily | None:
         """Make one function asynchronous, with those that override it; None when it is so."""

@@ -24,12 +24,7 @@ class AttributeRenaming:
 
     def rename(self, module: Module, node: ast.Attribute) -> None:
         """Rename the attribute, prove it another's, or leave it as not proved."""
-        renaming, (line, column) = self.renaming, locate_attribute(node)
-        place = (module.path, line, column)
-        if not module.encode_line(line)[column:].startswith(node.attr.encode()):
-            why = "inside a string that this Python cannot place"
-            renaming.edits.leave(module.path, line, why)
-            return
+        renaming, place = self.renaming, (module.path, *locate_attribute(node))
         meanings = renaming.read_attribute(module, node)
         if meanings:
             renaming.settle(place, meanings, UNKNOWN)

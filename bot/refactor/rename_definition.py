@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.ports import TypeChecker
-from bot.refactor.checked_names import CheckedNames, ask_checker
+from bot.refactor.checked_names import ask_checker
 from bot.refactor.class_family import ClassFamily, find_family, is_of_protocol
 from bot.refactor.find_definition import (
     find_definition,
@@ -77,17 +77,8 @@ def _rename_definition(
     family = find_family(project, target)
     _refuse_taken(project, family, new)
     edits = TextEdits(project.files)
-    checked = CheckedNames(project, last, ask_checker(checker, project, [last]))
-    renaming = Renaming(
-        project=project,
-        old=last,
-        targets=frozenset(family.targets),
-        checked=checked,
-        family=family,
-        edits=edits,
-        new=new,
-        guess=guess,
-    )
+    answers = ask_checker(checker, project, [last])
+    renaming = Renaming(family, answers, edits, new, guess)
     if family.is_of_class:
         _leave_outside(renaming, checker, family)
     _rename_in_files(renaming, paths, target)

@@ -26,7 +26,7 @@ def rename_keyword(renaming: Renaming, module: Module, node: ast.keyword) -> Non
         renaming.keep(place, "a keyword of a class")
         return
     name = last_name(function)
-    meanings = renaming.checked.find_meanings(*place)
+    meanings = renaming.read_checked(*place)
     ours = [meaning for meaning in meanings if renaming.is_target(meaning)]
     called = renaming.project.resolve(module, function)
     is_setter = bool(SET_BY_KEYWORD.search(name)) or _takes_rest(renaming, called)
@@ -38,7 +38,7 @@ def rename_keyword(renaming: Renaming, module: Module, node: ast.keyword) -> Non
         renaming.leave(place, "a keyword that may set the attribute")
     elif not renaming.is_member or not _is_field(renaming):
         renaming.keep(place, f"a parameter of {name or 'a call'}")
-    elif called and (_is_function_of_tree(renaming, called) or renaming.project.is_outside(called)):
+    elif called and (is_function_of_tree(renaming, called) or renaming.project.is_outside(called)):
         renaming.keep(place, f"a parameter of {called}")
     else:
         renaming.leave(place, "a keyword of an unknown call")
@@ -80,6 +80,7 @@ def _takes_rest(renaming: Renaming, called: str | None) -> bool:
     return any(isinstance(node, Function) and node.args.kwarg is not None for node in nodes)
 
 
-def _is_function_of_tree(renaming: Renaming, called: str) -> bool:
+def is_function_of_tree(renaming: Renaming, called: str) -> bool:
+    """Tell whether all that a name means are functions and classes of the tree."""
     nodes = [node for _, node in renaming.project.find_definitions(called)]
     return bool(nodes) and all(isinstance(node, Definition) for node in nodes)

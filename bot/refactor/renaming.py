@@ -11,7 +11,7 @@ from bot.refactor.text_edit import TextEdits
 Place = tuple[str, int, int]  # path, line, column in bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Renaming(Symbol):
     """A symbol and its new name."""
 
@@ -24,8 +24,11 @@ class Renaming(Symbol):
         """Rename where the old name begins."""
         self.decided.add(place)
         path, line, column = place
-        stop = column + len(self.old.encode())
-        self.edits.replace_in_line(path, line, (column, stop), new or self.new)
+        columns = (column, column + len(self.old.encode()))
+        if self.edits.read_line(path, line, columns) == self.old:
+            self.edits.replace_in_line(path, line, columns, new or self.new)
+        else:
+            self.edits.leave(path, line, "inside a string that this Python cannot place")
 
     def keep(self, place: Place, owner: str) -> None:
         """Keep a place that is proved to mean something else; say what."""

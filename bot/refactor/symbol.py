@@ -7,7 +7,8 @@ import builtins
 import re
 from dataclasses import dataclass
 
-from bot.refactor.checked_names import NOTHING, CheckedNames, Meanings, locate_attribute
+from bot.ports import CodePlace
+from bot.refactor.checked_names import NOTHING, Answers, Meanings, locate_attribute, name_definition
 from bot.refactor.class_family import ClassFamily
 from bot.refactor.module_scopes import (
     Import,
@@ -26,7 +27,7 @@ STAND_INS = re.compile(
 CLASS_NAME = re.compile(r"_*[A-Z]\w*[a-z]\w*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Symbol:
     """A definition, with all that overrides it or that it overrides.
 
@@ -34,11 +35,28 @@ class Symbol:
     cannot be told: canonical names, or those of what is not of the tree.
     """
 
-    project: Project
-    old: str  # its own name
-    targets: frozenset[str]  # canonical names
-    checked: CheckedNames
     family: ClassFamily
+    answers: Answers  # of the type checker
+
+    @property
+    def project(self) -> Project:
+        """All files."""
+        return self.family.project
+
+    @property
+    def old(self) -> str:
+        """Its own name."""
+        return self.family.member
+
+    @property
+    def targets(self) -> set[str]:
+        """The canonical names that mean it."""
+        return self.family.targets
+
+    @property
+    def holders(self) -> set[str]:
+        """The modules or classes that have it."""
+        return self.family.holders
 
     @property
     def is_member(self) -> bool:
@@ -47,14 +65,9 @@ class Symbol:
 
     def is_target(self, dotted: str | None) -> bool:
         """Tell whether a dotted name means one of the targets."""
-        if dotted is None:
-            return False
-        return dotted in self.targets or self.project.canonicalize(dotted) in self.targets
-
-    @property
-    def holders(self) -> set[str]:
-        """The modules or classes that have it."""
-        return self.family.holders
+        return dotted is not None and not self.targets.isdisjoint(
+            [dotted, self.project.canonicalize(dotted)]
+        )
 
     @property
     def definitions(self) -> list[ast.AST]:
@@ -87,13 +100,19 @@ class Symbol:
             return frozenset([canonical])
         for alias in binder.names:
             if alias.name == self.old and name in (alias.name, alias.asname):
-                return self.checked.find_meanings(module.path, alias.lineno, alias.col_offset)
+                return self.read_checked(module.path, alias.lineno, alias.col_offset)
         return NOTHING
 
     def read_attribute(self, module: Module, node: ast.Attribute) -> Meanings:
         """Give all that an attribute can mean, by our own reading and the type checker's."""
         place = locate_attribute(node)
-        return self._read_own(module, node) | self.checked.find_meanings(module.path, *place)
+        return self._read_own(module, node) | self.read_checked(module.path, *place)
+
+    def read_checked(self, path: str, line: int, column: int) -> Meanings:
+        """Give what the name at a place can mean by the type checker alone."""
+        definitions = self.answers.get(CodePlace(path, line, column), ())
+        meanings = {name_definition(self.project, each, self.old) for each in definitions}
+        return NOTHING if "" in meanings else frozenset(meanings)
 
     def read_member(self, base: str | None) -> Meanings:
         """Give what the name means as an attribute of what is called so."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
-
-from bot.refactor.module_scopes import Module
 
 SHOWN_CHARS = 120
 BOM = "\ufeff"
@@ -48,6 +45,7 @@ class TextEdits:
     unproven: set[Unproven] = field(default_factory=set)
     others: Counter[str] = field(default_factory=Counter)
     words: set[Unproven] = field(default_factory=set)
+    _encoded: dict[str, bytes] = field(default_factory=dict)
     _line_starts: dict[str, list[int]] = field(default_factory=dict)
 
     def replace_in_line(self, path: str, line: int, columns: tuple[int, int], new: str) -> None:
@@ -65,16 +63,11 @@ class TextEdits:
         """Insert a text at a position."""
         self.replace(path, position, position, new)
 
-    def replace_ending(
-        self, module: Module, node: ast.expr | ast.alias, old: str, new: str
-    ) -> None:
-        """Replace the name that a node ends with."""
-        line, stop = node.end_lineno or node.lineno, node.end_col_offset or 0
-        start = stop - len(old.encode())
-        if module.encode_line(line)[start:stop] == old.encode():
-            self.replace_in_line(module.path, line, (start, stop), new)
-        else:
-            self.leave(module.path, line, "inside a string that this Python cannot place")
+    def read_line(self, path: str, line: int, columns: tuple[int, int]) -> str:
+        """Give what stands between two columns of a line."""
+        start = self._find_line_starts(path)[line - 1]
+        text = self._encoded[path][start + columns[0] : start + columns[1]]
+        return text.decode(errors="replace")
 
     def leave(self, path: str, line: int, why: str) -> None:
         """Leave a place as it is, and record that it may be meant as well."""
@@ -121,6 +114,7 @@ class TextEdits:
     def _find_line_starts(self, path: str) -> list[int]:
         if path not in self._line_starts:
             text = self.files[path]
+            self._encoded[path] = text.encode(errors="surrogatepass")
             lines = text.removeprefix(BOM).split("\n")
             lengths = [len(line.encode(errors="surrogatepass")) + 1 for line in lines]
             first = len(BOM.encode()) if text.startswith(BOM) else 0

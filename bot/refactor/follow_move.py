@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.refactor.checked_names import locate_attribute
+from bot.refactor.find_definition import iter_nodes
 from bot.refactor.import_statements import (
     add_import,
     end_of,
@@ -25,23 +26,13 @@ from bot.refactor.module_scopes import (
     render_alias,
     resolve_source,
 )
-from bot.refactor.moved_definition import MovedDefinition, iter_annotations
+from bot.refactor.moved_definition import MovedDefinition
 from bot.refactor.python_project import CannotRefactor
-from bot.refactor.text_edit import TextEdits
+from bot.refactor.quoted_types import is_quoted_type
+from bot.refactor.text_edit import TextEdits, find_in_lines
 
 # They put another object in the place that a dotted name tells.
 REPLACING_CALLS = frozenset(["patch", "setattr", "delattr", "setitem", "spy", "stub"])
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A string that names what moved, and whether a call replaces it there."""
-
-    path: str
-    line: int
-    column: int
-    is_replaced: bool
-    is_type: bool  # in quotes
 
 
 @dataclass(slots=True)
@@ -50,46 +41,50 @@ class MoveFollower:
 
     moved: MovedDefinition
     edits: TextEdits
-    path: str  # where it goes
-    new_module: str
+    destination: Module
     uses: int = 0  # lookups in the old module that are made in the new one from now on
-    mentions: list[Mention] = field(default_factory=list)
+    _followed: list[str] = field(default_factory=list)
 
     def follow(self, path: str) -> None:
-        """Change a file's imports and uses of it, and note where strings name it."""
-        if not path.endswith(PYTHON):
-            self.mentions += self._find_mentions(path, None)
-            return
+        """Change a file's imports and uses of it."""
         user = self.moved.project.read_module(path)
-        if user is None:
+        if user is None and path.endswith(PYTHON):
             self.edits.leave(path, 1, "this Python cannot read the file")
             return
-        for node in list(user.scopes) if user.path != self.moved.module.path else []:
+        self._followed.append(path)
+        if user is None or user is self.moved.module:
+            return
+        for node in list(user.scopes):
             if isinstance(node, ast.ImportFrom):
                 self._change_import(user, node)
             elif isinstance(node, ast.Attribute) and self._is_use(user, node):
                 self._change_use(user, node)
-        self.mentions += self._find_mentions(path, user)
 
     def rename_mentions(self, *, is_still_used: bool) -> None:
-        """Change the names in strings and documents. What is replaced in the old module, where that
-        goes on using it, stays so.
+        """Change its dotted name, `pkg.mod.name` or `pkg.mod:name`, in strings and documents.
+
+        What is replaced in the old module, where that goes on using it, stays so.
         """
-        for mention in self.mentions:
-            if mention.is_replaced and is_still_used:
-                if self.uses:
-                    why = (
-                        f"some would look it up in {self.new_module} then, some in "
-                        f"{self.moved.module.name}"
-                    )
-                    self.edits.leave(mention.path, mention.line, why)
-                continue
-            if mention.is_type:
-                why = f"a type in quotes, for which {self.new_module} would have to be imported"
-                self.edits.leave(mention.path, mention.line, why)
-                continue
-            columns = (mention.column, mention.column + len(self.moved.module.name.encode()))
-            self.edits.replace_in_line(mention.path, mention.line, columns, self.new_module)
+        old, new = self.moved.module.name, self.destination.name
+        pattern = re.compile(rf"(?<![\w.]){re.escape(old)}(?=[.:]{re.escape(self.moved.name)}\b)")
+        for path in self._followed:
+            user = self.moved.project.read_module(path)
+            code = set(_list_code_places(user)) if user else set()
+            replaced = set(_list_replaced_lines(user)) if user else set()
+            types = set(_list_quoted_lines(user)) if user else set()
+            for line, column, _ in find_in_lines(self.moved.project.files[path], pattern):
+                if (line, column) in code:
+                    continue
+                if line in replaced and is_still_used:
+                    if self.uses:
+                        why = f"some would look it up in {new} then, some in {old}"
+                        self.edits.leave(path, line, why)
+                elif line in types:
+                    why = f"a type in quotes, for which {new} would have to be imported"
+                    self.edits.leave(path, line, why)
+                else:
+                    columns = (column, column + len(old.encode()))
+                    self.edits.replace_in_line(path, line, columns, new)
 
     def _is_use(self, user: Module, node: ast.Attribute) -> bool:
         is_named = node.attr == self.moved.name
@@ -103,7 +98,7 @@ class MoveFollower:
                 continue
             if user.scopes[node][-1] is not user.tree:
                 self.uses += 1
-            if user.path == self.path:
+            if user is self.destination:
                 self._remove_own(user, node, alias)
             else:
                 self._replace(user, node, alias)
@@ -111,13 +106,13 @@ class MoveFollower:
     def _remove_own(self, user: Module, node: ast.ImportFrom, alias: ast.alias) -> None:
         if alias.asname not in (None, alias.name):
             raise CannotRefactor(
-                f"{user.path}:{node.lineno}: {self.path} has it as {alias.asname}: "
+                f"{user.path}:{node.lineno}: {user.path} has it as {alias.asname}: "
                 f"name it {alias.name} there first."
             )
         remove_import(self.edits, user, node, alias)
 
     def _replace(self, user: Module, node: ast.ImportFrom, alias: ast.alias) -> None:
-        source = render_source(user, self.new_module) if node.level else self.new_module
+        source = render_source(user, self.destination.name) if node.level else self.destination.name
         statement = render_import(render_alias(alias), source)
         start = (node.lineno, node.col_offset)
         if len(node.names) == 1:
@@ -143,30 +138,16 @@ class MoveFollower:
             return
         self.uses += 1
         start = (node.value.lineno, node.value.col_offset)
-        if user.path == self.path:
+        if user is self.destination:
             self.edits.replace(user.path, start, locate_attribute(node), "")
             return
-        root = self.new_module.partition(".")[0]
+        root = self.destination.name.partition(".")[0]
         if not _is_free(user, node, root):
             why = f"the old module's {self.moved.name}, and {root} is taken here"
             self.edits.leave(user.path, node.lineno, why)
             return
-        self.edits.replace(user.path, start, end_of(node.value), self.new_module)
-        add_import(self.edits, user, self.new_module)
-
-    def _find_mentions(self, path: str, user: Module | None) -> Iterator[Mention]:
-        """Find its dotted name, `pkg.mod.name` or `pkg.mod:name`, in strings and documents."""
-        module, name = re.escape(self.moved.module.name), re.escape(self.moved.name)
-        pattern = re.compile(rf"(?<![\w.]){module}[.:]{name}\b")
-        code = set(_list_code_places(user)) if user else set()
-        replaced = set(_list_replaced_lines(user)) if user else set()
-        types = set(_list_quoted_lines(user)) if user else set()
-        lines = self.moved.project.files[path].removeprefix("\ufeff").split("\n")
-        for number, line in enumerate(lines, 1):
-            for match in pattern.finditer(line):
-                column = len(line[: match.start()].encode(errors="surrogatepass"))
-                if (number, column) not in code:
-                    yield Mention(path, number, column, number in replaced, number in types)
+        self.edits.replace(user.path, start, end_of(node.value), self.destination.name)
+        add_import(self.edits, user, self.destination.name)
 
 
 def is_replacing(call: ast.Call) -> bool:
@@ -185,9 +166,7 @@ def _list_replaced_lines(user: Module) -> Iterator[int]:
 
 def _list_quoted_lines(user: Module) -> Iterator[int]:
     """Give the lines of types that stand in quotes."""
-    for node, _ in iter_annotations(user, user.scopes):
-        if isinstance(node, ast.Constant):
-            yield node.lineno
+    return (node.lineno for node in iter_nodes(user, ast.Constant) if is_quoted_type(user, node))
 
 
 def _list_code_places(user: Module) -> Iterator[tuple[int, int]]:

@@ -43,7 +43,7 @@ def insert_imports(
         insert_line(edits, module, end_of(last)[0] + 1, text)
     elif inner:
         if not _is_imported(module, "TYPE_CHECKING"):
-            lines.append("from typing import TYPE_CHECKING")
+            lines.insert(0, "from typing import TYPE_CHECKING")
         lines += ["", "if TYPE_CHECKING:", *(f"    {each}" for each in inner)]
     if lines:
         insert_line(edits, module, find_import_line(module.tree), line_end(module).join(lines))

@@ -30,7 +30,7 @@ from bot.refactor.module_scopes import (
 )
 from bot.refactor.move_doubts import MoveDoubts
 from bot.refactor.moved_definition import MovedDefinition, NeededName, iter_annotations
-from bot.refactor.new_place import NewPlace, list_new_packages
+from bot.refactor.new_place import NewPlace, begin_file, list_new_packages
 from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.text_edit import Refactoring, TextEdits, sort_places
 from bot.refactor.unused_imports import UnusedImports
@@ -46,16 +46,16 @@ def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
     project = Project(files)
     target = find_definition(project, name)
     moved = _find_moved(project, target)
-    module, node = moved.module, moved.node
     path = _find_path(project, to)
-    if path == module.path:
+    if path == moved.module.path:
         raise CannotRefactor(f"{target} is there already.")
-    destination = project.read_module(path) if path in files else None
-    if destination:
-        _refuse_taken(project, destination, node.name, target)
+    new_files: dict[str, str] = {}
+    if path not in files:
+        new_files = {**list_new_packages(files, path), path: begin_file(moved.module)}
+        moved = _find_moved(project.with_changes(new_files), target)
     refused: list[str] = []
     for types_apart in (False, True):
-        move = _Move(moved, TextEdits(files), path, destination, types_apart)
+        move = _Move(moved, path, new_files, types_apart)
         refactoring = move.make()
         missing = move.check_imports(refactoring)
         if not missing:
@@ -92,8 +92,6 @@ def _find_path(project: Project, to: str) -> str:
     is_new = all(name.partition(".")[0] != root for name in project.paths)
     if is_new and root in sys.stdlib_module_names:
         raise CannotRefactor(f"{path} would be imported as {root}, which is Python's own.")
-    if path in project.files and project.read_module(path) is None:
-        raise CannotRefactor(f"This Python cannot read {path}.")
     return path
 
 
@@ -121,9 +119,8 @@ def _refuse_taken(project: Project, module: Module, name: str, target: str) -> N
 @dataclass(frozen=True, slots=True)
 class _Move:
     moved: MovedDefinition
-    edits: TextEdits
     path: str  # where it goes
-    destination: Module | None  # None for a new file
+    new_files: Mapping[str, str]  # that and its packages, as they begin
     types_apart: bool  # what only annotations name is imported for type checkers alone
 
     @property
@@ -132,35 +129,35 @@ class _Move:
 
     @property
     def new_module(self) -> str:
-        files = self.project.files
-        return name_module(self.path, {**files, **list_new_packages(files, self.path)})
+        return name_module(self.path, self.project.files)
 
     def make(self) -> Refactoring:
         """Make all edits, and the new file when there was none."""
-        needed = [each for each in self.moved.list_needed() if each.source != self.new_module]
+        destination = self.project.read_module(self.path)
+        if destination is None:
+            raise CannotRefactor(f"This Python cannot read {self.path}.")
+        _refuse_taken(self.project, destination, self.moved.name, self.moved.target)
         self._refuse_globals()
+        edits = TextEdits(self.project.files)
+        needed = [each for each in self.moved.list_needed() if each.source != self.new_module]
         is_still_used = self._is_still_used()
-        follower = MoveFollower(self.moved, self.edits, self.path, self.new_module)
+        follower = MoveFollower(self.moved, edits, destination)
         for path in list_files_naming(self.project, self.moved.name):
             if is_read(path):
                 follower.follow(path)
         follower.rename_mentions(is_still_used=is_still_used)
-        self._cut()
+        self._cut(edits)
         if is_still_used:
-            self._import_back()
+            self._import_back(edits)
         names = {each.local for each in needed if is_still_used or not self._is_inner(each)}
-        UnusedImports(self.moved, self.edits).remove(names)
-        doubts = MoveDoubts(self.moved, needed, self.new_module)
-        every = [
-            *doubts.list_inner(),
-            *doubts.list_outer(is_still_used=is_still_used, uses=follower.uses),
-        ]
-        for doubt in every:
-            self.edits.leave(doubt.path, doubt.line, doubt.why)
-        place = NewPlace(self.moved, self.edits, self.path, self.new_module, self.types_apart)
-        if self.destination is None:
-            return place.create(needed)
-        return place.append(self.destination, needed)
+        UnusedImports(self.moved, edits).remove(names)
+        doubts = MoveDoubts(self.moved, edits, self.new_module)
+        doubts.leave_inner()
+        doubts.leave_outer(needed, is_still_used=is_still_used, uses=follower.uses)
+        is_new = self.path in self.new_files
+        place = NewPlace(self.moved, edits, destination, is_new, self.types_apart)
+        refactoring = place.append(needed)
+        return replace(refactoring, files={**self.new_files, **refactoring.files})
 
     def check_imports(self, refactoring: Refactoring) -> list[MissingName]:
         """List what would be missing while the changed modules are imported."""
@@ -175,10 +172,9 @@ class _Move:
     def add_effects(self, refactoring: Refactoring) -> Refactoring:
         """Add to what is not proved what its old module does for those who import it no more."""
         after = self.project.with_changes(refactoring.files)
-        doubts = MoveDoubts(self.moved, (), self.new_module)
-        for doubt in doubts.list_effects(after, refactoring.files):
-            self.edits.leave(doubt.path, doubt.line, doubt.why)
-        return replace(refactoring, unproven=sort_places(self.edits.unproven))
+        edits = TextEdits(self.project.files, unproven=set(refactoring.unproven))
+        MoveDoubts(self.moved, edits, self.new_module).leave_effects(after, refactoring.files)
+        return replace(refactoring, unproven=sort_places(edits.unproven))
 
     def explain(self, refactoring: Refactoring, missing: list[MissingName]) -> str:
         """Say what would be missing, which modules import each other, and what to do."""
@@ -207,7 +203,7 @@ class _Move:
                     "it can do so only there."
                 )
 
-    def _cut(self) -> None:
+    def _cut(self, edits: TextEdits) -> None:
         """Remove it with its decorators, the comment above and the blank lines below."""
         lines = self.moved.module.lines
         first, last = self.moved.find_lines()
@@ -217,13 +213,13 @@ class _Move:
             while first > 1 and not lines[first - 2].strip():
                 first -= 1
         stop = (last + 1, 0)
-        self.edits.replace(self.moved.module.path, (first, 0), stop, "")
+        edits.replace(self.moved.module.path, (first, 0), stop, "")
 
     def _is_inner(self, needed: NeededName) -> bool:
         """Tell whether an import is of a module of the tree, which may do something by itself."""
         return needed.source in self.project.paths or needed.meaning in self.project.paths
 
-    def _import_back(self) -> None:
+    def _import_back(self, edits: TextEdits) -> None:
         """Let its old module have it: where that breaks a circle, for type checkers alone."""
         module = self.moved.module
         source = render_source(module, self.new_module)
@@ -235,9 +231,9 @@ class _Move:
         )
         if self.types_apart and uses and is_lazy:
             statement = render_import(self.moved.name, source)
-            insert_imports(self.edits, module, [], [statement])
+            insert_imports(edits, module, [], [statement])
         else:
-            add_import(self.edits, module, self.moved.name, source)
+            add_import(edits, module, self.moved.name, source)
 
     def _is_still_used(self) -> bool:
         """Tell whether its module goes on having the name: it uses it, or hands it on."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.refactor.find_definition import list_files_naming
+from bot.refactor.find_definition import iter_modules, iter_nodes, iter_values
 from bot.refactor.follow_move import is_replacing
 from bot.refactor.import_check import list_unloaded
 from bot.refactor.import_time import list_effects
@@ -23,6 +23,7 @@ from bot.refactor.module_scopes import (
 )
 from bot.refactor.moved_definition import MODULE_NAMES, MovedDefinition, NeededName
 from bot.refactor.python_project import Project
+from bot.refactor.text_edit import TextEdits
 
 # Packages whose decorators and base classes keep no list of what they are given.
 PLAIN = frozenset(sys.stdlib_module_names) | {"attr", "attrs", "typing_extensions"}
@@ -35,20 +36,11 @@ LATE = "it runs when its module is imported, which may be later then, or never"
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A place that the move may change the meaning of, and why."""
-
-    path: str
-    line: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class MoveDoubts:
     """Looks for them, in what moves and in all that may look at the two modules as a whole."""
 
     moved: MovedDefinition
-    needed: Iterable[NeededName]
+    edits: TextEdits
     new_module: str
 
     @property
@@ -56,56 +48,55 @@ class MoveDoubts:
         """All files."""
         return self.moved.project
 
-    def list_inner(self) -> Iterator[Doubt]:
-        """List those in the moved code itself."""
+    def leave_inner(self) -> None:
+        """Leave those in the moved code itself."""
         module, node = self.moved.module, self.moved.node
         for mark in node.decorator_list:
             if not self._is_plain_decorator(mark):
-                yield Doubt(module.path, mark.lineno, f"a decorator: {LATE}")
+                self._leave(module, mark, f"a decorator: {LATE}")
         if isinstance(node, ast.ClassDef) and self._is_registered(module, node, set()):
-            yield Doubt(module.path, node.lineno, f"a base may list its classes: {LATE}")
+            self._leave(module, node, f"a base may list its classes: {LATE}")
         for part in self.moved.walk():
             if isinstance(part, ast.Name) and part.id in MODULE_NAMES:
-                yield Doubt(module.path, part.lineno, f"{part.id} is another in each module")
+                self._leave(module, part, f"{part.id} is another in each module")
             elif isinstance(part, ast.Call) and last_name(part.func) in ("globals", "eval", "exec"):
-                yield Doubt(module.path, part.lineno, "it may name anything of its module")
+                self._leave(module, part, "it may name anything of its module")
 
-    def list_outer(self, *, is_still_used: bool, uses: int) -> Iterator[Doubt]:
-        """List those in the rest of the code, given who looks the moved name up in its module."""
+    def leave_outer(self, needed: Iterable[NeededName], *, is_still_used: bool, uses: int) -> None:
+        """Leave those in the rest of the code, given who looks the moved name up in its module."""
         old = self.moved.module
-        yield from self._list_rebound(old)
-        for path in (old.path, self.project.paths.get(self.new_module, "")):
-            module = self.project.read_module(path)
-            yield from _list_whole_namespaces(module, self.moved) if module else ()
-        for path in list_files_naming(self.project, old.name.rpartition(".")[2]):
-            user = self.project.read_module(path)
-            if user is not None:
-                yield from self._list_handed_on(user, keeps=is_still_used and not uses)
-                yield from self._list_replaced(user)
-                yield from _list_by_name(user, old.name)
-        for path in list_files_naming(self.project, self.moved.name):
-            user = self.project.read_module(path)
-            if user is not None and user is not old:
-                yield from self._list_unknown(user)
+        copied = {each.local for each in needed if each.source == old.name} | {self.moved.name}
+        self._leave_rebound(copied)
+        for name in (old.name, self.new_module):
+            if module := self.project.find_module(name):
+                self._leave_whole_namespaces(module)
+        for user in iter_modules(self.project, old.name.rpartition(".")[2]):
+            self._leave_handed_on(user, keeps=is_still_used and not uses)
+            self._leave_replaced(user, {each.local for each in needed})
+            self._leave_by_name(user)
+        for user in iter_modules(self.project, self.moved.name):
+            if user is not old:
+                self._leave_unknown(user)
         stub = f"{old.path}i"
         if old.path.endswith(".py") and stub in self.project.files:
-            yield Doubt(stub, 1, "a stub of the module that it leaves")
+            self.edits.leave(stub, 1, "a stub of the module that it leaves")
 
-    def list_effects(self, after: Project, changed: Iterable[str]) -> Iterator[Doubt]:
-        """List what runs when the old module is imported, for files that did so and do no more."""
+    def leave_effects(self, after: Project, changed: Iterable[str]) -> None:
+        """Leave what runs when the old module is imported, for files that did so and do no more."""
         old = self.moved.module
-        effects = [node.lineno for node in list_effects(old)]
+        effects: list[ast.AST] = [*list_effects(old)]
         for node in old.tree.body:
             if isinstance(node, Definition) and node is not self.moved.node:
-                marks = [each for each in node.decorator_list if not self._is_plain_decorator(each)]
-                effects += [mark.lineno for mark in marks]
+                marks = node.decorator_list
+                effects += [mark for mark in marks if not self._is_plain_decorator(mark)]
         users = [name_module(path, after.files) for path in changed if path != old.path]
         users = [user for user in users if user in after.paths and user in self.project.paths]
         unloaded = list_unloaded(self.project, after, old.name, users) if effects else []
-        for line in effects if unloaded else ():
-            yield Doubt(
-                old.path, line, f"it runs when {old.name} is imported, as {unloaded[0]} did"
-            )
+        for effect in effects if unloaded else ():
+            self._leave(old, effect, f"it runs when {old.name} is imported, as {unloaded[0]} did")
+
+    def _leave(self, module: Module, node: ast.AST, why: str) -> None:
+        self.edits.leave(module.path, getattr(node, "lineno", 1), why)
 
     def _is_plain_decorator(self, mark: ast.expr) -> bool:
         function = mark.func if isinstance(mark, ast.Call) else mark
@@ -155,100 +146,100 @@ class MoveDoubts:
     def _asks_for_subclasses(self) -> bool:
         return any("__subclasses__" in text for text in self.project.files.values())
 
-    def _list_rebound(self, old: Module) -> Iterator[Doubt]:
-        """List what rebinds a name of which there would be a copy then."""
-        own = {needed.local for needed in self.needed if needed.source == old.name}
-        own.add(self.moved.name)
-        for node in old.scopes:
-            if isinstance(node, ast.Global) and own.intersection(node.names):
-                names = ", ".join(sorted(own.intersection(node.names)))
+    def _leave_rebound(self, copied: set[str]) -> None:
+        """Leave what rebinds a name of which there would be a copy then."""
+        old = self.moved.module
+        for node in iter_nodes(old, ast.Global):
+            if rebound := copied.intersection(node.names):
+                names = ", ".join(sorted(rebound))
                 why = f"this rebinds {names} in {old.name} alone, and not in {self.new_module}"
-                yield Doubt(old.path, node.lineno, why)
+                self._leave(old, node, why)
 
-    def _list_replaced(self, user: Module) -> Iterator[Doubt]:
-        """List what puts another object where the moved code looked a name up until now."""
+    def _leave_replaced(self, user: Module, copied: set[str]) -> None:
+        """Leave what puts another object where the moved code looked a name up until now."""
         old = self.moved.module.name
-        locals_ = {needed.local for needed in self.needed}
-        for node in user.scopes:
-            name, line = "", 0
+        for node in list(user.scopes):
+            name, holder = "", None
             match node:
                 case ast.Call(args=[ast.Constant(value=str(text)), *_]) if is_replacing(node):
                     holder, _, name = text.rpartition(".")
-                    name, line = (name if holder == old else ""), node.args[0].lineno
                 case ast.Call(args=[base, ast.Constant(value=str(text)), *_]):
-                    is_named = is_replacing(node) and self.project.resolve(user, base) == old
-                    name, line = (text if is_named else ""), node.lineno
+                    name = text if is_replacing(node) else ""
+                    holder = self.project.resolve(user, base)
                 case ast.Attribute(ctx=ast.Store() | ast.Del()):
-                    is_named = self.project.resolve(user, node.value) == old
-                    name, line = (node.attr if is_named else ""), node.lineno
+                    name, holder = node.attr, self.project.resolve(user, node.value)
                 case _:
                     pass
-            if name in locals_:
+            if holder == old and name in copied:
                 why = f"this replaces {name} in {old}, and {self.new_module} would look it up"
-                yield Doubt(user.path, line, why)
+                self._leave(user, node, why)
 
-    def _list_handed_on(self, user: Module, *, keeps: bool) -> Iterator[Doubt]:
-        """List where the old module is a value, of which anything may be asked."""
+    def _leave_handed_on(self, user: Module, *, keeps: bool) -> None:
+        """Leave where the old module is a value, of which anything may be asked."""
         old = self.moved.module.name
-        for node in user.scopes:
-            if not isinstance(node, (ast.Name, ast.Attribute)):
-                continue
-            parent = user.parents.get(node)
-            is_base = isinstance(parent, ast.Attribute) and parent.attr != "__dict__"
-            if is_base or not isinstance(node.ctx, ast.Load):
-                continue
+        for node, parent in iter_values(user):
             if self.project.resolve(user, node) != old or old not in self.project.paths:
                 continue
             asked = _read_asked_name(parent)
             if asked is None:
-                yield Doubt(user.path, node.lineno, f"{old} is handed on as a whole")
+                self._leave(user, node, f"{old} is handed on as a whole")
             elif asked == self.moved.name and not keeps:
-                yield Doubt(user.path, node.lineno, f"this means the one of {old}")
+                self._leave(user, node, f"this means the one of {old}")
 
-    def _list_unknown(self, user: Module) -> Iterator[Doubt]:
-        """List imports of the name from a module of the same name that is not found."""
-        name, last = self.moved.name, self.moved.module.name.rpartition(".")[2]
+    def _leave_unknown(self, user: Module) -> None:
+        """Leave imports of the name from a module of the same name that is not found."""
+        name, old = self.moved.name, self.moved.module.name
         is_lazy = bool(user.binders("__getattr__")) and not user.binders(name)
         for node in user.scopes:
-            if isinstance(node, ast.ImportFrom):
-                source = node.module or ""
-                is_named = any(alias.name == name for alias in node.names)
-                is_unknown = not node.level and source not in self.project.paths
-                if is_named and is_unknown and source.rpartition(".")[2] == last:
-                    yield Doubt(user.path, node.lineno, f"{source} may be the same module")
-            elif isinstance(node, ast.Attribute) and node.attr == name:
-                if self._is_unknown_module(user, node.value, last):
-                    yield Doubt(user.path, node.lineno, "it may be the same module")
-            elif isinstance(node, ast.Constant) and node.value == name:
-                yield from self._list_named(user, node, is_lazy=is_lazy)
+            why, is_doubt = "", False
+            match node:
+                case ast.ImportFrom(module=str(source), level=0, names=aliases):
+                    is_doubt = name in [alias.name for alias in aliases]
+                    is_doubt = is_doubt and self._may_be_old(source)
+                    why = f"{source} may be the same module"
+                case ast.Attribute(attr=attribute, value=ast.Name(id=base)):
+                    is_doubt = attribute == name and self._is_unknown_module(user, base)
+                    why = "it may be the same module"
+                case ast.Constant(value=text) if text == name and _has_beside(user, node, old):
+                    is_doubt, why = True, "it is named by its module and its name"
+                case ast.Constant(value=text):
+                    is_doubt = is_lazy and text == name
+                    why = "this module finds its names by strings"
+                case _:
+                    continue
+            if is_doubt:
+                self._leave(user, node, why)
 
-    def _list_named(self, user: Module, node: ast.Constant, *, is_lazy: bool) -> Iterator[Doubt]:
-        if _has_beside(user, node, self.moved.module.name):
-            yield Doubt(user.path, node.lineno, "it is named by its module and its name")
-        elif is_lazy:
-            yield Doubt(user.path, node.lineno, "this module finds its names by strings")
+    def _may_be_old(self, source: str) -> bool:
+        """Tell whether a module that is not found has the old one's name."""
+        last = self.moved.module.name.rpartition(".")[2]
+        return source.rpartition(".")[2] == last and source not in self.project.paths
 
-    def _is_unknown_module(self, user: Module, node: ast.expr, last: str) -> bool:
-        binders = user.binders(node.id) if isinstance(node, ast.Name) else []
-        for binder in binders:
-            if isinstance(binder, Import) and isinstance(node, ast.Name):
-                source = resolve_import(user, binder, node.id)
-                if source.rpartition(".")[2] == last and source not in self.project.paths:
-                    return True
-        return False
+    def _is_unknown_module(self, user: Module, local: str) -> bool:
+        return any(
+            isinstance(binder, Import) and self._may_be_old(resolve_import(user, binder, local))
+            for binder in user.binders(local)
+        )
 
+    def _leave_by_name(self, user: Module) -> None:
+        """Leave where the old module is found by its name in a string, or compared with it."""
+        old = self.moved.module.name
+        for node in iter_nodes(user, ast.Constant):
+            parent = user.parents.get(node)
+            is_found = isinstance(parent, ast.Call) and last_name(parent.func) in FINDING_CALLS
+            is_key = isinstance(parent, ast.Subscript) and last_name(parent.value) == "modules"
+            is_compared = isinstance(parent, ast.Compare) and "__module__" in ast.unparse(parent)
+            if node.value == old and (is_found or is_key or is_compared):
+                self._leave(user, node, f"{old} is found by its name, or compared with it")
 
-def _list_by_name(user: Module, old: str) -> Iterator[Doubt]:
-    """List where the old module is found by its name in a string, or compared with it."""
-    for node in user.scopes:
-        if not isinstance(node, ast.Constant) or node.value != old:
-            continue
-        parent = user.parents.get(node)
-        is_found = isinstance(parent, ast.Call) and last_name(parent.func) in FINDING_CALLS
-        is_key = isinstance(parent, ast.Subscript) and last_name(parent.value) == "modules"
-        is_compared = isinstance(parent, ast.Compare) and "__module__" in ast.unparse(parent)
-        if is_found or is_key or is_compared:
-            yield Doubt(user.path, node.lineno, f"{old} is found by its name, or compared with it")
+    def _leave_whole_namespaces(self, module: Module) -> None:
+        """Leave where a module looks at all of its own names."""
+        for node in iter_nodes(module, ast.Call):
+            name = last_name(node.func)
+            at_top = module.scopes[node][-1] is module.tree
+            is_own = name == "globals" or (at_top and name in ("vars", "locals", "dir"))
+            if is_own and not node.args and not self.moved.holds(node):
+                self._leave(module, node, f"{module.name} looks at all of its names")
 
 
 def _has_beside(user: Module, node: ast.Constant, text: str) -> bool:
@@ -273,18 +264,6 @@ def _keeps_something(function: ast.AST) -> bool:
 
 def _is_builtin(module: Module, base: ast.expr) -> bool:
     return isinstance(base, ast.Name) and not module.binders(base.id) and not module.stars
-
-
-def _list_whole_namespaces(module: Module, moved: MovedDefinition) -> Iterator[Doubt]:
-    """List where a module looks at all of its own names."""
-    for node in module.scopes:
-        if not isinstance(node, ast.Call) or moved.holds(node):
-            continue
-        name = last_name(node.func)
-        at_top = module.scopes[node][-1] is module.tree
-        is_own = name == "globals" or (at_top and name in ("vars", "locals", "dir"))
-        if is_own and not node.args:
-            yield Doubt(module.path, node.lineno, f"{module.name} looks at all of its names")
 
 
 def _read_asked_name(parent: ast.AST | None) -> str | None:

@@ -17,11 +17,11 @@ from bot.refactor.module_scopes import (
     Module,
     bound_name,
     find_owner,
-    last_name,
     render_alias,
     resolve_source,
 )
 from bot.refactor.python_project import CannotRefactor, Project
+from bot.refactor.quoted_types import is_quoted_type, read_quoted_type
 
 FIRST_LINES = re.compile(r"#!|#.*coding[:=]")
 # They mean another thing in every module.
@@ -110,36 +110,21 @@ class MovedDefinition:
         """Give each name that it looks up outside itself, and whether nothing evaluates it."""
         annotations = dict(iter_annotations(self.module, self.walk()))
         for node in self.walk():
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                if self._is_global(node, node.id):
-                    yield node.id, annotations.get(node, False)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                is_type = node in annotations or self._is_cast(node)
-                if is_type:
-                    yield from ((name, True) for name in self._list_quoted(node))
+            parts: list[ast.AST] = [node]
+            is_quoted = isinstance(node, ast.Constant) and is_quoted_type(self.module, node)
+            if isinstance(node, ast.Constant) and is_quoted:
+                parts = read_quoted_type(self.module, node)
+            for part in parts:
+                if isinstance(part, ast.Name) and self._is_global(part):
+                    yield part.id, is_quoted or annotations.get(node, False)
 
-    def _is_global(self, node: ast.AST, name: str) -> bool:
-        if name == self.name:
+    def _is_global(self, node: ast.Name) -> bool:
+        if node.id == self.name or not isinstance(node.ctx, ast.Load):
             return False
-        owner = find_owner(self.module, node, name)
+        owner = find_owner(self.module, node, node.id)
         if owner is None:
-            return not hasattr(builtins, name) and name not in MODULE_NAMES
+            return not hasattr(builtins, node.id) and node.id not in MODULE_NAMES
         return owner is self.module.tree
-
-    def _is_cast(self, node: ast.Constant) -> bool:
-        call = self.module.parents.get(node)
-        return (
-            isinstance(call, ast.Call) and last_name(call.func) == "cast" and call.args[0] is node
-        )
-
-    def _list_quoted(self, node: ast.Constant) -> list[str]:
-        """List the module's names in a type that stands in quotes."""
-        try:
-            tree = ast.parse(str(node.value).strip(), mode="eval")
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return []
-        names = [part.id for part in ast.walk(tree) if isinstance(part, ast.Name)]
-        return [name for name in names if self._is_global(node, name)]
 
     def _find_imports(self, name: str, is_lazy: bool) -> list[NeededName]:  # noqa: FBT001
         """Give the imports that bring one name, or that of it from its own module."""

@@ -8,6 +8,7 @@ quickest test comes first and the first that fails ends it.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import math
 import os
@@ -31,6 +32,7 @@ NOTICED, NOT_NOTICED, NOT_REACHED, ENDLESS = "noticed", "not noticed", "not reac
 LIVES = (NOT_NOTICED, NOT_REACHED)
 RECORDING = "stats"  # as a mutant's name: mutmut records which functions are called
 MUTANT = "MUTANT_UNDER_TEST"
+OURS = ("bot", "handlers", "tests")
 PASSED, FAILED = 0, 1
 ENDS = MappingProxyType({PASSED: NOT_NOTICED, -signal.SIGXCPU: ENDLESS, -signal.SIGKILL: ENDLESS})
 MORE_CPU_S, MOST_TIMES = 5, 10  # beyond what the tests take without it, a fault makes them endless
@@ -49,11 +51,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Judge each mutant instead of running the tests."""
     if session.testsfailed:
         return None
-    names = json.loads(session.config.option.mutants.read_text(encoding="utf-8"))
-    judge = _Judge(session, frozenset(state()._stats))
+    judge = _Judge(session)
     judge.record_calls()
-    ends = {name: judge.judge(name) for name in names}
-    session.config.option.judged.write_text(json.dumps(ends), encoding="utf-8")
+    names = session.config.option.mutants.read_text(encoding="utf-8").split()
+    with session.config.option.judged.open("w", encoding="utf-8", buffering=1) as judged:
+        for name in names:
+            print(name, judge.judge(name), file=judged)
     return True
 
 
@@ -62,7 +65,7 @@ class _Judge:
     """The tests, by what they call, and what is called while they are imported."""
 
     session: pytest.Session
-    imported: frozenset[str]
+    imported: frozenset[str] = frozenset()
     calls: dict[str, list[str]] = field(default_factory=dict)  # by the test's id
     took_s: dict[str, float] = field(default_factory=dict)
 
@@ -76,6 +79,9 @@ class _Judge:
         if kept["failed"]:
             raise pytest.UsageError(f"Without any fault this fails: {kept['failed']}")
         self.calls, self.took_s = kept["calls"], kept["took_s"]
+        for name in kept["modules"]:  # what tests import late is not imported for each fault
+            importlib.import_module(name)
+        self.imported = frozenset(state()._stats)
 
     def _record_calls(self, file: Path) -> int:
         reports = _Reports()
@@ -85,7 +91,9 @@ class _Judge:
             state()._stats.clear()
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             calls[item.nodeid] = sorted(state()._stats)
+        modules = [name for name in sys.modules if name.partition(".")[0] in OURS]
         kept = {"calls": calls, "took_s": reports.took_s, "failed": reports.failed}
+        kept["modules"] = modules
         file.write_text(json.dumps(kept), encoding="utf-8")
         return PASSED
 

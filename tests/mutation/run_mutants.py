@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -61,26 +60,26 @@ def judge_sample(work: Path, part: Part, sample: list[str]) -> dict[str, str]:
 
     Raises ValueError where the tests fail without any fault.
     """
-    asked, answered = work / "mutants.json", work / "judged.json"
-    answered.unlink(missing_ok=True)
-    asked.write_text(json.dumps(sample), encoding="utf-8")
+    asked, judged = work / "mutants.txt", work / "judged.txt"
+    judged.unlink(missing_ok=True)
+    asked.write_text("\n".join(sample), encoding="utf-8")
     plugin = (
         "-p",
         "tests.mutation.judge_mutants",
         "--mutants",
         str(asked),
         "--judged",
-        str(answered),
+        str(judged),
     )
     variables = (f"{MUTANT}={RECORDING}", f"PYTHONPATH={work}:{HERE}")
     tests = ("-m", part.marks, *part.tests)
     command = ["env", *variables, sys.executable, *PYTEST, *plugin, *tests]
     ended = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
-    if not answered.is_file():
-        lines = (ended.stdout + ended.stderr).splitlines()[-SHOWN_LINES:]
-        raise ValueError("\n".join([f"The mutants of {part.name} did not run:", *lines]))
-    ends: dict[str, str] = json.loads(answered.read_text(encoding="utf-8"))
-    return ends
+    lines = judged.read_text(encoding="utf-8").splitlines() if judged.is_file() else []
+    if len(lines) < len(sample):
+        last = (ended.stdout + ended.stderr).splitlines()[-SHOWN_LINES:]
+        raise ValueError("\n".join([f"The mutants of {part.name} did not run:", *last]))
+    return dict(line.split(" ", 1) for line in lines)
 
 
 def _indent(diff: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from bot.adapters.sandbox.bubblewrap import Bubblewrap
 from bot.adapters.sandbox.canaries import PROBES
-from bot.adapters.sandbox.choose_tier import choose_tier, try_tiers
+from bot.adapters.sandbox.choose_tier import ADVICE, choose_tier, try_tiers
 from bot.adapters.sandbox.container import Container
 from bot.adapters.sandbox.landlock import Landlock
 from bot.adapters.sandbox.probes.__main__ import ATTACKS
@@ -198,6 +198,49 @@ def test_what_does_not_keep_all_out_is_not_used(tiers: list[Tier], reason: str):
 
     assert (None, "none") == (tier, state.tier)
     assert reason in state.reason
+
+
+class Recovering(Reporting):
+    """A tier whose probes come to no end at first, as where other jobs took all processes."""
+
+    def __init__(self, *ends: Reporting) -> None:
+        self.ends = list(ends)
+        self.launches: list[Launch] = []
+
+    def launch(self, launch: Launch) -> Exit:
+        """Return the next one."""
+        self.launches.append(launch)
+        return self.ends.pop(0).ended
+
+
+def test_probes_that_came_to_no_end_are_tried_once_more(tmp_path: Path):
+    """In the bot's own home; a breach is a breach, and is not tried away."""
+    unfinished, breached = Reporting(("Read", False), total=3), Reporting(("Read", True))
+    recovering, unlucky = Recovering(unfinished, SOUND), Recovering(unfinished, unfinished, SOUND)
+    breaking = Recovering(breached, SOUND)
+    advice = ADVICE["landlock"]
+
+    assert (recovering, SandboxState("landlock", "", advice, 3)) == try_tiers(
+        [recovering], tmp_path
+    )
+    assert 2 == len(recovering.launches)
+    assert all(launch.workspace.is_relative_to(tmp_path) for launch in recovering.launches)
+    assert try_tiers([unlucky], tmp_path)[0] is None
+    assert try_tiers([breaking], tmp_path)[0] is None
+    assert (1, 1) == (len(unlucky.ends), len(breaking.ends))
+
+
+def test_it_is_said_of_each_tier_why_it_is_not_used():
+    """In sentences, in the order in which they were tried, and what that means."""
+    missing = Container(None)
+    reasons = [
+        "Why not landlock: it fails: no such system call.",
+        f"Why not container: {missing.find_obstacle()}",
+        "Why not landlock: 1 of 1 attacks got through, so it is not used: “Read”.",
+    ]
+    state = SandboxState("none", " ".join(reasons), "No code of a repository is run.")
+
+    assert (None, state) == try_tiers([Failing(), missing, Reporting(("Read", True))], NO_HOME)
 
 
 def test_the_first_that_keeps_all_out_is_used():

@@ -77,6 +77,7 @@ PARTS = (
         (
             "tests/steps/test_diagnose.py",
             "tests/steps/test_flaky.py",
+            "tests/steps/test_judge_facts.py",
             "tests/steps/test_judge_pull.py",
             "tests/steps/test_predict_ci.py",
             "tests/steps/test_read_checks.py",
@@ -118,6 +119,7 @@ PARTS = (
         ),
         (
             "tests/adapters/sandbox/test_sandbox_probes.py",
+            "tests/adapters/sandbox/test_run_within_limits.py",
             "tests/adapters/sandbox/test_unfit_job.py",
             "tests/adapters/sandbox/test_sandbox_decisions.py",
         ),

@@ -7,6 +7,7 @@ from bot.gates.change import Change
 from bot.gates.context_files import list_context_files, list_neighbours
 from bot.gates.dialects import is_sample, says_python_2
 from bot.gates.exceptions import explain_exceptions
+from bot.gates.named_paths import find_named_paths, find_named_words, is_same_path
 from bot.gates.packages import NamedPackage, find_new_packages, judge_package
 from bot.gates.policy import explain_protected_path
 from bot.gates.size import ChangeSize, Rules, find_excess, gate_rules, measure_change
@@ -30,8 +31,11 @@ __all__ = [
     "explain_protected_path",
     "find_answered_inputs",
     "find_excess",
+    "find_named_paths",
+    "find_named_words",
     "find_new_packages",
     "gate_rules",
+    "is_same_path",
     "is_sample",
     "judge_package",
     "keep_new_findings",

@@ -1,4 +1,4 @@
-"""Read which files a plan names in its own words."""
+"""Read which files, tests and settings a plan names in its own words."""
 
 from __future__ import annotations
 
@@ -13,11 +13,21 @@ PATH = re.compile(
     rf"(?<![\w./-])(?:\./)?(?:[\w.@+-]+/)*(?:[\w.@+-]+\.{ENDINGS}|Makefile|justfile|Jenkinsfile"
     r"|Dockerfile)(?![\w-]|\.\w)"
 )
+NAME = re.compile(r"[^\W\d]\w*")
+WORDS_OF_A_FILE = re.compile(
+    r"(?:the|whole|entire|file|all|every|of|its|tests?|in|this|line|l)\d*", re.IGNORECASE
+)
 
 
 def find_named_paths(text: str) -> tuple[str, ...]:
     """Find the paths that a text names."""
     return tuple(path.removeprefix("./") for path in PATH.findall(text))
+
+
+def find_named_words(text: str) -> tuple[str, ...]:
+    """Find the words beside the paths that may name something in a file."""
+    words = NAME.findall(PATH.sub(" ", text))
+    return tuple(word for word in words if not WORDS_OF_A_FILE.fullmatch(word))
 
 
 def is_same_path(named: str, path: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from pydantic import Field
 
 from bot.gates import explain_protected_path
 from bot.text.amounts import count_noun
+from bot.tools.plan_targets import explain_missing_targets
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
 from bot.tools.tree_reader import KIND_BY_MODE, ToolRefusal
@@ -89,7 +91,8 @@ def run(session: ToolSession, arguments: SubmitPlanInput) -> str:
             "change. Plan a part of the work, or ask in `questions` how to divide it."
         )
     session.plan = replace(plan, files=allowed)
-    return "\n".join(_describe(session.plan, refused, is_first=earlier is None))
+    described = _describe(session.plan, refused, is_first=earlier is None)
+    return "\n".join((*described, *explain_missing_targets(session, session.plan)))
 
 
 def _read_fields(arguments: SubmitPlanInput) -> dict[str, Any]:
@@ -112,15 +115,18 @@ def _read_fields(arguments: SubmitPlanInput) -> dict[str, Any]:
 
 
 def _explain_unchangeable(session: ToolSession, plan: Plan) -> dict[str, str]:
-    """Say of each planned file that may not be changed why: by policy, or as it is a link."""
+    """Say of each planned file that may not be changed why: by policy, or as it is no file."""
     rules = session.rules
     entries = session.ports.mirrors.entries(session.context.tree)
     kinds = {entry.path: KIND_BY_MODE.get(entry.mode) for entry in entries}
+    folders = {str(folder) for path in kinds for folder in PurePosixPath(path).parents}
     reasons = {}
     for file in plan.files:
         reason = explain_protected_path(file.path, rules.allowed, rules.protected)
         if not reason and (kind := kinds.get(file.path)):
             reason = f"it is a {kind}, which is not followed and cannot be changed."
+        if not reason and file.path.rstrip("/") in folders:
+            reason = "it is a folder: name the files in it."
         if reason:
             reasons[file.path] = reason
     return reasons

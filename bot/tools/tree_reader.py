@@ -87,12 +87,12 @@ class TreeReader:
                 return f"{path} is a {kind}, which is not followed and cannot be changed."
             if is_below(entry.path, path.rstrip("/")):
                 return f"{path} is a folder: use list_dir."
-        similar = self._similar_paths(path)
+        similar = self.find_similar_paths(path)
         if not similar:
             return f"There is no file {path}. Look for it with `list_dir`."
         return f"There is no file {path}. Did you mean {', '.join(similar)}?"
 
-    def _similar_paths(self, path: str) -> list[str]:
+    def find_similar_paths(self, path: str) -> list[str]:
         """Find files of the same name; else files of the same folder with a similar name."""
         folder, _, name = path.rpartition("/")
         paths = self.files.paths()

@@ -409,7 +409,9 @@ def test_a_plan_is_amended_by_what_changes(caller):
     )
     assert (
         "The plan is amended.\nIt names 1 file and 1 test, and 1 under `lowered`. "
-        "Edits are allowed."
+        "Edits are allowed.\nNot there yet, so planned as new: a.py.\n"
+        "`lowered` allows nothing by `tests/test_a.py: test_b`: there is no file tests/test_a.py. "
+        "Did you mean tests/test_z.py?"
     ) == outcome.results[0].text
 
 

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.gates.change import Change
-from bot.gates.named_paths import PATH, find_named_paths, is_same_path
+from bot.gates.named_paths import find_named_paths, find_named_words, is_same_path
 from bot.gates.test_integrity.config_relaxed import find_relaxed_settings
-from bot.gates.test_integrity.expression_scan import word_set
 from bot.gates.test_integrity.hardcoded_answers import find_answered_inputs, find_hardcoded_answers
 from bot.gates.test_integrity.suppressions import find_suppressions
 from bot.gates.test_integrity.swallowed_errors import find_swallowed_errors
@@ -24,8 +23,6 @@ __all__ = ["check_test_integrity", "find_answered_inputs", "list_subjects"]
 
 NAME = re.compile(r"`([^`\n]{1,200})`")
 DOTTED = re.compile(r"[\w.-]+")  # as settings are named: `tool.coverage.report.fail_under`
-WORD = re.compile(r"[^\W\d_]+")
-WORDS_OF_A_FILE = word_set("the whole entire file all every of its test tests in this line l")
 MIN_NAME_CHARS = 3  # a shorter one stands in many a text by chance
 
 
@@ -63,8 +60,7 @@ def _names(target: str, finding: Finding) -> bool:
         return True
     if paths and not any(is_same_path(path, finding.path) for path in paths):
         return False
-    words = set(WORD.findall(PATH.sub(" ", plain).casefold()))
-    if paths and not words - WORDS_OF_A_FILE:
+    if paths and not find_named_words(plain):
         return True
     names = list_subjects(finding)
     last_parts = [name.rpartition(".")[2] for name in names if DOTTED.fullmatch(name)]

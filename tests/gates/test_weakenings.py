@@ -172,3 +172,22 @@ def test_an_answer_for_a_tests_input_is_told(code, test, is_found):
     changed = Change({"a.py": None}, {"a.py": code}, {"tests/test_a.py": test})
 
     assert is_found is bool(list(find_hardcoded_answers(changed)))
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        (
+            "tests/ATests.cs",
+            "class A {{\n  [Test]\n  public void B() {{\n    Assert.AreEqual({}, x);\n  }}\n}}\n",
+        ),
+        ("tests/a_test.cc", "TEST(A, B) {{\n  EXPECT_EQ(x, {});\n}}\n"),
+        (
+            "tests/ATests.swift",
+            "class A {{\n  func testB() {{\n    XCTAssertEqual(x, {})\n  }}\n}}\n",
+        ),
+    ],
+)
+def test_what_an_assertion_expects_is_no_input(path, test):
+    """However a framework writes its words: else a value that is made to fit looks like another case."""
+    assert {"expectation-changed"} == set(find_rules(test.format(3), test.format(4), path))

@@ -50,7 +50,7 @@ def negate(assertion: Assertion) -> Assertion:
         strictness = Strictness.SOME if expected == "None" else Strictness.BOUND
         return replace(assertion, strictness=strictness, bound="!=")
     if assertion.strictness == Strictness.NEAR:
-        return assertion
+        return replace(assertion, tolerance=0.0, bound="!=")  # the wider, the more it asks
     return weaken_to_part(replace(assertion, bound=f"not {bound}".strip()))
 
 

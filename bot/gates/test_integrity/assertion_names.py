@@ -13,22 +13,26 @@ TOLERANCES = re.compile(
     r"|epsilon|tolerance)\s*[=:]\s*([-\d.eE_]+)"
 )
 DIGITS = re.compile(r"\b(?:places|decimal|precision)\b")
+CALLED_WITH = r"called(?:once)?_?(?:once_?)?with|lastcalledwith|nthcalledwith"
+CALLED_ONCE = re.compile(r"called_?once$", re.IGNORECASE)
+CALL_COUNT = re.compile(r"calledtimes|callcount", re.IGNORECASE)
+LENGTH = re.compile(r"(?:length(?:of)?|count|size|len)$", re.IGNORECASE)
 # What a name says, the most telling first.
 NAMES = (
     (
         (
-            r"almost|closeto|indelta|inepsilon|approx|near$|allclose|within|withaccuracy"
+            r"almost|close_?to|in_?delta|in_?epsilon|approx|near$|allclose|within|withaccuracy"
             r"|isclose|_ulps"
         ),
         Strictness.NEAR,
     ),
     (
-        r"not_?equal|notequals|_ne!?$|notsame|notdeep|(?:^|_)differ|doesnotequal|unequal",
+        r"not_?equal|notequals|(?:^|_)ne!?$|notsame|notdeep|(?:^|_)differ|doesnotequal|unequal",
         Strictness.BOUND,
     ),
     (
         (
-            r"greater|less|_(?:gt|ge|lt|le)$|instance|typeof|above|below|at_?least|at_?most"
+            r"greater|less|(?:^|_)(?:gt|ge|lt|le)$|instance|typeof|above|below|least$|most$"
             r"|between|be_a\b|be_kind"
         ),
         Strictness.BOUND,
@@ -41,11 +45,15 @@ NAMES = (
         Strictness.SOME,
     ),
     (r"doesnotthrow|nothrow|isok$|_ok!?$", Strictness.SOME),
-    (r"called(?:once)?_?(?:once_?)?with|lastcalledwith|nthcalledwith", Strictness.EXACT),
+    (CALLED_WITH, Strictness.EXACT),
+    (r"any_?call|has_?calls|calledtimes|callcount", Strictness.PART),
     (r"called|tohavereturned", Strictness.SOME),
     (r"raises|throw|panic|warns|reject|error", Strictness.PART),
     (
-        r"contain|include|match|regex|subset|starts?_?with|ends?_?with|substring|like$|assertin$",
+        (
+            r"contain|include|match|regex|subset|equivalent|starts?_?with|ends?_?with|substring"
+            r"|like$|assertin$"
+        ),
         Strictness.PART,
     ),
     (r"_in$|length|hasitem|count$|property|size$|len$|have_key", Strictness.PART),
@@ -76,10 +84,13 @@ NOT_VALUE = re.compile(
 REFUTES = re.compile(r"refute_(\w+)$")  # Minitest's contrary of assert_
 EXPECTED_FIRST = re.compile(
     r"^(?:assertEquals|assertSame|assertArrayEquals|assert_equal|assertNotEquals"
+    r"|InDelta|InEpsilon|assert_in_delta|assert_in_epsilon"
     r"|Equal|EqualValues|Exactly|areEqual|assertStringContains\w*)$|^assert_eq",
     re.IGNORECASE,
 )
-DEFAULT_TOLERANCE, CLOSE_TO_TOLERANCE = 1e-6, 5e-3  # of pytest.approx; of toBeCloseTo
+DEFAULT_TOLERANCE = 1e-6  # of pytest.approx
+# Of toBeCloseTo, and of Minitest.
+DEFAULT_TOLERANCES = ((r"close_?to", 5e-3), (r"in_?delta|in_?epsilon", 1e-3))
 MAX_DIGITS = 30
 
 
@@ -109,8 +120,10 @@ def read_tolerance(name: str, arguments: list[str], positional: list[str]) -> fl
         number = find_first_number(third)
         is_digits = abs(number) < MAX_DIGITS and number == int(number) and _counts_digits(name)
         return 10.0**-number if is_digits else number
-    is_close_to = re.search("closeto", name, re.IGNORECASE)
-    return CLOSE_TO_TOLERANCE if is_close_to else DEFAULT_TOLERANCE
+    for pattern, tolerance in DEFAULT_TOLERANCES:
+        if re.search(pattern, name, re.IGNORECASE):
+            return tolerance
+    return DEFAULT_TOLERANCE
 
 
 def _read_named(argument: str) -> float | None:
@@ -124,9 +137,7 @@ def _read_named(argument: str) -> float | None:
 
 def _counts_digits(name: str) -> bool:
     """Tell whether the third argument counts digits, as in assertAlmostEqual(a, b, 3)."""
-    if re.search(r"allclose|isclose", name, re.IGNORECASE):
-        return False
-    return bool(re.search(r"almost|close", name, re.IGNORECASE))
+    return bool(re.search(r"almost|beclose", name, re.IGNORECASE))
 
 
 def has_tolerance_third(positional: list[str]) -> bool:
@@ -140,8 +151,8 @@ def find_bound(name: str) -> str:
     """Find the operator for which the name stands, as in assertGreater; empty when none."""
     if re.search(r"not", name, re.IGNORECASE):
         return "!="
-    if re.search(r"greater|above|at_?least|_g(?:t|e)$", name, re.IGNORECASE):
+    if re.search(r"greater|above|least$|(?:^|_)g(?:t|e)$", name, re.IGNORECASE):
         return ">"
-    if re.search(r"less|below|at_?most|_l(?:t|e)$", name, re.IGNORECASE):
+    if re.search(r"less|below|most$|(?:^|_)l(?:t|e)$", name, re.IGNORECASE):
         return "<"
     return ""

@@ -27,11 +27,16 @@ MAX_CANDIDATES = 400
 MAX_TOKENS = 600
 SHOWN_CHARS = 90
 NOTHINGS = re.compile(r"\b(?:undefined|null|nil|NULL|nullptr)\b")
+TRUTHS = re.compile(r"\b(?:true|false)\b")
 WRITTEN_TEXT = re.compile(r"(?s)[ruRU]*([bfBF]?)[rR]?[\"'`](.*)[\"'`]")
 BRACKETS = "()"
+# Languages in which nothing but true counts as true: to assert x is to assert that it is true.
+STRICT_BOOLEANS = (".java", ".kt", ".scala", ".cs", ".go", ".rs", ".swift")
 SPLIT_STRING = re.compile(r'"([^"]*)"\.split\(\)')
 WRAPPED_NUMBER = re.compile(r'(\w+)\("(-?[\d.]+)"\)')
-MEASURES = re.compile(r"\b(?:len|size|count|type|bool|length|sizeof|cap|any|all)\b", re.IGNORECASE)
+MEASURES = re.compile(
+    r"\b(?:len|size|count|type|typeof|bool|length|sizeof|cap|any|all)\b", re.IGNORECASE
+)
 
 
 def compare_assertions(
@@ -131,7 +136,8 @@ def _find_rule(pair: TestPair, old: Assertion, new: Assertion, code: CodeChange)
     step = old.expected, new.expected
     if _is_wider(old, new) and not (new.bound and explains_step(code, *step)):
         return "tolerance-widened"
-    if _is_looser(old, new) and _is_of_same(old, new):
+    is_same_truth = pair.new.path.endswith(STRICT_BOOLEANS) and _is_same_truth(old, new)
+    if _is_looser(old, new) and _is_of_same(old, new) and not is_same_truth:
         return "assertion-loosened"
     if _has_other_value(old, new, pair) and not explains_step(code, *step):
         return "expectation-changed"
@@ -173,13 +179,18 @@ def _is_looser(old: Assertion, new: Assertion) -> bool:
     return new.strictness < old.strictness
 
 
+def _is_same_truth(old: Assertion, new: Assertion) -> bool:
+    truth = old.expected.lower()
+    return truth in ("true", "false") and truth == new.expected.lower() and not new.bound
+
+
 def _has_other_value(old: Assertion, new: Assertion, pair: TestPair) -> bool:
     """Tell whether of the same thing, with the same input, something else must come out."""
     if old.actual != new.actual or _normalize(old.expected) == _normalize(new.expected):
         return False
     if new.strictness > old.strictness or not new.expected or old.bound == "!=":
         return False
-    is_value = is_literal(old.expected) or old.expected in new.actual
+    is_value = is_literal(old.expected) or (old.expected != "" and old.expected in new.actual)
     return is_value and (old.is_row or not pair.has_other_input)
 
 
@@ -187,6 +198,7 @@ def _normalize(expected: str) -> str:
     """Write a value as every framework would: without a prefix or brackets, nothing as None."""
     plain = SPLIT_STRING.sub(_write_as_list, strip_parentheses(expected))
     plain = NOTHINGS.sub("None", WRAPPED_NUMBER.sub(r"\1(\2)", plain))
+    plain = TRUTHS.sub(lambda truth: truth[0].capitalize(), plain)
     parts: list[str] = []
     for token in TOKEN.findall(plain):
         text = WRITTEN_TEXT.fullmatch(token)

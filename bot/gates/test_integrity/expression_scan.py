@@ -25,10 +25,10 @@ LITERAL = re.compile(
     r"""|expected|want\b|exp\b|\w*Expected)""",
     re.IGNORECASE,
 )
+JOINS = "to|be|have|been|is|that|and|not_to|to_not|resolves|rejects|not|deep|eventually"
 # A matcher of a chain behind the words that only join: `.not.to.be.closeTo`.
 MATCHER = re.compile(
-    r"[.!?\s]*(?:to|be|have|been|is|that|and|not_to|to_not|resolves|rejects"
-    r"|not|deep|eventually)?[.\s]*(\w+[!?]?)\s*"
+    rf"[.!?\s]*(?:(?:{JOINS})\.(?!to[A-Z])(?=[A-Za-z]))*(?:{JOINS})?[.\s]*(\w+[!?]?)\s*"
 )
 
 
@@ -169,7 +169,7 @@ def is_literal(text: str) -> bool:
 
 
 def _drop_key(item: str) -> str:
-    return item.partition(": ")[2] or item
+    return re.sub(r"^\w+=(?!=)", "", item.partition(": ")[2] or item)
 
 
 def find_atoms(text: str) -> set[str]:

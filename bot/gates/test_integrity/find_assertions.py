@@ -35,6 +35,8 @@ CALLS = word_set(
     member_call_expression scoped_call_expression function_call_expression infix_expression
     """
 )
+STATEMENTS = word_set("expression_statement arrow_function return_statement await_expression")
+CHAI_PROPERTY = re.compile(r"(?:chai\.)?expect\(|[\w.()\[\]]+\.should\.")
 LISTS = word_set(
     """
     tuple list array literal_value tuple_expression array_expression object dictionary
@@ -98,7 +100,17 @@ def find_assertion(node: Node, language: str, helpers: frozenset[str]) -> Assert
         return _read_expected_value(node, line)
     if node.type == "if_statement":
         return _read_go_if(node, line)
+    if node.type == "member_expression":
+        return _read_property(node, line)
     return _read_call(node, language, helpers) if node.type in CALLS else None
+
+
+def _read_property(node: Node, line: int) -> Assertion | None:
+    """Read chai's `expect(x).to.be.true`, which asserts without a call at its end."""
+    is_whole = node.parent is not None and node.parent.type in STATEMENTS
+    if is_whole and CHAI_PROPERTY.match(head_of(node, HEAD_CHARS)):
+        return read_assertion(head_of(node, TEXT_CHARS), line)
+    return None
 
 
 def _read_call(node: Node, language: str, helpers: frozenset[str]) -> Assertion | None:

@@ -13,7 +13,7 @@ from bot.gates.test_integrity.expression_scan import NUMBER, STRING, TOKEN
 from bot.gates.test_integrity.find_tests import FoundTest
 
 ASSERTING_LINE = re.compile(
-    r"assert|expect|should|want|raises|\b[tb]\.(?:Error|Fatal)|verify|check"
+    r"assert|expect|should|want|raises|\b[tb]\.(?:Error|Fatal)|verify|check", re.IGNORECASE
 )
 LITERALS = re.compile(f"{STRING.pattern}|{NUMBER.pattern}", re.IGNORECASE)
 CONSTANTS = ("True", "False", "None", "true", "false", "null", "nil")

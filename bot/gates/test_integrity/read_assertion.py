@@ -15,9 +15,8 @@ from bot.gates.test_integrity.expression_scan import (
     split_chain,
 )
 from bot.gates.test_integrity.read_condition import read_condition, read_named_assertion
+from bot.gates.test_integrity.rewrite_chain import rewrite_as_chain
 
-SHOULD = re.compile(r"(.+?)[.\s]+(?:should|Should)(_not|Not)?(?:\(\))?([A-Z.\s].*)$")
-EXPECT_BLOCK = re.compile(r"expect\s*(?:do|\{)\s*(.*?)\s*(?:\}|\bend)\s*\.(.*)$")
 EXPECTS = re.compile(r"(?:expect|assertThat|expectThat|assert_that|that)$")
 NEGATED = re.compile(r"\.not\b|\.never\b|\bnot_to\b|\bto_not\b")
 WITHOUT_PARENTHESES = re.compile(r"^([\w.:$>!-]+)\s+(?=[^\s=(.])(.+)$")  # Ruby
@@ -29,6 +28,9 @@ TEST_OBJECTS = re.compile(
 TESTIFY_OWNERS = ("assert", "require", "is", "must")
 TESTIFY_HANDLES = ("t", "b", "c")
 OUTPUT_KEYS = re.compile(r"want|expect|output|result|out$|exp$", re.IGNORECASE)
+LENGTH_OF = re.compile(
+    r"^(.+)\.(?:length|Length|size|count|Count|len)(?:\(\))?$|^(?:count|sizeof)\((.+)\)$"
+)
 WILDCARDS = re.compile(
     r"\bANY\b|\banything\(|\bany\(|\bmock\.ANY\b|\bAny\w*\(|\bexpect\.any|\bobjectContaining"
     r"|\bIsNull\b"
@@ -38,12 +40,14 @@ WILDCARDS = re.compile(
 def read_assertion(text: str, line: int = 0) -> Assertion:
     """Read what an assertion asserts, as far as its text tells. Any text will do."""
     flat = normalize_code(text).removeprefix("await ")
+    chain = rewrite_as_chain(flat)
     assertion = (
-        _read_statement(flat) or _read_fluent(flat) or _read_call(flat) or read_condition(flat)
+        _read_statement(chain) or _read_fluent(chain) or _read_call(chain) or read_condition(chain)
     )
     if WILDCARDS.search(assertion.expected):
         assertion = weaken_to_part(assertion)
-    return replace(assertion, text=flat, line=line)
+    actual = LENGTH_OF.sub(r"len(\1\2)", assertion.actual)
+    return replace(assertion, text=flat, line=line, actual=actual)
 
 
 def read_row(parts: list[str], keys: list[str], text: str, line: int) -> Assertion:
@@ -85,29 +89,27 @@ def _read_statement(flat: str) -> Assertion | None:
 
 def _read_fluent(flat: str) -> Assertion | None:
     """Read expect(x).toBe(1), assertThat(x).isEqualTo(1), expect(x).to eq(1), x.should eq 1."""
-    head = split_call(_rewrite_as_expect(flat))
+    head = split_call(flat)
     if head is None or not EXPECTS.search(head.callee) or not head.rest.startswith((".", "!", " ")):
         return None
     strictest = Assertion("", head.inside, strictness=Strictness.NOTHING)
     for name, inside in split_chain(head.rest):
-        assertion = read_named_assertion(name, [head.inside, *split_arguments(inside)])
-        if assertion.expected == head.inside and not is_literal(head.inside):
-            # What is looked at stands in front, whatever functions of that name take first.
-            assertion = replace(assertion, actual=head.inside, expected=assertion.actual)
+        assertion = _read_matcher(name, head.inside, inside)
         if assertion.strictness >= strictest.strictness:
             strictest = assertion
     return negate(strictest) if NEGATED.search(head.rest) else strictest
 
 
-def _rewrite_as_expect(flat: str) -> str:
-    should = SHOULD.match(flat)
-    if should:  # x.should eq 1, x.Should().Be(1)
-        negation = ".not" if should[2] else ""
-        flat = f"expect({should[1]}){negation}.{should[3].lstrip('. ')}"
-    block = EXPECT_BLOCK.match(flat)
-    if block:  # expect { boom }.to raise_error
-        flat = f"expect({block[1]}).{block[2]}"
-    return flat
+def _read_matcher(name: str, actual: str, inside: str) -> Assertion:
+    if name in ("true", "false") and not inside:  # chai's are exact, as to.equal(true) is
+        return Assertion("", actual, name, Strictness.EXACT)
+    if name in ("a", "an"):
+        return Assertion("", f"typeof {actual}", inside, Strictness.EXACT)
+    assertion = read_named_assertion(name, [actual, *split_arguments(inside)])
+    if assertion.expected == actual and not is_literal(actual):
+        # What is looked at stands in front, whatever functions of that name take first.
+        return replace(assertion, actual=actual, expected=assertion.actual)
+    return assertion
 
 
 def _read_call(flat: str) -> Assertion | None:

@@ -7,7 +7,11 @@ from dataclasses import replace
 
 from bot.gates.test_integrity.assertion import Assertion, Strictness, negate, weaken_to_part
 from bot.gates.test_integrity.assertion_names import (
+    CALL_COUNT,
+    CALLED_ONCE,
+    CALLED_WITH,
     EXPECTED_FIRST,
+    LENGTH,
     REFUTES,
     TOLERANCES,
     find_bound,
@@ -41,6 +45,7 @@ PREDICATES = re.compile(
     r"|issubset|is_subset"
 )
 LIBRARIES = re.compile(r"math|np|numpy|torch|re|reflect|cmp|bytes|strings|Objects|Arrays")
+EXACT_TRUTHS = ("isTrue", "isFalse")  # chai's: a value that only counts as true is none
 PLAIN_NAMES = re.compile(r"assert|expect|check|require|verify|true|truthy|ok|should", re.IGNORECASE)
 RAISES = re.compile(r"raises|throw|panic|warns|reject|error", re.IGNORECASE)
 ERROR_TYPE = re.compile(
@@ -155,14 +160,14 @@ def read_named_assertion(name: str, arguments: list[str]) -> Assertion:
 def _read_plain_name(plain: str, arguments: list[str]) -> Assertion:
     value = find_value(plain)
     if value:
-        return _read_value_in_name(value, arguments)
+        return _read_value_in_name(value, arguments, is_exact=plain in EXACT_TRUTHS)
     if not arguments:
         return Assertion("", plain)
     strictness = find_strictness(plain)
     if strictness is None:
         return _read_unknown(plain, arguments)
     if strictness == Strictness.SOME:
-        return Assertion("", arguments[0], ", ".join(arguments[1:]))
+        return _read_some(plain, arguments)
     if strictness == Strictness.PART and RAISES.search(plain):
         return _read_raises(arguments)
     return _read_two_sided(plain, arguments, strictness)
@@ -175,9 +180,15 @@ def _read_unknown(name: str, arguments: list[str]) -> Assertion:
     return Assertion("", name, ", ".join(arguments))
 
 
-def _read_value_in_name(value: str, arguments: list[str]) -> Assertion:
+def _read_some(name: str, arguments: list[str]) -> Assertion:
+    if CALLED_ONCE.search(name):
+        return _count_calls(arguments[0], "1")
+    return Assertion("", arguments[0], ", ".join(arguments[1:]))
+
+
+def _read_value_in_name(value: str, arguments: list[str], *, is_exact: bool) -> Assertion:
     actual = arguments[0] if arguments else ""
-    if value not in ("True", "False"):
+    if is_exact or value not in ("True", "False"):
         return Assertion("", actual, value, Strictness.EXACT)
     condition = read_condition(actual) if arguments else Assertion("", "")
     return negate(condition) if value == "False" else condition
@@ -197,6 +208,8 @@ def _read_raises(arguments: list[str]) -> Assertion:
 
 
 def _read_two_sided(name: str, arguments: list[str], strictness: Strictness) -> Assertion:
+    if re.search(CALLED_WITH, name, re.IGNORECASE) and len(arguments) > 2:
+        return Assertion("", arguments[0], f"({', '.join(arguments[1:])})", strictness)
     positional = [part for part in arguments if not re.match(r"\w+\s*=(?!=)", part)]
     if len(positional) < 2:
         return Assertion("", arguments[0], "", strictness)
@@ -210,7 +223,15 @@ def _read_two_sided(name: str, arguments: list[str], strictness: Strictness) -> 
         assertion = replace(assertion, tolerance=tolerance)
     if strictness == Strictness.BOUND:
         assertion = replace(assertion, bound=find_bound(name))
+    if strictness == Strictness.PART and CALL_COUNT.search(name):
+        return _count_calls(actual, expected)
+    if strictness == Strictness.PART and LENGTH.search(name):
+        return Assertion("", f"len({actual})", expected, Strictness.EXACT)
     return _apply_matcher(assertion)
+
+
+def _count_calls(mock: str, expected: str) -> Assertion:
+    return Assertion("", f"len({mock}.mock.calls)", expected, Strictness.EXACT)
 
 
 def _order_sides(name: str, first: str, second: str) -> tuple[str, str]:

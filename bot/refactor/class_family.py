@@ -12,6 +12,7 @@ from bot.refactor.find_definition import iter_classes
 from bot.refactor.module_scopes import (
     Function,
     Module,
+    collect_reachable,
     last_name,
     qualify,
     strip_annotation,
@@ -63,19 +64,12 @@ class ClassFamily:
 
     def add(self, holder: str) -> None:
         """Take in a class, and all that share the member with it."""
-        waiting = [holder]
-        while waiting:
-            name = waiting.pop()
-            if name not in self.holders:
-                self.holders.add(name)
-                waiting += self._list_sharers(name)
+        self.holders |= collect_reachable([holder], self._list_sharers)
 
     def _list_sharers(self, name: str) -> list[str]:
-        above = self._list_above(name)
-        below = self._list_below(name)
-        beside = {side for lower in below for side in self._list_above(lower)}
-        around = above | below | beside
-        self.relatives |= around | {name}
+        below = collect_reachable([name], self._iter_children)
+        around = collect_reachable(below, self._iter_bases)
+        self.relatives |= around
         return [relative for relative in around if self._shares(relative)]
 
     def _shares(self, name: str) -> bool:
@@ -85,17 +79,8 @@ class ClassFamily:
             for module, node in self.project.find_classes(name)
         )
 
-    def _list_above(self, name: str) -> set[str]:
-        """List all classes of the tree above one; note the bases that are not of the tree."""
-        above: set[str] = set()
-        waiting = [name]
-        while waiting:
-            bases = set(self._iter_bases(waiting.pop())) - above
-            above |= bases
-            waiting += bases
-        return above
-
     def _iter_bases(self, name: str) -> Iterator[str]:
+        """Give the classes right above one; note the bases that are not of the tree."""
         for module, node in self.project.find_classes(name):
             for base in map(strip_annotation, node.bases):
                 dotted = self.project.resolve(module, base) or ast.unparse(base)
@@ -103,15 +88,6 @@ class ClassFamily:
                     yield dotted
                 elif not SILENT_BASES.fullmatch(dotted.rpartition(".")[2]):
                     self.outside.add(OutsideBase(dotted, name))
-
-    def _list_below(self, name: str) -> set[str]:
-        below: set[str] = set()
-        waiting = [name]
-        while waiting:
-            children = set(self._iter_children(waiting.pop())) - below
-            below |= children
-            waiting += children
-        return below
 
     def _iter_children(self, name: str) -> Iterator[str]:
         for module, node in iter_classes(self.project, name.rpartition(".")[2]):

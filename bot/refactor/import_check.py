@@ -9,32 +9,13 @@ import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bot.refactor.import_time import (
-    BindsName,
-    Event,
-    ImportsModule,
-    TakesName,
-    UsesName,
-    list_import_events,
-)
+from bot.refactor.import_time import Binds, Event, Imports, Uses, list_import_events
+from bot.refactor.module_scopes import MODULE_NAMES, collect_reachable
 from bot.refactor.python_project import CannotRefactor, Project
 
 BUILTINS = frozenset(dir(builtins))
-# Every module has them.
 ALWAYS_BOUND = frozenset(
-    [
-        "__name__",
-        "__file__",
-        "__doc__",
-        "__package__",
-        "__spec__",
-        "__path__",
-        "__loader__",
-        "__annotations__",
-        "__builtins__",
-        "__all__",
-        "__dict__",
-    ]
+    [*MODULE_NAMES, "__loader__", "__builtins__", "__annotations__", "__all__", "__dict__"]
 )
 LIMIT_FIRST = 300  # modules from which an order is tried
 
@@ -106,40 +87,26 @@ def find_cycle(project: Project, start: str, end: str) -> tuple[str, ...]:
 
 def _list_related(project: Project, names: Iterable[str]) -> list[str]:
     """List these modules, and those that import each other with one of them."""
-    related = [name for name in names if name in project.paths]
-    used: dict[str, set[str]] = {}
     users: dict[str, set[str]] = {}
-    waiting = list(related)
-    while waiting:
-        name = waiting.pop()
-        if name not in used:
-            imported = {part for each in _iter_imported(project, name) for part in _lineage(each)}
-            used[name] = {part for part in imported | set(_lineage(name)) if part in project.paths}
-            waiting += used[name]
-            for each in used[name]:
-                users.setdefault(each, set()).add(name)
-    return sorted(_reach(related, users))
+    related = [name for name in names if name in project.paths]
+    for name in collect_reachable(related, lambda each: _list_used(project, each)):
+        for used in _list_used(project, name):
+            users.setdefault(used, set()).add(name)
+    return sorted(collect_reachable(related, lambda each: users.get(each, ())))
 
 
-def _reach(names: Iterable[str], edges: dict[str, set[str]]) -> set[str]:
-    reached = set(names)
-    waiting = list(reached)
-    while waiting:
-        following = edges.get(waiting.pop(), set()) - reached
-        reached |= following
-        waiting += following
-    return reached
+def _list_used(project: Project, name: str) -> set[str]:
+    """List a module and those that it imports, each with the packages around it."""
+    names = [name, *_iter_imported(project, name)]
+    return {part for each in names for part in _lineage(each) if part in project.paths}
 
 
 def _iter_imported(project: Project, name: str) -> Iterator[str]:
     """Give the modules of the project that one names while it is imported."""
     module = project.find_module(name)
     for event in list_import_events(module) if module else ():
-        if isinstance(event, ImportsModule) and event.module in project.paths:
-            yield event.module
-        if isinstance(event, TakesName):
-            inner = f"{event.module}.{event.name}"
-            yield from (each for each in (event.module, inner) if each in project.paths)
+        if isinstance(event, Imports):
+            yield from (each for each in event.modules if each in project.paths)
 
 
 def _lineage(name: str) -> list[str]:
@@ -195,30 +162,26 @@ class _Import:
             self.events[name] = list_import_events(module) if module else []
         for event in self.events[name]:
             match event:
-                case ImportsModule():
+                case Imports():
                     self.import_module(event.module)
-                    self._bind_module(name, event)
-                case TakesName():
-                    self._take(name, event)
-                case BindsName():
+                    self._bind(name, event)
+                case Binds():
                     self.bound[name].add(event.name)
-                case UsesName():
+                case Uses():
                     self._use(name, event)
         self.finished.add(name)
 
-    def _bind_module(self, user: str, event: ImportsModule) -> None:
-        self.bound[user].add(event.local)
-        is_dotted = event.local == event.module.partition(".")[0]
-        self.modules[user, event.local] = event.local if is_dotted else event.module
-
-    def _take(self, user: str, event: TakesName) -> None:
-        self.import_module(event.module)
+    def _bind(self, user: str, event: Imports) -> None:
+        """Bind what an import names in the module that has it."""
         available = self.bound.get(event.module, set())
-        inner = f"{event.module}.{event.name}"
+        inner = event.modules[-1]
         if event.name == "*":
             self.bound[user] |= {name for name in available if not name.startswith("_")}
             return
-        if event.name not in available and inner in self.project.paths:
+        if not event.name:
+            is_dotted = event.local == event.module.partition(".")[0]
+            self.modules[user, event.local] = event.local if is_dotted else event.module
+        elif event.name not in available and inner in self.project.paths:
             self.import_module(inner)
             self.modules[user, event.local] = inner
         elif event.name not in available and self._lacks(event.module, event.name):
@@ -233,7 +196,7 @@ class _Import:
         is_open = any(star not in self.project.paths for star in source.stars) if source else True
         return not is_open and "__getattr__" not in self.bound[module]
 
-    def _use(self, user: str, event: UsesName) -> None:
+    def _use(self, user: str, event: Uses) -> None:
         if event.name not in self.bound[user]:
             if event.name not in BUILTINS and self._lacks(user, event.name):
                 self.missing.add(MissingName(user, user, event.name))

@@ -27,38 +27,35 @@ FUTURE = "annotations"
 
 
 @dataclass(frozen=True, slots=True)
-class ImportsModule:
-    """`import a.b as c`: the module, and the name that it gets here."""
-
-    module: str
-    local: str
-
-
-@dataclass(frozen=True, slots=True)
-class TakesName:
-    """`from a import b as c`; `*` for all that it has."""
+class Imports:
+    """`from module import name as local`, `*` for all names; without one, `import module`."""
 
     module: str
     name: str
     local: str
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that it may name: what is taken from a package may be one."""
+        return (self.module, f"{self.module}.{self.name}") if self.name else (self.module,)
+
 
 @dataclass(frozen=True, slots=True)
-class BindsName:
+class Binds:
     """A name of the module has a value from here on."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class UsesName:
+class Uses:
     """A name of the module is looked up, and attributes of it."""
 
     name: str
     attributes: tuple[str, ...]
 
 
-Event = ImportsModule | TakesName | BindsName | UsesName
+Event = Imports | Binds | Uses
 
 
 def list_import_events(module: Module) -> list[Event]:
@@ -124,11 +121,11 @@ def _read_statement(module: Module, node: ast.stmt) -> Iterator[Event]:
         yield from _read_block(module, node.orelse)
     elif isinstance(node, ast.Import):
         for alias in node.names:
-            yield ImportsModule(alias.name, alias.asname or bound_name(alias))
+            yield Imports(alias.name, "", bound_name(alias))
     elif isinstance(node, ast.ImportFrom):
         source = resolve_source(module, node)
         for alias in node.names:
-            yield TakesName(source, alias.name, alias.asname or alias.name)
+            yield Imports(source, alias.name, alias.asname or alias.name)
     elif isinstance(node, (ast.If, *COMPOUND)):
         yield from _read_compound(module, node)
     else:
@@ -153,24 +150,24 @@ def _read_block(module: Module, block: Iterable[ast.AST]) -> Iterator[Event]:
             yield from _read_statement(module, node)
         elif isinstance(node, (ast.ExceptHandler, ast.match_case)):
             if isinstance(node, ast.ExceptHandler) and node.name:
-                yield BindsName(node.name)
+                yield Binds(node.name)
             yield from _read_block(module, list(node.body))
 
 
-def _list_bound(module: Module, node: ast.AST) -> Iterator[BindsName]:
+def _list_bound(module: Module, node: ast.AST) -> Iterator[Binds]:
     """Give the names that a statement binds in the module, which the body of a class does not."""
     if isinstance(node, Definition):
-        yield BindsName(node.name)
+        yield Binds(node.name)
         return
     for part in ast.walk(node):
         if module.scopes.get(part, ())[-1:] == (module.tree,):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                yield BindsName(part.id)
+                yield Binds(part.id)
             elif isinstance(part, (ast.MatchAs, ast.MatchStar)) and part.name:
-                yield BindsName(part.name)
+                yield Binds(part.name)
 
 
-def _list_uses(module: Module, node: ast.AST) -> list[UsesName]:
+def _list_uses(module: Module, node: ast.AST) -> list[Uses]:
     """List the lookups of the module's names in code that runs at once."""
     uses = []
     is_lazy = has_future_annotations(module)
@@ -179,7 +176,7 @@ def _list_uses(module: Module, node: ast.AST) -> list[UsesName]:
         part = waiting.pop()
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
             if find_owner(module, part, part.id) in (module.tree, None):
-                uses.append(UsesName(part.id, _read_attributes(module, part)))
+                uses.append(Uses(part.id, _read_attributes(module, part)))
             continue
         waiting += _list_parts_at_once(part, is_lazy)
     return uses

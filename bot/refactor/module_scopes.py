@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -20,6 +20,8 @@ Import = ast.Import | ast.ImportFrom
 Assignment = ast.Assign | ast.AnnAssign
 Use = ast.Name | ast.Attribute
 PYTHON = (".py", ".pyi")
+# They mean another thing in every module, and each has them.
+MODULE_NAMES = ("__name__", "__file__", "__package__", "__spec__", "__path__", "__doc__")
 PROPERTIES = ("property", "cached_property")
 
 
@@ -201,6 +203,17 @@ def is_static(node: Function) -> bool:
     return any(
         isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in node.decorator_list
     )
+
+
+def collect_reachable(names: Iterable[str], list_next: Callable[[str], Iterable[str]]) -> set[str]:
+    """Collect these names, and all that follow from one of them."""
+    reached = set(names)
+    waiting = list(reached)
+    while waiting:
+        following = set(list_next(waiting.pop())) - reached
+        reached |= following
+        waiting += following
+    return reached
 
 
 def _read_scopes(module: Module) -> None:

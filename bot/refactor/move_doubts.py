@@ -12,6 +12,7 @@ from bot.refactor.follow_move import is_replacing
 from bot.refactor.import_check import list_unloaded
 from bot.refactor.import_time import list_effects
 from bot.refactor.module_scopes import (
+    MODULE_NAMES,
     Definition,
     Function,
     Import,
@@ -21,7 +22,7 @@ from bot.refactor.module_scopes import (
     resolve_import,
     strip_annotation,
 )
-from bot.refactor.moved_definition import MODULE_NAMES, MovedDefinition, NeededName
+from bot.refactor.moved_definition import MovedDefinition, NeededName
 from bot.refactor.python_project import Project
 from bot.refactor.text_edit import TextEdits
 

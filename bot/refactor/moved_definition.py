@@ -11,6 +11,7 @@ from itertools import chain
 
 from bot.refactor.import_time import has_future_annotations, is_type_checking, list_annotations
 from bot.refactor.module_scopes import (
+    MODULE_NAMES,
     Definition,
     Function,
     Import,
@@ -24,8 +25,6 @@ from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.quoted_types import is_quoted_type, read_quoted_type
 
 FIRST_LINES = re.compile(r"#!|#.*coding[:=]")
-# They mean another thing in every module.
-MODULE_NAMES = ("__name__", "__file__", "__package__", "__spec__", "__path__", "__doc__")
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,13 +99,19 @@ class MadeNames:
         return self._is_made_of_type(node, parts)
 
     def _is_of_stranger(self, module: Module, node: ast.AST) -> bool:
-        """Tell whether a call looks the name up in an object that is another's."""
-        call = module.parents.get(node)
-        if not isinstance(call, ast.Call) or last_name(call.func) not in NAMING_CALLS:
-            return False
-        base = self.symbol.project.resolve(module, call.args[0]) if call.args else None
+        """Tell whether the name is looked up in a module or object that is another's."""
         family = self.symbol.family
-        return base is not None and base.removesuffix("()") not in family.holders | family.relatives
+        match module.parents.get(node):
+            case ast.Subscript(value=ast.Call(func=ast.Name(id="globals"))):
+                return not module.binders(self.symbol.old) and not module.stars
+            case ast.Subscript(value=ast.Attribute(value=base, attr="__dict__")):
+                holder = self.symbol.project.resolve(module, base)
+            case ast.Call(func=function, args=[base, *_]) if last_name(function) in NAMING_CALLS:
+                holder = self.symbol.project.resolve(module, base)
+            case _:
+                return False
+        related = family.holders | family.relatives
+        return holder is not None and holder.removesuffix("()") not in related
 
     def _is_made_of_type(self, node: ast.AST, parts: Parts) -> bool:
         """Tell whether a name is made of that of a class or function, and some file has it."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.refactor.fixtures import is_fixture, iter_fixture_scopes, list_results
+from bot.refactor.fixtures import find_common, list_params, list_results, list_returned
 from bot.refactor.module_scopes import (
     PYTHON,
     Function,
@@ -185,6 +185,8 @@ class Project:
         return None, parts
 
     def _resolve_attribute(self, module: Module, node: ast.Attribute, depth: int) -> str | None:
+        if params := list_params(module, node):
+            return find_common(self, [self.resolve(module, each, depth + 1) for each in params])
         base = self.resolve(module, node.value, depth + 1)
         if not base:
             return None
@@ -282,15 +284,16 @@ class Project:
         self, module: Module, function: Function, name: str, depth: int
     ) -> str | None:
         """Give what pytest hands to a parameter: the result of the fixture of that name."""
-        for where, scope in iter_fixture_scopes(self, module, function):
-            for node in where.bindings[scope].get(name, ()):
-                if not isinstance(node, Function) or not is_fixture(node):
-                    continue
-                if node.returns:
-                    return self._resolve_annotation(where, node.returns, depth)
-                results = list_results(where, node)
-                return self.resolve(where, results[0], depth + 1) if len(results) == 1 else None
-        return None
+        results = []
+        for where, node in list_results(self, module, function, name):
+            returned = list_returned(where, node)
+            if node.returns:
+                results.append(self._resolve_annotation(where, node.returns, depth))
+            elif len(returned) == 1:
+                results.append(self.resolve(where, returned[0], depth + 1))
+            else:
+                return None
+        return find_common(self, results)
 
     def _resolve_value(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
         """Give the object that the only assignment to a name makes it."""

@@ -158,6 +158,7 @@ def test_a_name_that_a_string_may_mean_is_told(use, line):
         "f(load=1)",
         "import requests\nrequests.load(); requests.Session().load()",
         "def f(x): return x.load()",
+        "def __getattr__(name): return globals()[f'l{name}']",
     ],
 )
 def test_what_is_another_s_or_only_read_hinders_nothing(use):
@@ -240,6 +241,36 @@ def test_pytest_hands_fixtures_to_parameters():
         == (rename_symbol(files, "Box.open", "lift").files["test_a.py"])
     )
     assert ("test_a.py", 1) in list_doubts(rename_symbol(files, "conftest.box", "crate"))
+
+
+def test_a_fixture_is_that_of_the_class_of_tests():
+    """Made of its parameters, or by another fixture, which classes below may have of their own."""
+    base = "class Box:\n    def open(self): ...\nclass Can(Box):\n    def shut(self): ...\n"
+    tests = (
+        "import pytest\nfrom functools import partial\nfrom a import Box, Can\n"
+        "class TestBox:\n"
+        "    @pytest.fixture(params=(Box, partial(Box)))\n"
+        "    def make(self, request): return partial(request.param)\n"
+        "    @pytest.fixture\n    def it(self, make): return make()\n"
+        "    def test_it(self, it): it.open()\n"
+        "class TestCan(TestBox):\n"
+        "    @pytest.fixture\n    def make(self): return partial(Can)\n"
+        "    def test_both(self, it): it.open(); it.shut()\n"
+    )
+
+    assert (tests.replace("open()", "lift()"), []) == rename(tests, base, "Box.open", "lift")
+    assert (tests, ["an attribute of an unknown object"]) == rename(
+        tests, base, "Can.shut", "close"
+    )
+    other = tests.replace("partial(Can)", "partial(str)")
+    assert (other, ["an attribute of an unknown object"] * 2) == rename(
+        other, base, "Box.open", "lift"
+    )
+    given = "import pytest\n@pytest.fixture\ndef box(): return a.Box()\n"
+    given = (
+        f'import a\n{given}@pytest.mark.parametrize("n,box", [])\ndef test_it(box, n): box.open()\n'
+    )
+    assert (given, ["an attribute of an unknown object"]) == rename(given, base, "Box.open", "lift")
 
 
 @pytest.mark.served

@@ -25,7 +25,6 @@ from bot.adapters.git.work_tree import (
     ChangedPath,
     WorkTree,
 )
-from bot.assembly import build_own_secrets
 from bot.cli.check_report import render_json, render_sarif
 from bot.cli.inputs import MISTAKES, print_error, require_folder
 from bot.cli.progress_line import show_progress
@@ -39,9 +38,10 @@ from bot.gates import (
 )
 from bot.ports import Checkers, Refusal
 from bot.search.source_files import kind_of
-from bot.settings import GateSettings
+from bot.settings import GateSettings, list_secret_values
 from bot.steps.inspect_change import list_unchecked, run_gates
 from bot.steps.repo_config import PATH, read_config
+from bot.text import SecretValues
 from bot.text.amounts import count_noun
 from bot.text.terminal_text import strip_control
 from bot.values import Finding
@@ -86,7 +86,8 @@ def check_folder(
         ):
             repository = borrow_repository(Path(home), folder)
             repository.tree(options.base or "HEAD")  # or it says what there is to choose from
-            checkers = build_checkers(settings.package_indexes, build_own_secrets(settings))
+            own_secrets = SecretValues(list_secret_values(settings))
+            checkers = build_checkers(settings.package_indexes, own_secrets)
             result = _check_work_tree(repository.work_tree(), options.base, checkers)
     except (*MISTAKES, Refusal) as wrong:
         print_error(wrong)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,6 @@ from bot.settings import (
     list_unknown_settings,
     load_settings,
 )
-from bot.steps.repo_config import render_schema
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 the answer is no (findings, refused, not solved: each command's help "
@@ -174,7 +174,7 @@ app.add_typer(refactor, name="refactor")
 @app.command(name="schema")
 def print_schema() -> None:
     """Print the JSON schema of .github/greenlit.yml."""
-    sys.stdout.write(render_schema())
+    sys.stdout.write(import_module("bot.steps.repo_config").render_schema())
 
 
 def _choose_env_file(named: Path | None) -> Path:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from rich.console import Console
 
-from bot.adapters.git.borrowed_repository import borrow
-from bot.adapters.git.mirrors import GitMirrors
+from bot.cli.command_line import import_command
 from bot.cli.inputs import (
     MISTAKES,
     STDIN,
@@ -28,11 +26,9 @@ from bot.cli.inputs import (
 from bot.cli.log_archive import open_logs
 from bot.cli.progress_line import show_progress
 from bot.cli.reading_view import print_reading
-from bot.cli.run_logs import fetch_run_logs, is_address, parse_run_address
 from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.ports import Unreachable
-from bot.settings import ReadTokenSettings, load_settings
-from bot.values import Reading, Tree
+from bot.values import Reading
 
 READ, WRONG_USE = 0, 2
 LIMIT_LINE_BYTES = 65_536  # the reader cuts at less
@@ -64,31 +60,9 @@ def _explain(logs: Sequence[str], repo: Path | None, files: Path | None) -> tupl
         paths = _read_file_list(files)
         return _read_logs(logs, paths), bool(paths)
     require_folder(repo)
-    with _open_repository(repo) as opened:
-        paths = opened.list_files()
-        return attach_code(_read_logs(logs, paths), opened.read), bool(paths)
-
-
-@dataclass(frozen=True, slots=True)
-class _Repository:
-    """A git repository on this machine, as its newest commit has it."""
-
-    mirrors: GitMirrors
-    tree: Tree
-
-    def list_files(self) -> list[str]:
-        return [entry.path for entry in self.mirrors.entries(self.tree)]
-
-    def read(self, paths: Collection[str]) -> Mapping[str, bytes]:
-        return self.mirrors.read(self.tree, paths)
-
-
-@contextmanager
-def _open_repository(repo: Path) -> Iterator[_Repository]:
-    """Borrow the repository; nothing of it runs, no link is followed."""
-    with TemporaryDirectory(prefix="greenlit-") as home:
-        mirrors = GitMirrors(Path(home), ())
-        yield _Repository(mirrors, borrow(Path(home), repo, "HEAD"))
+    with import_command("newest_commit").open_newest_commit(repo) as commit:
+        paths = commit.list_files()
+        return attach_code(_read_logs(logs, paths), commit.read_files), bool(paths)
 
 
 def _read_file_list(files: Path | None) -> list[str]:
@@ -103,7 +77,7 @@ def _read_file_list(files: Path | None) -> list[str]:
 def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
     readings = []
     for log in dict.fromkeys(logs or [STDIN]):
-        if is_address(log):
+        if _is_address(log):
             readings += _read_run(log, files)
             continue
         shown = "standard input" if log == STDIN else Path(log).name
@@ -114,11 +88,16 @@ def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
     return merge_readings(readings)
 
 
+def _is_address(source: str) -> bool:
+    """Tell whether a page is named, and not a file."""
+    return source.startswith(("https://", "http://"))
+
+
 def _read_run(address: str, files: Collection[str]) -> list[Reading]:
     """Read the logs of a run's jobs, as GitHub serves them to whoever has a token."""
-    settings = load_settings(ReadTokenSettings)
+    command = import_command("run_logs")
     with show_progress("Fetching the logs"):
-        logs = list(fetch_run_logs(parse_run_address(address), settings))
+        logs = list(command.fetch_run_logs(address))
     if not logs:
         raise WrongUseError("The logs of this run are gone: GitHub keeps them for 90 days.")
     return [attach_job(read_log(lines, files), name) for name, lines in logs]

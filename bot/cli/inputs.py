@@ -12,9 +12,7 @@ from typing import BinaryIO
 
 from rich.console import Console
 
-from bot.adapters.git.git_errors import summarize
-from bot.adapters.git.git_process import GitError, GitUnfitError
-from bot.adapters.git.repository_folder import NoRepositoryError
+from bot.adapters.git.git_errors import GitError, GitUnfitError, NoRepositoryError, summarize
 from bot.cli.terminal import open_console, print_sentences
 from bot.text import extract_visible
 from bot.text.terminal_text import strip_control

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from bot.adapters.git.git_process import GitError
+from bot.adapters.git.git_errors import GitError
 from bot.adapters.git.merge_file import merge_file
 from bot.cli.inputs import WrongUseError, make_read_error, print_error
 from bot.cli.terminal import open_console

@@ -14,7 +14,7 @@ from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.token_credential import TokenCredential
 from bot.cli.inputs import WrongUseError
 from bot.ports import Refusal
-from bot.settings import ReadTokenSettings
+from bot.settings import ReadTokenSettings, load_settings
 from bot.text.secret_values import SecretValues
 from bot.values import Check, InstallationId, Repo
 
@@ -37,12 +37,7 @@ class RunAddress:
     job: int
 
 
-def is_address(source: str) -> bool:
-    """Tell whether a page is named, and not a file."""
-    return source.startswith(("https://", "http://"))
-
-
-def parse_run_address(address: str) -> RunAddress:
+def _parse_run_address(address: str) -> RunAddress:
     """Parse the address of a run's or a job's page. Raises WrongUseError."""
     parts = urlsplit(address)
     match = _RUN.fullmatch(parts.path)
@@ -60,13 +55,13 @@ def parse_run_address(address: str) -> RunAddress:
     )
 
 
-def fetch_run_logs(
-    address: RunAddress, settings: ReadTokenSettings
-) -> Iterator[tuple[str, Sequence[bytes]]]:
+def fetch_run_logs(page: str) -> Iterator[tuple[str, Sequence[bytes]]]:
     """Fetch the log of each job that failed, with the job's name; of all jobs where none did.
 
-    Raises WrongUseError and Unreachable.
+    `page` is the address of a run's or a job's page. Raises WrongUseError and Unreachable.
     """
+    settings = load_settings(ReadTokenSettings)
+    address = _parse_run_address(page)
     checks = _open_checks(address, settings)
     try:
         for job in _choose_jobs(address, checks):

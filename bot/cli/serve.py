@@ -15,7 +15,7 @@ import uvicorn
 from bot.adapters.dbos.day_spending import describe_limit
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.sqlite import HomeInUse
-from bot.adapters.git.git_process import GitUnfitError
+from bot.adapters.git.git_errors import GitUnfitError
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.home_probes import find_record_trouble
 from bot.adapters.log_cache import DiskLogCache

@@ -15,7 +15,8 @@ from rich.text import Text
 from bot.adapters.checkers import build_checkers
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.borrowed_repository import borrow_repository
-from bot.adapters.git.git_process import GitError, GitUnfitError, require_git
+from bot.adapters.git.git_errors import GitError, GitUnfitError
+from bot.adapters.git.git_process import require_git
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.git.work_tree import WorkTree
 from bot.adapters.log_cache import DiskLogCache

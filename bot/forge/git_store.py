@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.adapters.child_guard import ChildGuard
-from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.git_errors import GitError
+from bot.adapters.git.git_process import GitProcess
 
 ZERO_SHA = "0" * 40
 

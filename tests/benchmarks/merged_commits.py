@@ -22,7 +22,7 @@ from ruff import find_ruff_bin
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.git.borrowed_repository import borrow_repository
-from bot.adapters.git.git_process import GitError
+from bot.adapters.git.git_errors import GitError
 from bot.adapters.git.work_tree import DIFF, GONE, LINK, MOST_FILES, SUBMODULE, WorkTree
 from bot.gates import (
     Change,

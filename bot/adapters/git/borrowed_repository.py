@@ -14,12 +14,9 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
-from bot.adapters.git.git_process import GitError, GitProcess
-from bot.adapters.git.repository_folder import (
-    NoRepositoryError,
-    RepositoryFolder,
-    find_repository,
-)
+from bot.adapters.git.git_errors import GitError, NoRepositoryError
+from bot.adapters.git.git_process import GitProcess
+from bot.adapters.git.repository_folder import RepositoryFolder, find_repository
 from bot.adapters.git.work_tree import WorkTree
 from bot.values import Branch, InstallationId, Repo, Sha, Tree
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.git_errors import GitError
+from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.objects import read_blobs
 from bot.values import CommitContent, Sha
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.git import objects
-from bot.adapters.git.git_errors import as_port_error, summarize
-from bot.adapters.git.git_process import GitError, GitProcess, explain_no_merging, require_git
+from bot.adapters.git.git_errors import GitError, as_port_error, summarize
+from bot.adapters.git.git_process import GitProcess, explain_no_merging, require_git
 from bot.adapters.git.mirror import Mirror
 from bot.ports import Refusal, Unreachable
 from bot.values import Author, Branch, Remote, Repo, Sha, Tree

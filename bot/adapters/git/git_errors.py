@@ -1,11 +1,10 @@
-"""Tell what git's complaints mean for a run: a refusal, or a port that may answer later."""
+"""The errors of git, and what its complaints mean: a refusal, or a port that may answer later."""
 
 from __future__ import annotations
 
 import re
 from base64 import b64encode
 
-from bot.adapters.git.git_process import GitError, GitTimeoutError
 from bot.ports import Refusal, Unreachable
 from bot.values import Remote, Repo
 
@@ -49,6 +48,22 @@ REFUSALS = (
         "Install the App on this repository, or check its name.",
     ),
 )
+
+
+class GitError(Exception):
+    """Git said no; the text is its own words, all of them."""
+
+
+class GitTimeoutError(GitError):
+    """Git took too long and was ended."""
+
+
+class GitUnfitError(RuntimeError):
+    """There is no git here, or one that is too old to be kept safe."""
+
+
+class NoRepositoryError(Exception):
+    """There is no repository, or nothing in it that was asked for; the text tells what to do."""
 
 
 def as_port_error(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachable:

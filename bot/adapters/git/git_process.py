@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from git import Git, GitCommandError, GitCommandNotFound
 
 from bot.adapters.child_guard import ChildGuard
+from bot.adapters.git.git_errors import GitError, GitTimeoutError, GitUnfitError
 from bot.values import Remote
 
 # GIT_CONFIG_COUNT, without which the token and every line below are dropped, and push.negotiate
@@ -62,18 +63,6 @@ ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
-
-
-class GitError(Exception):
-    """Git said no; the text is its own words, all of them."""
-
-
-class GitTimeoutError(GitError):
-    """Git took too long and was ended."""
-
-
-class GitUnfitError(RuntimeError):
-    """There is no git here, or one that is too old to be kept safe."""
 
 
 def require_git() -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.adapters.git.git_errors import summarize
-from bot.adapters.git.git_process import GitError, GitProcess, GitTimeoutError
+from bot.adapters.git.git_errors import GitError, GitTimeoutError, summarize
+from bot.adapters.git.git_process import GitProcess
 from bot.values import GrepMatch, Sha
 
 MATCH = re.compile(rb"[0-9a-f]{40}:([^\0]+)\0(\d+)\0([^\n]*)(?:\n|$)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.git_errors import GitError
+from bot.adapters.git.git_process import GitProcess
 
 MOST_CONFLICTS = 127  # git tells so many by its status, and more as that many
 

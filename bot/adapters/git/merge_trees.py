@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.git_errors import GitError
+from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.objects import list_at, read_blobs
 from bot.values import ConflictKind, PathConflict, Sha, TreeMerge
 from bot.values.merges import MARKER_SIZE

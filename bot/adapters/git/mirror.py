@@ -18,8 +18,8 @@ from pathlib import Path
 
 from git import Commit, Reference
 
-from bot.adapters.git.git_errors import is_damage, summarize
-from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.git_errors import GitError, is_damage, summarize
+from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.objects import as_lines, list_missing, list_missing_trees
 from bot.adapters.git.own_repo import open_repo
 

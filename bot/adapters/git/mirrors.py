@@ -11,8 +11,8 @@ from bot.adapters.git.fetching_mirrors import (
     FetchingMirrors,
     make_full_ref,
 )
-from bot.adapters.git.git_errors import as_port_error
-from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.git_errors import GitError, as_port_error
+from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.grep_tree import grep_tree
 from bot.adapters.git.merge_trees import find_merge_bases, list_messages, merge_trees
 from bot.adapters.git.overlay import FILE_MODES, write_overlay

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.git_errors import GitError
+from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.overlay import is_tree_path
 from bot.values import CommitInfo, Sha, TreeEntry
 

@@ -10,7 +10,8 @@ from git import Repo
 from git.db import GitCmdObjectDB
 from gitdb import IStream, LooseObjectDB  # type: ignore[import-untyped]
 
-from bot.adapters.git.git_process import GitError, GitProcess, GuardedGit
+from bot.adapters.git.git_errors import GitError
+from bot.adapters.git.git_process import GitProcess, GuardedGit
 
 
 class OwnRepo(Repo):

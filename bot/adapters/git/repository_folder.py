@@ -15,6 +15,8 @@ from pathlib import Path
 
 from git import GitConfigParser
 
+from bot.adapters.git.git_errors import NoRepositoryError
+
 CONFIG_BYTES = 1_000_000
 # How files lie on the disk: what git must know to compare them, and what starts nothing.
 KEPT = {
@@ -22,10 +24,6 @@ KEPT = {
     "extensions": {"objectformat", "refstorage"},
 }
 PLAIN = re.compile(r"[A-Za-z0-9]+")
-
-
-class NoRepositoryError(Exception):
-    """There is no repository, or nothing in it that was asked for; the text tells what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.git.git_process import GitError, GitProcess
-from bot.adapters.git.repository_folder import NoRepositoryError
+from bot.adapters.git.git_errors import GitError, NoRepositoryError
+from bot.adapters.git.git_process import GitProcess
 
 FILE_BYTES = 5_000_000
 MOST_FILES = 1_000

@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from bot.adapters.dbos.sqlite import HomeInUse, lock_home
-from bot.adapters.git.git_process import GitUnfitError, explain_no_merging, require_git
+from bot.adapters.git.git_errors import GitUnfitError
+from bot.adapters.git.git_process import explain_no_merging, require_git
 from bot.adapters.home_probes import find_disk_trouble, find_record_trouble
 from bot.adapters.private_home import RECORD, SETTINGS, is_open_to_others
 from bot.cli.doctor.diagnosis import Diagnosis, make_healthy

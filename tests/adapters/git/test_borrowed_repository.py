@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git.borrowed_repository import borrow_repository
-from bot.adapters.git.git_process import GitError
+from bot.adapters.git.git_errors import GitError, NoRepositoryError
 from bot.adapters.git.mirrors import GitMirrors
-from bot.adapters.git.repository_folder import NoRepositoryError, find_repository
+from bot.adapters.git.repository_folder import find_repository
 from bot.adapters.git.work_tree import FILE_BYTES, ChangedPath
 from tests.git_served import git
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git.git_process import GitProcess, GitTimeoutError
+from bot.adapters.git.git_errors import GitTimeoutError
+from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.mirrors import GitMirrors
 from bot.values import (
     Author,

@@ -70,7 +70,7 @@ def _render_attempt(
         "previous_attempt_url": url if run.attempt > 1 else None,
         "created_at": run.created_at,
         "updated_at": run.updated_at,
-        "run_started_at": run.created_at,
+        "run_started_at": (run.created_at, *run.attempts_started_at)[-1],
     }
 
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from bot.forge.actions_views import render_job, render_workflow, render_workflow_run
 from bot.forge.check_views import render_check_run, render_suite
 from bot.forge.event_publisher import EventPublisher
-from bot.forge.forge_records import CheckStatus, JobRecord, SuiteRecord, WorkflowRunRecord
+from bot.forge.forge_records import (
+    ArtifactRecord,
+    CheckStatus,
+    JobRecord,
+    SuiteRecord,
+    WorkflowRunRecord,
+)
 from bot.forge.forge_state import ACTIONS_APP_ID, ForgeState, RepositoryRecord, now
-from bot.forge.runner import JobSpec
+from bot.forge.runner import JobSpec, UploadedArtifact
 from bot.forge.runner.workflow_triggers import WorkflowEvent
+
+RETENTION = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,8 @@ class CiRecords:
         self, repository: RepositoryRecord, run: WorkflowRunRecord
     ) -> WorkflowRunRecord:
         """Queue the next attempt of a run that has ended."""
-        run = replace(run, attempt=run.attempt + 1)
+        times = (*run.attempts_started_at, now())
+        run = replace(run, attempt=run.attempt + 1, attempts_started_at=times)
         repository.runs[run.id] = run
         self.update_run(repository, run, "queued")
         return repository.runs[run.id]
@@ -147,6 +158,16 @@ class CiRecords:
         repository.jobs[job.id] = job
         self._publish_job(repository, job, "in_progress")
         return job
+
+    def add_artifacts(
+        self, repository: RepositoryRecord, job: JobRecord, artifacts: Iterable[UploadedArtifact]
+    ) -> None:
+        """Keep what a job has uploaded, for as long as GitHub does."""
+        expires_at = f"{datetime.now(UTC) + RETENTION:%Y-%m-%dT%H:%M:%SZ}"
+        for artifact in artifacts:
+            repository.artifacts[artifact.id] = ArtifactRecord(
+                artifact.id, job.run, artifact.name, now(), expires_at, artifact.content
+            )
 
     def complete_job(self, repository: RepositoryRecord, job: JobRecord) -> None:
         """Record the end of a job, which has its conclusion already."""

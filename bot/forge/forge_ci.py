@@ -173,6 +173,8 @@ class ForgeCI:
         environment = self._environment(repository, job)
         result = run_job(job.spec, git_dir, job.sha, workspace, environment)
         shutil.rmtree(workspace.parent, ignore_errors=True)
+        with self._state.lock:
+            self._records.add_artifacts(repository, job, result.artifacts)
         return replace(
             job,
             conclusion=result.conclusion,

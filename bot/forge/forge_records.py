@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -160,8 +161,27 @@ class WorkflowRunRecord:
     updated_at: str
     fork: str = ""
     attempt: int = 1
+    attempts_started_at: tuple[str, ...] = ()  # of the second and later ones
     status: CheckStatus = "queued"
     conclusion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactRecord:
+    """A zip file that a job of a workflow run has uploaded."""
+
+    id: int
+    run: int
+    name: str
+    created_at: str
+    expires_at: str
+    content: bytes = field(repr=False)
+    expired: bool = False
+
+    @property
+    def digest(self) -> str:
+        """The checksum of the zip file, as GitHub tells it."""
+        return f"sha256:{hashlib.sha256(self.content).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)

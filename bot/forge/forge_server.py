@@ -20,10 +20,10 @@ from bot.forge.forge import Forge
 from bot.forge.forge_state import ForgeState
 from bot.forge.git_http import build_git_app
 from bot.forge.graphql import GraphQLApi
-from bot.forge.job_logs import JobLogs
 from bot.forge.loopback import bind_loopback
 from bot.forge.rest_api import RestApi, RestRequest, RestResponse, RestRoute, parse_query
 from bot.forge.rest_apps import AppRoutes
+from bot.forge.rest_artifacts import ArtifactRoutes
 from bot.forge.rest_ci import CheckRoutes
 from bot.forge.rest_code import CodeRoutes
 from bot.forge.rest_git_data import GitDataRoutes
@@ -32,6 +32,7 @@ from bot.forge.rest_merges import MergeRoutes
 from bot.forge.rest_pulls import PullRoutes
 from bot.forge.rest_review_comments import ReviewCommentRoutes
 from bot.forge.rest_reviews import ReviewRoutes
+from bot.forge.result_store import ResultStore
 from bot.forge.web_pages import WebPages
 
 API, GRAPHQL, LOGS = "/api/v3", "/api/graphql", "/logs/"
@@ -75,8 +76,8 @@ def build_forge_app(forge: Forge) -> ASGIApp:
 
     The paths are /api/v3, /api/graphql, /owner/name.git and those of the pages for people.
     """
-    state, logs = forge.state, JobLogs(forge.state)
-    api = RestApi(state, forge.apps, _list_routes(forge, logs))
+    state, store = forge.state, ResultStore(forge.state)
+    api = RestApi(state, forge.apps, _list_routes(forge, store))
     pages = WebPages(state)
     git = build_git_app(state.store.root, forge.apps.authorize_git, forge.pushes.follow)
 
@@ -84,7 +85,7 @@ def build_forge_app(forge: Forge) -> ASGIApp:
         path = scope["path"]
         if path.startswith(LOGS):
             request = Request(scope)
-            answer = logs.answer(path, dict(request.query_params), dict(request.headers))
+            answer = store.answer(path, dict(request.query_params), dict(request.headers))
             await _to_response(answer)(scope, receive, send)
         elif path.startswith(f"{API}/") or path == GRAPHQL:
             rest_request = await _read_request(state, Request(scope, receive))
@@ -98,7 +99,7 @@ def build_forge_app(forge: Forge) -> ASGIApp:
     return app
 
 
-def _list_routes(forge: Forge, logs: JobLogs) -> tuple[RestRoute, ...]:
+def _list_routes(forge: Forge, store: ResultStore) -> tuple[RestRoute, ...]:
     return (
         *AppRoutes(forge.apps, forge.webhooks, forge.redeliveries).table(),
         *IssueRoutes(forge.issues).table(),
@@ -106,7 +107,8 @@ def _list_routes(forge: Forge, logs: JobLogs) -> tuple[RestRoute, ...]:
         *MergeRoutes(forge.merges).table(),
         *ReviewRoutes(forge.reviews).table(),
         *ReviewCommentRoutes(forge.reviews, forge.issues).table(),
-        *CheckRoutes(forge.ci, logs).table(),
+        *CheckRoutes(forge.ci, store).table(),
+        *ArtifactRoutes(store).table(),
         *CodeRoutes(forge.pushes).table(),
         *GitDataRoutes(forge.commits).table(),
         *GraphQLApi(forge.pulls, forge.reviews, forge.commits).table(),

@@ -15,6 +15,7 @@ from bot.forge.forge_records import (
     AccountKind,
     AccountRecord,
     AppRecord,
+    ArtifactRecord,
     CommentRecord,
     InstallationRecord,
     IssueRecord,
@@ -62,6 +63,7 @@ class RepositoryRecord:
     suites: dict[int, SuiteRecord] = field(default_factory=dict)
     runs: dict[int, WorkflowRunRecord] = field(default_factory=dict)
     jobs: dict[int, JobRecord] = field(default_factory=dict)
+    artifacts: dict[int, ArtifactRecord] = field(default_factory=dict)
     workflow_ids: dict[str, int] = field(default_factory=dict)
     signed_commits: set[str] = field(default_factory=set)  # by GitHub itself
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.forge.actions_views import render_job, render_workflow_run
 from bot.forge.check_views import (
@@ -14,10 +15,10 @@ from bot.forge.check_views import (
 )
 from bot.forge.forge_ci import ForgeCI
 from bot.forge.forge_records import JobRecord, WorkflowRunRecord
-from bot.forge.job_logs import JobLogs
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
 from bot.forge.rest_code import find_commit
 from bot.forge.rest_refusal import RestRefusal, refuse_unknown
+from bot.forge.result_store import ResultStore
 
 REPOSITORY = "/repos/{owner}/{repo}"
 COMMIT = f"{REPOSITORY}/commits/{{ref*}}"
@@ -31,13 +32,13 @@ CHECKS, ACTIONS, STATUSES = "checks=read", "actions=read", "statuses=read"
 class CheckRoutes:
     """Answers what an App asks about CI, and reruns failed jobs."""
 
-    def __init__(self, ci: ForgeCI, logs: JobLogs) -> None:
+    def __init__(self, ci: ForgeCI, store: ResultStore) -> None:
         self._ci = ci
-        self._logs = logs
+        self._store = store
 
     def table(self) -> tuple[RestRoute, ...]:
         """Return the routes."""
-        attempt_jobs = f"{RUN}/attempts/{{number}}/jobs"
+        attempt = f"{RUN}/attempts/{{number}}"
         suite_runs = f"{REPOSITORY}/check-suites/{{id}}/check-runs"
         return (
             RestRoute("GET", f"{COMMIT}/check-runs", _list_check_runs, CHECKS),
@@ -51,7 +52,8 @@ class CheckRoutes:
             RestRoute("GET", RUNS, _list_runs, ACTIONS),
             RestRoute("GET", RUN, _get_run, ACTIONS),
             RestRoute("GET", f"{RUN}/jobs", _list_jobs, ACTIONS),
-            RestRoute("GET", attempt_jobs, _list_attempt_jobs, ACTIONS),
+            RestRoute("GET", attempt, _get_attempt, ACTIONS),
+            RestRoute("GET", f"{attempt}/jobs", _list_attempt_jobs, ACTIONS),
             RestRoute("POST", f"{RUN}/rerun-failed-jobs", self._rerun, "actions=write"),
         )
 
@@ -60,7 +62,7 @@ class CheckRoutes:
         job = _find_job(request)
         if job.status != "completed" or job.conclusion == "skipped":
             raise refuse_unknown()
-        return RestResponse(302, None, {"Location": self._logs.make_address(job)})
+        return RestResponse(302, None, {"Location": self._store.make_log_address(job)})
 
     def _rerun(self, request: RestRequest) -> RestResponse:
         run = _find_run(request)
@@ -167,6 +169,14 @@ def _get_run(request: RestRequest) -> RestResponse:
     return RestResponse(200, view)
 
 
+def _get_attempt(request: RestRequest) -> RestResponse:
+    """Show the run with the number and the beginning of an attempt."""
+    run, attempt = _find_attempt(request)
+    times = run.attempts_started_at[: attempt - 1]
+    run = replace(run, attempt=attempt, attempts_started_at=times)
+    return RestResponse(200, render_workflow_run(request.state, request.repository, run))
+
+
 def _list_jobs(request: RestRequest) -> RestResponse:
     run = _find_run(request)
     if request.query.get("filter") == "all":
@@ -178,9 +188,7 @@ def _list_jobs(request: RestRequest) -> RestResponse:
 
 def _list_attempt_jobs(request: RestRequest) -> RestResponse:
     """List the jobs as they stood after an attempt, with those that it did not run again."""
-    run, attempt = _find_run(request), request.number("number")
-    if not 1 <= attempt <= run.attempt:
-        raise refuse_unknown()
+    run, attempt = _find_attempt(request)
     suite = request.repository.suites[run.suite]
     return _paginate_jobs(request, latest_jobs(request.repository, suite, attempt))
 
@@ -196,6 +204,13 @@ def _find_job(request: RestRequest) -> JobRecord:
     if job is None:
         raise refuse_unknown()
     return job
+
+
+def _find_attempt(request: RestRequest) -> tuple[WorkflowRunRecord, int]:
+    run, attempt = _find_run(request), request.number("number")
+    if not 1 <= attempt <= run.attempt:
+        raise refuse_unknown()
+    return run, attempt
 
 
 def _find_run(request: RestRequest) -> WorkflowRunRecord:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from bot.ports.port_errors import Refusal
 from bot.values import (
     Annotation,
+    Artifact,
     Branch,
     Check,
     CheckOutput,
@@ -162,6 +163,14 @@ class ContinuousIntegration(Protocol):
     def fetch_job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
         """Return the log of a job, head and tail when it is longer than the limit; b"" when it is
         gone.
+        """
+
+    def list_artifacts(self, repo: Repo, run: int, attempt: int) -> tuple[Artifact, ...]:
+        """Return what an attempt of a CI run has uploaded and can still be had, newest first."""
+
+    def fetch_artifact(self, repo: Repo, artifact: int, limit_bytes: int) -> bytes:
+        """Return the zip file of an artifact; b"" when it is gone. Raises Refusal when it is
+        longer than the limit.
         """
 
     def list_annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:

@@ -10,6 +10,7 @@ from bot.values.approvals import Approval, ApprovalRequest, SecretExposure, Secr
 from bot.values.ci import (
     Action,
     Annotation,
+    Artifact,
     Attempt,
     AttemptState,
     Category,
@@ -133,6 +134,7 @@ __all__ = [
     "AppliedSuggestions",
     "Approval",
     "ApprovalRequest",
+    "Artifact",
     "Attempt",
     "AttemptState",
     "Author",

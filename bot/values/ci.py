@@ -141,6 +141,15 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Artifact:
+    """A zip file of what a job of CI has uploaded, by its id there."""
+
+    id: int
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckOutput:
     """What a check says on its page: a title, and two texts in Markdown."""
 

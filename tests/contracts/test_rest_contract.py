@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from bot.forge import NewThread, StatusDetails, ThreadPlace
+from bot.forge.forge_records import ArtifactRecord
+from bot.forge.forge_state import now
 from tests.contracts.exchange_checker import ExchangeChecker
 from tests.forge.served_forge import CI, REPO, ServedForge, serve_with_app
 
@@ -174,6 +176,8 @@ def fill_forge(box: ServedForge) -> dict[str, object]:
     forge.set_status(REPO, str(review["sha"]), "ci/other", "failure", details)
     assert forge.wait_until_idle(20)
     job = forge.list_jobs(REPO)[0]
+    artifact = ArtifactRecord(77, job.run, "junit", now(), now(), b"zip")
+    forge.state.find_repository(REPO).artifacts[artifact.id] = artifact
     ids = {
         "number": number,
         "comment": comment,
@@ -184,7 +188,7 @@ def fill_forge(box: ServedForge) -> dict[str, object]:
         **review,
         **fill_forks(box),
     }
-    return {**ids, "run": job.run, "job": job.id}
+    return {**ids, "run": job.run, "job": job.id, "artifact": artifact.id}
 
 
 def fill_reviews(box: ServedForge, pull: int) -> dict[str, object]:
@@ -280,7 +284,11 @@ actions/jobs/{job}/logs
 actions/runs
 actions/runs/{run}
 actions/runs/{run}/jobs?filter=all
+actions/runs/{run}/attempts/1
 actions/runs/{run}/attempts/1/jobs
+actions/runs/{run}/artifacts
+actions/artifacts/{artifact}
+actions/artifacts/{artifact}/zip
 issues?state=all
 issues/{number}
 issues/{pull}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from dataclasses import replace
 
 import httpx2
 
@@ -99,6 +101,28 @@ def test_log_lies_elsewhere_and_wants_no_credentials(box: ServedForge):
     ]
 
 
+def test_artifacts_are_listed_and_lie_elsewhere(box: ServedForge):
+    """Each with its size and checksum; what has expired is gone, and a bad address is refused."""
+    upload = "\n      - uses: actions/upload-artifact@v4\n        with: {path: .github}"
+    text = CI.replace("uses: actions/checkout@v4", f"uses: actions/checkout@v4{upload}")
+    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": text}, "Upload.")
+    ends(box)
+    run = box.forge.list_jobs(REPO)[0].run
+    (artifact,) = box.request("GET", f"{HERE}/actions/runs/{run}/artifacts").json()["artifacts"]
+    path = f"{HERE}/actions/artifacts/{artifact['id']}/zip"
+    address = box.request("GET", path).headers["Location"]
+    with httpx2.Client() as client:
+        content = client.get(address).content
+        forged = client.get(address.replace("artifacts/", "artifacts/0"))
+    artifacts = box.forge.state.find_repository(REPO).artifacts
+    artifacts[artifact["id"]] = replace(artifacts[artifact["id"]], expired=True)
+    gone = box.request("GET", path)
+
+    assert ("artifact", len(content)) == (artifact["name"], artifact["size_in_bytes"])
+    assert f"sha256:{hashlib.sha256(content).hexdigest()}" == artifact["digest"]
+    assert (403, 410) == (forged.status_code, gone.status_code)
+
+
 def test_failed_jobs_run_again(box: ServedForge):
     """A re-run makes new jobs of what failed and what needs it; the lists show the latest, all when
     asked for.
@@ -118,6 +142,10 @@ def test_failed_jobs_run_again(box: ServedForge):
         box.request("GET", f"{HERE}/actions/runs/{run}").json()[key]
         for key in ("run_attempt", "conclusion")
     )
+    assert [200, 200, 404] == [
+        box.request("GET", f"{HERE}/actions/runs/{run}/attempts/{number}").status_code
+        for number in (1, 2, 3)
+    ]
 
 
 def test_each_attempt_keeps_its_jobs(box: ServedForge):

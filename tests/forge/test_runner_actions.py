@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -264,3 +266,41 @@ def test_the_cache_says_that_it_keeps_nothing(run_steps: RunSteps):
 
     assert "success" == result.conclusion
     assert any("keeps no caches" in line for line in plain_lines(result))
+
+
+UPLOAD = """\
+    - run: mkdir -p out/deep && echo '<a/>' | tee out/a.xml out/deep/b.xml out/deep/.c.xml > out/d.txt
+    - uses: actions/upload-artifact@v4
+      with:
+        name: ${{ matrix.os }}reports
+        path: |
+          out/**/*.xml
+          !out/deep/b.xml
+    - uses: actions/upload-artifact@v4
+      with: {path: out/deep, include-hidden-files: true}
+    - uses: actions/upload-artifact@v4
+      with: {path: nothing}
+"""
+
+
+def test_uploaded_files_are_kept_as_a_zip_file(run_steps: RunSteps):
+    """What `path` names and does not take back, in folders too, hidden files where asked for."""
+    result = run_steps(UPLOAD)
+    artifacts = [(each.name, list_names(each.content)) for each in result.artifacts]
+
+    assert "success" == result.conclusion
+    assert [("reports", ["a.xml"]), ("artifact", [".c.xml", "b.xml"])] == artifacts
+    assert any(f"Artifact ID is {result.artifacts[0].id}" in line for line in plain_lines(result))
+
+
+def test_nothing_to_upload_is_red_where_it_shall_be(run_steps: RunSteps):
+    """With `if-no-files-found: error`; else it is only told, as above."""
+    wanted = "{path: nothing, if-no-files-found: error}"
+    result = run_steps(f"    - uses: actions/upload-artifact@v4\n      with: {wanted}\n")
+
+    assert ("failure", ()) == (result.conclusion, result.artifacts)
+
+
+def list_names(archive: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return sorted(opened.namelist())

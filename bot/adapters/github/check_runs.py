@@ -16,6 +16,7 @@ from github.WorkflowJob import WorkflowJob
 
 from bot.adapters.github.api_client import ApiClient
 from bot.adapters.github.api_errors import NotFound, raise_for_status, require
+from bot.adapters.github.artifacts import list_artifacts
 from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.check_shapes import (
     RUNS,
@@ -29,9 +30,9 @@ from bot.adapters.github.check_shapes import (
 )
 from bot.adapters.github.github_api import BAD_ANSWER, GitHubApi
 from bot.adapters.github.graphql_pages import NO_NODES, fetch_pages
-from bot.adapters.github.log_download import fetch_log
+from bot.adapters.github.log_download import fetch_archive, fetch_log
 from bot.ports import BadAnswer
-from bot.values import Annotation, Check, CheckOutput, Checks, Repo, Sha
+from bot.values import Annotation, Artifact, Check, CheckOutput, Checks, Repo, Sha
 
 ACTIONS = "github-actions"
 PASSING = ("SUCCESS", "NEUTRAL", "SKIPPED")
@@ -80,19 +81,21 @@ class GitHubChecks:
 
     def fetch_job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
         """Return the log of a job, head and tail when it is longer; b"" when it is gone."""
-        with self.api.client(repo) as client:
-            # PyGithub's logs_url() goes past the client's errors and its renewal of tokens.
-            response = client.send("GET", f"/repos/{repo.name}/actions/jobs/{job}/logs")
-        if response.status in (404, 410):
-            return b""
-        if response.status != 302:
-            raise_for_status(response, self.api.clock())
-        if "location" not in response.headers:
-            raise BadAnswer(
-                f"GitHub answered {response.status} to `{response.request}`, not where the log is",
-                "GitHub",
-            )
-        return fetch_log(response.headers["location"], limit_bytes, self.api.timeout_s)
+        address = self._find_address(repo, f"/actions/jobs/{job}/logs", "the log")
+        return fetch_log(address, limit_bytes, self.api.timeout_s) if address else b""
+
+    def list_artifacts(self, repo: Repo, run: int, attempt: int) -> tuple[Artifact, ...]:
+        """Return what an attempt of a workflow run has uploaded and GitHub has, newest first."""
+        with self.api.repository(repo) as repository:
+            return tuple(list_artifacts(repository, run, attempt))
+
+    def fetch_artifact(self, repo: Repo, artifact: int, limit_bytes: int) -> bytes:
+        """Return the zip file of an artifact; b"" when it is gone. Raises Refusal when it is
+        longer than the limit.
+        """
+        path = f"/actions/artifacts/{artifact}/zip"
+        address = self._find_address(repo, path, "the artifact")
+        return fetch_archive(address, limit_bytes, self.api.timeout_s) if address else b""
 
     def list_annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
         """Return the notes that a check pinned to lines."""
@@ -121,6 +124,22 @@ class GitHubChecks:
             if not is_rerun():
                 workflow_run = repository.get_workflow_run(run)
                 self.api.write_once(workflow_run.rerun_failed_jobs, is_rerun)
+
+    def _find_address(self, repo: Repo, path: str, what: str) -> str:
+        """Ask where a thing lies that jobs left; "" when it is gone."""
+        with self.api.client(repo) as client:
+            # PyGithub's logs_url() goes past the client's errors and its renewal of tokens.
+            response = client.send("GET", f"/repos/{repo.name}{path}")
+        if response.status in (404, 410):
+            return ""
+        if response.status != 302:
+            raise_for_status(response, self.api.clock())
+        if "location" not in response.headers:
+            raise BadAnswer(
+                f"GitHub answered {response.status} to `{response.request}`, not where {what} is",
+                "GitHub",
+            )
+        return response.headers["location"]
 
     def _with_attempts(self, repo: Repo, checks: Iterable[Check]) -> tuple[Check, ...]:
         """Add how often the failed workflow runs were run: GraphQL does not tell."""

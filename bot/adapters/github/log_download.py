@@ -1,6 +1,7 @@
-"""Fetch a job's log from where GitHub redirects to: another host, a signed address, any length.
+"""Fetch a log or an artifact from where GitHub redirects to: another host, a signed address.
 
-PyGithub follows redirects to GitHub's own hosts alone, and reads an answer whole.
+It may be of any length. PyGithub follows redirects to GitHub's own hosts alone, and reads an
+answer whole.
 """
 
 from __future__ import annotations
@@ -28,25 +29,44 @@ def fetch_log(
     The store refuses requests that carry an Authorization header, and its address is a secret for
     some minutes: neither is sent on, and no second redirect is followed. Raises Unreachable.
     """
+    chunks = _fetch_chunks(address, timeout_s, patience_s)
+    return head_and_tail(chunks, limit_bytes)
+
+
+def fetch_archive(
+    address: str, limit_bytes: int, timeout_s: float, patience_s: float = PATIENCE_S
+) -> bytes:
+    """Return all bytes at the address, in the same way. Raises Refusal when they are too many."""
+    content = bytearray()
+    for chunk in _fetch_chunks(address, timeout_s, patience_s):
+        content += chunk
+        if len(content) > limit_bytes:
+            raise Refusal(f"The archive is longer than {limit_bytes:,} bytes.")
+    return bytes(content)
+
+
+def _fetch_chunks(address: str, timeout_s: float, patience_s: float) -> Iterator[bytes]:
     if not _is_safe(address):
-        raise Refusal("GitHub names an address for the log that is neither https nor this machine.")
+        raise Refusal(
+            "GitHub names an address for its store that is neither https nor this machine."
+        )
     try:
         with requests.Session() as session:
             session.auth = _without_login
             response = session.get(address, stream=True, allow_redirects=False, timeout=timeout_s)
             with response:
-                return _read(response, limit_bytes, patience_s)
+                yield from _read(response, patience_s)
     except OSError as error:  # every exception of requests is one
-        raise Unreachable(f"The log could not be read ({type(error).__name__})", "GitHub") from None
+        name = type(error).__name__
+        raise Unreachable(f"GitHub's store could not be read ({name})", "GitHub") from None
 
 
-def _read(response: requests.Response, limit_bytes: int, patience_s: float) -> bytes:
+def _read(response: requests.Response, patience_s: float) -> Iterator[bytes]:
     if response.status_code in (404, 410):
-        return b""
+        return
     if response.status_code != 200:
-        raise Unreachable(f"The store of logs answered {response.status_code}", "GitHub")
-    chunks = _limit_time(response.iter_content(CHUNK_BYTES), patience_s)
-    return head_and_tail(chunks, limit_bytes)
+        raise Unreachable(f"GitHub's store answered {response.status_code}", "GitHub")
+    yield from _limit_time(response.iter_content(CHUNK_BYTES), patience_s)
 
 
 def _limit_time(chunks: Iterable[bytes], patience_s: float) -> Iterator[bytes]:
@@ -54,7 +74,7 @@ def _limit_time(chunks: Iterable[bytes], patience_s: float) -> Iterator[bytes]:
     for chunk in chunks:
         yield chunk
         if time.monotonic() > deadline:
-            raise Unreachable(f"The log took longer than {patience_s:.0f} s", "GitHub")
+            raise Unreachable(f"GitHub's store took longer than {patience_s:.0f} s", "GitHub")
 
 
 def _is_safe(address: str) -> bool:

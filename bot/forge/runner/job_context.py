@@ -17,6 +17,15 @@ from bot.forge.runner.workflow_log import WorkflowLog
 JobStatus = Literal["success", "failure", "cancelled"]
 
 
+@dataclass(frozen=True, slots=True)
+class UploadedArtifact:
+    """A zip file that a step has uploaded, with its id in the API."""
+
+    id: int
+    name: str
+    content: bytes = field(repr=False)
+
+
 @dataclass(slots=True)
 class JobContext:
     """The job around a step. It changes as the steps answer.
@@ -36,6 +45,7 @@ class JobContext:
     step_env: dict[str, str] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
     step_results: dict[str, dict[str, object]] = field(default_factory=dict)
+    artifacts: list[UploadedArtifact] = field(default_factory=list)
 
     @property
     def workflow_env(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Run `uses:` steps: checkout, the set-up of languages and the cache; refuse all other actions."""
+"""Run `uses:` steps: checkout, set-up of languages, cache, upload; refuse all other actions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot.forge.runner.machine_tools import (
     SETUP_PYTHON,
     run_setup,
 )
+from bot.forge.runner.upload_action import upload_artifact
 
 Action = Callable[[Mapping[str, str], RunningStep], int]
 
@@ -50,6 +51,7 @@ def _actions() -> Mapping[str, Action]:
         "actions/setup-node": lambda inputs, step: run_setup(SETUP_NODE, inputs, step),
         "actions/setup-go": lambda inputs, step: run_setup(SETUP_GO, inputs, step),
         "actions/setup-java": lambda inputs, step: run_setup(SETUP_JAVA, inputs, step),
+        "actions/upload-artifact": upload_artifact,
         "actions/cache": _miss_cache,
         "actions/cache/restore": _miss_cache,
         "actions/cache/save": _miss_cache,

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.forge.runner.expressions import is_condition_met
 from bot.forge.runner.file_commands import FileCommands
-from bot.forge.runner.job_context import JobContext, RunningStep
+from bot.forge.runner.job_context import JobContext, RunningStep, UploadedArtifact
 from bot.forge.runner.run_action import run_action
 from bot.forge.runner.shell import run_script
 from bot.forge.runner.step_process import StepProcesses
@@ -41,6 +41,7 @@ class JobResult:
     steps: tuple[StepResult, ...] = ()
     log: bytes = b""
     annotations: tuple[Annotation, ...] = ()
+    artifacts: tuple[UploadedArtifact, ...] = ()
 
 
 def run_job(
@@ -90,8 +91,13 @@ class _RunningJob:
         return self._result(self._context.status)
 
     def _result(self, conclusion: Conclusion) -> JobResult:
-        annotations = tuple(self._log.annotations)
-        return JobResult(conclusion, tuple(self._results), self._log.content(), annotations)
+        return JobResult(
+            conclusion,
+            tuple(self._results),
+            self._log.content(),
+            tuple(self._log.annotations),
+            tuple(self._context.artifacts),
+        )
 
     def _set_up(self) -> None:
         started_at = timestamp()

@@ -17,7 +17,6 @@ from bot.cli.command_line import import_command
 from bot.cli.inputs import (
     MISTAKES,
     STDIN,
-    WrongUseError,
     is_typed,
     make_read_error,
     print_error,
@@ -27,11 +26,13 @@ from bot.cli.log_archive import open_logs
 from bot.cli.progress_line import show_progress
 from bot.cli.reading_view import print_reading
 from bot.logs import attach_code, attach_job, merge_readings, read_log
+from bot.logs.junit import PIECE_BYTES, peek_junit
+from bot.logs.merge_report import replace_vague, share_report
+from bot.logs.read_report import JUNIT
 from bot.ports import Unreachable
 from bot.values import Reading
 
 READ, WRONG_USE = 0, 2
-LIMIT_LINE_BYTES = 65_536  # the reader cuts at less
 
 
 def explain_logs(
@@ -85,7 +86,18 @@ def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
         with open_logs(log) as opened, progress:
             for name, file in opened:
                 readings.append(attach_job(read_log(_iter_lines(log, file), files), name))
-    return merge_readings(readings)
+    return merge_readings(_merge_reports(readings))
+
+
+def _merge_reports(readings: Sequence[Reading]) -> list[Reading]:
+    """Merge reports of JUnit into the logs beside them: a test told by both failed once."""
+    logs = [reading for reading in readings if reading.tool != JUNIT]
+    reports = [reading for reading in readings if reading.tool == JUNIT]
+    rest = []
+    for report in reports:
+        logs, left = share_report(logs, report)
+        rest.append(left)
+    return replace_vague(logs, rest) or rest
 
 
 def _is_address(source: str) -> bool:
@@ -94,13 +106,11 @@ def _is_address(source: str) -> bool:
 
 
 def _read_run(address: str, files: Collection[str]) -> list[Reading]:
-    """Read the logs of a run's jobs, as GitHub serves them to whoever has a token."""
+    """Read what the jobs of a run left, as GitHub serves it to whoever has a token."""
     command = import_command("run_logs")
-    with show_progress("Fetching the logs"):
-        logs = list(command.fetch_run_logs(address))
-    if not logs:
-        raise WrongUseError("The logs of this run are gone: GitHub keeps them for 90 days.")
-    return [attach_job(read_log(lines, files), name) for name, lines in logs]
+    with show_progress("Fetching what the run left"):
+        readings: list[Reading] = command.read_run(address, files)
+    return readings
 
 
 def _iter_lines(log: str, file: BinaryIO) -> Iterator[bytes]:
@@ -112,10 +122,11 @@ def _iter_lines(log: str, file: BinaryIO) -> Iterator[bytes]:
 
 
 def _cut_lines(readline: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Give each line, of a very long one only the beginning."""
-    begins_line = True
-    while piece := readline(LIMIT_LINE_BYTES):
-        if begins_line:
+    """Give each line, of a very long one only the beginning; XML may be one long line."""
+    begins_line, is_xml = True, None
+    while piece := readline(PIECE_BYTES):
+        is_xml = peek_junit([piece])[0] if is_xml is None else is_xml
+        if begins_line or is_xml:
             yield piece
         begins_line = piece.endswith(b"\n")
 

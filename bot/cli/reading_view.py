@@ -10,9 +10,11 @@ from rich.text import Text
 
 from bot.text.terminal_text import strip_control
 from bot.values import Failure, Frame, Reading
+from bot.views.markdown_parts import join_names
 
 SHOWN_MESSAGE_LINES = 4
 SHOWN_FRAMES = 4
+MOST_JOBS = 12
 LEAST_LINES = 24  # of a page, where nobody says how high the screen is
 LEAST_COLUMNS = 20
 USED_LINES = 8  # by the headline, what stands below, and the prompt
@@ -37,8 +39,11 @@ def print_reading(console: Console, reading: Reading, *, files_known: bool) -> N
     console.print(_render_headline(reading))
     failures = sorted(reading.failures, key=lambda failure: not _has_place(failure))
     is_screen = console.file.isatty()
-    numbered = enumerate(failures, 1)
-    pages = [list(_render_failure(*pair, is_whole=not is_screen)) for pair in numbered]
+    names_jobs = len({job for failure in failures for job in failure.jobs}) > 1
+    pages = [
+        list(_render_failure(number, failure, is_whole=not is_screen, names_jobs=names_jobs))
+        for number, failure in enumerate(failures, 1)
+    ]
     fitting = _count_fitting(console, pages) if is_screen else len(pages)
     for line in chain.from_iterable(pages[:fitting]):
         console.print(line, soft_wrap=True)
@@ -83,9 +88,13 @@ def _render_headline(reading: Reading) -> Text:
     )
 
 
-def _render_failure(number: int, failure: Failure, *, is_whole: bool) -> Iterator[Text]:
+def _render_failure(
+    number: int, failure: Failure, *, is_whole: bool, names_jobs: bool
+) -> Iterator[Text]:
     title = strip_control(failure.test or failure.error or "error")
-    yield Text.assemble(f"\n{number}. ", (title, "bold"), _render_count(failure))
+    yield Text.assemble(
+        f"\n{number}. ", (title, "bold"), _render_count(failure, names_jobs=names_jobs)
+    )
     lines = [line for line in failure.message.split("\n") if line.strip()] or [""]
     if failure.error and failure.test:
         lines[0] = f"{failure.error}: {lines[0]}"
@@ -106,8 +115,9 @@ def _render_frame(frame: Frame) -> Text:
     return Text.assemble("   at ", (strip_control(place), "cyan"), strip_control(function))
 
 
-def _render_count(failure: Failure) -> str:
+def _render_count(failure: Failure, *, names_jobs: bool) -> str:
     facts = [f"{failure.count} times"] if failure.count > 1 else []
-    if len(failure.jobs) > 1:
-        facts.append(f"in {', '.join(map(strip_control, failure.jobs))}")
+    if names_jobs and failure.jobs:
+        names = [str(strip_control(job)) for job in failure.jobs]
+        facts.append(f"in {join_names(names, MOST_JOBS)}")
     return f" ({' '.join(facts)})" if facts else ""

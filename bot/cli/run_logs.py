@@ -1,10 +1,10 @@
-"""Fetch the logs of a run of GitHub Actions by the address of its page."""
+"""Read the logs of a run of GitHub Actions, and what it uploaded, by the address of its page."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,10 +13,15 @@ from bot.adapters.github.check_runs import GitHubChecks
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.token_credential import TokenCredential
 from bot.cli.inputs import WrongUseError
+from bot.logs import attach_job
+from bot.logs.read_log import NO_LOG
+from bot.logs.uploads import find_uploads
 from bot.ports import Refusal
 from bot.settings import ReadTokenSettings, load_settings
+from bot.steps.read_checks import list_notes, read_lines
+from bot.steps.read_test_reports import CheckReading, ReportReader
 from bot.text.secret_values import SecretValues
-from bot.values import Check, InstallationId, Repo
+from bot.values import Check, InstallationId, Reading, Repo
 
 LOG_BYTES = 100_000_000
 TIMEOUT_S = 20
@@ -55,25 +60,38 @@ def _parse_run_address(address: str) -> RunAddress:
     )
 
 
-def fetch_run_logs(page: str) -> Iterator[tuple[str, Sequence[bytes]]]:
-    """Fetch the log of each job that failed, with the job's name; of all jobs where none did.
+def read_run(page: str, files: Collection[str]) -> list[Reading]:
+    """Read each job that failed, or all jobs where none did: its log and its annotations, and the
+    reports of tests that were uploaded where a log leaves something open.
 
     `page` is the address of a run's or a job's page. Raises WrongUseError and Unreachable.
     """
     settings = load_settings(ReadTokenSettings)
     address = _parse_run_address(page)
     checks = _open_checks(address, settings)
+    reader = ReportReader(checks, address.repo, files)
     try:
-        for job in _choose_jobs(address, checks):
-            log = checks.fetch_job_log(address.repo, job.id, LOG_BYTES)
-            if log:
-                yield job.name, log.split(b"\n")
+        jobs = _choose_jobs(address, checks)
+        readings = reader.add_reports([_read_job(reader, job) for job in jobs])
     except NotFound:
         raise WrongUseError(_explain_missing(address)) from None
     except Unauthorized:
         raise WrongUseError("GitHub does not accept the token in GH_TOKEN.") from None
     except Refusal as refused:
         raise WrongUseError(str(refused)) from None
+    known = [reading for reading in readings if reading != NO_LOG]
+    if not known:
+        raise WrongUseError("The logs of this run are gone: GitHub keeps them for 90 days.")
+    return known
+
+
+def _read_job(reader: ReportReader, job: Check) -> CheckReading:
+    log = reader.ci.fetch_job_log(reader.repo, job.id, LOG_BYTES)
+    if not log:
+        return CheckReading(job, NO_LOG, find_uploads(log))
+    notes = list_notes(reader.ci, reader.repo, job)
+    reading = read_lines(log.split(b"\n"), notes, reader.files)
+    return CheckReading(job, attach_job(reading, job.name), find_uploads(log))
 
 
 def _open_checks(address: RunAddress, settings: ReadTokenSettings) -> GitHubChecks:

@@ -8,10 +8,12 @@ import re
 from bot.values import Frame
 
 _HEXADECIMAL = re.compile(r"\b0x[0-9a-fA-F]+|\b[0-9a-f]{7,40}\b")
+_PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\w.@+-]*/){1,40}[\w.@+-]+")
+_BACKSLASHES = re.compile(r"(?<=[\w.:])\\{1,2}(?=[\w.])")  # of Windows, doubled where quoted
 # What changes by itself, and the word that takes its place.
 _CHANGING = (
     (_HEXADECIMAL, "<hex>"),
-    (re.compile(r"(?:[A-Za-z]:)?(?:[\w.@+-]*/){1,40}[\w.@+-]+"), "<path>"),
+    (_PATH, "<path>"),
     (re.compile(r"'[^'\n]{0,300}'|\"[^\"\n]{0,300}\"|`[^`\n]{0,300}`|‘[^’\n]{0,300}’"), "<quoted>"),
     (re.compile(r"\d+(?:[.:,]\d+)*"), "<n>"),
     (re.compile(r"\s+"), " "),
@@ -27,6 +29,11 @@ def compute_fingerprint(error: str, message: str, test: str, frames: tuple[Frame
     stable_test = _HEXADECIMAL.sub("<hex>", test)
     whole = "\n".join((error, normalize_message(message), stable_test, place))
     return hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:16]
+
+
+def drop_addresses(message: str) -> str:
+    """Take the message without paths and addresses in memory, which differ between machines."""
+    return _PATH.sub("<path>", _HEXADECIMAL.sub("<hex>", _BACKSLASHES.sub("/", message)))
 
 
 def normalize_message(message: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import codecs
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.parsers import expat
 
 from bot.logs.clean_log import LogLine
 from bot.logs.line_search import read_texts
@@ -16,58 +19,158 @@ from bot.values import Frame
 
 _TEXT_CHARS = 100_000  # of what one test says
 _FAILURES = 1000
+PIECE_BYTES = 65_536  # that are parsed at once, or so
+# Expat reads an element's begin anew with each piece until it ends: a longer one would take hours.
+_LONGEST_TAG_CHARS = 1_000_000
+_DEEPEST = 50
+_ROOTS = ("testsuites", "testsuite")
+_DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}\sencoding=[\"']([\w.-]{1,40})[\"']")
+_ENCODING = re.compile(rb"(?i)iso-?8859-\d+|latin-?1|windows-125\d|cp\d+|(?:shift|euc)[-_]\w+|big5")
+_COLOURS = re.compile(r"(?:\x1b|#x1b|&#x0*1b;|&#27;)\[[0-?]*[ -/]*[@-~]", re.IGNORECASE)
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NUMBER = re.compile(r"&#(?:x([0-9a-f]{1,9})|(\d{1,9}));", re.IGNORECASE)
+# A place as tools of most languages write it: `a.go:3`, `a.php(3)`, `in a.cs:line 3`.
+_PLACE = re.compile(
+    r"(?<![\w./\\:@-])(?P<path>(?:[A-Za-z]:)?[\w./\\@+-]{1,300}\.[A-Za-z]\w{0,11})"
+    r"(?::(?:line )?|\()(?P<line>\d{1,9})\b"
+)
+
+
+class _NoReportError(Exception):
+    """It is another kind of XML, or made to do harm."""
 
 
 def peek_junit(raw: Iterable[bytes]) -> tuple[bool, Iterable[bytes]]:
     """Tell whether the lines are such a report; the lines come back with the first one in place."""
     lines = iter(raw)
     first = next(lines, b"")
-    begin = first.removeprefix(b"\xef\xbb\xbf").lstrip()
+    begin = first.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return begin.startswith((b"<?xml", b"<testsuite")), chain([first], lines)
 
 
 def parse_junit(raw: Iterable[bytes]) -> list[ParsedFailure]:
-    """Parse each test with a failure or an error, as far as the lines are well-formed XML."""
-    # No doctype: entities that unfold into gigabytes are declared there. Expat checks no signatures
-    # or external files.
-    parser: XMLPullParser[Element] = XMLPullParser(("end",))
-    failures: list[ParsedFailure] = []
+    """Parse each test with a failure or an error, as far as the lines are a well-formed report.
+
+    Holds no more than one failure and one element's begin of it, and reads no entities.
+    """
+    reader = _ReportReader()
     try:
-        for line in raw:
-            if b"<!DOCTYPE" in line or b"<!ENTITY" in line:
+        for piece in _decode(raw):
+            reader.feed(piece)
+            if len(reader.failures) >= _FAILURES:
                 break
-            parser.feed(line if line.endswith(b"\n") else line + b"\n")
-            failures += _read_cases(parser)
-    except ParseError:
+    except (expat.ExpatError, _NoReportError):
         pass
-    return failures[:_FAILURES]
+    return reader.failures[:_FAILURES]
 
 
-def _read_cases(parser: XMLPullParser[Element]) -> Iterator[ParsedFailure]:
-    for event in parser.read_events():
-        element = event[-1]
-        if isinstance(element, Element) and _tag_of(element) == "testcase":
-            yield from _parse_case(element)
-            element.clear()
+def _decode(raw: Iterable[bytes]) -> Iterator[str]:
+    """Decode it in pieces that end with a tag; what XML does not allow is left out."""
+    lines = iter(raw)
+    first = next(lines, b"")
+    decoder = codecs.getincrementaldecoder(_find_encoding(first))(errors="replace")
+    held = io.StringIO()
+    for line in chain([first], lines):
+        # A very long line comes in pieces of this size.
+        is_cut = line.endswith(b"\n") or len(line) == PIECE_BYTES
+        held.write(decoder.decode(line if is_cut else line + b"\n"))
+        if held.tell() >= PIECE_BYTES:
+            text = held.getvalue()
+            end = text.rfind(">") + 1 or len(text)
+            yield _repair(text[:end])
+            held = io.StringIO()
+            held.write(text[end:])
+    yield _repair(held.getvalue())
 
 
-def _parse_case(case: Element) -> Iterator[ParsedFailure]:
-    for child in case:
-        if _tag_of(child) in {"failure", "error"}:
-            yield _parse_failure(case, child)
+def _find_encoding(first: bytes) -> str:
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    declared = _DECLARED.match(first.removeprefix(codecs.BOM_UTF8))
+    if declared and _ENCODING.fullmatch(declared[1]):
+        try:
+            return codecs.lookup(declared[1].decode()).name
+        except LookupError:
+            pass
+    return "utf-8-sig"
 
 
-def _tag_of(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
+def _repair(text: str) -> str:
+    """Leave out what no XML may hold, though test runners write it: colours above all."""
+    return _NUMBER.sub(_keep_allowed, _NO_XML.sub("", _COLOURS.sub("", text)))
 
 
-def _parse_failure(case: Element, failure: Element) -> ParsedFailure:
-    error, message, frames = _parse_text((failure.text or "")[:_TEXT_CHARS])
-    message = failure.get("message") or message or failure.get("type") or "failed"
+def _keep_allowed(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    is_allowed = code <= 0x10FFFF and (code in (9, 10, 13) or not _NO_XML.match(chr(code)))
+    return reference[0] if is_allowed else ""
+
+
+class _ReportReader:
+    """Takes the report piece by piece, and keeps the failures."""
+
+    def __init__(self) -> None:
+        self.failures: list[ParsedFailure] = []
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._begin
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._take_text
+        self._parser.StartDoctypeDeclHandler = _refuse_doctype
+        self._unread_chars = 0
+        self._depth = 0
+        self._case: Mapping[str, str] | None = None
+        self._failure: Mapping[str, str] | None = None
+        self._text: list[str] = []
+
+    def feed(self, piece: str) -> None:
+        """Read a piece. Raises ExpatError and _NoReportError."""
+        self._unread_chars += len(piece)
+        self._parser.Parse(piece)
+        if self._unread_chars > _LONGEST_TAG_CHARS:
+            raise _NoReportError
+
+    def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if self._depth > _DEEPEST or (self._depth == 0 and tag not in _ROOTS):
+            raise _NoReportError
+        self._depth += 1
+        self._unread_chars = 0
+        if tag == "testcase":
+            self._case = attributes
+        elif tag in {"failure", "error"} and self._case is not None:
+            self._failure, self._text = attributes, []
+
+    def _take_text(self, text: str) -> None:
+        self._unread_chars = 0
+        if self._failure is not None and sum(map(len, self._text)) < _TEXT_CHARS:
+            self._text.append(text)
+
+    def _end(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        self._depth -= 1
+        self._unread_chars = 0
+        if tag == "testcase":
+            self._case = None
+        elif tag in {"failure", "error"} and self._case is not None and self._failure is not None:
+            text = "".join(self._text)[:_TEXT_CHARS]
+            self.failures.append(_make_failure(self._case, self._failure, text))
+            self._failure = None
+
+
+def _refuse_doctype(*_declared: object) -> None:
+    """Read no more: entities that unfold into gigabytes are declared there."""
+    raise _NoReportError
+
+
+def _make_failure(case: Mapping[str, str], failure: Mapping[str, str], text: str) -> ParsedFailure:
+    error, message, frames = _parse_text(text)
+    error = error or failure.get("type", "")
+    message = failure.get("message", "") or message or text.strip() or error or "failed"
     return ParsedFailure(
         "test-failure",
-        error or failure.get("type") or "",
-        shorten_message(message),
+        error,
+        shorten_message(message.removeprefix(f"{error}: ")),
         first_line=0,
         last_line=0,
         test=".".join(filter(None, (case.get("classname"), case.get("name")))),
@@ -75,8 +178,8 @@ def _parse_failure(case: Element, failure: Element) -> ParsedFailure:
     )
 
 
-def _place_of(case: Element) -> tuple[Frame, ...]:
-    file, line = case.get("file"), case.get("line") or ""
+def _place_of(case: Mapping[str, str]) -> tuple[Frame, ...]:
+    file, line = case.get("file"), case.get("line", "")
     if not file:
         return ()
     return (Frame(file, int(line) if line.isdecimal() else None),)
@@ -92,4 +195,10 @@ def _parse_text(text: str) -> tuple[str, str, tuple[Frame, ...]]:
     if frames:
         return "", "", frames
     traceback = parse_traceback(lines)
-    return traceback.error, traceback.message, traceback.frames
+    return traceback.error, traceback.message, traceback.frames or _find_places(text)
+
+
+def _find_places(text: str) -> tuple[Frame, ...]:
+    """Find all places that are named; most languages print the innermost first."""
+    places = [Frame(match["path"], int(match["line"])) for match in _PLACE.finditer(text)]
+    return tuple(reversed(places[:40]))

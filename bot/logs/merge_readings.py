@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 
+from bot.logs.fingerprint import drop_addresses
 from bot.values import Failure, Reading
+
+_CONFIDENCE = ("high", "medium", "low")
+_SECONDS = re.compile(r"\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds?|minutes?)\b")
 
 
 def merge_readings(readings: Sequence[Reading]) -> Reading:
     """Merge the readings of several jobs into one.
 
-    Equal failures become one; where code is to blame in one job, outages of others are left out.
+    What fails alike in several jobs is one failure with their names; where code is to blame in one
+    job, outages of others are left out. The kind is that of the reading which is surest.
     """
     chosen = _choose(readings)
-    merged: dict[Hashable, Failure] = {}
+    merged: list[Failure] = []
+    alike: dict[Hashable, list[int]] = defaultdict(list)
     for reading in chosen:
+        earlier = set(range(len(merged)))
         for failure in reading.failures:
-            key = (failure.fingerprint, failure.message, failure.test, failure.frames[-1:])
-            merged[key] = _count_again(merged.get(key, failure), failure)
-    return replace(chosen[0], failures=tuple(merged.values()))
+            indices = alike[_identify(failure)]
+            index = _find_same(merged, failure, indices, earlier)
+            if index is None:
+                indices.append(len(merged))
+                merged.append(failure)
+            else:
+                merged[index] = _count_again(merged[index], failure)
+                earlier.discard(index)
+    surest = min(chosen, key=lambda reading: _CONFIDENCE.index(reading.confidence))
+    return replace(surest, failures=tuple(merged))
 
 
 def attach_job(reading: Reading, job: str) -> Reading:
@@ -34,6 +50,34 @@ def _choose(readings: Sequence[Reading]) -> Sequence[Reading]:
     return to_fix or failed or readings[:1]
 
 
+def _find_same(
+    merged: Sequence[Failure], failure: Failure, indices: Sequence[int], earlier: Collection[int]
+) -> int | None:
+    """Find the failure among those alike: with the same words at the same place, or of an earlier
+    job, which none of this one's is merged into yet.
+    """
+    for index in indices:
+        told = merged[index]
+        if (told.message, told.frames[-1:]) == (failure.message, failure.frames[-1:]):
+            return index
+    return next((index for index in indices if index in earlier), None)
+
+
+def _identify(failure: Failure) -> Hashable:
+    """Name what fails alike on every machine and with every version of a language.
+
+    Paths, addresses and times may differ, and the line of a test; the words may not.
+    """
+    message = " ".join(_SECONDS.sub("<time>", drop_addresses(failure.message)).split())
+    test = failure.test.replace("\\", "/")
+    innermost = failure.frames[-1:]
+    if test and innermost:
+        return (test, failure.error, message, innermost[0].file)
+    return (test, failure.error, message, innermost)
+
+
 def _count_again(failure: Failure, again: Failure) -> Failure:
     jobs = tuple(dict.fromkeys((*failure.jobs, *again.jobs)))
-    return replace(failure, count=max(failure.count, again.count), jobs=jobs)
+    more = again if len(again.frames) > len(failure.frames) else failure
+    count = max(failure.count, again.count)
+    return replace(more, count=count, jobs=jobs, fingerprint=failure.fingerprint)

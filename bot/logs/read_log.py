@@ -10,7 +10,7 @@ from bot.logs.clean_log import LogLine
 from bot.logs.failures import collect_failures, cut_excerpt
 from bot.logs.job_steps import JobLog, split_steps
 from bot.logs.judge_step import judge_step, report_outage
-from bot.logs.junit import parse_junit, peek_junit
+from bot.logs.junit import peek_junit
 from bot.logs.line_search import read_texts
 from bot.logs.outages import find_outage
 from bot.logs.parse_step import parse_step, resolve_frames
@@ -24,8 +24,9 @@ from bot.logs.parsers.fallback import (
     parse_listing,
     parse_named_files,
 )
+from bot.logs.read_report import read_report
 from bot.logs.repo_paths import RepoPaths
-from bot.values import Category, Confidence, Reading
+from bot.values import Category, Reading
 
 _LISTED_FAILURES = 1000
 _LAST_LINES = 150  # what was said there more likely ended the step
@@ -43,7 +44,7 @@ def read_log(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
     """
     is_junit, lines = peek_junit(lines)
     if is_junit:
-        return _read_junit(lines, RepoPaths(repo_files))
+        return read_report(lines, repo_files)
     job = split_steps(lines)
     stop = find_outage(read_texts(job.notes), only_stops=True)
     if stop:
@@ -54,17 +55,6 @@ def read_log(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
             if reading:
                 return reading
     return _guess(job, repo_files)
-
-
-def _read_junit(lines: Iterable[bytes], paths: RepoPaths) -> Reading:
-    """Read a JUnit report, in which nothing but failures is told."""
-    failures = [resolve_frames(failure, paths) for failure in parse_junit(lines)]
-    if not failures:
-        return Reading("passed", "none", "junit")
-    confidence: Confidence = "high" if any(failure.frames for failure in failures) else "medium"
-    return Reading(
-        "test-failure", "fix", "junit", collect_failures(failures), confidence=confidence
-    )
 
 
 def _guess(job: JobLog, repo_files: Collection[str]) -> Reading:

@@ -45,13 +45,14 @@ def _render_head(reading: Reading, causes: int) -> str:
 
 
 def _group_by_cause(failures: Sequence[Failure]) -> list[list[Failure]]:
-    """Group failures that say the same at the same place.
+    """Group failures that say the same at the same place, in the same jobs.
 
     Those with a place come first, then the most frequent.
     """
     by_cause: dict[Hashable, list[Failure]] = defaultdict(list)
     for failure in failures:
-        cause = (failure.error, normalize_message(failure.message), failure.frames[-1:])
+        message = normalize_message(failure.message)
+        cause = (failure.error, message, failure.frames[-1:], failure.jobs)
         by_cause[cause].append(failure)
     return sorted(by_cause.values(), key=lambda group: (not group[0].frames, -_count(group)))
 

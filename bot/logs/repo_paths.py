@@ -39,6 +39,7 @@ _WORKING_FOLDER = re.compile(
     r"|^npm (?:ERR!|error) path |at location: )['\"]?(?P<folder>[\w./@-]+)",
     re.MULTILINE,
 )
+_TEST = re.compile(r"test|spec", re.IGNORECASE)
 
 
 class RepoPaths:
@@ -75,6 +76,28 @@ class RepoPaths:
         if path.startswith("/") or path[1:2] == ":":
             return self._find_longest(path)
         return self._find_relative(path)
+
+    def resolve_class(self, name: str) -> str | None:
+        """Find the one file that is named like a class or a module, or a test in it.
+
+        A name without a folder counts only where it is a test's.
+        """
+        parts = list(filter(None, re.split(r"::|[./\\$#]", name)))
+        for count in range(len(parts), max(len(parts) - 3, 0), -1):
+            end = "/".join(parts[:count])
+            files = [
+                file for file in self._by_stem.get(parts[count - 1], ()) if _ends_with(file, end)
+            ]
+            if len(files) == 1 and ("/" in end or _TEST.search(end)):
+                return files[0]
+        return None
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        by_stem: dict[str, list[str]] = defaultdict(list)
+        for name, files in self._by_name.items():
+            by_stem[name.rpartition(".")[0]] += files
+        return by_stem
 
     def _find_relative(self, path: str) -> str | None:
         """Find a relative path, in the working folders first: the root may have a namesake."""
@@ -119,6 +142,10 @@ class RepoPaths:
     def _find_all(self, end: str) -> list[str]:
         namesakes = self._by_name.get(end.rpartition("/")[2], [])
         return [file for file in namesakes if file == end or file.endswith(f"/{end}")]
+
+
+def _ends_with(file: str, end: str) -> bool:
+    return f"/{file.rpartition('.')[0]}".endswith(f"/{end}")
 
 
 def _slashes_of(path: str) -> list[int]:

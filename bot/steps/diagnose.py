@@ -20,7 +20,9 @@ from bot.text import as_code_span
 from bot.text.terminal_text import strip_control
 from bot.tools.tree_files import TreeFiles
 from bot.values import Action, Check, Checks, Failure, Reading, Repo, Sha, Tree, Verdict
+from bot.views.markdown_parts import join_names
 
+MOST_JOBS = 6  # that are named
 MAX_ATTEMPTS = 2  # earlier ones that are read
 EXPLANATIONS = MappingProxyType(
     {
@@ -42,7 +44,9 @@ def summarize_verdict(verdict: Verdict) -> Summary:
     line.append(strip_control(f"\n{first.error}: {first.message}"))
     if first.frames:
         innermost = first.frames[-1]
-        line.append(strip_control(f"\nat {innermost.file}:{innermost.line}"))
+        line.append(strip_control(f"\nat {innermost.file}:{innermost.line or ''}".rstrip(":")))
+    if len(first.jobs) > 1:
+        line.append(strip_control(f"\nin {join_names(first.jobs, MOST_JOBS)}"))
     return "read its log", line.append(EXPLANATIONS[verdict.kind], "dim")
 
 

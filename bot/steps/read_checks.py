@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from bot.logs import attach_job, merge_readings, read_log
-from bot.ports import BadAnswer, Ports, Refusal
+from bot.logs.merge_annotations import merge_annotations
+from bot.logs.uploads import find_uploads
+from bot.ports import BadAnswer, ContinuousIntegration, Ports, Refusal
 from bot.steps.read_check_words import RUNNERS_PATH, fetch_check_words, read_check_words
+from bot.steps.read_test_reports import CheckReading, ReportReader
 from bot.steps.secondary_source import fetch_or_do_without
 from bot.tools.job_log import fetch_job_log
 from bot.values import Annotation, Check, Reading, Repo
@@ -21,25 +25,40 @@ log = logging.getLogger(__name__)
 def read_checks(
     ports: Ports, repo: Repo, failed: Iterable[Check], files: frozenset[str]
 ) -> Reading:
-    """Read failed checks as one; `files` are the paths of the commit that they ran on."""
-    return merge_readings(
-        [read_check(ports, repo, check, files) for check in choose_checks(failed)]
-    )
+    """Read failed checks as one; `files` are the paths of the commit that they ran on.
+
+    Reports of tests that they uploaded are read where their logs leave something open.
+    """
+    reader = ReportReader(ports.ci, repo, files, ports.own_secrets.mask)
+    read = [_read_check(ports, repo, check, files) for check in choose_checks(failed)]
+    return merge_readings(reader.add_reports(read))
 
 
 def choose_checks(failed: Iterable[Check]) -> list[Check]:
     """Choose the failed checks that are read.
 
     One red job has GitHub cancel the rest of its matrix, and the cancelled have nothing to tell.
+    Of each matrix the first comes before the second of another: the rest likely says the same.
     """
-    return sorted(failed, key=lambda check: check.conclusion == "cancelled")[:MOST_READ]
+    seen: Counter[str] = Counter()
+    ranked: list[tuple[bool, int, int, Check]] = []
+    for check in failed:
+        family = check.name.partition(" (")[0]
+        ranked.append((check.conclusion == "cancelled", seen[family], len(ranked), check))
+        seen[family] += 1
+    return [check for *_, check in sorted(ranked)[:MOST_READ]]
 
 
 def read_check(ports: Ports, repo: Repo, check: Check, files: frozenset[str]) -> Reading:
-    """Read one failed check."""
-    notes = _list_notes(ports, repo, check)
+    """Read one failed check, without what it uploaded."""
+    return _read_check(ports, repo, check, files).reading
+
+
+def _read_check(ports: Ports, repo: Repo, check: Check, files: frozenset[str]) -> CheckReading:
+    notes = list_notes(ports.ci, repo, check)
     job_log = _fetch_log(ports, repo, check, has_places=any(map(_has_place, notes)))
-    reading = _read_lines(job_log.split(b"\n") if job_log else [], notes, files)
+    lines = job_log.split(b"\n") if job_log else []
+    reading = read_lines(lines, notes, files)
     if not reading.failures or (reading.confidence == "low" and not job_log):
         # It failed, so whatever was read is not what failed.
         words = fetch_check_words(ports, repo, check, notes)
@@ -48,7 +67,7 @@ def read_check(ports: Ports, repo: Repo, check: Check, files: frozenset[str]) ->
             reading = replace(reading, excerpt=reading.excerpt and words)
         elif not reading.failures or reading.confidence == "low":
             reading = read_check_words(check, words)
-    return attach_job(reading, check.name)
+    return CheckReading(check, attach_job(reading, check.name), find_uploads(job_log))
 
 
 def fetch_log(ports: Ports, repo: Repo, check: Check) -> bytes:
@@ -71,7 +90,16 @@ def _fetch_log(ports: Ports, repo: Repo, check: Check, *, has_places: bool) -> b
     )
 
 
-def _read_lines(lines: list[bytes], notes: list[Annotation], files: frozenset[str]) -> Reading:
+def read_lines(
+    lines: Sequence[bytes], notes: Sequence[Annotation], files: Collection[str]
+) -> Reading:
+    """Read the lines of a log, together with the notes that its check pinned to lines."""
+    return merge_annotations(_read_lines(lines, notes, files), notes, lines, files)
+
+
+def _read_lines(
+    lines: Sequence[bytes], notes: Sequence[Annotation], files: Collection[str]
+) -> Reading:
     failures = [note for note in notes if note.level == "failure"]
     reading = read_log([*lines, *map(_as_log_line, failures)], files)
     if reading.confidence == "low":
@@ -82,14 +110,14 @@ def _read_lines(lines: list[bytes], notes: list[Annotation], files: frozenset[st
     return reading
 
 
-def _list_notes(ports: Ports, repo: Repo, check: Check) -> list[Annotation]:
+def list_notes(ci: ContinuousIntegration, repo: Repo, check: Check) -> list[Annotation]:
     """List what the check pinned to lines; nothing where GitHub does not say. Failures alone, where
     there are any: a warning beside them is not what failed.
     """
     if not check.id:
         return []
     none: tuple[Annotation, ...] = ()
-    fetch = partial(ports.ci.list_annotations, repo, check.id)
+    fetch = partial(ci.list_annotations, repo, check.id)
     notes = fetch_or_do_without(f"the annotations of {check.name}", fetch, none)
     return [note for note in notes if note.level == "failure"] or list(notes)
 

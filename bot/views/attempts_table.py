@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from bot.text import defuse_inline, link_markdown
 from bot.values import Attempt, Failure, Sha, Verdict
+from bot.views.markdown_parts import join_names
 
 LIMIT_CHARS = 300
+MOST_JOBS = 3
 STATES = {
     "running": "⏳ running",
     "green": "🟢 green",
@@ -92,6 +94,8 @@ def _describe_failure(failure: Failure) -> str:
     innermost = failure.frames[-1] if failure.frames else None
     if innermost and innermost.line:
         text += f" at `{innermost.file}:{innermost.line}`"
+    if len(failure.jobs) > 1:
+        text += f" in {join_names([f'`{job}`' for job in failure.jobs], MOST_JOBS)}"
     return text
 
 

@@ -10,11 +10,12 @@ from bot.text.code_fences import fence_code
 from bot.values import Check, Checks, Failure, Frame, PullDetails, Verdict
 from bot.values.ci import MOST_READ
 from bot.views.conclusion_words import OWN_WORDS, describe_conclusion
-from bot.views.markdown_parts import fold, join_parts
+from bot.views.markdown_parts import fold, join_names, join_parts
 
 MOST_CHECKS = 10
 MOST_FAILURES = 8
 MOST_PLACES = 3
+MOST_JOBS = 6
 MESSAGE_CHARS = 500
 CODE_CHARS = 3_000
 EXCERPT_CHARS = 6_000
@@ -130,8 +131,9 @@ def _render_check(check: Check) -> str:
 def _render_failures(pull: PullDetails, verdict: Verdict) -> Iterator[str]:
     """Render what broke, where."""
     failures = sorted(verdict.reading.failures, key=lambda failure: not failure.frames)
+    names_jobs = len({job for failure in failures for job in failure.jobs}) > 1
     for failure in failures[:MOST_FAILURES]:
-        yield _render_failure(pull, failure)
+        yield _render_failure(pull, failure, names_jobs=names_jobs)
     if len(failures) > MOST_FAILURES:
         yield f"And {len(failures) - MOST_FAILURES} more failures: see the logs."
     is_guess = verdict.reading.confidence == "low"
@@ -171,9 +173,10 @@ def _advise(pull: PullDetails, verdict: Verdict) -> str:
     return ADVICE_ON_FORK if pull.is_fork and verdict.kind == "ours" else ADVICE[verdict.kind]
 
 
-def _render_failure(pull: PullDetails, failure: Failure) -> str:
+def _render_failure(pull: PullDetails, failure: Failure, *, names_jobs: bool) -> str:
     """Render one thing that broke: its name, message, cause, places and code."""
-    lines = [f"**{_render_name(failure)}**{_render_occurrences(failure)}"]
+    occurrences = _render_occurrences(failure, names_jobs=names_jobs)
+    lines = [f"**{_render_name(failure)}**{occurrences}"]
     name = failure.test or failure.error
     message = defuse_inline(failure.message if failure.message != name else "", MESSAGE_CHARS)
     error = as_code_span(failure.error, NAME_CHARS) if failure.test and failure.error else ""
@@ -196,11 +199,12 @@ def _render_name(failure: Failure) -> str:
     )
 
 
-def _render_occurrences(failure: Failure) -> str:
+def _render_occurrences(failure: Failure, *, names_jobs: bool) -> str:
+    """Render how often, and where several jobs failed in which of them."""
     facts = [f"{failure.count} times"] if failure.count > 1 else []
-    if len(failure.jobs) > 1:
-        names = [as_code_span(job, NAME_CHARS) for job in failure.jobs[:MOST_PLACES]]
-        facts.append(f"in {', '.join(names)}")
+    if names_jobs and failure.jobs:
+        names = [as_code_span(job, NAME_CHARS) for job in failure.jobs]
+        facts.append(f"in {join_names(names, MOST_JOBS)}")
     return f" ({' '.join(facts)})" if facts else ""
 
 

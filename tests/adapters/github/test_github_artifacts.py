@@ -26,8 +26,8 @@ def uploads(github: ScriptedGitHub) -> ScriptedGitHub:
     second = {"run_attempt": 2, "run_started_at": "2026-01-01T00:20:00Z"}
     url = f"{github.api_url}/repos/o/r/actions/runs/3"
     github.on(RUN, lambda call: Reply(data={**third, "url": url}))
-    for number, answer in ((2, second), (3, third)):
-        github.on(f"{RUN}/attempts/{number}", lambda call, answer=answer: Reply(data=answer))
+    github.on(f"{RUN}/attempts/2", lambda call: Reply(data=second))
+    github.on(f"{RUN}/attempts/3", lambda call: Reply(data=third))
     artifacts = [make_artifact(1, 10), make_artifact(2, 30), make_artifact(4, 50, expired=True)]
     more = [make_artifact(3, 50), make_artifact(5, 55, created_at=None)]
     github.on(f"{RUN}/artifacts", lambda call: Reply(data={"artifacts": artifacts + more}))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.commands import app as commands
-from tests.adapters.github.scripted_github import Reply, ScriptedGitHub, listening
+from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub, listening
 from tests.logs.reading import wrap_as_job
 
 RUN = "https://github.com/o/r/actions/runs/3"
@@ -36,6 +38,7 @@ def test_the_failed_jobs_of_a_run_are_read(github: ScriptedGitHub):
     github.on("GET /repos/o/r/actions/runs/3", Reply(data={"id": 3, "run_attempt": 2}))
     jobs = [make_job(8, "lint", "success"), make_job(9, "unit", "failure")]
     github.on(JOBS, Reply(data={"jobs": jobs}))
+    github.on("GET /repos/o/r/check-runs/9/annotations", Reply(403, {"message": "No"}))
     log = wrap_as_job("src/a.c:3:9: error: expected ';'")
     with listening(lambda call: Reply(400 if call.token else 200, log), host="localhost") as store:
         github.on("GET /repos/o/r/actions/jobs/9/logs", Reply(302, headers={"Location": store}))
@@ -51,11 +54,59 @@ def test_one_job_of_an_attempt_is_read_by_its_page(github: ScriptedGitHub):
     jobs = [make_job(8, "lint", "failure"), make_job(9, "unit", "failure")]
     github.on(JOBS, Reply(data={"jobs": jobs}))
     github.on("GET /repos/o/r/actions/jobs/8/logs", Reply(410))
+    github.on("GET /repos/o/r/actions/runs/3", Reply(404, {"message": "Not Found"}))
     result = explain(github, f"{RUN}/attempts/2/job/8")
 
     assert 2 == result.exit_code
     assert "GitHub keeps them for 90 days" in result.stderr
     assert [] == github.calls_to("GET /repos/o/r/actions/jobs/9/logs")
+
+
+def test_reports_of_tests_are_read_where_the_log_leaves_them_open(github: ScriptedGitHub):
+    """What a matrix uploaded comes to the job of its name; the token stays with the API."""
+    github.on("GET /repos/o/r/actions/runs/3", *[Reply(data={"id": 3, "run_attempt": 1})] * 2)
+    jobs = [make_job(number, f"test (3.1{number})", "failure") for number in (1, 2)]
+    github.on("GET /repos/o/r/actions/runs/3/attempts/1/jobs", Reply(data={"jobs": jobs}))
+    names = [(5, "junit-3.11"), (6, "junit-3.12"), (7, "coverage")]
+    artifacts = [
+        {"id": number, "name": name, "size_in_bytes": 9, "expired": False, "created_at": None}
+        for number, name in names
+    ]
+    github.on("GET /repos/o/r/actions/runs/3/artifacts", Reply(data={"artifacts": artifacts}))
+    log = wrap_as_job("##[group]Run actions/upload-artifact@v4\n2 tests failed, see the report")
+    log += b"Artifact junit-3.11 has been successfully uploaded!\n"
+
+    def answer(call: ApiCall) -> Reply:
+        return Reply(400 if call.token else 200, log if call.path == "/log" else make_archive())
+
+    with listening(answer, host="localhost") as store:
+        for number in (1, 2):
+            github.on(f"GET /repos/o/r/check-runs/{number}/annotations", Reply(data=[]))
+            where = {"Location": f"{store}/log"}
+            github.on(f"GET /repos/o/r/actions/jobs/{number}/logs", Reply(302, headers=where))
+        for number in (5, 6):
+            where = {"Location": f"{store}/zip"}
+            github.on(f"GET /repos/o/r/actions/artifacts/{number}/zip", Reply(302, headers=where))
+        result = explain(github, RUN)
+
+    assert "test_adds (in test (3.11) and test (3.12))" in result.stdout
+    assert "at tests/test_cart.py:4" in result.stdout
+    assert 1 == result.stdout.count("assert 2 == 3")
+
+
+def make_archive() -> bytes:
+    """Zip the report of a test that failed on the runner."""
+    place = "/home/runner/work/r/r/tests/test_cart.py:4"
+    failure = (
+        f'<failure message="assert 2 == 3">E   assert 2 == 3\n\n{place}: AssertionError</failure>'
+    )
+    case = f'<testcase classname="tests.test_cart" name="test_adds">{failure}</testcase>'
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr(
+            "reports/junit.xml", f"<testsuites><testsuite>{case}</testsuite></testsuites>"
+        )
+    return archive.getvalue()
 
 
 @pytest.mark.parametrize(

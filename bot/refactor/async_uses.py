@@ -115,7 +115,7 @@ class AsyncUses:
         is_method = isinstance(module.parents[node], ast.ClassDef)
         # Elsewhere the annotation by which an object is known is believed.
         is_stand_in = is_method and is_of_tests(module.path)
-        if is_stand_in and f"{module.name}.{qualify(module, node)}" not in self.symbol.targets:
+        if is_stand_in and qualify(module, node) not in self.symbol.targets:
             self.others.append((module, node))
 
 

@@ -57,7 +57,7 @@ class ClassFamily:
     def has_strangers(self) -> bool:
         """Tell whether a class beside the family has a member of that name as well."""
         return any(
-            f"{module.name}.{qualify(module, node)}" not in self.holders
+            qualify(module, node) not in self.holders
             and (self.member in module.bindings[node] or _uses_own(module, node, self.member))
             for module, node in iter_classes(self.project, self.member)
         )
@@ -92,7 +92,7 @@ class ClassFamily:
     def _iter_children(self, name: str) -> Iterator[str]:
         for module, node in iter_classes(self.project, name.rpartition(".")[2]):
             if name in self.project.list_bases(module, node):
-                yield f"{module.name}.{qualify(module, node)}"
+                yield qualify(module, node)
 
 
 def find_family(project: Project, target: str) -> ClassFamily:

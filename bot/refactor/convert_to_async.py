@@ -196,7 +196,7 @@ class _Conversion:
         else:
             self.edits.insert(module.path, (call.lineno, call.col_offset), "await ")
         if isinstance(function, ast.FunctionDef):
-            self.waiting.append(f"{module.name}.{qualify(module, function)}")
+            self.waiting.append(qualify(module, function))
 
     def _run_to_end(self, module: Module, call: ast.Call) -> None:
         """Run the call in a loop of its own, where nothing awaits."""

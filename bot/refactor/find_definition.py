@@ -99,7 +99,7 @@ def _iter_definitions(project: Project, name: str) -> Iterator[str]:
     for module in iter_modules(project, name):
         for node in module.scopes:
             if isinstance(node, Definition) and node.name == name:
-                yield f"{module.name}.{qualify(module, node)}"
+                yield qualify(module, node)
         for scope in (module.tree, *_list_classes(module)):
             binders = module.bindings[scope].get(name, ())
             if any(isinstance(binder, Assignment) for binder in binders):

@@ -84,15 +84,15 @@ def name_module(path: str, files: Mapping[str, str]) -> str:
 
 
 def qualify(module: Module, node: Definition) -> str:
-    """Give a definition's name with those of the classes and functions around it."""
+    """Give a definition's whole name, with those of the classes and functions around it."""
     around = [scope.name for scope in module.scopes[node] if isinstance(scope, Definition)]
-    return ".".join([*around, node.name])
+    return ".".join([module.name, *around, node.name])
 
 
 def name_in_scope(module: Module, scope: ast.AST, name: str) -> str:
     """Give the whole name of what a scope binds to a name."""
     if isinstance(scope, Definition):
-        return f"{module.name}.{qualify(module, scope)}.{name}"
+        return f"{qualify(module, scope)}.{name}"
     return f"{module.name}.{name}" if scope is module.tree else f"{module.name}.<local>.{name}"
 
 
@@ -100,7 +100,18 @@ def find_name(module: Module, node: Definition) -> tuple[int, int]:
     """Find where a definition's own name begins: line and column."""
     pattern = re.compile(rb"(?:class|def)\s+(" + re.escape(node.name.encode()) + rb")\b")
     match = pattern.search(module.encode_line(node.lineno), node.col_offset)
-    return (node.lineno, match.start(1)) if match else (node.lineno, node.col_offset)
+    return node.lineno, match.start(1) if match else node.col_offset
+
+
+def find_word(module: Module, node: ast.AST, name: str) -> tuple[int, int] | None:
+    """Find the first place of a name inside a node that has no position for it: line and column."""
+    pattern = re.compile(rf"\b{re.escape(name)}\b".encode())
+    first, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", None)
+    for number in range(first, (last or first) + 1):
+        start = getattr(node, "col_offset", 0) if number == first else 0
+        if match := pattern.search(module.encode_line(number), start):
+            return number, match.start()
+    return None
 
 
 def resolve_import(module: Module, node: Import, name: str) -> str:

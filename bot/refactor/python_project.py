@@ -17,6 +17,7 @@ from bot.refactor.module_scopes import (
     hides_module,
     is_property,
     is_static,
+    name_in_scope,
     name_module,
     parse_module,
     qualify,
@@ -151,7 +152,7 @@ class Project:
     def _follow_member(
         self, module: Module, node: ast.ClassDef, members: list[str], depth: int
     ) -> str:
-        own = f"{module.name}.{qualify(module, node)}"
+        own = qualify(module, node)
         if members[0] not in module.bindings[node] and depth <= LIMIT_DEPTH:
             for base in self.list_bases(module, node):
                 inherited = self.canonicalize(".".join([base, *members]), depth + 1)
@@ -249,13 +250,10 @@ class Project:
         if scope is None:
             candidates = [self.canonicalize(f"{star}.{node.id}") for star in module.stars]
             return next((name for name in candidates if self.defines(name)), None)
-        holder = module.name
-        if isinstance(scope, ast.ClassDef):
-            holder = f"{module.name}.{qualify(module, scope)}"
-        elif scope is not module.tree:
+        if not isinstance(scope, ast.Module | ast.ClassDef):
             return self._resolve_local(module, scope, node.id, depth)
         value = self._resolve_value(module, scope, node.id, depth)
-        return value or self.canonicalize(f"{holder}.{node.id}")
+        return value or self.canonicalize(name_in_scope(module, scope, node.id))
 
     def _resolve_local(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
         binders = module.bindings[scope][name]
@@ -275,7 +273,7 @@ class Project:
         arguments = [*function.args.posonlyargs, *function.args.args]
         is_first = arguments[:1] == [argument]
         if isinstance(around, ast.ClassDef) and is_first and not is_static(function):
-            return f"{module.name}.{qualify(module, around)}()"
+            return f"{qualify(module, around)}()"
         if argument.annotation is None:
             return self._resolve_fixture(module, function, argument.arg, depth)
         return self._resolve_annotation(module, argument.annotation, depth)

@@ -16,6 +16,7 @@ from bot.refactor.module_scopes import (
     Module,
     find_name,
     find_owner,
+    find_word,
     qualify,
     resolve_source,
 )
@@ -112,7 +113,7 @@ class ModuleRenaming:
 
     def _rename_definition(self, module: Module, node: Definition) -> None:
         renaming, place = self.renaming, (module.path, *find_name(module, node))
-        own = f"{module.name}.{qualify(module, node)}"
+        own = qualify(module, node)
         holder = module.scopes[node][-1]
         is_method = isinstance(holder, ast.ClassDef)
         if renaming.is_target(own):
@@ -159,7 +160,7 @@ class ModuleRenaming:
     def _rename_binder(self, module: Module, node: ast.AST, names: Sequence[str | None]) -> None:
         """Rename what a statement or pattern binds: no node of its own has the position."""
         old = self.renaming.old
-        place = self._find_word(module, node, old) if old in names else None
+        place = find_word(module, node, old) if old in names else None
         if place:
             self._settle(module, node, place)
 
@@ -200,23 +201,15 @@ class ModuleRenaming:
         parts = dotted.split(".")
         for end in range(1, len(parts) + 1):
             name = ".".join(parts[:end])
-            place = self._find_word(module, node, name)
-            if parts[end - 1] != self.renaming.old or not place:
+            start = find_word(module, node, name)
+            if parts[end - 1] != self.renaming.old or not start:
                 continue
+            column = start[1] + len(name.encode()) - len(self.renaming.old.encode())
+            place = (module.path, start[0], column)
             if before + name in self.renaming.targets:
-                self.renaming.change((module.path, *place))
+                self.renaming.change(place)
             else:
-                self.renaming.keep((module.path, *place), before + name)
-
-    def _find_word(self, module: Module, node: ast.AST, name: str) -> tuple[int, int] | None:
-        """Find the end of a name inside a node that has no position for it."""
-        pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
-        first, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", None)
-        for number in range(first, (last or first) + 1):
-            start = getattr(node, "col_offset", 0) if number == first else 0
-            if match := pattern.search(module.encode_line(number), start):
-                return number, match.end() - len(self.renaming.old.encode())
-        return None
+                self.renaming.keep(place, before + name)
 
 
 def _iter_tokens(module: Module) -> Iterator[tokenize.TokenInfo]:

@@ -46,14 +46,12 @@ def rename_keyword(renaming: Renaming, module: Module, node: ast.keyword) -> Non
 
 def rename_pattern(renaming: Renaming, module: Module, node: ast.MatchClass) -> None:
     """Rename the keyword of a class pattern: it names an attribute of the class."""
-    word = re.compile(rb"\b" + renaming.old.encode() + rb"\s*=")
-    matched = renaming.project.resolve(module, node.cls)
-    for number in range(node.lineno, node.end_lineno + 1):
-        start = node.col_offset if number == node.lineno else 0
-        match = word.search(module.encode_line(number), start)
-        place = (module.path, number, match.start()) if match else None
-        if place and place not in renaming.decided:
-            meanings = renaming.read_member(matched)
+    meanings = renaming.read_member(renaming.project.resolve(module, node.cls))
+    given = re.compile(rb"\b" + re.escape(renaming.old.encode()) + rb"\s*=\s*\(*$")
+    for name, value in zip(node.kwd_attrs, node.kwd_patterns, strict=True):
+        match = given.search(module.encode_line(value.lineno)[: value.col_offset])
+        if match and name == renaming.old:
+            place = (module.path, value.lineno, match.start())
             renaming.settle(place, meanings, "a pattern of an unknown class")
 
 

@@ -63,7 +63,7 @@ class ParameterRenaming:
         for node in list(module.scopes):
             match node:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
-                    if f"{module.name}.{qualify(module, node)}" in renaming.holders:
+                    if qualify(module, node) in renaming.holders:
                         self._rename_in_function(module, node)
                 case ast.Name(id=name) | ast.arg(arg=name) if name == old:
                     if renaming.targets & renaming.read_name(module, node, old):

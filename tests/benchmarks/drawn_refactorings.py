@@ -94,7 +94,7 @@ def _draw(
         new = f"{node.name}Renamed" if isinstance(node, ast.ClassDef) else f"{node.name}_renamed"
     elif act == "move":
         new = _draw_module(module, files, chance)
-    name = f"{module.name}.{qualify(module, node)}"
+    name = qualify(module, node)
     return DrawnRefactoring(act, name, new, module.path, *find_name(module, node))
 
 

@@ -243,6 +243,15 @@ def test_pytest_hands_fixtures_to_parameters():
     assert ("test_a.py", 1) in list_doubts(rename_symbol(files, "conftest.box", "crate"))
 
 
+def test_each_class_of_a_nested_pattern_has_its_own_keyword():
+    """Whichever stands first on the line."""
+    base = "class A:\n    x = 1\nclass B:\n    x = 1\n"
+    use = "import a\nmatch v:\n    case a.A(y=a.B(x=1), x=(2 | 3)): pass\n"
+
+    assert (use.replace("x=(", "z=("), []) == rename(use, base, "A.x", "z")
+    assert (use.replace("x=1", "z=1"), []) == rename(use, base, "B.x", "z")
+
+
 def test_a_fixture_is_that_of_the_class_of_tests():
     """Made of its parameters, or by another fixture, which classes below may have of their own."""
     base = "class Box:\n    def open(self): ...\nclass Can(Box):\n    def shut(self): ...\n"

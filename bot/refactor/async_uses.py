@@ -1,4 +1,4 @@
-"""Find the calls of functions that become asynchronous, and tell of what may be one."""
+"""Find the calls of functions that become asynchronous, and tell what cannot become so."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.refactor.async_callers import is_of_tests
 from bot.refactor.class_family import is_of_protocol
+from bot.refactor.fixtures import is_fixture
 from bot.refactor.follow_move import is_replacing
 from bot.refactor.made_names import NAMING_CALLS, TAKING_CALLS
 from bot.refactor.module_scopes import (
     PYTHON,
+    Definition,
     Function,
     Import,
     Module,
@@ -26,6 +27,15 @@ from bot.refactor.text_edit import TextEdits
 
 # Objects that have any method, of which none can be awaited.
 MOCK = re.compile(r"\b(?:Mock|MagicMock|NonCallableMock|SimpleNamespace)\((?!.*spec)")
+YIELDS = (ast.Yield, ast.YieldFrom)
+PROPERTY_MARKS = frozenset(["property", "cached_property", "setter", "getter", "deleter"])
+# Decorators that take an async function as they take any other.
+PLAIN_MARKS = frozenset(
+    ["staticmethod", "classmethod", "abstractmethod", "override", "final", "overload", "type_check"]
+)
+TEST_STARTS = re.compile(
+    r"test\w*|(?:setUp|tearDown)(?:Class|Module)?|(?:setup|teardown)_(?:method|class|module)"
+)
 
 
 @dataclass(slots=True)
@@ -66,10 +76,8 @@ class AsyncUses:
         holders = [re.escape(holder.rpartition(".")[2]) for holder in self.symbol.holders]
         word = re.compile(rf"\b(?:{'|'.join(holders)})\b")
         for path, text in self.symbol.project.files.items():
-            mock = MOCK.search(text) if path.endswith(PYTHON) else None
-            if mock and word.search(text):
-                line = text.count("\n", 0, mock.start()) + 1
-                self.edits.leave(path, line, "a mock may stand in for what is awaited")
+            if path.endswith(PYTHON) and word.search(text):
+                self.edits.leave_lines(path, MOCK, "a mock may stand in for what is awaited")
 
     def _read_attribute(self, module: Module, node: ast.Attribute) -> None:
         meanings = self.symbol.read_attribute(module, node)
@@ -155,3 +163,42 @@ def _is_own(module: Module, node: Use) -> bool:
     binders = module.bindings[owner][base.id] if owner else []
     is_made = all(isinstance(binder, ast.Assign | ast.ClassDef | Import) for binder in binders)
     return base.id in ("self", "cls") or is_made
+
+
+def explain_obstacle(module: Module, function: Function) -> str:
+    """Say why a function cannot become asynchronous; "" when it can."""
+    if isinstance(function, ast.AsyncFunctionDef):
+        return ""
+    name = function.name
+    if name.startswith("__") and name.endswith("__"):
+        return f"Python itself calls {name}"
+    marks = [ast.unparse(mark).partition("(")[0] for mark in function.decorator_list]
+    if any(mark.rpartition(".")[2] in PROPERTY_MARKS for mark in marks):
+        return f"{name} is a property"
+    inner = [node for node in ast.walk(function) if function is module.scopes[node][-1]]
+    if any(isinstance(node, YIELDS) for node in inner):
+        return f"{name} is a generator"
+    return ""
+
+
+def list_foreign_marks(function: Function) -> list[ast.expr]:
+    """List the decorators that may not take an async function."""
+    return [mark for mark in function.decorator_list if last_name(mark) not in PLAIN_MARKS]
+
+
+def is_started_by_tests(module: Module, function: Definition) -> bool:
+    """Tell whether the runner of the tests calls a function: a test, a fixture, a set-up."""
+    if not is_of_tests(module.path):
+        return False
+    around = module.parents[function]
+    is_in_class = isinstance(around, ast.ClassDef) and module.parents[around] is module.tree
+    if around is not module.tree and not is_in_class:
+        return False
+    return is_fixture(function) or TEST_STARTS.fullmatch(function.name) is not None
+
+
+def is_of_tests(path: str) -> bool:
+    """Tell whether a file is one of tests, by its name or folder."""
+    *folders, file = path.split("/")
+    is_named = file.startswith(("test_", "conftest.", "tests.")) or file.endswith("_test.py")
+    return is_named or bool({"tests", "test", "testing"}.intersection(folders))

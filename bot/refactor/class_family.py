@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from bot.ports import CodePlace, TypeChecker
+from bot.refactor.checked_names import ask_places
 from bot.refactor.find_definition import iter_classes
 from bot.refactor.module_scopes import (
     Function,
@@ -17,12 +19,15 @@ from bot.refactor.module_scopes import (
     qualify,
     strip_annotation,
 )
-from bot.refactor.python_project import LIMIT_DEPTH, Project
+from bot.refactor.python_project import LIMIT_DEPTH, CannotRefactor, Project
 
 # They ask for no method of a class below them.
 SILENT_BASES = re.compile(
     r"object|type|Generic|Protocol|ABC|ABCMeta|\w*Exception|\w*Error|NamedTuple|TypedDict|\w*Enum|Flag"
 )
+PROBE = "greenlit_probe_of_bases.py"
+# Bases call methods by names that are made at run time: visit_Name, do_GET, test_it.
+SCHEMES = re.compile(r"(?:visit|depart|leave|do|help|complete|handle|on|test)_?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -147,3 +152,61 @@ def _is_own(value: ast.expr, method: ast.FunctionDef | ast.AsyncFunctionDef) -> 
         return isinstance(value.func, ast.Name) and value.func.id == "super"
     arguments = [*method.args.posonlyargs, *method.args.args]
     return isinstance(value, ast.Name) and [value.id] == [arg.arg for arg in arguments[:1]]
+
+
+def refuse_outside_override(checker: TypeChecker | None, family: ClassFamily, new: str) -> None:
+    """Refuse to rename what a base of elsewhere has too, by the old name or by the new one."""
+    for name in (family.member, new):
+        for base, owner in find_owners(checker, family, name).items():
+            if owner:
+                raise CannotRefactor(
+                    f"{base.holder} is a {base.name}, which has a {name} of its own ({owner})."
+                )
+
+
+def list_outside_callers(checker: TypeChecker | None, family: ClassFamily) -> list[OutsideBase]:
+    """List the bases of elsewhere that may call a member of the family by its name."""
+    is_private = family.member.startswith("_")
+    is_scheme = SCHEMES.match(family.member) is not None
+    return [
+        base
+        for base, owner in find_owners(checker, family, family.member).items()
+        if is_scheme or owner or (owner is None and not is_private)
+    ]
+
+
+def find_owners(
+    checker: TypeChecker | None, family: ClassFamily, member: str
+) -> dict[OutsideBase, str | None]:
+    """Say where each base of elsewhere has a member; "" where not, None where nobody knows it."""
+    owners: dict[OutsideBase, str | None] = {}
+    lines: dict[OutsideBase, str] = {}
+    for base in sorted(family.outside):
+        owners[base] = None
+        module, _, name = base.name.rpartition(".")
+        if (builtin := getattr(builtins, base.name, None)) is not None:
+            owners[base] = f"builtins.{base.name}" if hasattr(builtin, member) else ""
+        elif re.fullmatch(r"\w+(?:\.\w+)+", base.name):
+            lines[base] = f"from {module} import {name}; {name}.{member}"
+    probe = {PROBE: "\n".join(lines.values())}
+    places = {base: _locate(number, line) for number, (base, line) in enumerate(lines.items(), 1)}
+    answers = ask_places(checker, probe, [each for pair in places.values() for each in pair])
+    for base, (of_base, of_member) in places.items():
+        if found := _list_outside(answers.get(of_member, ())):
+            owners[base] = found[0]
+        elif _list_outside(answers.get(of_base, ())):
+            owners[base] = ""
+    return owners
+
+
+def _locate(number: int, line: str) -> tuple[CodePlace, CodePlace]:
+    """Give the places of the base and of its member in a line of the probe."""
+    raw = line.encode()
+    return (
+        CodePlace(PROBE, number, raw.index(b"; ") + 2),
+        CodePlace(PROBE, number, raw.rindex(b".") + 1),
+    )
+
+
+def _list_outside(places: Iterable[CodePlace]) -> list[str]:
+    return [place.path for place in places if place.is_outside]

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.ports import TypeChecker
-from bot.refactor.async_callers import (
+from bot.refactor.async_uses import (
+    AsyncUses,
     explain_obstacle,
     is_of_tests,
     is_started_by_tests,
     list_foreign_marks,
 )
-from bot.refactor.async_uses import AsyncUses
 from bot.refactor.checked_names import ask_checker
-from bot.refactor.class_family import ClassFamily, find_family
+from bot.refactor.class_family import ClassFamily, find_family, list_outside_callers
 from bot.refactor.find_definition import (
     PROSE,
     find_definition,
@@ -31,7 +31,6 @@ from bot.refactor.module_scopes import (
     last_name,
     qualify,
 )
-from bot.refactor.outside_bases import list_outside_callers
 from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.symbol import Symbol
 from bot.refactor.text_edit import Refactoring, TextEdits
@@ -125,28 +124,13 @@ class _Conversion:
         uses.tell_stand_ins()
 
     def finish(self) -> Refactoring:
-        """Finish the edits. Raises CannotRefactor when a file could not be read afterwards."""
-        if self.runs_in_tests:
-            self._tell_loops()
-        refactoring = self.edits.finish()
-        for path, text in refactoring.files.items():
-            if path.endswith(PYTHON) and text is not None:
-                try:
-                    ast.parse(text.removeprefix("\ufeff"))
-                except SyntaxError as error:
-                    place = f"{path}:{error.lineno}"
-                    raise CannotRefactor(
-                        f"{place} could not be changed in a way that Python reads."
-                    ) from None
-        return refactoring
-
-    def _tell_loops(self) -> None:
-        """Tell of tests that expect an event loop to be there, which asyncio.run takes away."""
-        for path, text in self.project.files.items():
-            place = text.find("get_event_loop(") if is_of_tests(path) else -1
-            if place >= 0 and path.endswith(PYTHON):
-                line = text.count("\n", 0, place) + 1
-                self.edits.leave(path, line, "asyncio.run in another test leaves no loop for this")
+        """Finish the edits; tell of tests that expect a loop, which asyncio.run takes away."""
+        loop = re.compile(r"get_event_loop\(")
+        for path in self.project.files if self.runs_in_tests else ():
+            if is_of_tests(path) and path.endswith(PYTHON):
+                why = "asyncio.run in another test leaves no loop for this"
+                self.edits.leave_lines(path, loop, why)
+        return self.edits.finish()
 
     def _convert_definition(self, module: Module, node: ast.FunctionDef) -> None:
         leave = self.edits.leave

@@ -11,7 +11,7 @@ from bot.refactor.find_definition import iter_nodes
 from bot.refactor.fixtures import is_fixture
 from bot.refactor.made_names import COMPUTED, TAKING_CALLS, TYPE_NAMES, computes_names
 from bot.refactor.module_scopes import PYTHON, Assignment, Module, last_name, list_marks
-from bot.refactor.renaming import Renaming
+from bot.refactor.symbol import Renaming
 
 # They take a string for what it says, not for what it names.
 PLAIN_CALLS = re.compile(

@@ -9,7 +9,13 @@ from collections.abc import Iterable, Mapping
 
 from bot.ports import TypeChecker
 from bot.refactor.checked_names import ask_checker
-from bot.refactor.class_family import ClassFamily, find_family, is_of_protocol
+from bot.refactor.class_family import (
+    ClassFamily,
+    find_family,
+    is_of_protocol,
+    list_outside_callers,
+    refuse_outside_override,
+)
 from bot.refactor.find_definition import (
     find_definition,
     list_files_naming,
@@ -23,14 +29,13 @@ from bot.refactor.module_scopes import (
     name_in_scope,
 )
 from bot.refactor.other_languages import rename_unique
-from bot.refactor.outside_bases import refuse_outside_override
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
-from bot.refactor.rename_attribute import AttributeRenaming
 from bot.refactor.rename_in_module import ModuleRenaming
 from bot.refactor.rename_in_strings import StringRenaming
 from bot.refactor.rename_in_text import rename_in_document
+from bot.refactor.rename_member import AttributeRenaming
 from bot.refactor.rename_parameter import rename_parameter
-from bot.refactor.renaming import Renaming
+from bot.refactor.symbol import Renaming
 from bot.refactor.text_edit import Refactoring, TextEdits
 
 BESIDE = re.compile(r"(?:^|/)(?:tests?|testing|examples?|docs?|benchmarks?)(?:/|$)|(?:^|/)test_")
@@ -133,7 +138,8 @@ def _refuse_taken(project: Project, family: ClassFamily, new: str) -> None:
 def _leave_outside(renaming: Renaming, checker: TypeChecker | None, family: ClassFamily) -> None:
     """Leave the classes below a base of elsewhere that may call the member by its name."""
     project = renaming.project
-    for base in refuse_outside_override(checker, family, renaming.new):
+    refuse_outside_override(checker, family, renaming.new)
+    for base in list_outside_callers(checker, family):
         for module, node in project.find_classes(base.holder):
             why = f"{base.name} is not of these files, and may call {renaming.old}"
             renaming.edits.leave(module.path, node.lineno, why)

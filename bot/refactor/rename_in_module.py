@@ -22,11 +22,10 @@ from bot.refactor.module_scopes import (
 )
 from bot.refactor.python_project import CannotRefactor
 from bot.refactor.quoted_types import is_quoted_type, read_quoted_type
-from bot.refactor.rename_attribute import AttributeRenaming
 from bot.refactor.rename_in_strings import StringRenaming
 from bot.refactor.rename_in_text import find_words
-from bot.refactor.rename_keyword import rename_keyword, rename_pattern
-from bot.refactor.renaming import Place, Renaming
+from bot.refactor.rename_member import AttributeRenaming, rename_keyword, rename_pattern
+from bot.refactor.symbol import Place, Renaming
 
 UNCLEAR = "it is not clear where this name comes from"
 

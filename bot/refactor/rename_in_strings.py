@@ -19,7 +19,7 @@ from bot.refactor.rename_in_text import (
     read_imports,
     rename_in_text,
 )
-from bot.refactor.renaming import Renaming
+from bot.refactor.symbol import Renaming
 
 NAMED = "a string with that name"
 EXAMPLE = re.compile(r"\s*(?:>>>|\.\.\.) ")

@@ -6,7 +6,7 @@ import re
 import sys
 
 from bot.refactor.find_definition import TEMPLATES
-from bot.refactor.renaming import Renaming
+from bot.refactor.symbol import Renaming
 from bot.refactor.text_edit import find_in_lines
 
 CODE_BEFORE = re.compile(

@@ -14,8 +14,8 @@ from bot.refactor.fixtures import is_fixture
 from bot.refactor.looked_up_strings import PLAIN_MARKS
 from bot.refactor.module_scopes import PYTHON, Function, Module, last_name, list_marks, qualify
 from bot.refactor.python_project import CannotRefactor, Project
-from bot.refactor.rename_keyword import is_function_of_tree
-from bot.refactor.renaming import Renaming
+from bot.refactor.rename_member import is_function_of_tree
+from bot.refactor.symbol import Renaming
 from bot.refactor.text_edit import Refactoring, TextEdits
 
 ANOTHER_S = "another function's parameter"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
+
+from bot.refactor.module_scopes import PYTHON
+from bot.refactor.python_project import CannotRefactor
 
 SHOWN_CHARS = 120
 BOM = "\ufeff"
@@ -91,19 +95,22 @@ class TextEdits:
         text = self.files[path].split("\n")[line - 1].strip()[:SHOWN_CHARS]
         return Unproven(path, line, text, why)
 
-    def finish(
-        self, moves: Mapping[str, str] | None = None, new: Mapping[str, str] | None = None
-    ) -> Refactoring:
-        """Make all edits, move files (new path to old), and add new ones."""
+    def finish(self, moves: Mapping[str, str] | None = None) -> Refactoring:
+        """Make all edits, and move files (new path to old).
+
+        Raises CannotRefactor when Python could not read a file afterwards.
+        """
         files: dict[str, str | None] = {}
         for path, spans in self.spans.items():
-            files[path] = _replace_spans(self.files[path], spans)
+            text = files[path] = _replace_spans(self.files[path], spans)
+            if path.endswith(PYTHON):
+                _refuse_unreadable(path, text)
         for path, old in (moves or {}).items():
             files[path] = files.get(old) or self.files[old]
             files[old] = None
         places = {path: len(spans) for path, spans in self.spans.items()}
         return Refactoring(
-            {**files, **(new or {})},
+            files,
             places,
             sort_places(self.unproven),
             dict(moves or {}),
@@ -132,6 +139,14 @@ def find_in_lines(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, in
 def sort_places(places: Iterable[Unproven]) -> tuple[Unproven, ...]:
     """Order places by file and line."""
     return tuple(sorted(places, key=lambda place: (place.path, place.line, place.why)))
+
+
+def _refuse_unreadable(path: str, text: str) -> None:
+    try:
+        ast.parse(text.removeprefix(BOM))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        place = f"{path}:{error.lineno}" if isinstance(error, SyntaxError) else path
+        raise CannotRefactor(f"{place} could not be changed in a way that Python reads.") from None
 
 
 def _replace_spans(text: str, spans: Iterable[Span]) -> str:

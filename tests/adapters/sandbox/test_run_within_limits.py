@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,21 @@ test $pid = $session && echo leader
 """
 
 
+@contextmanager
+def bot_input(text):
+    """Give this process something to read while the block lasts."""
+    own = os.dup(0)
+    reads, writes = os.pipe()
+    os.write(writes, text)
+    os.dup2(reads, 0)
+    try:
+        yield
+    finally:
+        os.dup2(own, 0)
+        for descriptor in (own, reads, writes):
+            os.close(descriptor)
+
+
 @pytest.fixture
 def run(tmp_path):
     """Runs a script as a job, in no sandbox."""
@@ -38,8 +54,9 @@ def run(tmp_path):
 
 
 def test_a_job_has_what_it_is_given(run):
-    """Both streams as one, no input, no folder of the bot's, a session of its own."""
-    done = run(LOOK_AROUND)
+    """Both streams as one, none of the bot's input or folders, a session of its own."""
+    with bot_input(b"typed to the bot\n"):
+        done = run(LOOK_AROUND)
     environment = run("exec /usr/bin/env", environment={"A": "b"})
 
     assert ["out", "err", "more", "no input", "/", "leader"] == done.output.decode().splitlines()

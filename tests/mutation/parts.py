@@ -6,20 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-QUICK, ALL = "not long and not slow", "not slow"
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Modules that decide about one thing, and their own tests: paths, or globs of paths.
-
-    `marks` leaves out the tests that take long, where quick ones decide.
-    """
+    """Modules that decide about one thing, and their own tests: paths, or globs of paths."""
 
     name: str
     modules: tuple[str, ...]
     tests: tuple[str, ...]
-    marks: str = QUICK
 
 
 PARTS = (
@@ -89,8 +83,11 @@ PARTS = (
     Part(
         "local checks",
         ("bot/steps/check_locally.py", "bot/steps/check_earlier_work.py", "bot/values/proof.py"),
-        ("tests/steps/test_check_locally.py", "tests/steps/test_check_earlier_work.py"),
-        ALL,
+        (
+            "tests/steps/test_check_earlier_work.py",
+            "tests/steps/test_check_locally.py",
+            "tests/steps/test_local_check_rules.py",
+        ),
     ),
     Part(
         "approvals",

@@ -109,3 +109,14 @@ def test_an_approval_covers_the_contents_that_were_shown_and_no_others():
     assert not covers(approvals, other)
     assert not covers(approvals, {**files, "README.md": files["new.py"]})
     assert "abcdefg" == ApprovalRequest("plan", "abcdefghij").short_hash
+
+
+def test_a_wait_for_people_stands_out_in_its_line():
+    """With what waits, by the hash that people write."""
+    word, text = ask_approval.summarize(ApprovalRequest("diff", "abcdefghij"))
+
+    assert ("an approval", "waits for that of the diff abcdefg", "yellow") == (
+        word,
+        text.plain,
+        str(text.style),
+    )

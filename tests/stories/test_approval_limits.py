@@ -100,8 +100,11 @@ def test_an_edit_after_the_first_push_changes_nothing_that_was_approved():
 def test_a_branch_is_chosen_for_which_no_job_with_secrets_starts(config, other, branch):
     """Where the repository wants secrets withheld, and there is one."""
     run = Waiting(make(**config), exposure=SecretExposure(other_branch=other))
+    wished = Branch("greenlit/7-x")
+    look = (run.state.base, PATCH, wished, run.state.origin.branch)
 
-    assert branch == asyncio.run(choose_branch(run, run.state, Branch("greenlit/7-x")))
+    assert branch == asyncio.run(choose_branch(run, run.state, wished))
+    assert [look] * (config["ci_secrets"] == "withhold") == run.looks
 
 
 def test_a_wait_ends_when_its_time_has_passed_and_not_before():

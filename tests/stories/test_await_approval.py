@@ -27,6 +27,7 @@ class Waiting:
         self.exposure = exposure or SecretExposure()
         self.edited = edited
         self.asked = []
+        self.looks = []
         self.now = 1_000.0
         self.listen = None
 
@@ -36,6 +37,7 @@ class Waiting:
             return replace(values[1], comment=9, asked_at=self.now)
         if step.name == "look_at_request":
             return RequestLook(is_edited=self.edited, at=self.now)
+        self.looks += [values] * (step.name == "find_exposure")
         return {"find_exposure": self.exposure}.get(step.name, "")
 
     async def wait(self, patience_s, waiting=None):

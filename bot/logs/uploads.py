@@ -14,7 +14,7 @@ _SURE = re.compile(
     r"|(?:result|report)s?[\W_]*(?:of|for|from)?[\W_]*(?:unit|integration|e2e)?[\W_]*test"
 )
 _NEVER = re.compile(
-    r"coverage|codecov|lcov|screenshot|video|snapshot|trace|diff|wheel|sdist|binar|sarif|sbom"
+    r"coverage|codecov|lcov|screenshot|video|snapshot|trace|diff|wheel|sdist|binary|binaries|sarif|sbom"
     r"|bench|profil|html|playwright|cypress|dump|apk"
     r"|(?<![a-z])(?:cov|dist|docs?|site|logs?|core|build|image)(?![a-z])"
 )

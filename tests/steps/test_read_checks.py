@@ -1,12 +1,14 @@
 """The tests of reading what failed checks left, when a part of it cannot be had."""
 
+import io
+import zipfile
 from dataclasses import replace
 
 import pytest
 
 from bot.ports import BadAnswer, Ports, RateLimited, Refusal, Unreachable
-from bot.steps.read_checks import read_check
-from bot.values import Annotation, Check, CheckOutput, Repo
+from bot.steps.read_checks import choose_checks, read_check, read_checks
+from bot.values import Annotation, Artifact, Check, CheckOutput, Repo
 
 LOG = b"""\
 ##[group]Run pytest
@@ -188,3 +190,104 @@ def test_a_log_that_is_down_is_waited_for():
     note = Annotation("tests/test_sum.py", 7, "failure", "three is not four")
 
     assert "tests/test_sum.py" in str(read(Ci((note,), down)))
+
+
+VAGUE = b"##[group]Run gradle test\n##[endgroup]\n2 tests failed, see the report\n"
+UPLOADED = (
+    b"##[group]Run actions/upload-artifact@v4\nArtifact junit has been successfully uploaded!\n"
+)
+TOLD = b"""\
+##[group]Run pytest
+##[endgroup]
+=== FAILURES ===
+___ test_sum ___
+
+    def test_sum():
+>       assert 3 == 4
+E       assert 3 == 4
+
+tests/test_sum.py:7: AssertionError
+=== 1 failed in 0.03s ===
+##[error]Process completed with exit code 1.
+"""
+END = b"##[error]Process completed with exit code 1.\n"
+
+
+class Uploads(Ci):
+    """CI whose run has these artifacts; each is a report of the test of its name."""
+
+    def __init__(self, log, artifacts):
+        super().__init__((), log)
+        self.artifacts, self.fetched = artifacts, []
+
+    def list_artifacts(self, repo, run, attempt):
+        if isinstance(self.artifacts, Exception):
+            raise self.artifacts
+        return tuple(Artifact(*each, 9) for each in enumerate(self.artifacts))
+
+    def fetch_artifact(self, repo, artifact, limit_bytes):
+        self.fetched.append(artifact)
+        if self.artifacts[artifact] == "junit-gone":
+            raise Refusal("not granted")
+        failure = f'<failure message="{SECRET}">tests/test_sum.py:7: E</failure>'
+        case = f'<testcase name="{self.artifacts[artifact]}">{failure}</testcase>'
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as opened:
+            opened.writestr("a.xml", f"<testsuite>{case}</testsuite>")
+        return archive.getvalue()
+
+
+SECRET = "ghp_" + "a" * 36
+MATRIX = [replace(JOB, name=f"test (3.1{number})", id=number, run=3) for number in (1, 2)]
+
+
+def read_all(ci, checks=MATRIX):
+    ports = replace(Ports(None, None, None), ci=ci)
+    return read_checks(ports, Repo("o/r"), checks, frozenset(["tests/test_sum.py"]))
+
+
+def test_reports_come_to_the_jobs_that_uploaded_them():
+    """By the values of the matrix; what belongs to none of them for sure names none. Its secrets
+    are masked.
+    """
+    ci = Uploads(VAGUE + UPLOADED + END, ["junit-3.11", "junit-3.12", "results", "coverage"])
+    reading = read_all(ci)
+    told = [(failure.test, failure.jobs) for failure in reading.failures]
+
+    assert [0, 1, 2] == ci.fetched
+    assert [("junit-3.11", ("test (3.11)",)), ("junit-3.12", ("test (3.12)",))] == told[:2]
+    assert ("results", ()) == told[2]
+    assert ("test-failure", "fix") == (reading.category, reading.action)
+    assert SECRET not in str(reading)
+
+
+@pytest.mark.parametrize("artifacts", [*GONE, ["junit-gone", "junit-3.12"]])
+def test_reports_that_cannot_be_had_are_done_without(artifacts):
+    """The log and the other reports say what they know."""
+    reading = read_all(Uploads(VAGUE + UPLOADED + END, artifacts))
+    told = {failure.test: failure.jobs for failure in reading.failures}
+    both = tuple(check.name for check in MATRIX)
+
+    expected = {"": both}
+    if artifacts == ["junit-gone", "junit-3.12"]:
+        expected = {"junit-3.12": both[1:]}
+
+    assert expected == told
+
+
+@pytest.mark.parametrize("log", [TOLD + UPLOADED, VAGUE + END], ids=["all is told", "no upload"])
+def test_reports_are_asked_for_only_where_they_may_tell_more(log):
+    """Not where each test has its place in the log, nor where nothing was uploaded."""
+    ci = Uploads(log, AssertionError("asked"))
+
+    assert read_all(ci).failures
+
+
+def test_of_each_matrix_one_job_is_read_before_the_second_of_another():
+    """Ten cells that say the same leave room for the linter; the cancelled come last."""
+    cells = [replace(JOB, name=f"test ({number})") for number in range(10)]
+    gone = replace(JOB, name="docs", conclusion="cancelled")
+    chosen = choose_checks([gone, *cells, replace(JOB, name="lint")])
+
+    assert ["test (0)", "lint", "test (1)"] == [check.name for check in chosen][:3]
+    assert gone not in chosen

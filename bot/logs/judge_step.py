@@ -13,9 +13,15 @@ from bot.logs.parse_step import AttributedFailure, StepFailures
 from bot.logs.parsed_failure import ParsedFailure
 from bot.logs.parsers.fallback import mentions_failed_tests
 from bot.logs.parsers.tracebacks import is_wrapper
+from bot.logs.registry import ParserSpec
 from bot.values import Confidence, Reading
 
 _MESSAGE_CHARS = 500  # of an outage
+# What runners of tests say first.
+_TESTS_BEGIN = re.compile(
+    r"=+ test session starts|^running \d+ tests?$|^=== RUN|\bT E S T S\b|^ ?RUN  v\d"
+    r"|^(?:PASS|FAIL) |^TAP version|^\[=+\] Running|^PHPUnit \d|^Run options: |^Test run for |^Running Suite: "
+)
 _ASSERTION = re.compile(
     r"^expect\(|\b(?:want(?:ed)?|got|assert\w*|to (?:equal|be|match|contain))\b"
     r"|\b(?:left|right|expected|actual) ?: ",
@@ -43,8 +49,8 @@ def judge_step(step: StepFailures) -> Reading | None:
 
 
 def _blame(step: StepFailures, blamed: Sequence[AttributedFailure]) -> Reading:
-    best = next((candidate for candidate in blamed if candidate.failure.frames), None)
     first = blamed[0].parser
+    best = next((each for each in blamed if each.failure.frames and _is_alike(each, first)), None)
     if first.kind != "tests":
         # A place in the repository's code outweighs a word about the network, but not a full disk
         # or a killed process.
@@ -61,6 +67,11 @@ def _blame(step: StepFailures, blamed: Sequence[AttributedFailure]) -> Reading:
     return Reading(category, "fix", best.tool, failures, excerpt, confidence)
 
 
+def _is_alike(candidate: AttributedFailure, parser: ParserSpec) -> bool:
+    """Tell whether it says what failed, and not only what did besides."""
+    return candidate.parser.kind == parser.kind or _is_go_build_error(candidate)
+
+
 def _choose_failures(step: StepFailures) -> list[AttributedFailure]:
     """Choose tests; else diagnostics in the repository's code; else what ended the program.
 
@@ -68,8 +79,8 @@ def _choose_failures(step: StepFailures) -> list[AttributedFailure]:
     """
     diagnostics, crashes = step.by_kind["diagnostics"], step.by_kind["crashes"]
     in_repository = [candidate for candidate in diagnostics if candidate.failure.frames]
-    if step.by_kind["tests"]:
-        return step.by_kind["tests"] + list(filter(_is_go_build_error, in_repository))
+    if tests := step.by_kind["tests"]:
+        return tests + _keep_beside(in_repository, tests, step.lines)
     return (
         in_repository
         or _keep_last_program(list(filter(_is_own_crash, crashes)))
@@ -82,6 +93,36 @@ def _choose_failures(step: StepFailures) -> list[AttributedFailure]:
 def _is_go_build_error(candidate: AttributedFailure) -> bool:
     """Tell whether Go could not build a package, which it reports among the tests of the others."""
     return candidate.parser.tool == "go" and candidate.failure.category != "lint"
+
+
+def _keep_beside(
+    diagnostics: Sequence[AttributedFailure],
+    tests: Sequence[AttributedFailure],
+    lines: Sequence[LogLine],
+) -> list[AttributedFailure]:
+    """Keep what linters and compilers said before the tests began or after they ended.
+
+    What stands between was printed by a test. Go reports among the tests what it cannot build.
+    """
+    tools = {test.tool for test in tests}
+    first, last = _find_span(tests, lines) if diagnostics else (0, 0)
+
+    def is_beside(each: AttributedFailure) -> bool:
+        return each.tool not in tools and not first <= each.failure.first_line <= last
+
+    return [each for each in diagnostics if _is_go_build_error(each) or is_beside(each)]
+
+
+def _find_span(tests: Sequence[AttributedFailure], lines: Sequence[LogLine]) -> tuple[int, int]:
+    """Find the lines between which tests ran: from the runner's first words to its summary."""
+    first = min(test.failure.first_line for test in tests)
+    last = max(test.failure.last_line for test in tests)
+    for line in lines:
+        if line.number < first and _TESTS_BEGIN.search(line.text):
+            first = line.number
+        elif line.number > last and mentions_failed_tests([line]):
+            last = line.number
+    return first, last
 
 
 def _is_own_crash(candidate: AttributedFailure) -> bool:

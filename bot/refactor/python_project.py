@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.refactor.assigned_values import list_calls_assigned, list_stores
 from bot.refactor.fixtures import find_common, list_params, list_results, list_returned
 from bot.refactor.module_scopes import (
     PYTHON,
@@ -49,6 +50,7 @@ class Project:
     _parts: set[str] = field(default_factory=set)  # of all modules' names
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _canonical: dict[str, str] = field(default_factory=dict)
+    _stores: dict[str, list[tuple[Module, ast.AST]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for path in self.files:
@@ -105,6 +107,12 @@ class Project:
         """Find the classes of a canonical name; none for None."""
         definitions = self.find_definitions(dotted) if dotted else []
         return [(module, node) for module, node in definitions if isinstance(node, ast.ClassDef)]
+
+    def list_stores(self, attribute: str) -> list[tuple[Module, ast.AST]]:
+        """List the statements that assign to an attribute, on any object."""
+        if attribute not in self._stores:
+            self._stores[attribute] = list_stores(self, attribute)
+        return self._stores[attribute]
 
     def is_outside(self, dotted: str) -> bool:
         """Tell whether a dotted name begins with no module of the tree, nor a folder of one."""
@@ -192,6 +200,10 @@ class Project:
         if not base:
             return None
         member = self.canonicalize(f"{base.removesuffix('()')}.{node.attr}")
+        if base.endswith("()") and self.find_classes(base[:-2]) and not self.defines(member):
+            made = list_calls_assigned(self, module, node)
+            kinds = {self.resolve(*each, depth + 1) for each in made}
+            return kinds.pop() or member if len(kinds) == 1 else member
         return self._resolve_member(member, depth)
 
     def _resolve_member(self, name: str, depth: int) -> str:
@@ -303,6 +315,7 @@ class Project:
                 return self._resolve_annotation(module, assignment.annotation, depth)
             case ast.Assign(targets=[ast.Name()], value=value):
                 target = self.resolve(module, value, depth + 1)
-                return target if target and target.endswith("()") else None
+                is_made = target is not None and target.endswith("()")
+                return target if is_made or isinstance(value, ast.Call) else None
             case _:
                 return None

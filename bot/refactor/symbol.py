@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from bot.ports import CodePlace
+from bot.refactor.assigned_values import list_calls_assigned
 from bot.refactor.checked_names import NOTHING, Answers, Meanings, locate_attribute, name_definition
 from bot.refactor.class_family import ClassFamily
 from bot.refactor.module_scopes import (
@@ -126,24 +127,21 @@ class Symbol:
 
     def _read_own(self, module: Module, node: ast.Attribute) -> Meanings:
         base = self.project.resolve(module, node.value)
-        if base is None or self.project.is_outside(base):
-            base = self._find_outside(module, node.value, base)
-        return self.read_member(base)
+        if base and not self.project.is_outside(base) and (meanings := self.read_member(base)):
+            return meanings
+        return self.read_member(self._find_outside(module, node.value, base))
 
     def _find_outside(self, module: Module, value: ast.expr, base: str | None) -> str | None:
         """Give the module of elsewhere that an object is, or the class of one that made it."""
-        if base is not None and not base.endswith("()"):
+        if base is not None and self.project.is_outside(base) and not base.endswith("()"):
             return None if STAND_INS.search(base) else base
-        if isinstance(value, ast.Name):
-            scope = find_owner(module, value, value.id)
-            match module.bindings[scope].get(value.id) if scope else None:
-                case [ast.Assign(targets=[ast.Name()], value=maker)]:
-                    value = maker
-                case _:
-                    return None
-        if not isinstance(value, ast.Call) or not CLASS_NAME.fullmatch(last_name(value.func)):
-            return None
-        kind = self.project.resolve(module, value.func)
+        kinds = {
+            self.project.resolve(where, call.func)
+            if CLASS_NAME.fullmatch(last_name(call.func))
+            else None
+            for where, call in list_calls_assigned(self.project, module, value)
+        }
+        kind = kinds.pop() if len(kinds) == 1 else None
         is_plain = kind is not None and self.project.is_outside(kind)
         return kind if kind and is_plain and not STAND_INS.search(kind) else None
 

@@ -82,7 +82,7 @@ DOUBTS = [
     ("a mixin", f"class M:\n    def h(self):\n        self.go()\n\n\n{C}", {}, "unknown object"),
     (
         "an object that self holds",
-        f"{C}class D:\n    def __init__(self):\n        self.c = C()\n\n    def h(self):\n        self.c.go()\n",
+        f"{C}class D:\n    def __init__(self):\n        self.c = make()\n\n    def h(self):\n        self.c.go()\n",
         {},
         "unknown object",
     ),
@@ -115,6 +115,18 @@ DOUBTS = [
     ("a patch", C, {"t.py": "mock.patch('a.C.go', lambda self: 1)\n"}, "by this name"),
     ("an old Python", C, {"t.py": "import a\nprint a.C().go()\n"}, "cannot read"),
 ]
+
+
+def test_what_an_object_holds_is_awaited_where_it_is_made_there():
+    """And nothing else is put there by any file."""
+    text = (
+        f"{C}class D:\n    def __init__(self):\n        self.c = C()\n\n"
+        "    def h(self):\n        self.c.go()\n"
+    )
+    made = make_async({"a.py": text}, "a.C.go")
+
+    assert "    async def h(self):\n        await self.c.go()\n" in made.files["a.py"]
+    assert [] == list_reasons(made)
 
 
 @pytest.mark.parametrize(("what", "text", "others", "why"), DOUBTS)

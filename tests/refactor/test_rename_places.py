@@ -243,6 +243,24 @@ def test_pytest_hands_fixtures_to_parameters():
     assert ("test_a.py", 1) in list_doubts(rename_symbol(files, "conftest.box", "crate"))
 
 
+def test_an_attribute_is_what_the_only_assignment_to_it_makes():
+    """An object of this code or of another package; where a second is put there, it is told."""
+    base = "class Box:\n    def open(self): ...\n"
+    holder = "import a, h\nclass T:\n    def __init__(self): self.box = {}\n"
+    use = holder + "    def f(self): self.box.open()\n"
+    ours, theirs = use.format("a.Box()"), use.format("h.Chest(1)")
+    unknown = "an attribute of an unknown object"
+
+    assert (ours.replace("open", "lift"), []) == rename(ours, base, "Box.open", "lift")
+    assert (theirs, []) == rename(theirs, base, "Box.open", "lift")
+    seconds = ["def g(t): t.box = make()\n", "def g(t): del t.box\n", "setattr(T, 'box', 1)\n"]
+    partial = "import a, functools\nmake = functools.partial(a.Box)\nmake().open()\n"
+    assert (partial.replace("open", "lift"), []) == rename(partial, base, "Box.open", "lift")
+    for second in seconds:
+        assert (ours + second, [unknown]) == rename(ours + second, base, "Box.open", "lift")
+        assert (theirs + second, [unknown]) == rename(theirs + second, base, "Box.open", "lift")
+
+
 def test_each_class_of_a_nested_pattern_has_its_own_keyword():
     """Whichever stands first on the line."""
     base = "class A:\n    x = 1\nclass B:\n    x = 1\n"

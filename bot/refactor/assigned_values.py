@@ -1,0 +1,67 @@
+"""Find the calls that make what a name, or an attribute of any object, has."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from bot.refactor.module_scopes import PYTHON, Module, find_owner, last_name
+
+if TYPE_CHECKING:
+    from bot.refactor.python_project import Project
+
+SETTING_CALLS = ("setattr", "delattr", "object")
+Made = tuple[Module, ast.Call]
+
+
+def list_calls_assigned(project: Project, module: Module, node: ast.expr) -> list[Made]:
+    """List the calls that make what a name or attribute has, each with its module.
+
+    Those of all assignments of all files, for an attribute; none where anything else gives it.
+    """
+    statements: list[tuple[Module, ast.AST]] = []
+    match node:
+        case ast.Call():
+            return [(module, node)]
+        case ast.Name(id=name):
+            scope = find_owner(module, node, name)
+            binders = module.bindings[scope].get(name, []) if scope else []
+            statements = [(module, binder) for binder in binders]
+        case ast.Attribute(attr=name):
+            statements = project.list_stores(name)
+        case _:
+            pass
+    made: list[Made] = []
+    for where, statement in statements:
+        match statement:
+            case ast.Assign(targets=[ast.Name() | ast.Attribute()], value=ast.Call() as value):
+                made.append((where, value))
+            case _:
+                return []
+    return made
+
+
+def list_stores(project: Project, name: str) -> list[tuple[Module, ast.AST]]:
+    """List the statements of all files that assign to an attribute of the name, on any object."""
+    paths = [path for path, text in project.files.items() if path.endswith(PYTHON) and name in text]
+    modules = filter(None, map(project.read_module, paths))
+    return [
+        (module, module.parents[node])
+        for module in modules
+        for node in module.scopes
+        if _stores(node, name) or _names(module.parents.get(node), node, name)
+    ]
+
+
+def _stores(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Attribute(attr=attribute, ctx=ast.Store() | ast.Del()):
+            return attribute == name
+        case _:
+            return False
+
+
+def _names(call: ast.AST | None, node: ast.AST, name: str) -> bool:
+    """Tell whether a call sets an attribute by its name."""
+    is_name = isinstance(node, ast.Constant) and node.value == name
+    return is_name and isinstance(call, ast.Call) and last_name(call.func) in SETTING_CALLS

@@ -177,7 +177,7 @@ def is_message(module: Module, node: ast.AST) -> bool:
                 return True
             case ast.Call(func=function) if MESSAGES.fullmatch(last_name(function)):
                 return True
-            case ast.keyword(arg="help" | "description" | "reason"):
+            case ast.keyword(arg="help" | "description" | "reason" | "id" | "ids"):
                 return True
             case ast.stmt():
                 return isinstance(parent, ast.Assert) and parent.msg is node

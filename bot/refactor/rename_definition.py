@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.ports import TypeChecker
 from bot.refactor.checked_names import ask_checker
@@ -98,12 +98,13 @@ def _rename_in_files(renaming: Renaming, paths: Iterable[str], target: str) -> N
         AttributeRenaming(renaming),
         StringRenaming(renaming, LookedUpStrings(renaming)),
     )
-    is_alone = _is_alone(renaming, paths)
+    others = set(_list_others(renaming, paths))
+    is_alone_at_top = ast.Module not in others
     for path in paths:
         if path.endswith(PYTHON):
             in_modules.rename_in_module(path)
         else:
-            rename_in_document(renaming, path, is_alone=is_alone)
+            rename_in_document(renaming, path, is_alone=not others, is_alone_at_top=is_alone_at_top)
     for path, line in MadeNames(renaming, renaming.new).find():
         renaming.edits.leave(path, line, "a name may be made here")
     # Python makes private names of a class's name: `_Box__size`.
@@ -145,8 +146,8 @@ def _leave_outside(renaming: Renaming, checker: TypeChecker | None, family: Clas
             renaming.edits.leave(module.path, node.lineno, why)
 
 
-def _is_alone(renaming: Renaming, paths: Iterable[str]) -> bool:
-    """Tell whether no other thing of the code, beside tests and examples, has that name."""
+def _list_others(renaming: Renaming, paths: Iterable[str]) -> Iterator[type[ast.AST]]:
+    """List the kinds of scopes, beside tests and examples, where the name is of another thing."""
     old = renaming.old
     for path in paths:
         module = renaming.project.read_module(path)
@@ -155,8 +156,7 @@ def _is_alone(renaming: Renaming, paths: Iterable[str]) -> bool:
         for scope, names in module.bindings.items():
             is_bound = any(not isinstance(binder, Import) for binder in names.get(old, ()))
             if is_bound and not renaming.is_target(name_in_scope(module, scope, old)):
-                return False
-    return True
+                yield type(scope)
 
 
 def _move_files(project: Project, target: str, new: str) -> dict[str, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import sys
 
-from bot.refactor.find_definition import TEMPLATES
+from bot.refactor.find_definition import TEMPLATES, find_definition
+from bot.refactor.module_scopes import Assignment
+from bot.refactor.python_project import CannotRefactor
 from bot.refactor.symbol import Renaming
 from bot.refactor.text_edit import find_in_lines
 
@@ -16,6 +18,8 @@ CODE_AFTER = re.compile(r"\(|`|\.\w|\s*=(?!=)|\[")
 WRITTEN = (".md", ".rst", ".txt")
 IN_TEMPLATE = re.compile(r"(?:\{\{|\{%|\$\{)[^}]*$")
 HISTORY = re.compile(r"^(?:change|history|news|release)", re.IGNORECASE)
+ROLE = re.compile(r"(?::|\{)(?:func|class|data|exc)(?::|\})`~?$")  # of what modules have
+GIVEN = re.compile(r"\s*=(?!=)")
 CODE_FENCE = re.compile(r"^\s*>>>\s")
 
 
@@ -31,7 +35,9 @@ def rename_in_text(
             renaming.change((path, first_line + number - 1, start))
 
 
-def rename_in_document(renaming: Renaming, path: str, *, is_alone: bool) -> None:
+def rename_in_document(
+    renaming: Renaming, path: str, *, is_alone: bool, is_alone_at_top: bool
+) -> None:
     """Rename in a document; what looks like code too, where no other thing is called so.
 
     What looks like code and may be another's is left; mere words are.
@@ -46,8 +52,11 @@ def rename_in_document(renaming: Renaming, path: str, *, is_alone: bool) -> None
         before, after = match.string[: match.start()], match.string[match.end() :]
         if place in renaming.decided:
             continue
+        is_role = is_alone_at_top and not renaming.is_member and ROLE.search(before)
         if owner := find_text_owner(renaming, before, imported):
             renaming.keep(place, owner)
+        elif renaming.is_target(_read_dotted(renaming, before)) or is_role:
+            renaming.change(place)
         elif not _may_be_meant(renaming, path, before, after):
             renaming.edits.mention(path, number, "a document")
         elif can_change:
@@ -77,7 +86,9 @@ def _may_be_meant(renaming: Renaming, path: str, before: str, after: str) -> boo
     is_member = re.search(r"[\w)\]]\.$", before) is not None
     if renaming.is_member or is_member:
         return renaming.is_member and is_member
-    return looks_like_code(before, after)
+    is_variable = any(isinstance(node, Assignment) for node in renaming.definitions)
+    is_given = GIVEN.match(after) is not None and not is_variable
+    return looks_like_code(before, after) and not is_given
 
 
 def _is_dotted_of_tree(renaming: Renaming, before: str) -> bool:
@@ -89,14 +100,29 @@ def _is_dotted_of_tree(renaming: Renaming, before: str) -> bool:
 def find_text_owner(renaming: Renaming, before: str, imported: set[str]) -> str:
     """Say whose a name is by what is dotted before it, or by the text's only import; else ""."""
     project = renaming.project
-    match = re.search(r"([A-Za-z_][\w.]*)\.$", before)
-    names = {f"{match[1]}.{renaming.old}"} if match else imported
-    if len(names) != 1 or (match is None and renaming.is_member):
-        return ""
-    name = project.canonicalize(min(names))
+    name = _read_dotted(renaming, before)
+    if not name and len(imported) == 1 and not renaming.is_member:
+        name = project.canonicalize(min(imported))
     is_python_s = name.partition(".")[0] in sys.stdlib_module_names and project.is_outside(name)
     is_other = project.defines(name) and not renaming.is_target(name)
     return name if is_other or is_python_s else ""
+
+
+def _read_dotted(renaming: Renaming, before: str) -> str:
+    """Give the name that ends here, where something is dotted before it; "" where nothing is.
+
+    It is dotted from its module, or as long as it takes to be unique.
+    """
+    match = re.search(r"([A-Za-z_][\w.]*)\.$", before)
+    if match is None:
+        return ""
+    dotted = f"{match[1]}.{renaming.old}"
+    if dotted not in renaming.named:
+        try:
+            renaming.named[dotted] = find_definition(renaming.project, dotted)
+        except CannotRefactor:
+            renaming.named[dotted] = renaming.project.canonicalize(dotted)
+    return renaming.named[dotted]
 
 
 def find_words(text: str, name: str) -> list[tuple[int, int]]:

@@ -165,6 +165,7 @@ class Renaming(Symbol):
     new: str
     guess: bool = False  # take attributes of unknown objects for it
     decided: set[Place] = field(default_factory=set)
+    named: dict[str, str] = field(default_factory=dict)  # what dotted words of texts mean
 
     def change(self, place: Place, new: str = "") -> None:
         """Rename where the old name begins."""

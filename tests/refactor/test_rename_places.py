@@ -243,6 +243,19 @@ def test_pytest_hands_fixtures_to_parameters():
     assert ("test_a.py", 1) in list_doubts(rename_symbol(files, "conftest.box", "crate"))
 
 
+def test_a_document_says_whose_name_it_means():
+    """By the class that is dotted before it, or by a role; what is given by a keyword is no use."""
+    base = "def edit(): ...\nclass Box:\n    def edit(self): ...\nclass Can:\n    def edit(self): ...\n"
+    text = "{func}`edit` :func:`edit` {meth}`Box.edit` `~Can.edit` f(edit=1)\n"
+
+    for old, after in (
+        ("a.edit", "{func}`alter` :func:`alter` {meth}`Box.edit` `~Can.edit` f(edit=1)\n"),
+        ("Box.edit", "{func}`edit` :func:`edit` {meth}`Box.alter` `~Can.edit` f(edit=1)\n"),
+    ):
+        made = rename_symbol({"a.py": base, "docs/b.md": text}, old, "alter")
+        assert after == made.files["docs/b.md"]
+
+
 def test_an_attribute_is_what_the_only_assignment_to_it_makes():
     """An object of this code or of another package; where a second is put there, it is told."""
     base = "class Box:\n    def open(self): ...\n"

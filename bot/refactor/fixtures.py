@@ -27,7 +27,25 @@ def is_fixture(node: ast.AST) -> bool:
     return any("fixture" in last_name(mark) for mark in marks)
 
 
-def list_results(project: Project, module: Module, function: Function, name: str) -> list[Fixture]:
+def resolve_fixture(
+    project: Project, module: Module, function: Function, name: str, depth: int
+) -> str | None:
+    """Give what pytest hands to a parameter: the result of the fixture of that name."""
+    results = []
+    for where, node in _list_fixtures(project, module, function, name):
+        returned = _list_returned(where, node)
+        if node.returns:
+            results.append(project.resolve_annotation(where, node.returns, depth))
+        elif len(returned) == 1:
+            results.append(project.resolve(where, returned[0], depth + 1))
+        else:
+            return None
+    return find_common(project, results)
+
+
+def _list_fixtures(
+    project: Project, module: Module, function: Function, name: str
+) -> list[Fixture]:
     """List the fixtures of which one gives a function's parameter: the nearest of that name, and
     those that stand for it in classes of tests below; none where the parameter is given otherwise.
     """
@@ -43,7 +61,7 @@ def list_results(project: Project, module: Module, function: Function, name: str
     return [nearest, *(pair for each in below for pair in _iter_named(*each, name))]
 
 
-def list_returned(module: Module, function: Function) -> list[ast.expr]:
+def _list_returned(module: Module, function: Function) -> list[ast.expr]:
     """List what a function returns or yields."""
     return [
         node.value

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.refactor.assigned_values import list_calls_assigned, list_stores
-from bot.refactor.fixtures import find_common, list_params, list_results, list_returned
+from bot.refactor.fixtures import find_common, list_params, resolve_fixture
 from bot.refactor.module_scopes import (
     PYTHON,
     Function,
@@ -207,22 +207,27 @@ class Project:
         return self._resolve_member(member, depth)
 
     def _resolve_member(self, name: str, depth: int) -> str:
-        """Take a field or property for an object of the class that it is annotated with."""
+        """Take a field or property for the object that it gives."""
         definitions = self.find_definitions(name)
-        if not definitions:
-            return name
-        module, node = definitions[0]
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and len(definitions) == 1:
-            value = self.resolve(module, node.value, depth + 1)
-            return value if value and value.endswith("()") else name
-        annotation = None
-        if isinstance(node, ast.AnnAssign):
-            annotation = node.annotation
-        elif isinstance(node, ast.FunctionDef) and is_property(node):
-            annotation = node.returns
-        return self._resolve_annotation(module, annotation, depth) or name
+        module = definitions[0][0] if definitions else None
+        binders = [node for _, node in definitions]
+        return (self._resolve_bound(module, binders, depth) if module else None) or name
 
-    def _resolve_annotation(
+    def _resolve_bound(self, module: Module, binders: list[ast.AST], depth: int) -> str | None:
+        """Give the object that a field, a property or the only assignment to a name gives."""
+        match binders:
+            case [ast.AnnAssign(annotation=annotation), *_]:
+                return self.resolve_annotation(module, annotation, depth)
+            case [ast.FunctionDef(returns=annotation) as function, *_] if is_property(function):
+                return self.resolve_annotation(module, annotation, depth)
+            case [ast.Assign(targets=[ast.Name()], value=value)]:
+                target = self.resolve(module, value, depth + 1)
+                is_made = target is not None and target.endswith("()")
+                return target if is_made or isinstance(value, ast.Call) else None
+            case _:
+                return None
+
+    def resolve_annotation(
         self, module: Module, annotation: ast.expr | None, depth: int
     ) -> str | None:
         """Give an object of the class that an annotation names."""
@@ -243,7 +248,7 @@ class Project:
             if isinstance(definition, ast.ClassDef):
                 return f"{called}()"
             if isinstance(definition, Function) and definition.returns:
-                return self._resolve_annotation(where, definition.returns, depth)
+                return self.resolve_annotation(where, definition.returns, depth)
         return None
 
     def _resolve_super(self, module: Module, node: ast.Call) -> str | None:
@@ -264,7 +269,8 @@ class Project:
             return next((name for name in candidates if self.defines(name)), None)
         if not isinstance(scope, ast.Module | ast.ClassDef):
             return self._resolve_local(module, scope, node.id, depth)
-        value = self._resolve_value(module, scope, node.id, depth)
+        binders = module.bindings[scope].get(node.id, [])
+        value = self._resolve_bound(module, binders, depth)
         return value or self.canonicalize(name_in_scope(module, scope, node.id))
 
     def _resolve_local(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
@@ -276,7 +282,7 @@ class Project:
             return self.canonicalize(resolve_import(module, binder, name))
         if isinstance(binder, ast.arg) and isinstance(scope, Function):
             return self._resolve_argument(module, scope, binder, depth)
-        return self._resolve_value(module, scope, name, depth)
+        return self._resolve_bound(module, binders, depth)
 
     def _resolve_argument(
         self, module: Module, function: Function, argument: ast.arg, depth: int
@@ -287,35 +293,5 @@ class Project:
         if isinstance(around, ast.ClassDef) and is_first and not is_static(function):
             return f"{qualify(module, around)}()"
         if argument.annotation is None:
-            return self._resolve_fixture(module, function, argument.arg, depth)
-        return self._resolve_annotation(module, argument.annotation, depth)
-
-    def _resolve_fixture(
-        self, module: Module, function: Function, name: str, depth: int
-    ) -> str | None:
-        """Give what pytest hands to a parameter: the result of the fixture of that name."""
-        results = []
-        for where, node in list_results(self, module, function, name):
-            returned = list_returned(where, node)
-            if node.returns:
-                results.append(self._resolve_annotation(where, node.returns, depth))
-            elif len(returned) == 1:
-                results.append(self.resolve(where, returned[0], depth + 1))
-            else:
-                return None
-        return find_common(self, results)
-
-    def _resolve_value(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
-        """Give the object that the only assignment to a name makes it."""
-        binders = module.bindings[scope].get(name, [])
-        if len(binders) != 1:
-            return None
-        match binders[0]:
-            case ast.AnnAssign() as assignment:
-                return self._resolve_annotation(module, assignment.annotation, depth)
-            case ast.Assign(targets=[ast.Name()], value=value):
-                target = self.resolve(module, value, depth + 1)
-                is_made = target is not None and target.endswith("()")
-                return target if is_made or isinstance(value, ast.Call) else None
-            case _:
-                return None
+            return resolve_fixture(self, module, function, argument.arg, depth)
+        return self.resolve_annotation(module, argument.annotation, depth)

@@ -6,7 +6,7 @@ import ast
 import difflib
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mutmut.mutation.file_mutation import mutate_file_contents
@@ -19,23 +19,37 @@ FAULT = "__mutmut_"
 
 @dataclass(frozen=True, slots=True)
 class MutatedModule:
-    """A module that holds each of its faults, asleep, and what each of them changes, as a diff."""
+    """A module that holds each of its faults, asleep, and their names."""
 
     code: str
-    faults: Mapping[str, str]
+    names: tuple[str, ...]
+
+    def render_fault(self, name: str) -> str:
+        """Render what a fault changes, as a diff."""
+        bodies = dict(_list_functions(self.code))
+        function = name.rpartition(".")[2]
+        before, after = (
+            "\n".join(map(ast.unparse, bodies[key])) for key in (_name_original(function), function)
+        )
+        lines = difflib.ndiff(before.splitlines(), after.splitlines())
+        return "\n".join(line for line in lines if line[:2] in ("- ", "+ "))
 
 
 def make_mutants(path: str, source: str) -> MutatedModule:
     """Make the mutants of a module, but for those that only alter words for people."""
     mutated = mutate_file_contents(path, lift_decorators(source))
     module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    nodes = dict(_list_functions(mutated.code))
-    faults = {}
-    for name in mutated.mutant_names:
-        original = nodes[f"{name.rpartition(FAULT)[0]}{FAULT}orig"]
-        if _read_decisions(nodes[name]) != _read_decisions(original):
-            faults[f"{module}.{name}"] = _render_diff(original, nodes[name])
-    return MutatedModule(mutated.code, faults)
+    decisions = {name: _read_decisions(body) for name, body in _list_functions(mutated.code)}
+    names = tuple(
+        f"{module}.{name}"
+        for name in mutated.mutant_names
+        if decisions[name] != decisions[_name_original(name)]
+    )
+    return MutatedModule(mutated.code, names)
+
+
+def _name_original(name: str) -> str:
+    return f"{name.rpartition(FAULT)[0]}{FAULT}orig"
 
 
 def lift_decorators(source: str) -> str:
@@ -66,7 +80,7 @@ def _list_functions(code: str) -> Iterator[tuple[str, list[ast.stmt]]]:
 
 def _read_decisions(body: list[ast.stmt]) -> str:
     """Read what a function decides, whatever its sentences say."""
-    return ast.dump(_Wordless().visit(ast.parse(_unparse(body))))
+    return "".join(ast.dump(_Wordless().visit(statement)) for statement in body)
 
 
 class _Wordless(ast.NodeTransformer):
@@ -75,17 +89,8 @@ class _Wordless(ast.NodeTransformer):
         return ast.Constant("words") if is_sentence else node
 
 
-def _render_diff(before: list[ast.stmt], after: list[ast.stmt]) -> str:
-    lines = difflib.ndiff(_unparse(before).splitlines(), _unparse(after).splitlines())
-    return "\n".join(line for line in lines if line[:2] in ("- ", "+ "))
-
-
-def _unparse(body: list[ast.stmt]) -> str:
-    return "\n".join(map(ast.unparse, body))
-
-
-def draw_sample(names: list[str], most: int, seed: int) -> list[str]:
+def draw_sample(names: Sequence[str], most: int, seed: int) -> list[str]:
     """Draw at most so many, the same ones for the same seed."""
     if len(names) <= most:
-        return names
+        return list(names)
     return random.Random(seed).sample(names, most)

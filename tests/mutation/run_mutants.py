@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.mutation.judge_mutants import LIVES, MUTANT, RECORDING
-from tests.mutation.mutants import draw_sample, make_mutants
+from tests.mutation.mutants import MutatedModule, draw_sample, make_mutants
 from tests.mutation.parts import Part, list_modules
 
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
@@ -33,15 +33,17 @@ def try_part(root: Path, work: Path, part: Part, most: int, seed: int) -> PartRe
     Raises ValueError where the tests fail without any fault.
     """
     copy_repository(root, work)
-    faults: dict[str, str] = {}
-    for module in list_modules(work, part):
-        mutated = make_mutants(module, (work / module).read_text(encoding="utf-8"))
-        (work / module).write_text(mutated.code, encoding="utf-8")
-        faults |= mutated.faults
-    sample = draw_sample(list(faults), most, seed)
+    modules: dict[str, MutatedModule] = {}  # by the fault's name
+    for path in list_modules(work, part):
+        mutated = make_mutants(path, (work / path).read_text(encoding="utf-8"))
+        (work / path).write_text(mutated.code, encoding="utf-8")
+        modules |= dict.fromkeys(mutated.names, mutated)
+    sample = draw_sample(list(modules), most, seed)
     ends = judge_sample(work, part, sample)
     lives = [
-        f"{name}: {ends[name]}\n{_indent(faults[name])}" for name in sample if ends[name] in LIVES
+        f"{name}: {ends[name]}\n{_indent(modules[name].render_fault(name))}"
+        for name in sample
+        if ends[name] in LIVES
     ]
     return PartResult(part.name, len(sample), tuple(lives))
 

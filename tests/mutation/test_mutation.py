@@ -68,7 +68,7 @@ def test_limit():
 def test_what_is_decorated_is_mutated_too():
     """Steps and properties decide, and the tool passes over what is decorated."""
     lifted = lift_decorators(STEP)
-    faults = make_mutants("bot/a.py", STEP).faults
+    faults = make_mutants("bot/a.py", STEP).names
     names = {name.rpartition("__mutmut_")[0] for name in faults}
 
     assert "say = step('say', lambda may: ('say', may))(say)" in lifted.splitlines()
@@ -81,8 +81,8 @@ def test_a_fault_in_words_for_people_is_none():
     sentence = 'def f():\n    return "It may go on."\n'
     word = 'def f():\n    return "draft"\n'
 
-    assert {} == make_mutants("bot/a.py", sentence).faults
-    assert 2 == len(make_mutants("bot/a.py", word).faults)
+    assert () == make_mutants("bot/a.py", sentence).names
+    assert 2 == len(make_mutants("bot/a.py", word).names)
 
 
 def test_a_sample_is_the_same_for_its_seed():
@@ -136,7 +136,7 @@ def test_each_fault_has_a_process_in_which_the_tests_that_call_it_run(tmp_path):
     settings = '[tool.mutmut]\nsource_paths = ["shop"]\n'
     (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
     part = Part("orders", ("shop/orders.py",), ("test_orders.py",))
-    ends = judge_sample(tmp_path, part, list(mutated.faults))
+    ends = judge_sample(tmp_path, part, list(mutated.names))
     words = {(name.partition("x_")[2].partition("__")[0], end) for name, end in ends.items()}
 
     assert words == {
@@ -145,8 +145,11 @@ def test_each_fault_has_a_process_in_which_the_tests_that_call_it_run(tmp_path):
         ("forget", "not reached"),
         ("make_limit", "noticed"),
     }
+    assert mutated.render_fault("shop.orders.x_forget__mutmut_1") == (
+        "- return count > 10\n+ return count >= 10"
+    )
     (tmp_path / "test_orders.py").write_text(TESTS.replace("== 0", "== 1"), encoding="utf-8")
     with pytest.raises(
         ValueError, match=r"Without any fault this fails: test_orders\.py::test_end"
     ):
-        judge_sample(tmp_path, part, list(mutated.faults))
+        judge_sample(tmp_path, part, list(mutated.names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cProfile import Profile
 from random import Random
+from types import CodeType
 
 import pytest
 
@@ -296,14 +297,19 @@ def render_block(_, line):
     return f"f\n<<<<<<< SEARCH\n{line}\n=======\nnew\n>>>>>>> REPLACE\n"
 
 
+def is_own(code):
+    """Whether it is code of the product; a profile names what is built in by a text."""
+    return isinstance(code, CodeType) and "/bot/" in code.co_filename
+
+
 @pytest.mark.parametrize("render", [render_head, render_block])
 def test_one_file_is_not_read_anew_for_each_of_many_edits(render):
-    """Counted in calls: a file of many lines that many edits change costs less than lines by edits."""
+    """Counted in our own calls: many edits of a long file cost less than its lines by edits."""
     lines = [f"line {number}" for number in range(2_000)]
     edit = "".join(render(number, lines[number]) for number in range(0, 2_000, 20))
     profile = Profile()
     after = profile.runcall(apply_edits, {"f": "\n".join([*lines, ""])}, edit)["f"]
-    calls = sum(entry.callcount for entry in profile.getstats())
+    calls = sum(entry.callcount for entry in profile.getstats() if is_own(entry.code))
 
     assert 100 == after.count("new")
-    assert calls < 100 * len(lines)
+    assert calls < 50 * len(lines)

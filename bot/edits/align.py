@@ -39,7 +39,7 @@ def find_near_place(lines: FileLines, readings: Sequence[Ops]) -> Place:
 
 
 def _explain_failure(lines: FileLines, ops: Ops) -> tuple[str, Sequence[str]]:
-    going = [op.old for op in ops if op.sign == GOES]
+    going = [op.old for op in ops if op.sign == GOES and op.old.strip()]
     missing = [old for old in going if not lines.find_numbers(loosen, loosen(old))]
     wanted = old_side(ops)
     return explain_absence(lines, wanted, missing[:1]), find_nearest_lines(lines, wanted)

@@ -37,12 +37,14 @@ STYLED_LINES = 2_000  # of a file, that show how it is indented
 
 def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
     """Compute what the edit puts instead of which lines. Rejected when its place is not sure."""
+    hunk = _leave_mark_out(lines, hunk)
     try:
         place = find_exact_place(lines, hunk.readings) or find_near_place(lines, hunk.readings)
     except Rejected:
         _refuse_made_edit(lines, hunk)
         raise
-    if not is_exact(lines, place):
+    is_trimmed = hunk.blocks and len(old_side(place.ops)) < len(old_side(hunk.readings[0]))
+    if is_trimmed or not is_exact(lines, place):
         _refuse_made_edit(lines, hunk, place)
         refuse_rivals(lines, place)
     if hunk.blocks:
@@ -55,6 +57,21 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
     new_lines = _straighten_punctuation(lines, place, new_lines)
     _refuse_repetition(lines, place, new_lines)
     return make_splices(lines, place, new_lines)
+
+
+def _leave_mark_out(lines: FileLines, hunk: Hunk) -> Hunk:
+    """Leave out the byte order mark, which is kept apart from the lines of the file.
+
+    Raises Rejected for an edit that takes it away.
+    """
+    if not lines.mark:
+        return hunk
+    marked = [op for op in hunk.readings[0] if (op.old or op.new).startswith(lines.mark)]
+    if sum(op.sign == GOES for op in marked) != sum(op.sign == COMES for op in marked):
+        raise Rejected(
+            "the edit takes away the byte order mark of the file, or adds one. Keep it as it is."
+        )
+    return hunk.map_texts(lambda text: text.removeprefix(lines.mark)) if marked else hunk
 
 
 def _take_blanks_literally(lines: FileLines, place: Place) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.edits.parsed_edit import BARE, COMES, GOES, STAYS, FileEdit, Hunk, Op, Rejected
+from bot.edits.parsed_edit import BARE, COMES, GOES, STAYS, FileEdit, Hunk, Rejected
 
 END = "\r"
 
@@ -23,8 +23,7 @@ def drop_carriage_returns(edit: FileEdit, before: str, *, is_all_crlf: bool) -> 
     for hunk in edit.hunks:
         if not is_all_crlf:
             _refuse_other_ends(edit, hunk, before)
-        readings = tuple(tuple(map(_strip_op, ops)) for ops in hunk.readings)
-        hunks.append(replace(hunk, readings=readings))
+        hunks.append(hunk.map_texts(_strip_end))
     return replace(edit, hunks=tuple(hunks))
 
 
@@ -51,5 +50,5 @@ def _list_ends(hunk: Hunk) -> Iterator[bool]:
             yield (op.old or op.new).endswith(END)
 
 
-def _strip_op(op: Op) -> Op:
-    return Op(op.sign, op.old.removesuffix(END), op.new.removesuffix(END))
+def _strip_end(text: str) -> str:
+    return text.removesuffix(END)

@@ -13,9 +13,14 @@ def refuse_doubts(lines: FileLines, hunk: Hunk, place: Place) -> None:
         _refuse_uncounted_lines(lines, place)
     if hunk.lacks_context:
         _refuse_left_out_lines(lines, place)
-    if hunk.place is not None:
+    elif hunk.lacks_old_lines:
+        _refuse_gaps(lines, place)
+    if hunk.place is None:
+        _refuse_missing_beside_new(place)
+    else:
         _refuse_likeness(lines, place, hunk.place[0])
     _refuse_lone_anchor(hunk, place)
+    _refuse_inner_end(lines, hunk, place)
     _refuse_unpaired_likes(lines, place)
     _refuse_mixed_ends(lines, place)
 
@@ -30,6 +35,19 @@ def _refuse_uncounted_lines(lines: FileLines, place: Place) -> None:
                 "this line of the edit is not in the file as it is written, and the head of the "
                 "hunk does not count it, so it is not sure whether it stays or lacks its sign: "
                 f"`{op.old.strip()}`."
+            )
+
+
+def _refuse_missing_beside_new(place: Place) -> None:
+    """Refuse a line that stays beside new ones and is not in the file: it may lack its sign."""
+    signs = [STAYS, *(op.sign for op in place.ops), STAYS]
+    beside = zip(signs, signs[2:], strict=False)
+    for op, index, neighbours in zip(place.ops, place.indexes, beside, strict=True):
+        if op.sign == STAYS and index is None and op.old.strip() and COMES in neighbours:
+            raise Rejected(
+                "this line of the edit stands beside new ones and is not in the file, and the "
+                "head of the hunk does not count its lines rightly, so it is not sure whether it "
+                f"stays or lacks its sign: `{op.old.strip()}`."
             )
 
 
@@ -61,6 +79,17 @@ def _refuse_lone_anchor(hunk: Hunk, place: Place) -> None:
         )
 
 
+def _refuse_inner_end(lines: FileLines, hunk: Hunk, place: Place) -> None:
+    """Refuse a place above the file's end for lines that end the file, and have no line end."""
+    last = len(lines.texts)
+    if hunk.bare_end[0] and not lines.ends[-1] and place.numbers[-1] + 1 != last:
+        raise Rejected(
+            "the edit says that the file ends behind the old text, without a line end. It does so "
+            f"at line {last}, and the old text stands at line {place.numbers[0] + 1}. Copy the "
+            "last lines exactly."
+        )
+
+
 def _refuse_unpaired_likes(lines: FileLines, place: Place) -> None:
     """Refuse a quoted line that is not where it should be, but for its margin beside that place."""
     missing = {
@@ -89,6 +118,18 @@ def _refuse_left_out_lines(lines: FileLines, place: Place) -> None:
         )
 
 
+def _refuse_gaps(lines: FileLines, place: Place) -> None:
+    """Refuse a place with other lines between the quoted ones, where the head counts some more."""
+    numbers = place.numbers
+    between = set(range(numbers[0], numbers[-1])).difference(numbers)
+    if any(lines.texts[index].strip() for index in between):
+        raise Rejected(
+            "the head of the hunk counts more old lines than there are, and the file has others "
+            f"between them, at line {min(between) + 1}: it is not sure whether those stay. Quote "
+            "them."
+        )
+
+
 def _comes_beside_gap(place: Place) -> bool:
     """Tell whether lines come at an end of the edit, or beside lines that it leaves out."""
     before: int | None = None
@@ -106,6 +147,8 @@ def _comes_beside_gap(place: Place) -> bool:
 def _refuse_mixed_ends(lines: FileLines, place: Place) -> None:
     """Refuse to guess how new lines end where those of the file end in both ways."""
     ends = {lines.ends[index] for index in _list_around(lines, place)}
+    if "" in ends:  # of the last line, which may have had any
+        ends.update(lines.ends)
     if len(ends - {""}) > 1:
         raise Rejected(
             "lines of the file end in CRLF and others in LF where this edit stands, and it does "

@@ -44,6 +44,10 @@ class HunkHead:
         """Tell whether the head says that a side is longer."""
         return len(old_side(ops)) < self.old_count or len(new_side(ops)) < self.new_count
 
+    def counts_more_old_lines(self, ops: Ops) -> bool:
+        """Tell whether the head says that the old side is longer."""
+        return len(old_side(ops)) < self.old_count
+
     def lacks_context_of(self, ops: Ops) -> bool:
         """Tell whether both sides are shorter by as many lines: some that stay were left out."""
         missing = self.old_count - len(old_side(ops))
@@ -79,6 +83,7 @@ def make_repaired_hunk(index: int, head: HunkHead | None, body: Sequence[str]) -
         bare_end=_read_bare_end(index, body),
         may_lack_sign=head is None or all(map(head.is_exceeded_by, readings)),
         lacks_context=head is not None and any(map(head.lacks_context_of, readings)),
+        lacks_old_lines=head is not None and all(map(head.counts_more_old_lines, readings)),
     )
 
 

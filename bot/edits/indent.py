@@ -73,6 +73,7 @@ class Shift:
         return all(read_margin(self(written)) == read_margin(wished) for written, wished in pairs)
 
 
+STEPS = (_double, _halve)
 CONVERSIONS: tuple[Callable[[str], str], ...] = (
     _keep_blanks,
     partial(_convert_to_tabs, width=4),
@@ -81,8 +82,7 @@ CONVERSIONS: tuple[Callable[[str], str], ...] = (
     partial(_convert_to_spaces, width=4),
     partial(_convert_to_spaces, width=2),
     partial(_convert_to_spaces, width=8),
-    _double,
-    _halve,
+    *STEPS,
 )
 NO_SHIFT = Shift()
 
@@ -92,9 +92,12 @@ def find_shift(pairs: Sequence[Pair]) -> Shift | None:
     filled_pairs = [pair for pair in pairs if pair[0].strip()]
     if NO_SHIFT.fits(filled_pairs):
         return NO_SHIFT
+    margins = {read_margin(written) for written, _ in filled_pairs}
     for convert in CONVERSIONS:
         shift = _make_shift(convert, filled_pairs[0])
-        if shift is not None and shift.fits(filled_pairs):
+        # Two margins always lie on some line: three show that the steps are other ones.
+        is_guess = convert in STEPS and len(margins) < 3 and shift != Shift(convert)
+        if shift is not None and not is_guess and shift.fits(filled_pairs):
             return shift
     return None
 

@@ -25,6 +25,7 @@ SMART = MappingProxyType(
     )
 )
 LINE_END = re.compile(r"\r?\n")
+MOST_LETTERS = 30  # of a line, that count
 MOST_FOLLOWED = 100  # splices and new lines, before an index is made anew
 
 
@@ -58,6 +59,11 @@ def is_same_line(wanted: str, have: str) -> bool:
 def has_word(text: str) -> bool:
     """Tell whether a line has a word, and is no blank or bracket like many others."""
     return any(map(str.isalnum, text))
+
+
+def count_letters(text: str) -> int:
+    """Count how much a line tells: by its letters and digits, some of which are enough."""
+    return min(sum(map(str.isalnum, text)), MOST_LETTERS)
 
 
 TIERS: tuple[Key, ...] = (keep_exact, str.rstrip, loosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 STAYS, GOES, COMES, GAP, BARE = " ", "-", "+", "~", "?"
@@ -47,7 +47,8 @@ class Hunk:
     `bare_end` says of the old and of the new side whether a marker claims that the file ends there
     without a line end. `place` is where a diff says that the old and the new side begin, from
     zero, if it also counts their lines rightly; `may_lack_sign` when it counts fewer lines than
-    there are, `lacks_context` when it counts as many more on both sides.
+    there are, `lacks_context` when it counts as many more on both sides, `lacks_old_lines` when
+    it counts more of those that the file shall have.
     """
 
     line: int
@@ -57,6 +58,15 @@ class Hunk:
     place: tuple[int, int] | None = None
     may_lack_sign: bool = False
     lacks_context: bool = False
+    lacks_old_lines: bool = False
+
+    def map_texts(self, change: Callable[[str], str]) -> Hunk:
+        """Change the texts of all lines."""
+        readings = [
+            tuple(Op(op.sign, change(op.old), change(op.new)) for op in ops)
+            for ops in self.readings
+        ]
+        return replace(self, readings=tuple(readings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,18 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bot.edits.indent import strip_line_numbers
-from bot.edits.parsed_edit import GAP, STAYS, FileEdit, Hunk, Op, Ops, Rejected, compare_lines
+from bot.edits.parsed_edit import (
+    COMES,
+    GAP,
+    STAYS,
+    FileEdit,
+    Hunk,
+    Op,
+    Ops,
+    Rejected,
+    compare_lines,
+    has_sign,
+)
 from bot.edits.path_names import PathNames
 
 SEARCH = re.compile(r"^<{5,9} ?(SEARCH|ORIGINAL|OLD|BEFORE)\b[ :]*(.*)$", re.IGNORECASE)
@@ -171,7 +182,11 @@ def _trim_blank_lines(old: Sequence[str], new: Sequence[str]) -> Ops:
     new_head, new_tail = _count_blank_ends(new)
     if new_head not in (0, old_head) or new_tail not in (0, old_tail):
         return ()
-    return compare_lines(old[old_head : len(old) - old_tail], new[new_head : len(new) - new_tail])
+    ops = compare_lines(old[old_head : len(old) - old_tail], new[new_head : len(new) - new_tail])
+    # What comes in the stead of a blank line stands where that line does.
+    replaces_head = old_head > new_head and has_sign(ops[:1], COMES)
+    replaces_tail = old_tail > new_tail and has_sign(ops[-1:], COMES)
+    return () if replaces_head or replaces_tail else ops
 
 
 def _count_blank_ends(lines: Sequence[str]) -> tuple[int, int]:

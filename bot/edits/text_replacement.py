@@ -52,6 +52,8 @@ def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
         return []
     start, end = starts[0], starts[0] + len(old)
     head = text[text.rfind("\n", 0, start) + 1 : start]
+    if head.strip() and "\n" not in old[:-1] and old.endswith("\n") and new.endswith("\n"):
+        return []  # a whole line is quoted, and this is the end of another one
     new = _keep_line_ends(old, new, head, text[end:])
     tail = text[end:].partition("\n")[0]
     old_lines = f"{head}{old}{tail}".split("\n")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.edits.find_place import Place
-from bot.edits.lines import FileLines, loosen
+from bot.edits.find_place import Place, find_runs
+from bot.edits.lines import FileLines, count_letters, loosen
 from bot.edits.nearest_lines import explain_ambiguity
-from bot.edits.parsed_edit import COMES, GAP, Op, Rejected
+from bot.edits.parsed_edit import COMES, GAP, GOES, Op, Ops, Rejected, has_sign
 
 MOST_REPEATED = 200  # times that a line may stand in the file and still say where the text is
 SLACK = 3  # lines that may have come or gone among the quoted ones
-HEAVIEST = 30  # letters of a line that count
 ALIKE = 0.8  # of what the place has of the text: so much elsewhere leaves it in doubt
 OTHER = 0.3  # where some of it is what the place lacks
 
@@ -23,9 +22,12 @@ def refuse_rivals(lines: FileLines, place: Place) -> None:
     The file has changed since it was read, so the place that the edit means may be the one that
     changed more.
     """
+    _refuse_repeated_pieces(lines, place)
     weight = sum(_weigh(op.old, lines.texts[index]) for op, index in place.pairs())
     votes, gains = _count_votes(lines, place)
-    has_all = all(index is not None for op, index in _list_quoted(place) if op.old.strip())
+    has_all = all(
+        _is_there(lines, op, index) for op, index in _list_quoted(place) if op.old.strip()
+    )
     for start, vote in votes.most_common():
         has_more = gains[start] > 0 and not has_all
         if vote >= (OTHER if has_more else ALIKE) * weight:
@@ -33,12 +35,54 @@ def refuse_rivals(lines: FileLines, place: Place) -> None:
             raise Rejected(*explain_ambiguity(lines, starts))
 
 
+def _refuse_repeated_pieces(lines: FileLines, place: Place) -> None:
+    """Raise Rejected when a piece with lines that go stands elsewhere, too.
+
+    Pieces are cut where lines of the file came, went or changed between them.
+    """
+    for piece in _list_pieces(lines, place):
+        filled = [number for number, op in enumerate(piece) if op.old.strip()]
+        if has_sign(piece, GOES) and filled:
+            wanted = [op.old for op in piece[filled[0] : filled[-1] + 1]]
+            runs = find_runs(lines, wanted, loosen)
+            if len(runs) > 1:
+                raise Rejected(*explain_ambiguity(lines, [run.start for run in runs]))
+
+
+def _list_pieces(lines: FileLines, place: Place) -> list[Ops]:
+    """List the quoted lines that stand together in the file as they do in the edit."""
+    pieces: list[Ops] = []
+    last: int | None = None
+    for op, index in _list_quoted(place):
+        if index is None or not _is_there(lines, op, index):
+            last = None
+        elif last is not None and index == last + 1:
+            pieces[-1] += (op,)
+            last = index
+        else:
+            pieces.append((op,))
+            last = index
+    return pieces
+
+
+def _is_there(lines: FileLines, op: Op, index: int | None) -> bool:
+    """Tell whether the line of the file has the words of the quoted one."""
+    return index is not None and loosen(op.old) == loosen(lines.texts[index])
+
+
 def is_exact(lines: FileLines, place: Place) -> bool:
-    """Tell whether every quoted line stands at the place as it is, but for blanks behind it."""
-    return all(
-        index is not None and op.old.rstrip() == lines.texts[index].rstrip()
-        for op, index in _list_quoted(place)
-    )
+    """Tell whether the quoted lines stand there together, as they are but for blanks at the end."""
+    last: int | None = None
+    for op, index in zip(place.ops, place.indexes, strict=True):
+        if op.sign == GAP:
+            last = None
+        elif op.sign != COMES:
+            if index is None or (last is not None and index != last + 1):
+                return False
+            if op.old.rstrip() != lines.texts[index].rstrip():
+                return False
+            last = index
+    return True
 
 
 def _list_quoted(place: Place) -> Iterator[tuple[Op, int | None]]:
@@ -51,10 +95,7 @@ def _weigh(wanted: str, text: str) -> int:
     """Weigh a line that both have by its letters: twice where its blanks are the same, too."""
     if loosen(wanted) != loosen(text):
         return 0
-    weight = min(sum(map(str.isalnum, text)), HEAVIEST)
-    if wanted.rstrip() == text.rstrip():
-        weight *= 2
-    return weight
+    return count_letters(text) * (1 + (wanted.rstrip() == text.rstrip()))
 
 
 def _count_votes(lines: FileLines, place: Place) -> tuple[Counter[int], Counter[int]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from bot.refactor.module_scopes import PYTHON, Module, find_owner, last_name
+from bot.refactor.module_names import PYTHON
+from bot.refactor.module_scopes import Module, find_owner, last_name
 
 if TYPE_CHECKING:
     from bot.refactor.python_project import Project

@@ -11,8 +11,8 @@ from bot.refactor.class_family import is_of_protocol
 from bot.refactor.fixtures import is_fixture
 from bot.refactor.follow_move import is_replacing
 from bot.refactor.made_names import NAMING_CALLS, TAKING_CALLS
+from bot.refactor.module_names import PYTHON
 from bot.refactor.module_scopes import (
-    PYTHON,
     Definition,
     Function,
     Import,

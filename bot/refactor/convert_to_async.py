@@ -24,13 +24,8 @@ from bot.refactor.find_definition import (
 )
 from bot.refactor.import_statements import TAKEN, add_import, compare_binding, end_of
 from bot.refactor.made_names import MadeNames
-from bot.refactor.module_scopes import (
-    PYTHON,
-    Function,
-    Module,
-    last_name,
-    qualify,
-)
+from bot.refactor.module_names import PYTHON
+from bot.refactor.module_scopes import Function, Module, last_name, qualify
 from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.symbol import Symbol
 from bot.refactor.text_edit import Refactoring, TextEdits

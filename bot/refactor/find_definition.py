@@ -7,15 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import TypeVar
 
-from bot.refactor.module_scopes import (
-    PYTHON,
-    Assignment,
-    Definition,
-    Module,
-    Use,
-    name_in_scope,
-    qualify,
-)
+from bot.refactor.module_names import PYTHON
+from bot.refactor.module_scopes import Assignment, Definition, Module, Use, name_in_scope, qualify
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
 from bot.search.grammars import language_of
 

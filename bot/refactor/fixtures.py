@@ -6,14 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from bot.refactor.module_scopes import (
-    PYTHON,
-    Function,
-    Module,
-    collect_reachable,
-    last_name,
-    list_marks,
-)
+from bot.refactor.module_names import PYTHON
+from bot.refactor.module_scopes import Function, Module, collect_reachable, last_name, list_marks
 
 if TYPE_CHECKING:
     from bot.refactor.python_project import Project

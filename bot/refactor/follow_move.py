@@ -18,14 +18,8 @@ from bot.refactor.import_statements import (
     render_source,
     stands_alone,
 )
-from bot.refactor.module_scopes import (
-    PYTHON,
-    Module,
-    find_owner,
-    last_name,
-    render_alias,
-    resolve_source,
-)
+from bot.refactor.module_names import PYTHON
+from bot.refactor.module_scopes import Module, find_owner, last_name, render_alias, resolve_source
 from bot.refactor.moved_definition import MovedDefinition
 from bot.refactor.python_project import CannotRefactor
 from bot.refactor.quoted_types import is_quoted_type

@@ -10,7 +10,8 @@ from functools import cached_property
 from bot.refactor.find_definition import iter_nodes
 from bot.refactor.fixtures import is_fixture
 from bot.refactor.made_names import COMPUTED, TAKING_CALLS, TYPE_NAMES, computes_names
-from bot.refactor.module_scopes import PYTHON, Assignment, Module, last_name, list_marks
+from bot.refactor.module_names import PYTHON
+from bot.refactor.module_scopes import Assignment, Module, last_name, list_marks
 from bot.refactor.symbol import Renaming
 
 # They take a string for what it says, not for what it names.

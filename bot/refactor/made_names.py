@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.refactor.find_definition import iter_nodes
-from bot.refactor.module_scopes import PYTHON, Module, last_name
+from bot.refactor.module_names import PYTHON
+from bot.refactor.module_scopes import Module, last_name
 from bot.refactor.symbol import Symbol
 
 # They take a name in a string; of those in NAMING_CALLS it is the second argument.

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from bot.refactor.module_names import name_module
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = ast.ClassDef | Function
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -19,7 +21,6 @@ Scope = ast.Module | InnerScope
 Import = ast.Import | ast.ImportFrom
 Assignment = ast.Assign | ast.AnnAssign
 Use = ast.Name | ast.Attribute
-PYTHON = (".py", ".pyi")
 # They mean another thing in every module, and each has them.
 MODULE_NAMES = ("__name__", "__file__", "__package__", "__spec__", "__path__", "__doc__")
 PROPERTIES = ("property", "cached_property")
@@ -65,22 +66,6 @@ def parse_module(path: str, files: Mapping[str, str]) -> Module | None:
     module = Module(path, name, package, text, tree, {}, {tree: {}}, [], {})
     _read_scopes(module)
     return module
-
-
-def name_module(path: str, files: Mapping[str, str]) -> str:
-    """Give the dotted name by which a file is imported.
-
-    It begins at the topmost folder that is a package, else at the root of the tree.
-    """
-    *folders, name = path.removesuffix(".pyi").removesuffix(".py").split("/")
-    start = len(folders)
-    while start and f"{'/'.join(folders[:start])}/__init__.py" in files:
-        start -= 1
-    if start < len(folders):
-        packages = folders[start:]
-    else:
-        packages = [folder for folder in folders if folder != "src"]
-    return ".".join(packages if name == "__init__" else [*packages, name])
 
 
 def qualify(module: Module, node: Definition) -> str:

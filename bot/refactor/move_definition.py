@@ -19,13 +19,13 @@ from bot.refactor.import_statements import (
     render_import,
     render_source,
 )
+from bot.refactor.module_names import name_module
 from bot.refactor.module_scopes import (
     Definition,
     Import,
     Module,
     find_owner,
     last_name,
-    name_module,
     resolve_import,
 )
 from bot.refactor.move_doubts import MoveDoubts

@@ -11,6 +11,7 @@ from bot.refactor.find_definition import iter_modules, iter_nodes, iter_values
 from bot.refactor.follow_move import is_replacing
 from bot.refactor.import_check import list_unloaded
 from bot.refactor.import_time import list_effects
+from bot.refactor.module_names import name_module
 from bot.refactor.module_scopes import (
     MODULE_NAMES,
     Definition,
@@ -18,7 +19,6 @@ from bot.refactor.module_scopes import (
     Import,
     Module,
     last_name,
-    name_module,
     resolve_import,
     strip_annotation,
 )

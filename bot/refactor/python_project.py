@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from bot.refactor.assigned_values import list_calls_assigned, list_stores
 from bot.refactor.fixtures import find_common, list_params, resolve_fixture
+from bot.refactor.module_names import PYTHON, list_roots, name_module
 from bot.refactor.module_scopes import (
-    PYTHON,
     Function,
     Import,
     Module,
@@ -19,7 +19,6 @@ from bot.refactor.module_scopes import (
     is_property,
     is_static,
     name_in_scope,
-    name_module,
     parse_module,
     qualify,
     resolve_import,
@@ -58,7 +57,7 @@ class Project:
                 name = name_module(path, self.files)
                 if path.endswith(".py") or name not in self.paths:  # a stub stands beside it
                     self.paths[name] = path
-                self._parts.update(name.split("."))
+                self._parts.update(list_roots(name, path, self.files))
 
     def read_module(self, path: str) -> Module | None:
         """Parse the file's module; None when it is no Python, or this Python cannot read it."""

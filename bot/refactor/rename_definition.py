@@ -23,11 +23,8 @@ from bot.refactor.find_definition import (
 from bot.refactor.fixtures import is_fixture
 from bot.refactor.looked_up_strings import LookedUpStrings
 from bot.refactor.made_names import MadeNames
-from bot.refactor.module_scopes import (
-    PYTHON,
-    Import,
-    name_in_scope,
-)
+from bot.refactor.module_names import PYTHON
+from bot.refactor.module_scopes import Import, name_in_scope
 from bot.refactor.other_languages import rename_unique
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
 from bot.refactor.rename_in_module import ModuleRenaming

@@ -55,11 +55,9 @@ def rename_in_document(
         is_role = is_alone_at_top and not renaming.is_member and ROLE.search(before)
         if owner := find_text_owner(renaming, before, imported):
             renaming.keep(place, owner)
-        elif renaming.is_target(_read_dotted(renaming, before)) or is_role:
-            renaming.change(place)
         elif not _may_be_meant(renaming, path, before, after):
             renaming.edits.mention(path, number, "a document")
-        elif can_change:
+        elif can_change or is_role or renaming.is_target(_read_dotted(renaming, before)):
             renaming.change(place)
         else:
             renaming.leave(place, "a document names it alone")

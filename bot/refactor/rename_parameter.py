@@ -12,7 +12,8 @@ from bot.refactor.class_family import ClassFamily, find_family
 from bot.refactor.find_definition import iter_modules, iter_nodes, iter_values, list_files_naming
 from bot.refactor.fixtures import is_fixture
 from bot.refactor.looked_up_strings import PLAIN_MARKS
-from bot.refactor.module_scopes import PYTHON, Function, Module, last_name, list_marks, qualify
+from bot.refactor.module_names import PYTHON
+from bot.refactor.module_scopes import Function, Module, last_name, list_marks, qualify
 from bot.refactor.python_project import CannotRefactor, Project
 from bot.refactor.rename_member import is_function_of_tree
 from bot.refactor.symbol import Renaming

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from bot.refactor.module_scopes import PYTHON
+from bot.refactor.module_names import PYTHON
 from bot.refactor.python_project import CannotRefactor
 
 SHOWN_CHARS = 120

@@ -216,3 +216,26 @@ def test_what_follows_a_protocol_unsaid_is_listed():
         in made.files["a.py"]
     )
     assert [(9, "may stand for the protocol's")] == [(one.line, one.why) for one in made.unproven]
+
+
+@pytest.mark.parametrize(
+    ("path", "use", "renamed"),
+    [
+        ("pkg/json.py", "import json\njson.loads(1)\n", False),
+        ("pkg/json.py", "from json import loads\nloads(1)\n", False),
+        ("pkg/json.py", "from . import json\njson.loads(1)\n", True),
+        ("pkg/json/sub.py", "import json.sub\njson.sub.loads(1)\n", False),
+        ("json.py", "import json\njson.loads(1)\n", True),
+        ("scripts/json.py", "import json\njson.loads(1)\n", True),
+        ("pkg/helpers.py", "import helpers\nhelpers.loads(1)\n", True),
+    ],
+)
+def test_a_module_of_a_package_is_not_python_s_of_that_name(path, use, renamed):
+    """Nor is a folder; a script's neighbour may be."""
+    files = {"pkg/__init__.py": "", path: "def loads(x): ...\n", "pkg/a.py": use}
+    if path.startswith("scripts"):
+        files = {path: files[path], "scripts/a.py": use}
+    made = rename_symbol(files, path.removesuffix(".py").replace("/", ".") + ".loads", "read")
+
+    assert renamed == any(name.endswith("a.py") for name in made.files)
+    assert () == made.unproven

@@ -27,7 +27,7 @@ _PREFIX = re.compile(
     r"|#\d+ \d+\.\d+ "
     r"|@[\w.-]{1,60}/[\w.-]{1,60}: |@?[\w./-]{1,80}[ :](?:test|build|lint|typecheck|type-check"
     r"|check)(?::[\w-]+)?: "
-    r"|\[gw\d+\] (?=FAILED|ERROR))"
+    r"|\[gw\d+\] (?=FAILED|ERROR)|==\d+== )"
 )
 
 

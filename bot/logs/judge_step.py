@@ -8,7 +8,12 @@ from collections.abc import Sequence
 from bot.logs.clean_log import LogLine
 from bot.logs.failures import collect_failures, cut_excerpt
 from bot.logs.line_search import read_texts
-from bot.logs.outages import OutageMatch, find_outage
+from bot.logs.outages import (
+    OutageMatch,
+    find_outage,
+    find_outage_in_error,
+    names_other_machine,
+)
 from bot.logs.parse_step import AttributedFailure, StepFailures
 from bot.logs.parsed_failure import ParsedFailure
 from bot.logs.parsers.fallback import mentions_failed_tests
@@ -22,6 +27,12 @@ _TESTS_BEGIN = re.compile(
     r"=+ test session starts|^running \d+ tests?$|^=== RUN|\bT E S T S\b|^ ?RUN  v\d"
     r"|^(?:PASS|FAIL) |^TAP version|^\[=+\] Running|^PHPUnit \d|^Run options: |^Test run for |^Running Suite: "
 )
+_ERROR_LINES = 30
+_LINES_BELOW = 8
+_SOURCE_LINES = 5  # that a compiler shows below what it says
+_QUOTED = re.compile(r"""(?<!\w)(["'`]).{1,300}?\1""")
+# Words that code may say, too, where no other machine is named.
+_OF_OTHER_MACHINES = {"network", "registry", "time limit"}
 _ASSERTION = re.compile(
     r"^expect\(|\b(?:want(?:ed)?|got|assert\w*|to (?:equal|be|match|contain))\b"
     r"|\b(?:left|right|expected|actual) ?: ",
@@ -38,12 +49,14 @@ def judge_step(step: StepFailures) -> Reading | None:
     blamed: list[AttributedFailure] = []
     outages: list[OutageMatch] = []
     for candidate in chosen:
-        outage = _find_outage_behind(candidate.failure)
+        outage = _find_outage_behind(candidate, step)
         if outage:
             outages.append(outage)
         else:
             blamed.append(candidate)
-    if blamed:
+    # Where one package could not be had for an outage, the others could not either.
+    is_set_up = all(each.failure.category == "dependency" for each in blamed)
+    if blamed and not (outages and is_set_up):
         return _blame(step, blamed)
     return report_outage(outages[0], step.lines, chosen[0].tool) if outages else None
 
@@ -52,9 +65,7 @@ def _blame(step: StepFailures, blamed: Sequence[AttributedFailure]) -> Reading:
     first = blamed[0].parser
     best = next((each for each in blamed if each.failure.frames and _is_alike(each, first)), None)
     if first.kind != "tests":
-        # A place in the repository's code outweighs a word about the network, but not a full disk
-        # or a killed process.
-        outage = find_outage(read_texts(step.lines), only_stops=best is not None)
+        outage = _find_outage_around(step, blamed, has_place=best is not None)
         if outage:
             return report_outage(outage, step.lines, first.tool)
     confidence: Confidence = "high" if best else "medium"
@@ -62,14 +73,32 @@ def _blame(step: StepFailures, blamed: Sequence[AttributedFailure]) -> Reading:
     failures = collect_failures(candidate.failure for candidate in blamed)
     excerpt = cut_excerpt(step.lines, best.failure)
     category = best.failure.category
-    if first.kind == "crashes" and category == "crash" and mentions_failed_tests(step.lines):
-        category = "test-failure"  # of a runner that no parser knows
+    are_tests = any(each.failure.category == "test-failure" for each in blamed) or (
+        first.kind == "crashes" and mentions_failed_tests(step.lines)  # of an unknown runner
+    )
+    if category == "crash" and are_tests:
+        category = "test-failure"
     return Reading(category, "fix", best.tool, failures, excerpt, confidence)
 
 
 def _is_alike(candidate: AttributedFailure, parser: ParserSpec) -> bool:
     """Tell whether it says what failed, and not only what did besides."""
     return candidate.parser.kind == parser.kind or _is_go_build_error(candidate)
+
+
+def _find_outage_around(
+    step: StepFailures, blamed: Sequence[AttributedFailure], *, has_place: bool
+) -> OutageMatch | None:
+    """Find the outage that a step without tests tells of.
+
+    A place in the repository's code outweighs a word about the network, but not a full disk or a
+    killed process; that of a compiler or a linter all that was said before, and in quotes.
+    """
+    if not has_place or blamed[0].parser.kind == "crashes":
+        return find_outage(read_texts(step.lines), only_stops=has_place)
+    last = max(each.failure.last_line for each in blamed) + _SOURCE_LINES
+    later = (line for line in step.lines if line.number > last or line.mark == "error")
+    return find_outage((_QUOTED.sub("", line.text) for line in later), only_stops=True)
 
 
 def _choose_failures(step: StepFailures) -> list[AttributedFailure]:
@@ -138,16 +167,33 @@ def _keep_last_program(crashes: Sequence[AttributedFailure]) -> list[AttributedF
     return [crash for crash in crashes if crash.parser is last.parser]
 
 
-def _find_outage_behind(failure: ParsedFailure) -> OutageMatch | None:
+def _find_outage_behind(candidate: AttributedFailure, step: StepFailures) -> OutageMatch | None:
     """Find the outage that a failure tells of.
 
-    An assertion only quotes what the code under test said.
+    An assertion only quotes what the code under test said, a compiler or a linter the code.
     """
-    first_lines = "\n".join(failure.message.split("\n", maxsplit=2)[:2])
+    failure, kind = candidate.failure, candidate.parser.kind
+    lines = failure.message.split("\n")
+    first_lines = "\n".join(lines[:2])
     is_assertion = failure.error.endswith(("AssertionError", "AssertionFailedError", "Failed"))
     if is_assertion or _ASSERTION.search(first_lines):
         return None
-    return find_outage([f"{failure.error}: {first_lines}"])
+    if failure.category == "dependency":
+        return find_outage_in_error(_read_near(step.lines, failure))
+    message = first_lines if kind == "tests" else "\n".join(lines[:_ERROR_LINES])
+    text = f"{failure.error}: {message}"
+    if kind == "diagnostics" and failure.frames:
+        return find_outage([_QUOTED.sub("", text)]) if names_other_machine(text) else None
+    match = find_outage_in_error([text])
+    if match is None or names_other_machine(text) or match.outage.name not in _OF_OTHER_MACHINES:
+        return match
+    return find_outage([text]) if kind == "crashes" else None
+
+
+def _read_near(lines: Sequence[LogLine], failure: ParsedFailure) -> list[str]:
+    """Read a failure's lines and those below: why a package could not be had stands there."""
+    first, last = failure.first_line, failure.last_line + _LINES_BELOW
+    return [line.text for line in lines if first <= line.number <= last]
 
 
 def report_outage(match: OutageMatch, lines: Sequence[LogLine], tool: str = "") -> Reading:

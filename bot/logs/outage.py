@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.values import Action, Category
 
 # A connection to this machine is no outage: what the job itself had to start did not run.
-_THIS_MACHINE = re.compile(r"\blocalhost\b|\b127\.0\.0\.\d|\b0\.0\.0\.0\b|\[?::1\]?:\d|\.sock\b")
+THIS_MACHINE = re.compile(r"\blocalhost\b|\b127\.0\.0\.\d|\b0\.0\.0\.0\b|\[?::1\]?:\d|\.sock\b")
 # A text that stands in the line, or such a text and the pattern that the line must fit.
 Marker = str | tuple[str, str]
 
@@ -25,7 +25,7 @@ class Outage:
 
     def matches(self, text: str) -> bool:
         """Tell whether a line speaks of this outage."""
-        if self.name == "network" and _THIS_MACHINE.search(text):
+        if self.name == "network" and THIS_MACHINE.search(text):
             return False
         return any(
             marker in text and (pattern is None or pattern.search(text))

@@ -257,10 +257,14 @@ OUTAGES = (
     # What the job was to work on is gone: a branch was deleted, a tag moved, a submodule hidden.
     define_outage(
         "checkout",
-        "human",
+        "rerun",
         "couldn't find remote ref",
         "upload-pack: not our ref",
         "fatal: reference is not a tree",
+    ),
+    define_outage(
+        "checkout",
+        "human",
         ("A branch or tag with the name", "A branch or tag with the name .* could not be found"),
         ("Remote branch ", "Remote branch .* not found in upstream"),
         ("repository '", "^(?:fatal|remote|ERROR): .*repository '.*' not found"),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from bot.logs.clean_log import LogLine, unindent_blocks
 from bot.logs.job_steps import StepLog
-from bot.logs.line_search import join_texts
+from bot.logs.line_search import join_texts, read_texts
 from bot.logs.parsed_failure import ParsedFailure
+from bot.logs.parsers.fallback import find_places
 from bot.logs.registry import PARSERS, Kind, ParserSpec
 from bot.logs.repo_paths import RepoPaths
 from bot.values import Frame
 
+_BLOCK_LINES = 60
 _FAILURES = 1000  # that one parser may tell of
 
 
@@ -55,8 +59,21 @@ def parse_step(
     for parser in PARSERS:
         if any(marker in text for marker in parser.markers):
             for failure in parser.parse(lines)[:_FAILURES]:
-                _add_failure(failures, parser, resolve_frames(failure, paths))
+                resolved = resolve_frames(failure, paths)
+                if parser.kind == "tests" and repo_files and not resolved.frames:
+                    resolved = _find_frames(resolved, lines, paths)
+                _add_failure(failures, parser, resolved)
     return failures
+
+
+def _find_frames(
+    failure: ParsedFailure, lines: Sequence[LogLine], paths: RepoPaths
+) -> ParsedFailure:
+    """Find the places that the lines of a failed test name in some way that its parser ignores."""
+    begin = bisect_left(lines, failure.first_line, key=attrgetter("number"))
+    end = begin + min(failure.last_line - failure.first_line + 1, _BLOCK_LINES)
+    places = find_places(read_texts(lines[begin:end]))
+    return resolve_frames(replace(failure, frames=tuple(places)), paths)
 
 
 def _add_failure(failures: StepFailures, parser: ParserSpec, failure: ParsedFailure) -> None:

@@ -12,21 +12,27 @@ from bot.logs.job_steps import JobLog, split_steps
 from bot.logs.judge_step import judge_step, report_outage
 from bot.logs.junit import peek_junit
 from bot.logs.line_search import read_texts
-from bot.logs.outages import find_outage
+from bot.logs.outages import find_outage, find_outage_in_error
 from bot.logs.parse_step import parse_step, resolve_frames
 from bot.logs.parsed_failure import ParsedFailure, make_diagnostic
 from bot.logs.parsers.fallback import (
+    cut_last_error,
     mentions_error,
     mentions_failed_tests,
     mentions_success,
     parse_docker_step,
     parse_last_error,
-    parse_listing,
     parse_named_files,
+)
+from bot.logs.parsers.unknown_tools import (
+    parse_listing,
+    parse_unknown_stack,
+    parse_unknown_tests,
+    parse_warnings,
 )
 from bot.logs.read_report import read_report
 from bot.logs.repo_paths import RepoPaths
-from bot.values import Category, Reading
+from bot.values import Reading
 
 _LISTED_FAILURES = 1000
 _LAST_LINES = 150  # what was said there more likely ended the step
@@ -64,8 +70,8 @@ def _guess(job: JobLog, repo_files: Collection[str]) -> Reading:
     paths = RepoPaths(repo_files)
     reading = _guess_outage(lines, errors) or _guess_action_failure(job, lines, errors)
     if reading is None and repo_files:
-        reading = _guess_linter(lines, paths)
-    return reading or _guess_last_error(job, lines, paths)
+        reading = _guess_form(lines, paths)
+    return reading or _guess_outage_in_error(lines) or _guess_last_error(job, lines, paths)
 
 
 def _is_marked_error(line: LogLine) -> bool:
@@ -73,11 +79,17 @@ def _is_marked_error(line: LogLine) -> bool:
 
 
 def _guess_outage(lines: Sequence[LogLine], errors: Sequence[LogLine]) -> Reading | None:
-    for candidates in (errors, lines[-_LAST_LINES:], lines):
-        match = find_outage(read_texts(candidates))
-        if match:
-            return replace(report_outage(match, lines), confidence="medium")
-    return None
+    match = (
+        find_outage_in_error(read_texts(errors))
+        or find_outage(read_texts(lines[-_LAST_LINES:]))
+        or find_outage(read_texts(lines))
+    )
+    return replace(report_outage(match, lines), confidence="medium") if match else None
+
+
+def _guess_outage_in_error(lines: Sequence[LogLine]) -> Reading | None:
+    match = find_outage_in_error(read_texts(cut_last_error(lines)))
+    return replace(report_outage(match, lines), confidence="low") if match else None
 
 
 def _guess_action_failure(
@@ -94,20 +106,21 @@ def _guess_action_failure(
     return _report_guess([failure], lines, Reading("infra", "human"))
 
 
-def _guess_linter(lines: Sequence[LogLine], paths: RepoPaths) -> Reading | None:
-    """Report the lines that name a place or a file of the repository, as those of a linter do."""
-    for parse in (parse_listing, parse_named_files):
+def _guess_form(lines: Sequence[LogLine], paths: RepoPaths) -> Reading | None:
+    """Report what names a file of the repository in a form that most tools of its kind share."""
+    forms = (parse_unknown_tests, parse_unknown_stack, parse_listing, parse_named_files)
+    for parse in (*forms, parse_warnings):
         failures = [resolve_frames(failure, paths) for failure in parse(lines)]
         in_repository = [failure for failure in failures if failure.frames]
         if in_repository:
-            category: Category = "test-failure" if mentions_failed_tests(lines) else "lint"
-            reading = Reading(category, "fix")
+            reading = Reading(in_repository[0].category, "fix")
             return _report_guess(in_repository[:_LISTED_FAILURES], lines, reading)
     return None
 
 
 def _guess_last_error(job: JobLog, lines: Sequence[LogLine], paths: RepoPaths) -> Reading:
-    parsed = parse_docker_step(lines) or parse_last_error(lines)
+    failed_tests = parse_unknown_tests(lines) if mentions_failed_tests(lines) else []
+    parsed = parse_docker_step(lines) or failed_tests or parse_last_error(lines)
     failures = [resolve_frames(failure, paths) for failure in parsed]
     if not failures or not mentions_error(lines):
         is_log = _is_text(lines) and (job.has_steps or mentions_success(lines))

@@ -17,6 +17,7 @@ from bot.logs.parsers import (
     go_build,
     go_panics,
     go_tests,
+    gradle_build,
     grouped_linters,
     jest,
     jvm,
@@ -163,6 +164,7 @@ PARSERS = (
     ParserSpec(
         "sanitizer", "crashes", sanitizers.parse_sanitizer, ("Sanitizer: ", "runtime error: ")
     ),
+    ParserSpec("valgrind", "crashes", sanitizers.parse_valgrind, ("Memcheck", "0x")),
     ParserSpec("assert", "crashes", native.parse_assertion, ("Assertion ",)),
     ParserSpec("python", "crashes", tracebacks.parse_fatal_error, ("Fatal Python error",)),
     ParserSpec("pytest", "crashes", pytest_progress.parse_internal_error, ("INTERNALERROR>",)),
@@ -178,6 +180,7 @@ PARSERS = (
     ParserSpec("go", "crashes", go_panics.parse_go_panic, ("goroutine ",)),
     ParserSpec("rust", "crashes", rust.parse_rust_panic, ("panicked at", "has overflowed")),
     ParserSpec("java", "crashes", jvm.parse_uncaught, ("\tat ", "    at ")),
+    ParserSpec("gradle", "crashes", gradle_build.parse_gradle_build, ("* What went wrong:",)),
     ParserSpec(
         "dotnet",
         "crashes",

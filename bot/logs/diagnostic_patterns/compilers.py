@@ -11,6 +11,20 @@ from bot.logs.diagnostic_patterns.diagnostic_pattern import (
 
 COMPILERS = (
     compile_pattern(
+        "make",
+        "compile-error",
+        ": *** ",
+        r"(?:make(?:\[\d+\])?|(?P<path>[\w./-]+):(?P<line>\d+)): \*\*\* "
+        r"(?P<text>(?!\[|multiple target)[A-Z\w].+)",
+    ),
+    compile_pattern(
+        "perl",
+        "compile-error",
+        " line ",
+        r"(?P<text>(?:Global symbol|syntax error|Can't locate \S+ in @INC|Bareword|Can't find).*) "
+        r"at (?P<path>\S+\.(?:p[lm]|t)) line (?P<line>\d+)[.,].*",
+    ),
+    compile_pattern(
         "maven",
         "compile-error",
         "Failed to execute goal",

@@ -6,6 +6,15 @@ from bot.logs.diagnostic_patterns.diagnostic_pattern import LINE_COLUMN, PATH, c
 
 LINTERS = (
     compile_pattern(
+        "linter",
+        "lint",
+        "]",
+        rf"{PATH}{LINE_COLUMN}: (?:error|warning|note|style|info): (?P<text>.+) "
+        r"\[(?P<code>[A-Z]{1,5}\d{2,5}|[a-z]+[A-Z]\w*)\]$",
+    ),
+    compile_pattern("django", "lint", ".E", r"(?P<text>[\w.]+: \((?P<code>\w+\.E\d+)\) .+)"),
+    compile_pattern("django", "lint", "Migrations for ", r"(?P<text>Migrations for '\w+':)"),
+    compile_pattern(
         "pylint", "lint", ": ", rf"{PATH}{LINE_COLUMN}: (?P<code>[CEFRW]\d{{4}}): (?P<text>.+)"
     ),
     compile_pattern(

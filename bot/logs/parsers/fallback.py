@@ -14,17 +14,26 @@ from bot.logs.parsed_failure import (
     parse_place,
     shorten_message,
 )
-from bot.values import Category
+from bot.values import Category, Frame
 
 _PLACE = re.compile(
-    r"(?<![^\s:()'\"])(?P<path>(?:[A-Za-z]:)?[^\s:()'\"]{1,300}\.\w{1,12})(?::|\(|\", line | line )"
+    r"(?<![^\s:()'\"])(?P<path>(?:[A-Za-z]:)?[^\s:()'\"]{1,300}\.\w{1,12})(?::|\(|\"?,? line |\", )"
     r"(?P<line>\d{1,9})"
 )
+_FILE = re.compile(
+    r"(?<![^\s:()'\"`\[])(?P<path>(?:/|\.{1,2}/)?[\w@+-][\w@./+-]{0,300}\.\w{1,12})\b"
+)
+_CARET = re.compile(r"^\s*(?:\d*\s*\|)?\s*\^[-~^]*\s*$")  # below the code that a compiler shows
 _DOCKER_PLACE = re.compile(r"^(?P<path>\S*[Dd]ockerfile\S*?):(?P<line>\d+)$")
 _DOCKER_ERROR = re.compile(r"^ERROR: failed to (?:solve|build)")
 _ERROR = re.compile(
-    r"\b(error|failed|failure|fatal|panic|exception|not found|no such file|denied|cannot|can't"
+    r"\b(error|fail|failed|failure|fatal|panic|exception|not found|no such file|denied|cannot|can't"
     r"|killed)\b",
+    re.IGNORECASE,
+)
+_FAULT = re.compile(
+    r"\b(?:broken|violat\w+|invalid|unexpected|missing|unable|could ?n[o']t|unknown|undefined"
+    r"|mismatch|disallowed|forbidden|not allowed|outdated|out of date|must|should)\b",
     re.IGNORECASE,
 )
 # What only says that something else failed.
@@ -32,32 +41,33 @@ _WRAPPER = re.compile(
     r"Process completed with exit code|^The process '.*' failed with"
     r"|Executing the custom container implementation failed|^npm (?:ERR! |error )(?:A complete log"
     r"|errno|path|signal"
-    r"|Lifecycle|Exit status|code ELIFECYCLE|command|  |This is|$)|^make(?:\[\d+\])?: \*\*\*"
+    r"|Lifecycle|Exit status|code ELIFECYCLE|command|  |This is|$)|^make(?:\[\d+\])?: \*\*\* \["
     r"|ELIFECYCLE"
     r"|^error Command failed|^Node(?:\.js)? \d+ (?:is being|actions are) deprecated|^##\["
     r"|^Post job cleanup"
     r"|^Cleaning up orphan|ailed to (?:upload|save) |No files were found with the provided path|^"
     r"(?:Build )?FAILED?!?$"
     r"|^Error: Process completed|exited with|returned a non-zero|^The command .* failed"
-    r"|Command failed with exit code"
+    r"|Command failed with exit code|^\W*[1-9]\d* (?:errors?|problems?|fail(?:ed|ures?))\b"
+    r"|^Found \d+ errors?\b|[Pp]lease (?:also )?report this|^Full log "
+    r"|^\W*(?:errors?|failures?)\W*$|^To report this|^exit status \d+$|^FAIL\b.*$|^BUILD FAILED in "
 )
 # What runners of tests say at their end, when some failed.
 _FAILED_TESTS = re.compile(
-    r"\b[1-9]\d* (?:tests? |specs? |examples? |suites? )?(?:failed|failing|failures?)\b"
+    r"\b[1-9]\d* (?:(?:test|spec|example|suite|scenario)s? )?(?:failed|failing|failures?)\b"
+    r"(?! to\b)|\b\d+ (?:passed|failed), .{0,20}\b[1-9]\d* errors?\b"
+    r"|^\s*\[ ?FAILED ?\] \S|\b[1-9]\d* FAILED TEST|\bFail(?:ed)?: +[1-9]"
     r"|\b(?:Failures|Failed|Errors|failures|errors): ?[1-9]|\bFAILED \((?:\w+=|errors|failures)"
     r"|^\s*(?:--- FAIL|not ok \d|# fail [1-9])|test result: FAILED|\bFAILURES!"
-    r"|<<< (?:FAILURE|ERROR)!|\bTests? (?:run )?failed\b|\bThere (?:was|were) failing tests"
-)
-# A place and what is wrong there, as nearly every linter writes it: `a.rb:3:5: C: ...`, `a.ts[4,
-# 1]: ...`, `a.c(3) ...`
-_LISTED = re.compile(
-    r"\s{0,4}(?:[\w.-]{1,40}: )?\[?(?P<path>(?:[A-Za-z]:)?[^\s:()\[\]'\",]{1,300})"
-    r"(?::(?P<line>\d{1,9})(?::\d{1,9})?|[(\[](?P<line2>\d{1,9})(?:[,:] ?\d{1,9})?[)\]])\]?"
-    r"(?:[:,]? ?- |[:,]|\s)\s*(?P<text>\S.*)"
+    r"|^FAIL\t\S+\t|<<< (?:FAILURE|ERROR)!|\bTests? (?:run )?failed\b"
+    r"|\bThere (?:was|were) failing tests"
 )
 _NAMED_FILE = re.compile(
     r"\s{0,8}(?:[-*•✖✗×M] |\[(?:warn|error)\] |would reformat:? )?"
     r"(?P<path>[\w@./+-]{1,300}\.\w{1,12})$"
+)
+_FILE_WITH_WORDS = re.compile(
+    r"\s{0,8}(?P<path>[\w@./+-]{1,300}\.\w{1,12})(?:::\S{0,80})?: (?!\s|OK\b|ok\b).+$"
 )
 _FORMATS = re.compile(
     r"\b(?:re)?format(?:s|ted|ting|ter)?\b|\bprettier\b|\blint|\bout of date\b|\bup.to.date\b"
@@ -71,38 +81,30 @@ _SUCCESS = re.compile(
     re.IGNORECASE,
 )
 _SUMMARY_LINES = 200
-_NO_ERROR = re.compile(
-    r"\W{0,2}(?:warn(?:ing)?|note|info|debug|hint|ok|passed|trace)\b", re.IGNORECASE
-)
-
-
-def parse_listing(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse each line that begins with a place and goes on with words, as those of a linter do.
-
-    Whoever calls it must drop the places that are not the repository's. Warnings are left out.
-    """
-    failures = []
-    for line in lines:
-        match = _LISTED.match(line.text)
-        if match and not _NO_ERROR.match(match["text"]):
-            message = shorten_message(match["text"])
-            failures.append(make_diagnostic("lint", line, message, parse_place(match)))
-    return failures
 
 
 def parse_named_files(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse each line that is nothing but a path, where a formatter asks for other words in it.
+    """Parse each line that names a file and what is wrong with it, without a place in it.
 
-    Whoever calls it must drop the paths that are not the repository's.
+    Where a formatter asks for other words in it, the path may stand alone. Whoever calls it must
+    drop the paths that are not the repository's.
     """
-    if not any(_FORMATS.search(line.text) for line in lines):
-        return []
-    matches = [(line, _NAMED_FILE.match(line.text)) for line in lines]
-    return [
-        make_diagnostic("lint", line, f"{match['path']} is not as it should be", parse_place(match))
-        for line, match in matches
-        if match
-    ]
+    pattern = _NAMED_FILE if any(_FORMATS.search(line.text) for line in lines) else _FILE_WITH_WORDS
+    failures = []
+    for line in lines:
+        match = pattern.match(line.text) or _FILE_WITH_WORDS.match(line.text)
+        if match:
+            has_words = match.re is _FILE_WITH_WORDS
+            words = line.text.strip() if has_words else f"{match['path']} is not as it should be"
+            failures.append(make_diagnostic("lint", line, words, parse_place(match)))
+    return failures
+
+
+def find_places(texts: Sequence[str]) -> list[Frame]:
+    """Find each place that the texts name, outermost first: Python alone prints stacks so."""
+    places = [parse_place(place) for text in texts for place in _PLACE.finditer(text)]
+    is_python = any(text.lstrip().startswith('File "') for text in texts)
+    return places if is_python else places[::-1]
 
 
 def mentions_failed_tests(lines: Sequence[LogLine]) -> bool:
@@ -142,16 +144,33 @@ def parse_last_error(lines: Sequence[LogLine]) -> list[ParsedFailure]:
         return []
     around = lines[max(0, index - 5) : index + 6]
     places = [place for line in around for place in _PLACE.finditer(line.text)]
-    category: Category = "test-failure" if mentions_failed_tests(lines) else "crash"
+    near = lines[max(0, index - 1) : index + 3]
+    files = places or [file for line in near for file in _FILE.finditer(line.text)]
     message = shorten_message(lines[index].text.strip())
-    return [make_failure(category, around, "", message, map(parse_place, places))]
+    category = _choose_category(message, around, lines)
+    return [make_failure(category, around, "", message, map(parse_place, files))]
+
+
+def _choose_category(message: str, around: Sequence[LogLine], lines: Sequence[LogLine]) -> Category:
+    if mentions_failed_tests(lines):
+        return "test-failure"
+    if _FORMATS.search(message):
+        return "lint"
+    return "compile-error" if any(_CARET.match(line.text) for line in around) else "crash"
+
+
+def cut_last_error(lines: Sequence[LogLine]) -> Sequence[LogLine]:
+    """Cut out the last line that speaks of an error, with those around it."""
+    index = _find_last_error(lines)
+    return [] if index is None else lines[max(0, index - 5) : index + 6]
 
 
 def _find_last_error(lines: Sequence[LogLine]) -> int | None:
     printed = [index for index, line in enumerate(lines) if line.text.strip()]
     telling = [index for index in printed if not _WRAPPER.search(lines[index].text)]
     candidates = telling or printed
-    for index in reversed(candidates):
-        if _ERROR.search(lines[index].text):
-            return index
+    for words in (_ERROR, _FAULT):
+        for index in reversed(candidates):
+            if words.search(lines[index].text):
+                return index
     return candidates[-1] if candidates else None

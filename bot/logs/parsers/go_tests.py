@@ -53,8 +53,8 @@ class _PackageRun:
 
     def blame_panic(self, panic: ParsedFailure) -> ParsedFailure:
         """Name the test that panicked, which then counts no more among those that failed."""
-        deepest = max(self.failed, key=len, default="")
-        test = deepest or panic.test or self.current_test
+        latest = next(reversed(self.failed), "")
+        test = latest or panic.test or self.current_test
         for parent in list(self.failed):
             if test == parent or test.startswith(f"{parent}/"):
                 del self.failed[parent]

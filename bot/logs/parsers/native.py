@@ -25,8 +25,10 @@ from bot.logs.parsed_failure import (
 _RUN = re.compile(r"^(?:\d+: )?\[ RUN      \] (?P<test>\S+)")
 _DONE = re.compile(r"^(?:\d+: )?\[  (?:FAILED | SKIPPED|     OK|  PASSED) ?\] ")
 _FAILED_TEST = re.compile(
-    r"^(?:\d+: )?\[  FAILED  \] (?P<test>[^\s,]+\.[^\s,]+)(?:, where .+?)?(?: \(\d+ ms\))?$"
+    r"^(?:\d+: )?\[  FAILED  \] (?P<test>[^\s,]+)(?:, where .+?)?(?: \(\d+ ms\))?$"
 )
+_HEADING = re.compile(r"^(?:\d+: )?\[[=-]{10}\]")
+_CMOCKA = re.compile(r"^\[   (?:LINE |ERROR)  ? ?\] --- |^\[  ERROR   \] --- ")
 _FAILURE = re.compile(
     r"^(?:\d+: )?(?P<path>\S.*?)(?::(?P<line>\d+)|\((?P<line2>\d+)\)): (?:Failure|error:)"
     r"(?P<rest>.*)$"
@@ -53,16 +55,17 @@ def parse_googletest(lines: Sequence[LogLine]) -> list[ParsedFailure]:
         run, failed = _RUN.match(line.text), _FAILED_TEST.match(line.text)
         if run:
             test, block = run["test"], []
-        elif failed:
+        elif failed and ("." in failed["test"] or failed["test"] == test):
             name = failed["test"]
             if name not in failures:
-                printed = block if name == test else []
+                # A brief report leaves out which test runs.
+                printed = block if name == test or not test else []
                 failures[name] = _parse_googletest(name, [*printed, line])
-            test = ""
-        elif _DONE.match(line.text):
-            test = ""
-        elif test and len(block) < 400:
-            block.append(line)
+            test, block = "", []
+        elif _DONE.match(line.text) or _HEADING.match(line.text):
+            test, block = "", []
+        elif len(block) < 400:
+            block.append(line._replace(text=_CMOCKA.sub("", line.text)))
     return list(failures.values())
 
 
@@ -76,6 +79,8 @@ def _parse_googletest(test: str, block: Sequence[LogLine]) -> ParsedFailure:
         return make_failed_test(test, block, "", message or "failed")
     end = find_line(printed, _FAILURE.match, begin + 1)
     message = f"{place['rest']}\n{join_texts(printed[begin + 1 : end])}".strip()
+    if message == "Failure!":  # cmocka tells what failed above
+        message = join_texts(printed[:begin]).strip()
     frames = [parse_place(place)]
     return make_failed_test(test, block[begin:], "", shorten_message(message), frames)
 

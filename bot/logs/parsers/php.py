@@ -32,8 +32,8 @@ _PLACE = re.compile(
 )
 _DATA_SET = re.compile(r'(?P<name>.* with data set (?:"[^"]*"|#\d+)).*')
 _ERROR = re.compile(
-    r"^(?:PHP )?(?P<level>Fatal error|Parse error|Catchable fatal error):\s+(?:Uncaught (?:"
-    r"(?P<kind>[\w\\]+): )?)?(?P<text>.*?)"
+    r"^(?:PHP )?(?P<level>Fatal error(?!: exception )|Parse error|Catchable fatal error):\s+"
+    r"(?:Uncaught (?:(?P<kind>[\w\\]+): )?)?(?P<text>.*?)"
     r"(?: in (?P<path>\S+?)(?::(?P<line>\d+)| on line (?P<line2>\d+)))?$"
 )
 _STACK = re.compile(r"^#\d+ (?P<path>[^\s(]+)\((?P<line>\d+)\): (?P<name>.*?)(?:\(.*)?$")

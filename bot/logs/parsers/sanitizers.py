@@ -1,4 +1,4 @@
-"""Parse the reports of sanitizers: of addresses, leaks, threads, undefined behaviour."""
+"""Parse the reports of sanitizers and of Valgrind."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ _PLACE = re.compile(
     r"(?::\d+)?(?: \(.*\))?$"
 )
 _STACK_LINE = re.compile(r"^\s+#\d+ ")
+_VALGRIND_CALL = re.compile(
+    r"^   (?:at|by) 0x[0-9A-F]+: (?P<name>.+?) \((?:in \S+|(?P<path>[^():]+):(?P<line>\d+))\)$"
+)
 
 
 def parse_sanitizer(lines: Sequence[LogLine]) -> list[ParsedFailure]:
@@ -58,3 +61,17 @@ def _parse_first_stack(lines: Sequence[LogLine], begin: int) -> tuple[tuple[Fram
     frames = parse_places(read_texts(lines[start:end]), _PLACE)
     own = [replace(frame, function=frame.function.partition("(")[0]) for frame in frames]
     return shorten_stack(own[::-1]), end
+
+
+def parse_valgrind(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse each error with the stack right below it; what stands there indented is no failure."""
+    failures = []
+    for index, line in enumerate(lines[:-1]):
+        if line.text[:1].strip() and _VALGRIND_CALL.match(lines[index + 1].text):
+            end = find_line(lines, lambda text: not _VALGRIND_CALL.match(text), index + 1)
+            calls = filter(None, map(_VALGRIND_CALL.match, read_texts(lines[index + 1 : end])))
+            frames = [parse_place(call) for call in calls if call["path"]]
+            message = shorten_message(line.text)
+            stack = shorten_stack(frames[::-1])
+            failures.append(make_failure("crash", lines[index:end], "", message, stack))
+    return failures

@@ -89,10 +89,17 @@ def _parse_prose(lines: Sequence[LogLine], index: int, names: list[str]) -> Pars
     texts = [line.text.removeprefix("#") for line in block[1:]]
     error, message = split_error(read_message(texts))
     frames = find_stack(texts)
-    place = match_first(texts, _PERL_PLACE)
+    place = match_first(texts, _PERL_PLACE) or _find_perl_place(lines, names[-1])
     if place and not frames:
         frames = (parse_place(place),)
     return make_failed_test(" > ".join(names), block, error, message or names[-1], frames)
+
+
+def _find_perl_place(lines: Sequence[LogLine], name: str) -> re.Match[str] | None:
+    """Find where Perl's tests tell a place in another stream, before or after the result."""
+    index = find_line(lines, lambda text: text.endswith(f"Failed test '{name}'"))
+    texts = [line.text.removeprefix("#") for line in lines[index + 1 : index + 2]]
+    return match_first(texts, _PERL_PLACE) if name else None
 
 
 def _is_other_text(text: str) -> bool:

@@ -1,0 +1,97 @@
+"""Words by which tools tell of an outage that the table does not know one by one.
+
+They count only where an error says them: in what a program printed before they mean little.
+"""
+
+from __future__ import annotations
+
+from bot.logs.outage import define_outage
+
+_SUBJECT = (
+    r"(?:connect(?:ion|ing)?|socket|handshake|requests?|response|downloads?|server|gateway|peer"
+    r"|network|transport|stream|fetch(?:ing)?|upload|dns|tls|ssl|proxy|lookup|endpoint|client"
+    r"|service|host|registry|mirror|remote|cluster|api)"
+)
+_LOST = (
+    r"(?:timed?[ -]?out|refused|reset\b|abort(?:ed)?\b|closed\b|disconnected|unreachable"
+    r"|non-properly terminated|unavailable|dropped\b|not responding|INTERNAL_ERROR|GOAWAY"
+    r"|too slow)"
+)
+_FAILED_TO = (
+    r"\b(?:could ?n[o']t|could not be|can ?n[o']t|unable to|fail(?:ed|s)? (?:to|for)|error)"
+)
+_REACH = (
+    r"(?:connect|reach|resolve|download|fetch|retrieve|receive|clone|pull|communicat|establish)"
+)
+_REMOTE = r"(?:\b(?:https?|git|ssh|docker)://|\bremote\b|\bhost\b|\bserver\b|\bmirror)"
+_LOGIN = (
+    r"(?:credentials?|access key|api[ _-]?key|client[ _-]secret|\bsecrets?|password|keystore"
+    r"|\w{0,20}(?:auth|access|api|upload|deploy|bearer|session|security|_)[ _-]?token"
+    r"|credential sources?)\b"
+)
+_UNUSABLE = (
+    r"(?:not (?:be )?(?:found|set|provided|supplied|valid|loaded|located|specified)|missing"
+    r"|expired|invalid|required|incorrect|denied|revoked)"
+)
+_GUARDED = r"(?:push|create|upload|access|publish|perform|assume|read|write|merge|deploy)"
+
+# The first that matches wins, as in the table.
+OUTAGE_WORDS = (
+    define_outage(
+        "memory",
+        "rerun",
+        ("", r"OutOfMemoryError|^MemoryError\b|\bsignal SIGKILL\b|\bstd::bad_alloc\b"),
+        ("", r"\bmemory allocation of \d+ bytes failed|\bCannot allocate memory\b"),
+        ("", r"(?i)\bout of (?:host )?memory\b|\boom[- ]?kill|\bkilled \(program"),
+    ),
+    define_outage(
+        "permission",
+        "human",
+        ("", rf"(?i)\b(?:no valid|invalid|bad|expired|missing|unable to \w+) (?:\w+ )?{_LOGIN}"),
+        ("", rf"(?i){_LOGIN}.{{0,40}}\b{_UNUSABLE}"),
+        ("", r"(?i)\bset the [A-Z_]*TOKEN\b|\bNoCredentials|\bneeds? (?:to be logged in|auth)\b"),
+        ("", rf"(?i)\bnot allowed to {_GUARDED}|\bnot authorized\b|\bunauthori[sz]ed\b"),
+        ("", r"(?i)\binsufficient permissions?\b|\bPERMISSION_DENIED\b"),
+        ("", r"(?i)\b(?:protected branch|write access)\b.*(?:fail|not grant)"),
+        ("", r"(?i)\b(?:HTTP|status|response|error)(?: code)?[ :=(]{0,3}40[13]\b"),
+        ("", r"(?i)\b40[13]\)?:? (?:Client Error|Unauthorized|Forbidden)"),
+        ("", r"(?i)\brequires (?:authentication|login)|\bmust be logged in\b|\blogin failed\b"),
+    ),
+    define_outage(
+        "registry",
+        "rerun",
+        ("", r"(?i)\bHTTP(?:/[\d.]+)?\b.{0,40}\b(?:429|5\d\d)\b"),
+        ("", r"(?i)\b(?:status|response|error)(?: code)?[ :=(]{0,3}(?:429|5\d\d)\b"),
+        ("", r"(?i)\b5\d\d:? (?:Server Error|Internal Server|Bad Gat|Service Unav|Gateway T)"),
+        ("", rf"(?i){_REMOTE}\S*[:,]? .{{0,60}}\b(?:429|50[0-4]|52\d)\b"),
+        ("", r"(?i)\bBad Gateway\b|\bGateway Time-?out\b|\bToo Many Requests\b"),
+        ("", r"(?i)\brate (?:limit )?exceeded|\bthrottl|\bSlowDown\b|\breduce your request rate"),
+    ),
+    define_outage(
+        "network",
+        "rerun",
+        ("", rf"(?i){_SUBJECT}[\w .:/]{{0,30}}?[ _:(\[-]{{0,3}}(?:error[: ]*)?{_LOST}"),
+        ("", rf"(?i){_LOST} (?:waiting for|while|connecting|downloading|fetching|reading)"),
+        ("", rf"(?i){_FAILED_TO}[^:]{{0,30}}\b{_REACH}\w*\b.*{_REMOTE}"),
+        ("", rf"(?i){_FAILED_TO}[^:]{{0,30}}\bconnect\w*\b"),
+        ("", rf"(?i){_REMOTE}\S.*(?:\bEOF\b|timed? ?out|refused|reset by|failed|certificate)"),
+        ("", r"(?i)\btimeout was reached\b|\bnxdomain\b|\bdns error|\bno route to host"),
+        ("", r"(?i)\bfail(?:ed|s) (?:when )?(?:downloading|fetching|receiving|reading from)"),
+        ("", r"\bE(?:CONNRESET|CONNREFUSED|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_\w+|PIPE|PROTO)\b"),
+        ("", r"\bUND_ERR_\w+|\bfailed_connect\b|\bhttp2: |(?i:\brecv (?:error|failure))"),
+        ("", r"(?i)\bunexpected (?:EOF|disconnect)|\bpremature close|\bEOF occurred in violation"),
+        ("", r"(?i)\bcertificate verify failed|\bcheck your (?:internet )?connection"),
+        ("", r"(?i)\bserver (?:connection )?disconnected|\bconnection ?(?:lost|failed)"),
+        ("", r"(?i)\breceived from peer\b|\b(?:fetch|download|upload|clone|pull) failed\b"),
+        ("", rf"(?i){_FAILED_TO} (?:fetch|download|clone|retrieve|pull|upload)"),
+        ("", r"(?i)\bfailed retrieving\b|\bno longer has a Release|\bacquiring the state lock"),
+        ("", r"(?i)\bremote server failed|\btry again later\b"),
+    ),
+    define_outage("browser", "human", ("", r"Executable doesn't exist at ")),
+    define_outage(
+        "time limit",
+        "rerun",
+        ("", r"(?i)\btim(?:ed|e)[ -]?outs?\b(?!:? +0\b)|\bdeadline exceeded"),
+        category="timeout",
+    ),
+)

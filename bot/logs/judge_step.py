@@ -25,7 +25,8 @@ _MESSAGE_CHARS = 500  # of an outage
 # What runners of tests say first.
 _TESTS_BEGIN = re.compile(
     r"=+ test session starts|^running \d+ tests?$|^=== RUN|\bT E S T S\b|^ ?RUN  v\d"
-    r"|^(?:PASS|FAIL) |^TAP version|^\[=+\] Running|^PHPUnit \d|^Run options: |^Test run for |^Running Suite: "
+    r"|^(?:PASS|FAIL) |^TAP version|^\[=+\] Running|^PHPUnit \d|^Run options: |^Test run for "
+    r"|^Running Suite: "
 )
 _ERROR_LINES = 30
 _LINES_BELOW = 8

@@ -20,9 +20,7 @@ _LOST = (
 _FAILED_TO = (
     r"\b(?:could ?n[o']t|could not be|can ?n[o']t|unable to|fail(?:ed|s)? (?:to|for)|error)"
 )
-_REACH = (
-    r"(?:connect|reach|resolve|download|fetch|retrieve|receive|clone|pull|communicat|establish)"
-)
+_REACH = r"(?:connect|reach|resolve|download|fetch|retrieve|receive|clone|pull|establish)"
 _REMOTE = r"(?:\b(?:https?|git|ssh|docker)://|\bremote\b|\bhost\b|\bserver\b|\bmirror)"
 _LOGIN = (
     r"(?:credentials?|access key|api[ _-]?key|client[ _-]secret|\bsecrets?|password|keystore"

@@ -9,8 +9,10 @@ from bot.logs.failures import collect_failures
 from bot.logs.job_steps import split_steps
 from bot.logs.parsed_failure import ParsedFailure, shorten_message
 from bot.logs.repo_paths import RepoPaths
-from bot.values import Annotation, Failure, Frame, Reading
+from bot.search.source_files import kind_of
+from bot.values import Annotation, Category, Failure, Frame, Reading
 
+RUNNERS_PATH = ".github"  # where GitHub's runner pins what belongs to no file
 _LEAST_CHARS = 8  # of a message that says which failure it is of
 
 
@@ -34,14 +36,27 @@ def merge_annotations(
     return replace(reading, failures=tuple(dict.fromkeys(failures)))
 
 
+def read_annotations(notes: Sequence[Annotation], files: Collection[str]) -> Reading | None:
+    """Read notes alone, where nothing else tells what failed; None where they have no place."""
+    paths = RepoPaths(files)
+    failures = tuple(failure for note in notes for failure in _read_note(note, paths))
+    if not failures:
+        return None
+    are_tests = all(kind_of(failure.frames[0].file) == "test" for failure in failures)
+    category: Category = "test-failure" if are_tests else "lint"
+    return Reading(category, "fix", "", failures, confidence="medium")
+
+
 def _read_note(note: Annotation, paths: RepoPaths) -> Sequence[Failure]:
     """Read a note as a failure; nothing where its place is not in the repository."""
-    file = paths.resolve(note.path) if note.line and note.level == "failure" else None
+    is_placed = note.line and note.level == "failure" and note.path != RUNNERS_PATH
+    file = paths.resolve(note.path) if is_placed else None
     if not file:
         return ()
     frame = Frame(file, note.line)
+    error = note.title if note.message else ""
     message = shorten_message(note.message or note.title)
-    return collect_failures([ParsedFailure("lint", "", message, 0, 0, frames=(frame,))])
+    return collect_failures([ParsedFailure("lint", error, message, 0, 0, frames=(frame,))])
 
 
 def _merge_told(failures: list[Failure], note: Failure) -> bool:

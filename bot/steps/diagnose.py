@@ -42,9 +42,8 @@ def summarize_verdict(verdict: Verdict) -> Summary:
     first = verdict.reading.failures[0]
     line = Text().append(strip_control(first.test or first.error), "red")
     line.append(strip_control(f"\n{first.error}: {first.message}"))
-    if first.frames:
-        innermost = first.frames[-1]
-        line.append(strip_control(f"\nat {innermost.file}:{innermost.line or ''}".rstrip(":")))
+    if first.place:
+        line.append(strip_control(f"\nat {first.place}"))
     if len(first.jobs) > 1:
         line.append(strip_control(f"\nin {join_names(first.jobs, MOST_JOBS)}"))
     return "read its log", line.append(EXPLANATIONS[verdict.kind], "dim")

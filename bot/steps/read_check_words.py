@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
 from bot.logs.fingerprint import compute_fingerprint
+from bot.logs.merge_annotations import RUNNERS_PATH
 from bot.ports import Ports
 from bot.steps.secondary_source import fetch_or_do_without
 from bot.text import extract_visible, mask_secrets, strip_invisible
@@ -23,7 +24,6 @@ TEXT_CHARS = 8_000
 MESSAGE_CHARS = 400
 ERROR_CHARS = 160
 MOST_NOTES = 50
-RUNNERS_PATH = ".github"  # where GitHub's runner pins what belongs to no file
 NOTE_CHARS = 1_000
 # Words that tell no more than that something failed.
 # fmt: off

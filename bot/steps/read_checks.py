@@ -9,10 +9,10 @@ from dataclasses import replace
 from functools import partial
 
 from bot.logs import attach_job, merge_readings, read_log
-from bot.logs.merge_annotations import merge_annotations
+from bot.logs.merge_annotations import RUNNERS_PATH, merge_annotations, read_annotations
 from bot.logs.uploads import find_uploads
 from bot.ports import BadAnswer, ContinuousIntegration, Ports, Refusal
-from bot.steps.read_check_words import RUNNERS_PATH, fetch_check_words, read_check_words
+from bot.steps.read_check_words import fetch_check_words, read_check_words
 from bot.steps.read_test_reports import CheckReading, ReportReader
 from bot.steps.secondary_source import fetch_or_do_without
 from bot.tools.job_log import fetch_job_log
@@ -104,9 +104,7 @@ def _read_lines(
     reading = read_log([*lines, *map(_as_log_line, failures)], files)
     if reading.confidence == "low":
         # Annotations know places that the runner leaves out of the log.
-        placed = read_log([_as_place(failure) for failure in failures if failure.line], files)
-        if any(failure.frames for failure in placed.failures):
-            reading = placed
+        reading = read_annotations(failures, files) or reading
     return reading
 
 
@@ -129,8 +127,3 @@ def _has_place(note: Annotation) -> bool:
 def _as_log_line(annotation: Annotation) -> bytes:
     """Write an annotation as a line of the log: only they tell timeouts and lost runners."""
     return f"##[error]{annotation.message}\n".encode()
-
-
-def _as_place(annotation: Annotation) -> bytes:
-    message = " ".join((annotation.message or annotation.title).split())
-    return f"{annotation.path}:{annotation.line}: error: {message}\n".encode()

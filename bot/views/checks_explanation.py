@@ -194,15 +194,16 @@ def _render_failure(pull: PullDetails, failure: Failure, *, names_jobs: bool) ->
 def _render_name(failure: Failure) -> str:
     if name := failure.test or failure.error:
         return as_code_span(name, NAME_CHARS)
-    return (
-        f"A failure in {as_code_span(failure.jobs[0], NAME_CHARS)}" if failure.jobs else "A failure"
-    )
+    if len(failure.jobs) != 1:
+        return "A failure"
+    return f"A failure in {as_code_span(failure.jobs[0], NAME_CHARS)}"
 
 
 def _render_occurrences(failure: Failure, *, names_jobs: bool) -> str:
     """Render how often, and where several jobs failed in which of them."""
     facts = [f"{failure.count} times"] if failure.count > 1 else []
-    if names_jobs and failure.jobs:
+    is_named = bool(failure.test or failure.error) or len(failure.jobs) > 1
+    if names_jobs and failure.jobs and is_named:
         names = [as_code_span(job, NAME_CHARS) for job in failure.jobs]
         facts.append(f"in {join_names(names, MOST_JOBS)}")
     return f" ({' '.join(facts)})" if facts else ""

@@ -16,6 +16,30 @@ NOBODY = Script(about="nobody asks Claude", turns=())
 BAD = {"greeting.py": 'def greet(name):\n    return "hello " + name\n'}
 GOOD = {"greeting.py": 'def greet(name):\n    return "Hello, " + name\n'}
 
+# Its jobs print nothing of the test that failed, and upload the report of it.
+MATRIX = """
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    strategy:
+      matrix:
+        python: ["3.11", "3.12"]
+    steps:
+      - uses: actions/checkout@v4
+      - run: |
+          failure="<failure message='assert 2 == 3'>$PWD/test_greeting.py:3: AssertionError</failure>"
+          case="<testcase classname='cart' name='test_adds'>$failure</testcase>"
+          echo "<testsuite>$case</testsuite>" > report.xml
+          echo "1 test failed, see the report"
+          exit 1
+      - uses: actions/upload-artifact@v4
+        if: always()
+        with:
+          name: py${{ matrix.python }}
+          path: "*.xml"
+"""
+
 
 def explain(stage: Stage, pull: int, by: str = "ada") -> str:
     """Ask, and the newest comment of the bot."""
@@ -45,6 +69,11 @@ def test_ci_of_a_pull_request_is_explained(tmp_path, checked):
         assert "This change seems to break it; CI says nothing of main where" in first.text
         assert ["AssertionError", "hello Ada", "at test_greeting.py:3"] == first.open_lines[3:6]
         assert f"/blob/{head}/test_greeting.py#L3" in " ".join(url for _, url in first.links)
+
+        uploaded = open_pull(stage, "matrix", {".github/workflows/ci.yml": MATRIX})
+        page = GitHubPage(explain(stage, uploaded))
+        assert "cart.test_adds (in test (3.11) and test (3.12))" in page.text
+        assert "at test_greeting.py:3" in page.text
 
         again = explain(stage, red)
         assert "up to date. CI is red on" in again

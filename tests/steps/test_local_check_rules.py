@@ -37,7 +37,7 @@ STUCK = SandboxResult(limit_hit="It took too long.", took_s=9.0)
 UNDONE = SandboxResult(obstacle="The set-up failed.", took_s=2.0)
 
 
-def red(*tests, error="AssertionError: no\nmore", path="tests/test_greet.py"):
+def red(*tests, error="AssertionError: no\nE       more", path="tests/test_greet.py"):
     """A run in which these tests failed."""
     blocks = [
         f"___ {test} ___\n>       assert 0\nE       {error}\n\n{path}:3: {error.partition(':')[0]}\n"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, takewhile
 from xml.parsers import expat
 
 from bot.logs.clean_log import LogLine
 from bot.logs.line_search import read_texts
-from bot.logs.parsed_failure import ParsedFailure, shorten_message
+from bot.logs.parsed_failure import ParsedFailure, parse_error_type, shorten_message
 from bot.logs.parsers import jvm
 from bot.logs.parsers.pytest_report import parse_traceback
-from bot.logs.parsers.v8 import find_stack
+from bot.logs.parsers.v8 import find_stack, parse_frame
 from bot.values import Frame
 
 _TEXT_CHARS = 100_000  # of what one test says
@@ -29,6 +29,9 @@ _ENCODING = re.compile(rb"(?i)iso-?8859-\d+|latin-?1|windows-125\d|cp\d+|(?:shif
 _COLOURS = re.compile(r"(?:\x1b|#x1b|&#x0*1b;|&#27;)\[[0-?]*[ -/]*[@-~]", re.IGNORECASE)
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"&#(?:x([0-9a-f]{1,9})|(\d{1,9}));", re.IGNORECASE)
+# What pytest puts around a message, and what tools say in the place of one.
+_WRAPPED = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
+_EMPTY = re.compile(r"(?:collection |test )?(?:failure|failed|error|errored)\.?", re.IGNORECASE)
 # A place as tools of most languages write it: `a.go:3`, `a.php(3)`, `in a.cs:line 3`.
 _PLACE = re.compile(
     r"(?<![\w./\\:@-])(?P<path>(?:[A-Za-z]:)?[\w./\\@+-]{1,300}\.[A-Za-z]\w{0,11})"
@@ -165,8 +168,10 @@ def _refuse_doctype(*_declared: object) -> None:
 
 def _make_failure(case: Mapping[str, str], failure: Mapping[str, str], text: str) -> ParsedFailure:
     error, message, frames = _parse_text(text)
-    error = error or failure.get("type", "")
-    message = failure.get("message", "") or message or text.strip() or error or "failed"
+    error = error or _read_type(failure.get("type", ""))
+    attribute = _WRAPPED.sub(r"\1", failure.get("message", ""))
+    told = "" if _EMPTY.fullmatch(attribute) else attribute
+    message = told or message or text.strip() or attribute or error or "failed"
     return ParsedFailure(
         "test-failure",
         error,
@@ -176,6 +181,11 @@ def _make_failure(case: Mapping[str, str], failure: Mapping[str, str], text: str
         test=".".join(filter(None, (case.get("classname"), case.get("name")))),
         frames=frames or _place_of(case),
     )
+
+
+def _read_type(kind: str) -> str:
+    """Read the class of an error; some runners write a kind of failure in its place."""
+    return kind if re.split(r"[.\\:]", kind)[-1][:1].isupper() else ""
 
 
 def _place_of(case: Mapping[str, str]) -> tuple[Frame, ...]:
@@ -193,9 +203,16 @@ def _parse_text(text: str) -> tuple[str, str, tuple[Frame, ...]]:
         return throwable.error, throwable.message, throwable.frames
     frames = find_stack(read_texts(lines))
     if frames:
-        return "", "", frames
+        return *_parse_thrown(read_texts(lines)), frames
     traceback = parse_traceback(lines)
     return traceback.error, traceback.message, traceback.frames or _find_places(text)
+
+
+def _parse_thrown(texts: Sequence[str]) -> tuple[str, str]:
+    """Parse what JavaScript threw: its kind, unless it is no more than an error, and its words."""
+    words = "\n".join(takewhile(lambda text: parse_frame(text) is None, texts)).strip()
+    kind = parse_error_type(words.partition("\n")[0])
+    return "" if kind == "Error" else kind, words.removeprefix(f"{kind}: ")
 
 
 def _find_places(text: str) -> tuple[Frame, ...]:

@@ -10,6 +10,8 @@ from bot.values import Failure, Frame, Reading
 
 # What a path in a test's name ends with, where the other name has the module.
 _SUFFIX = re.compile(r"\.(?:py|[cm]?[jt]sx?|rb|php|go|rs|java|kt)(?=\W|$)")
+# What tells apart the subtests of a test, of which a report may know only the test.
+_SUBTEST = re.compile(r"\s+[(\[<].*$")
 
 
 def leaves_open(reading: Reading) -> bool:
@@ -20,7 +22,11 @@ def leaves_open(reading: Reading) -> bool:
     if reading.confidence == "low" or not reading.failures:
         return True
     is_of_tests = reading.category in {"test-failure", "crash"}
-    return is_of_tests and not all(failure.frames for failure in reading.failures)
+    return is_of_tests and not all(map(_has_line, reading.failures))
+
+
+def _has_line(failure: Failure) -> bool:
+    return any(frame.line for frame in failure.frames)
 
 
 def is_vague(reading: Reading) -> bool:
@@ -111,8 +117,12 @@ def is_same_failure(first: Failure, second: Failure) -> bool:
 
 def _is_same_test(first: str, second: str) -> bool:
     """Compare names as different reporters write them: one may begin with more than the other."""
-    shorter, longer = sorted((_list_words(first), _list_words(second)), key=len)
-    return bool(shorter) and longer[-len(shorter) :] == shorter
+    names = (first, second), (_SUBTEST.sub("", first), _SUBTEST.sub("", second))
+    for pair in names:
+        shorter, longer = sorted(map(_list_words, pair), key=len)
+        if shorter and longer[-len(shorter) :] == shorter:
+            return True
+    return False
 
 
 def _list_words(test: str) -> list[str]:
@@ -125,7 +135,7 @@ def _contains(text: str, part: str) -> bool:
 
 def _merge(told: Failure, reported: Failure) -> Failure:
     """Take the better of each. The fingerprint stays: the same log elsewhere has the same."""
-    is_more = told.message.strip() in reported.message
+    is_more = reported.message.startswith(told.message.strip())
     return replace(
         told,
         test=told.test or reported.test,

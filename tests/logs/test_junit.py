@@ -32,6 +32,13 @@ JEST = """<testsuites><testsuite name="cart"><testcase classname="cart adds" nam
     at run (/home/runner/work/shop/shop/node_modules/jest-circus/build/run.js:71:3)</failure></testcase>
 <testcase classname="cart skips" name="cart skips"><skipped/></testcase></testsuite></testsuites>
 """
+NODE = """<testsuites><testcase name="many" classname="test"><failure type="testCodeFailure" message="too many: 9">
+Error [ERR_TEST_FAILURE]: too many: 9
+  cause: TypeError [Error]: too many: 9
+      at total (/home/runner/work/shop/shop/src/cart.test.ts:1:38)
+      at node:internal/test_runner/test:1133:71</failure></testcase></testsuites>
+"""
+THROWN = JEST.replace("Error: expect", "TypeError: expect")
 FILES = ["tests/test_cart.py", "src/main/java/com/shop/Cart.java", "src/cart.test.ts"]
 
 
@@ -48,11 +55,25 @@ def read_report(text: str) -> Reading:
             "com.shop.CartTest.rejects | java.lang.IllegalStateException | src/main/java/com/shop/Cart.java:9",
         ),
         (JEST, "cart adds.cart adds | - | src/cart.test.ts:6"),
+        (THROWN, "cart adds.cart adds | TypeError | src/cart.test.ts:6"),
+        (NODE, "test.many | - | src/cart.test.ts:1"),
     ],
 )
 def test_a_report_names_test_error_and_place(text: str, failure: str):
     """The text of a failure is read in its own language's way."""
     assert ["test-failure, fix, junit", failure] == summarize(read_report(text))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "message"),
+    [("failed on setup with &quot;KeyError: 'x'&quot;", "'x'"), ("collection failure", "no name")],
+)
+def test_a_message_is_what_went_wrong(attribute: str, message: str):
+    """Not where, and not that anything did."""
+    error = f'<error message="{attribute}">E   KeyError: no name\n\na.py:3: KeyError</error>'
+    text = f'<testsuite><testcase name="t">{error}</testcase></testsuite>'
+
+    assert [message] == [failure.message for failure in read_report(text).failures]
 
 
 def test_a_report_without_failures_is_passed():

@@ -36,6 +36,7 @@ def read(*failures: Failure, category: str = "test-failure", **changed: object) 
         ("TestCart/adds", "example.com/shop.TestCart/adds"),
         ("tests::adds", "shop.tests::adds"),
         ("com.shop.CartTest.adds", "com.shop.CartTest.adds"),
+        ("tests/test_cart.py::TestCart::test_adds (n=1)", "tests.test_cart.TestCart.test_adds"),
     ],
 )
 def test_a_test_is_the_same_by_the_names_of_two_reporters(log: str, report: str):
@@ -116,6 +117,7 @@ def test_a_report_of_no_job_for_sure_helps_all_that_tell_its_tests():
     [
         (read(LOG), True),
         (read(REPORT), False),
+        (read(replace(REPORT, frames=(Frame("tests/test_cart.py", None),))), True),
         (read(LOG, category="lint"), False),
         (read(LOG, category="infra", action="rerun"), False),
         (read(LOG, category="lint", confidence="low"), True),

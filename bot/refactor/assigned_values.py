@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from bot.refactor.module_names import PYTHON
-from bot.refactor.module_scopes import Module, find_owner, last_name
+from bot.refactor.module_scopes import Module, find_owner
 
 if TYPE_CHECKING:
     from bot.refactor.python_project import Project
 
-SETTING_CALLS = ("setattr", "delattr", "object")
 Made = tuple[Module, ast.Call]
 
 
@@ -44,25 +44,15 @@ def list_calls_assigned(project: Project, module: Module, node: ast.expr) -> lis
 
 def list_stores(project: Project, name: str) -> list[tuple[Module, ast.AST]]:
     """List the statements of all files that assign to an attribute of the name, on any object."""
-    paths = [path for path, text in project.files.items() if path.endswith(PYTHON) and name in text]
-    modules = filter(None, map(project.read_module, paths))
-    return [
-        (module, module.parents[node])
-        for module in modules
-        for node in module.scopes
-        if _stores(node, name) or _names(module.parents.get(node), node, name)
+    quoted = re.escape(name)
+    # A tree has many attributes of most names, and few files that assign to one.
+    hint = re.compile(
+        rf"\.{quoted}\b[^\n]*=|\b(?:del|for|as)\b[^\n]*\.{quoted}\b|\([^\n]*[\"']{quoted}[\"']"
+    )
+    paths = [
+        path
+        for path, text in project.files.items()
+        if path.endswith(PYTHON) and name in text and hint.search(text)
     ]
-
-
-def _stores(node: ast.AST, name: str) -> bool:
-    match node:
-        case ast.Attribute(attr=attribute, ctx=ast.Store() | ast.Del()):
-            return attribute == name
-        case _:
-            return False
-
-
-def _names(call: ast.AST | None, node: ast.AST, name: str) -> bool:
-    """Tell whether a call sets an attribute by its name."""
-    is_name = isinstance(node, ast.Constant) and node.value == name
-    return is_name and isinstance(call, ast.Call) and last_name(call.func) in SETTING_CALLS
+    modules = filter(None, map(project.read_module, paths))
+    return [(module, node) for module in modules for node in module.stores.get(name, ())]

@@ -48,7 +48,7 @@ class MadeNames:
     def find(self) -> Iterator[tuple[str, int]]:
         """Give the path and line of each place that can make the name of a part of it."""
         for path, text in self.symbol.project.files.items():
-            if not path.endswith(PYTHON) or not self._hint.search(text):
+            if not path.endswith(PYTHON) or not self._may_make(text):
                 continue
             module = self.symbol.project.read_module(path)
             for node in iter_nodes(module, ast.expr) if module else ():
@@ -63,14 +63,16 @@ class MadeNames:
         halves = [(name[:cut] for cut in cuts), (name[cut:] for cut in cuts)]
         return [{each for each in half if len(each.strip("_")) >= MIN_PIECE} for half in halves]
 
+    def _may_make(self, text: str) -> bool:
+        """Tell whether a text puts names together, or has a piece where a string begins or ends."""
+        return "__name__" in text or any(hint.search(text) for hint in self._hints)
+
     @cached_property
-    def _hint(self) -> re.Pattern[str]:
-        """What a text has where a piece ends or begins a string, or what is put into one."""
+    def _hints(self) -> list[re.Pattern[str]]:
         before, after = ("|".join(map(re.escape, half)) for half in self._pieces)
-        hints = ["__name__", LOOKUP.pattern]
-        hints += [rf"""(?:{before})["'{{%]"""] if before else []
+        hints = [rf"""(?:{before})["'{{%]"""] if before else []
         hints += [rf"""["'}}s](?:{after})["']"""] if after else []
-        return re.compile("|".join(hints))
+        return [LOOKUP, *map(re.compile, hints)]
 
     def _discovers(self, module: Module, node: ast.expr) -> bool:
         """Tell whether names are chosen by a piece of this one that the new name does not have."""

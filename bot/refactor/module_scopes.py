@@ -23,6 +23,7 @@ Assignment = ast.Assign | ast.AnnAssign
 Use = ast.Name | ast.Attribute
 # They mean another thing in every module, and each has them.
 MODULE_NAMES = ("__name__", "__file__", "__package__", "__spec__", "__path__", "__doc__")
+SETTING_CALLS = ("setattr", "delattr", "object")
 PROPERTIES = ("property", "cached_property")
 
 
@@ -39,6 +40,7 @@ class Module:
     bindings: dict[ast.AST, dict[str, list[ast.AST]]]  # by scope: the nodes that bind each name
     stars: list[str]  # the modules that `import *` is of
     parents: dict[ast.AST, ast.AST]
+    stores: dict[str, list[ast.AST]]  # what assigns to an attribute of the name, on any object
 
     @property
     def lines(self) -> list[str]:
@@ -63,7 +65,7 @@ def parse_module(path: str, files: Mapping[str, str]) -> Module | None:
         return None
     name = name_module(path, files)
     package = name if path.endswith(("/__init__.py", "/__init__.pyi")) else name.rpartition(".")[0]
-    module = Module(path, name, package, text, tree, {}, {tree: {}}, [], {})
+    module = Module(path, name, package, text, tree, {}, {tree: {}}, [], {}, {})
     _read_scopes(module)
     return module
 
@@ -219,6 +221,7 @@ def _read_scopes(module: Module) -> None:
         node, around = waiting.pop()
         module.scopes[node] = around
         _record_bindings(module, node, around[-1])
+        _record_stores(module, node)
         inner = around
         if isinstance(node, InnerScope):
             module.bindings.setdefault(node, {})
@@ -254,6 +257,17 @@ def _record_bindings(module: Module, node: ast.AST, scope: Scope) -> None:
             binders.append(node)
     if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
         module.stars.append(resolve_source(module, node))
+
+
+def _record_stores(module: Module, node: ast.AST) -> None:
+    match node:
+        case ast.Attribute(attr=name, ctx=ast.Store() | ast.Del()):
+            module.stores.setdefault(name, []).append(module.parents[node])
+        case ast.Call(func=function, args=[_, ast.Constant(value=str(name)), *_]):
+            if last_name(function) in SETTING_CALLS:
+                module.stores.setdefault(name, []).append(node)
+        case _:
+            pass
 
 
 def _list_bound_names(node: ast.AST) -> list[str]:

@@ -79,7 +79,8 @@ class TextEdits:
 
     def leave_lines(self, path: str, pattern: re.Pattern[str], why: str) -> None:
         """Leave each line of a file in which a pattern is."""
-        for number, line in enumerate(self.files[path].split("\n"), 1):
+        text = self.files[path]
+        for number, line in enumerate(text.split("\n"), 1) if pattern.search(text) else ():
             if pattern.search(line):
                 self.leave(path, number, why)
 

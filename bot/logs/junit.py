@@ -17,8 +17,9 @@ from bot.logs.parsers.pytest_report import parse_traceback
 from bot.logs.parsers.v8 import find_stack, parse_frame
 from bot.values import Frame
 
-_TEXT_CHARS = 100_000  # of what one test says
-_FAILURES = 1000
+_TEXT_CHARS = 1_000_000  # of what one test says, of which both ends are kept
+_END_CHARS = 10_000
+_FAILURES = 400
 PIECE_BYTES = 65_536  # that are parsed at once, or so
 # Expat reads an element's begin anew with each piece until it ends: a longer one would take hours.
 _LONGEST_TAG_CHARS = 1_000_000
@@ -34,7 +35,7 @@ _WRAPPED = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
 _EMPTY = re.compile(r"(?:collection |test )?(?:failure|failed|error|errored)\.?", re.IGNORECASE)
 # A place as tools of most languages write it: `a.go:3`, `a.php(3)`, `in a.cs:line 3`.
 _PLACE = re.compile(
-    r"(?<![\w./\\:@-])(?P<path>(?:[A-Za-z]:)?[\w./\\@+-]{1,300}\.[A-Za-z]\w{0,11})"
+    r"(?<![\w./\\:@+-])(?P<path>(?:[A-Za-z]:)?[\w./\\@+-]{1,300}\.[A-Za-z]\w{0,11})"
     r"(?::(?:line )?|\()(?P<line>\d{1,9})\b"
 )
 
@@ -125,6 +126,7 @@ class _ReportReader:
         self._case: Mapping[str, str] | None = None
         self._failure: Mapping[str, str] | None = None
         self._text: list[str] = []
+        self._text_chars = 0
 
     def feed(self, piece: str) -> None:
         """Read a piece. Raises ExpatError and _NoReportError."""
@@ -142,12 +144,13 @@ class _ReportReader:
         if tag == "testcase":
             self._case = attributes
         elif tag in {"failure", "error"} and self._case is not None:
-            self._failure, self._text = attributes, []
+            self._failure, self._text, self._text_chars = attributes, [], 0
 
     def _take_text(self, text: str) -> None:
         self._unread_chars = 0
-        if self._failure is not None and sum(map(len, self._text)) < _TEXT_CHARS:
+        if self._failure is not None and self._text_chars < _TEXT_CHARS:
             self._text.append(text)
+            self._text_chars += len(text)
 
     def _end(self, name: str) -> None:
         tag = name.rpartition(":")[2]
@@ -156,9 +159,16 @@ class _ReportReader:
         if tag == "testcase":
             self._case = None
         elif tag in {"failure", "error"} and self._case is not None and self._failure is not None:
-            text = "".join(self._text)[:_TEXT_CHARS]
+            text = _shorten("".join(self._text))
             self.failures.append(_make_failure(self._case, self._failure, text))
             self._failure = None
+
+
+def _shorten(text: str) -> str:
+    """Keep both ends: what went wrong stands first, or its place last."""
+    if len(text) <= 2 * _END_CHARS:
+        return text
+    return f"{text[:_END_CHARS]}\n[...]\n{text[-_END_CHARS:]}"
 
 
 def _refuse_doctype(*_declared: object) -> None:

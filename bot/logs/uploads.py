@@ -24,8 +24,9 @@ _MAYBE = re.compile(
 )
 # As actions/upload-artifact says it; older ones do not tell the number.
 _UPLOADED = re.compile(
-    rb"Artifact (?P<name>[^\n]{1,300}?) has been successfully uploaded!"
-    rb"(?:[^\n]{0,200}Artifact ID is (?P<number>\d{1,19}))?"
+    rb"^(?:\S+ )?Artifact (?P<name>[^\n]{1,300}?) has been successfully uploaded!"
+    rb"(?:[^\n]{0,200}Artifact ID is (?P<number>\d{1,19}))?",
+    re.MULTILINE,
 )
 _UPLOADS = b"upload-artifact"
 _LEFT_OUT = re.compile(rb"^\.\.\. \d+ bytes of this log are left out here \.\.\.$", re.MULTILINE)

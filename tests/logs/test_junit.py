@@ -90,6 +90,13 @@ def test_a_report_that_stops_is_read_as_far_as_it_goes(end: int):
     assert read_report(PYTEST[:end]).category in {"passed", "test-failure"}
 
 
+def test_of_a_very_long_text_both_ends_are_read():
+    """The place may stand last, behind a difference of any length."""
+    report = PYTEST.replace("E       assert 2 == 3", "E       assert 2 == 3\n" + "E  x\n" * 9000)
+
+    assert ["tests/test_cart.py:4"] == [each.place for each in read_report(report).failures]
+
+
 def test_entities_that_unfold_are_not_read():
     """A doctype ends the reading: nothing harmless needs one."""
     bomb = (

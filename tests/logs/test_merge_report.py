@@ -49,10 +49,10 @@ def test_a_test_is_the_same_by_the_names_of_two_reporters(log: str, report: str)
 
 def test_a_failure_without_a_test_is_the_same_by_its_place_and_words():
     """As of a traceback that no runner summed up."""
-    nameless = replace(LOG, test="", frames=PLACE)
+    nameless = replace(LOG, test="", frames=(Frame("a.py", 1), *PLACE))
 
     assert is_same_failure(nameless, REPORT)
-    assert not is_same_failure(nameless, replace(REPORT, message="another"))
+    assert not is_same_failure(nameless, replace(REPORT, message="assert 2 == 4"))
     assert not is_same_failure(nameless, replace(REPORT, frames=()))
 
 
@@ -94,9 +94,11 @@ def test_what_only_the_report_tells_is_added():
     other = replace(REPORT, test="tests.test_cart.test_takes")
     vague = replace(LOG, test="", message="There were failing tests")
     reading, left = merge_report(read(LOG, vague), read(REPORT, other))
+    both = add_report(read(LOG, vague), read(other))
     guess = read(vague, category="crash", confidence="low", action="human", excerpt="end")
 
     assert [LOG.test, other.test] == [each.test for each in add_report(reading, left).failures]
+    assert [LOG, other] == list(both.failures)
     assert replace(read(other), excerpt="end") == add_report(guess, left)
     assert guess == add_report(guess, read())
 

@@ -9,7 +9,7 @@ from bot.values import Artifact
 
 UPLOADED = (
     b"##[group]Run actions/upload-artifact@v4\n"
-    b"Artifact py311 has been successfully uploaded! Final size is 41 bytes. Artifact ID is 12\n"
+    b"2026-03-15T15:27:20.0592285Z Artifact py311 has been successfully uploaded! Final size is 41 bytes. Artifact ID is 12\n"
     b"Artifact old has been successfully uploaded!\n"
 )
 

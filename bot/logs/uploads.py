@@ -15,9 +15,9 @@ _SURE = re.compile(
 )
 _NEVER = re.compile(
     r"coverage|codecov|lcov|screenshot|video|snapshot|trace|diff|wheel|sdist|binary|binaries|sarif|sbom"
-    r"|bench|profil|html|playwright|cypress|dump|apk"
-    r"|(?<![a-z])(?:cov|dist|docs?|site|logs?|core|build|image)(?![a-z])"
+    r"|bench|profil|playwright|cypress|dump|apk|(?<![a-z])(?:cov|dist|core|image)(?![a-z])"
 )
+_SELDOM = re.compile(r"html|(?<![a-z])(?:docs?|site|logs?|build)(?![a-z])")
 _MAYBE = re.compile(
     r"(?<![a-z])(?:tests?|results?|reports?|pytest|jest|vitest|mocha|karma|rspec|minitest|phpunit"
     r"|ctest|gtest|gotest(?:sum)?|nextest|xml)(?![a-z])"
@@ -89,7 +89,7 @@ def _rank(name: str, *, is_named: bool) -> int | None:
     """Rank a name, the best as 0; None for one that holds no reports."""
     if _SURE.search(name):
         return 0 if is_named else 1
-    if _NEVER.search(name):
+    if _NEVER.search(name) or (_SELDOM.search(name) and not is_named):
         return None
     if _MAYBE.search(name):
         return 2 if is_named else 4

@@ -75,8 +75,6 @@ def test_of_one_name_the_newest_is_chosen_and_none_that_is_too_large():
         ("junit-ubuntu", ""),
         ("junit-13.11", ""),
         ("splint-report", ""),
-        ("junit-13.11", ""),
-        ("splint-report", ""),
     ],
 )
 def test_a_job_is_found_by_the_values_of_its_matrix(name: str, job: str):

@@ -18,6 +18,7 @@ from bot.ports import Refusal, Unreachable
 
 CHUNK_BYTES = 65_536
 PATIENCE_S = 120.0
+ARCHIVE_PATIENCE_S = 30.0  # it helps, and is not needed
 
 
 def fetch_log(
@@ -34,7 +35,7 @@ def fetch_log(
 
 
 def fetch_archive(
-    address: str, limit_bytes: int, timeout_s: float, patience_s: float = PATIENCE_S
+    address: str, limit_bytes: int, timeout_s: float, patience_s: float = ARCHIVE_PATIENCE_S
 ) -> bytes:
     """Return all bytes at the address, in the same way. Raises Refusal when they are too many."""
     content = bytearray()

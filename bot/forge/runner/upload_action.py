@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import io
 import os
-import secrets
+import time
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,7 +23,7 @@ def upload_artifact(inputs: Mapping[str, str], step: RunningStep) -> int:
     if not files:
         return _miss_files(inputs, step)
     content = _pack(files)
-    artifact = UploadedArtifact(secrets.randbits(40), name, content)
+    artifact = UploadedArtifact(time.time_ns() // 1000, name, content)
     step.context.artifacts.append(artifact)
     step.log.write(f"With the provided path, there will be {len(files)} files uploaded")
     step.log.write(

@@ -33,8 +33,7 @@ def find_definition(project: Project, name: str) -> str:
     if project.defines(canonical):
         return canonical
     last = name.rpartition(".")[2]
-    same_ending = sorted(set(_iter_definitions(project, last)))
-    candidates = [full for full in same_ending if _ends_with(full, name)]
+    candidates = list_ending(project, name)
     if not candidates:
         candidates = [module for module in project.paths if _ends_with(module, name)]
     if not candidates:
@@ -43,6 +42,7 @@ def find_definition(project: Project, name: str) -> str:
         shown = ", ".join(candidates[:SHOWN])
         raise CannotRefactor(f"{name} could be any of {shown}. Give the whole name.")
     if not candidates:
+        same_ending = list_ending(project, last)
         near = f" There are {', '.join(same_ending[:SHOWN])}." if same_ending else ""
         raise UnknownNameError(f"No file defines {name}.{near}")
     return candidates[0]
@@ -72,6 +72,12 @@ def iter_values(module: Module) -> Iterator[tuple[Use, ast.AST | None]]:
             parent = module.parents.get(node)
             if not isinstance(parent, ast.Attribute) or parent.attr == "__dict__":
                 yield node, parent
+
+
+def list_ending(project: Project, name: str) -> list[str]:
+    """List the whole names of the functions, classes and variables that end with a dotted name."""
+    every = _iter_definitions(project, name.rpartition(".")[2])
+    return sorted({full for full in every if _ends_with(full, name)})
 
 
 def _ends_with(full: str, name: str) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import sys
 
-from bot.refactor.find_definition import TEMPLATES, find_definition
+from bot.refactor.find_definition import TEMPLATES, list_ending
 from bot.refactor.module_scopes import Assignment
-from bot.refactor.python_project import CannotRefactor
 from bot.refactor.symbol import Renaming
 from bot.refactor.text_edit import find_in_lines
 
@@ -116,10 +115,9 @@ def _read_dotted(renaming: Renaming, before: str) -> str:
         return ""
     dotted = f"{match[1]}.{renaming.old}"
     if dotted not in renaming.named:
-        try:
-            renaming.named[dotted] = find_definition(renaming.project, dotted)
-        except CannotRefactor:
-            renaming.named[dotted] = renaming.project.canonicalize(dotted)
+        name = renaming.project.canonicalize(dotted)
+        endings = [] if renaming.project.defines(name) else list_ending(renaming.project, dotted)
+        renaming.named[dotted] = endings[0] if len(endings) == 1 else name
     return renaming.named[dotted]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from bot.edits.apply_exactly import apply_exactly
 from bot.edits.diff_ends import drop_carriage_returns
-from bot.edits.edit_result import EditResult
 from bot.edits.edit_session import EditSession
+from bot.edits.edited_tree import EditResult
 from bot.edits.other_formats import name_other_format
 from bot.edits.parsed_edit import FileEdit, Rejected
 from bot.edits.path_names import PathNames, settle_names
@@ -70,7 +70,7 @@ def _apply_where_sure(files: Mapping[str, str], edits: Sequence[FileEdit]) -> Ed
         rejections += session.apply_file_edit(edit)
     if rejections:
         raise _join_rejections(rejections, sum(len(edit.hunks) or 1 for edit in edits))
-    return EditResult(session.collect_changes(), session.modes, session.moves)
+    return session.collect_result()
 
 
 def _deletes_all(files: Mapping[str, str], changes: Mapping[str, str | None]) -> bool:

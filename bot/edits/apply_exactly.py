@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from bot.edits.edit_result import EditResult
+from bot.edits.edited_tree import EditedTree, EditResult
 from bot.edits.omitted_code import refuse_omitted_code
 from bot.edits.parsed_edit import (
     NOWHERE,
@@ -17,7 +17,6 @@ from bot.edits.parsed_edit import (
     new_side,
     old_side,
 )
-from bot.edits.path_names import PathNames
 from bot.text.git_lines import split_keeping_ends
 
 MOST_CHARS = 100_000_000  # of files, each counted again for every edit of it
@@ -33,94 +32,30 @@ def apply_exactly(files: Mapping[str, str], edits: Sequence[FileEdit]) -> EditRe
     Their numbers are believed then, for they agree with each other and with every line: text that
     stands in several places is no doubt, nor is a hunk that quotes nothing.
     """
-    tree = _Tree(files, edits)
+    tree = EditedTree(files, edits, str)
+    chars = 0
     try:
         for edit in edits:
-            tree.apply_edit(edit)
+            before = "" if edit.old_path == NOWHERE else tree.read(edit.old_path)
+            chars += len(before or "")
+            if before is None or chars > MOST_CHARS:
+                return None
+            _apply_edit(tree, edit, before)
     except (InexactError, Rejected):
         return None
-    return tree.collect_result()
+    return tree.collect_result(str)
 
 
-class _Tree:
-    """The files as the edits so far left them."""
-
-    def __init__(self, files: Mapping[str, str], edits: Sequence[FileEdit]) -> None:
-        self.files = files
-        # Git's diffs do not depend on their order: two files may change their names.
-        self.leaving = {edit.old_path for edit in edits if edit.renames or edit.new_path == NOWHERE}
-        self.names: PathNames | None = None
-        self.chars = 0
-        self.changed: dict[str, str] = {}
-        self.gone: set[str] = set()
-        self.arrived: dict[str, str] = {}
-        self.modes: dict[str, str] = {}
-        self.moves: dict[str, str] = {}
-
-    def apply_edit(self, edit: FileEdit) -> None:
-        """Apply the edit of one file. Raises InexactError."""
-        old, new = edit.old_path, edit.new_path
-        moves = edit.renames or edit.copies
-        before = self._read(old)
-        after = _apply_hunks(before, edit)
-        if new == NOWHERE:
-            if after:
-                raise InexactError
-            self._remove(old)
-        elif moves or old == NOWHERE:
-            self._add(new, after)
-        elif old == new:
-            self._change(old, after)
-        else:
-            raise InexactError
-        if moves:
-            self.moves[new] = old if self._stands(old) else self.moves.get(old, old)
-        if edit.renames:
-            self._remove(old)
-        if edit.mode and (old != NOWHERE or edit.mode != "100644"):
-            self.modes[new] = edit.mode
-
-    def _stands(self, path: str) -> bool:
-        """Tell whether a file of the tree before still stands at its path."""
-        return path in self.files and path not in self.gone
-
-    def _read(self, path: str) -> str:
-        text = "" if path == NOWHERE else self.arrived.get(path)
-        if self._stands(path):
-            text = self.changed[path] if path in self.changed else self.files[path]
-        if text is None or self.chars > MOST_CHARS:
-            raise InexactError
-        self.chars += len(text)
-        return text
-
-    def _change(self, path: str, text: str) -> None:
-        if self._stands(path):
-            self.changed[path] = text
-        else:
-            self.arrived[path] = text
-
-    def _remove(self, path: str) -> None:
-        if self._stands(path):
-            self.gone.add(path)
-        else:
-            del self.arrived[path]
-
-    def _add(self, path: str, text: str) -> None:
-        if self.names is None:
-            self.names = PathNames(set(self.files) - self.leaving)
-        if path in self.arrived:
-            raise InexactError
-        self.names.check_new_path(path)
-        self.names.add(path)
-        self.arrived[path] = text
-
-    def collect_result(self) -> EditResult:
-        """Collect what changed: new texts by path, None for deleted files."""
-        changes: dict[str, str | None] = {**self.changed}
-        changes |= dict.fromkeys(self.gone)
-        changes |= self.arrived
-        kept = {path: text for path, text in changes.items() if self.files.get(path) != text}
-        return EditResult(kept, self.modes, self.moves)
+def _apply_edit(tree: EditedTree[str], edit: FileEdit, before: str) -> None:
+    """Apply the edit of one file. Raises InexactError."""
+    paths = edit.old_path, edit.new_path
+    after = _apply_hunks(before, edit)
+    keeps_name = paths[0] == paths[1] or NOWHERE in paths
+    if edit.new_path == NOWHERE and after:
+        raise InexactError
+    if not (keeps_name or edit.renames or edit.copies):
+        raise InexactError
+    tree.put(edit, paths, after)
 
 
 def _apply_hunks(text: str, edit: FileEdit) -> str:

@@ -1,4 +1,4 @@
-"""Apply one text of edits: files are opened, edited, made, moved and deleted."""
+"""Apply one text of edits: each hunk in the only place where it fits, whatever its numbers say."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import chain
 
 from bot.edits.apply_hunk import compute_splices
 from bot.edits.diff_names import list_spellings
+from bot.edits.edited_tree import EditedTree, EditResult
 from bot.edits.lines import FileLines, Splice
 from bot.edits.omitted_code import refuse_omitted_code
 from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
@@ -64,24 +65,13 @@ class _OpenFile:
             self.ends_last_line = hunk.bare_end[0]
             self.last_end = self.lines.line_end_at(last)
 
-    def _settle(self) -> None:
-        """Make all edits, and let the last line end as they say."""
+    def settle(self) -> FileLines:
+        """Give the lines with all edits made; the last one ends as they say."""
         self.apply_splices()
         ends = self.lines.ends
-        if ends and self.ends_last_line is True:
-            ends[-1] = ends[-1] or self.last_end
-        elif ends and self.ends_last_line is False:
-            ends[-1] = ""
-
-    def is_blank(self) -> bool:
-        """Tell whether no text is left when all edits are made."""
-        self._settle()
-        return not (self.lines.mark or any(map(str.strip, self.lines.texts)))
-
-    def render(self) -> str:
-        """Give the text of the file with all edits made."""
-        self._settle()
-        return self.lines.join()
+        if ends and self.ends_last_line is not None:
+            ends[-1] = (ends[-1] or self.last_end) if self.ends_last_line else ""
+        return self.lines
 
 
 def _overlap(first: Splice, second: Splice) -> bool:
@@ -96,21 +86,11 @@ class EditSession:
     def __init__(self, files: Mapping[str, str]) -> None:
         self.before = files
         self.names = PathNames(files)
-        self.open_files: dict[str, _OpenFile] = {}
-        self.deleted: set[str] = set()
-        self.modes: dict[str, str] = {}
-        self.moves: dict[str, str] = {}
+        self.tree = EditedTree(files, (), FileLines.split)
 
-    def collect_changes(self) -> dict[str, str | None]:
-        """Collect what changed: new texts by path, None for deleted files."""
-        changes: dict[str, str | None] = dict.fromkeys(
-            path for path in self.deleted if path in self.before
-        )
-        for path, file in self.open_files.items():
-            text = file.render()
-            if path not in self.before or path in self.deleted or self.before[path] != text:
-                changes[path] = text
-        return changes
+    def collect_result(self) -> EditResult:
+        """Collect what changed."""
+        return self.tree.collect_result(FileLines.join)
 
     def apply_file_edit(self, edit: FileEdit) -> list[Rejected]:
         """Make the edits of one file, and return those that could not be made."""
@@ -120,29 +100,40 @@ class EditSession:
             return [rejection]
 
     def _apply_file_edit(self, edit: FileEdit) -> list[Rejected]:
-        path = self._find_target(edit)
-        if path is None:
+        path = self._find_source(edit)
+        lines = None if path == NOWHERE else self.tree.read(path)
+        if lines is None:
             self._create_file(edit)
             return []
-        file = self._open_file(path)
-        rejections = self._apply_hunks(path, file, edit)
+        file = _OpenFile(lines)
+        rejections = _apply_hunks(path, file, edit)
         if rejections:
             return rejections
-        target = self._move_file(path, edit)
-        if edit.new_path == NOWHERE:
-            self._delete_file(path, file)
-        elif edit.hunks and file.is_blank() and self.before.get(path, "").strip():
+        lines = file.settle()
+        target = self._find_target(path, edit)
+        if target == NOWHERE and not lines.is_blank():
+            raise Rejected(
+                f"{path}: the diff deletes the file but does not remove all of its lines."
+            )
+        was_filled = bool(self.before.get(path, "").strip())
+        if target != NOWHERE and edit.hunks and lines.is_blank() and was_filled:
             raise Rejected(
                 f"{path}: nothing would be left of the file. To delete it, say so: +++ {NOWHERE}."
             )
-        if edit.mode:
-            self.modes[target] = edit.mode
+        self._put(edit, path, target, lines)
         return []
 
-    def _find_target(self, edit: FileEdit) -> str | None:
-        """Find the file to edit; None for one to make."""
+    def _put(self, edit: FileEdit, path: str, target: str, lines: FileLines) -> None:
+        self.tree.put(edit, (path, target), lines)
+        if path not in (target, NOWHERE) and not edit.copies:
+            self.names.remove(path)
+        if target not in (path, NOWHERE):
+            self.names.add(target)
+
+    def _find_source(self, edit: FileEdit) -> str:
+        """Find the file to edit; NOWHERE for one to make."""
         if edit.old_path == NOWHERE:
-            return None
+            return NOWHERE
         path = self.names.resolve(edit.old_path)
         has_moved = edit.renames or edit.copies
         if path is None and edit.new_path not in ("", NOWHERE) and not has_moved:
@@ -151,44 +142,26 @@ class EditSession:
         is_block = bool(edit.hunks) and edit.hunks[0].blocks
         creates_file = is_block and not any(map(_quotes_text, edit.hunks))
         if creates_file and (path is None or path not in list_spellings(edit.old_path)):
-            return None
+            return NOWHERE
         return path or self.names.require(edit.old_path)
 
-    def _open_file(self, path: str) -> _OpenFile:
-        if path not in self.open_files:
-            self.open_files[path] = _OpenFile(FileLines.split(self.before[path]))
-        return self.open_files[path]
-
-    def _apply_hunks(self, path: str, file: _OpenFile, edit: FileEdit) -> list[Rejected]:
-        rejections = []
-        for number, hunk in enumerate(edit.hunks, 1):
-            try:
-                self._apply_hunk(file, hunk)
-            except Rejected as error:
-                where = path
-                if len(edit.hunks) > 1:
-                    where = f"{path} (hunk {number} of {len(edit.hunks)})"
-                rejections.append(Rejected(f"{where}: {error.reason}", error.nearest))
-        return rejections
-
-    def _apply_hunk(self, file: _OpenFile, hunk: Hunk) -> None:
-        old_sides = list(map(old_side, hunk.readings))
-        if not any(old_sides) and not file.lines.texts and not file.splices:
-            file.lines = FileLines.split("\n".join([*new_side(hunk.readings[0]), ""]))
-            return
-        if not any(map(str.strip, chain.from_iterable(old_sides))):
-            raise Rejected(
-                "the old text is empty or blank, but the file exists. Quote lines of it that hold "
-                "text."
-            )
-        refuse_omitted_code(hunk.readings[0])
-        file.apply_hunk(hunk)
+    def _find_target(self, path: str, edit: FileEdit) -> str:
+        """Find the path that the file has behind the edit; NOWHERE when it is deleted."""
+        target = spell_new_path(edit)
+        if edit.renames or edit.copies or edit.new_path == NOWHERE:
+            return edit.new_path
+        if edit.old_path == NOWHERE or path in (edit.new_path, target):
+            return path
+        existing = self.names.resolve(edit.new_path)
+        if existing not in (None, path):
+            raise Rejected(f"{path} and {target} are both there: say which one the diff is for.")
+        return existing or target
 
     def _create_file(self, edit: FileEdit) -> None:
         path = edit.old_path
         if path == NOWHERE:
             path = spell_new_path(edit)
-        path = self.names.check_new_path(path)
+        path = self.tree.names.check_new_path(path)
         if len(edit.hunks) > 1:
             raise Rejected(
                 f"{path}: a new file comes in one piece, and this has {len(edit.hunks)}."
@@ -199,46 +172,33 @@ class EditSession:
                 raise Rejected(f"{path}: the file is new, so it has no lines to stay or go.")
             _refuse_omission(path, hunk)
             text = _render_new_file(hunk)
-        self.open_files[path] = _OpenFile(FileLines.split(text))
-        self.names.add(path)
-        if edit.mode not in ("", "100644"):
-            self.modes[path] = edit.mode
+        self._put(edit, NOWHERE, path, FileLines.split(text))
 
-    def _delete_file(self, path: str, file: _OpenFile) -> None:
-        if not file.is_blank():
-            raise Rejected(
-                f"{path}: the diff deletes the file but does not remove all of its lines."
-            )
-        del self.open_files[path]
-        self.deleted.add(path)
-        self.names.remove(path)
 
-    def _move_file(self, path: str, edit: FileEdit) -> str:
-        """Move the file where the edit says so, and return the path that it has by now."""
-        target = spell_new_path(edit)
-        if NOWHERE in (edit.old_path, edit.new_path) or path in (edit.new_path, target):
-            return path
-        if edit.renames or edit.copies:
-            target = edit.new_path
-        else:
-            existing = self.names.resolve(edit.new_path)
-            if existing == path:
-                return path
-            if existing is not None:
-                raise Rejected(
-                    f"{path} and {target} are both there: say which one the diff is for."
-                )
-        target = self.names.check_new_path(target)
-        if edit.copies:
-            self.open_files[target] = _OpenFile(FileLines.split(self.open_files[path].render()))
-            self.open_files[path] = _OpenFile(FileLines.split(self.before[path]))
-        else:
-            self.open_files[target] = self.open_files.pop(path)
-            self.deleted.add(path)
-            self.names.remove(path)
-        self.names.add(target)
-        self.moves[target] = path
-        return target
+def _apply_hunks(path: str, file: _OpenFile, edit: FileEdit) -> list[Rejected]:
+    rejections = []
+    for number, hunk in enumerate(edit.hunks, 1):
+        try:
+            _apply_hunk(file, hunk)
+        except Rejected as error:
+            where = path
+            if len(edit.hunks) > 1:
+                where = f"{path} (hunk {number} of {len(edit.hunks)})"
+            rejections.append(Rejected(f"{where}: {error.reason}", error.nearest))
+    return rejections
+
+
+def _apply_hunk(file: _OpenFile, hunk: Hunk) -> None:
+    old_sides = list(map(old_side, hunk.readings))
+    if not any(old_sides) and not file.lines.texts and not file.splices:
+        file.lines = FileLines.split("\n".join([*new_side(hunk.readings[0]), ""]))
+        return
+    if not any(map(str.strip, chain.from_iterable(old_sides))):
+        raise Rejected(
+            "the old text is empty or blank, but the file exists. Quote lines of it that hold text."
+        )
+    refuse_omitted_code(hunk.readings[0])
+    file.apply_hunk(hunk)
 
 
 def _quotes_text(hunk: Hunk) -> bool:

@@ -157,6 +157,10 @@ class FileLines:
             text += self.ends[-1]
         return text
 
+    def is_blank(self) -> bool:
+        """Tell whether there is no text."""
+        return not (self.mark or any(map(str.strip, self.texts)))
+
     def join_with_line_feeds(self) -> str:
         """Join the lines with line feeds alone, and without the mark."""
         text = "\n".join(self.texts)

@@ -66,7 +66,9 @@ def _apply_hunks(text: str, edit: FileEdit) -> str:
     has_context = any(has_sign(hunk.readings[0], STAYS) for hunk in edit.hunks)
     for hunk in edit.hunks:
         refuse_omitted_code(hunk.readings[0])
-        start, new_start = hunk.place or (-1, -1)
+        if hunk.head is None or not hunk.is_counted:
+            raise InexactError
+        start, new_start = hunk.head.old_start, hunk.head.new_start
         old, new = _end_lines(hunk)
         after += lines[position:start]
         if start < position or new_start != len(after) or lines[start : start + len(old)] != old:

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from bot.edits.hunk_readings import (
     NO_END,
     SIGNS,
-    HunkHead,
     make_counted_hunk,
     make_repaired_hunk,
     quote_line,
 )
-from bot.edits.parsed_edit import Hunk, Rejected, new_side
+from bot.edits.parsed_edit import Hunk, HunkHead, Rejected
 
 HEAD = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 # What stands behind the last hunk of a file: the next file, a tool's remark, the end of a block.
@@ -40,10 +39,10 @@ def read_hunk(lines: Sequence[str], index: int, *, fenced: bool) -> tuple[Hunk, 
     else:
         end = _find_signed_end(lines, index + 1)
         hunk = make_repaired_hunk(index, head, lines[index + 1 : end])
-    if head is not None and head.is_longer_than(hunk.readings[-1]) and not fenced:
+    missing_old, missing_new = head.count_missing(hunk.readings[-1]) if head else (0, 0)
+    if max(missing_old, missing_new) > 0 and not fenced:
         _refuse_fence(lines, end)
-    is_short = head is not None and head.new_count > len(new_side(hunk.readings[-1]))
-    _refuse_leftover(lines, end, may_be_longer=fenced or is_short)
+    _refuse_leftover(lines, end, may_be_longer=fenced or missing_new > 0)
     return hunk, end
 
 

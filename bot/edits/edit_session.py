@@ -13,7 +13,7 @@ from bot.edits.edited_tree import EditedTree, EditResult
 from bot.edits.lines import FileLines, Splice
 from bot.edits.omitted_code import refuse_omitted_code
 from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
-from bot.edits.path_names import PathNames, spell_new_path
+from bot.edits.path_names import spell_new_path
 
 MOST_AGAIN = 50  # times that a file is read anew because an edit builds on one before
 
@@ -84,8 +84,6 @@ class EditSession:
     """The edits so far."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
-        self.before = files
-        self.names = PathNames(files)
         self.tree = EditedTree(files, (), FileLines.split)
 
     def collect_result(self) -> EditResult:
@@ -115,35 +113,28 @@ class EditSession:
             raise Rejected(
                 f"{path}: the diff deletes the file but does not remove all of its lines."
             )
-        was_filled = bool(self.before.get(path, "").strip())
+        was_filled = bool(self.tree.files.get(path, "").strip())
         if target != NOWHERE and edit.hunks and lines.is_blank() and was_filled:
             raise Rejected(
                 f"{path}: nothing would be left of the file. To delete it, say so: +++ {NOWHERE}."
             )
-        self._put(edit, path, target, lines)
-        return []
-
-    def _put(self, edit: FileEdit, path: str, target: str, lines: FileLines) -> None:
         self.tree.put(edit, (path, target), lines)
-        if path not in (target, NOWHERE) and not edit.copies:
-            self.names.remove(path)
-        if target not in (path, NOWHERE):
-            self.names.add(target)
+        return []
 
     def _find_source(self, edit: FileEdit) -> str:
         """Find the file to edit; NOWHERE for one to make."""
         if edit.old_path == NOWHERE:
             return NOWHERE
-        path = self.names.resolve(edit.old_path)
+        path = self.tree.names.resolve(edit.old_path)
         has_moved = edit.renames or edit.copies
         if path is None and edit.new_path not in ("", NOWHERE) and not has_moved:
             # Only the new name is a file's: `x.orig` and `x`.
-            path = self.names.resolve(edit.new_path)
+            path = self.tree.names.resolve(edit.new_path)
         is_block = bool(edit.hunks) and edit.hunks[0].blocks
         creates_file = is_block and not any(map(_quotes_text, edit.hunks))
         if creates_file and (path is None or path not in list_spellings(edit.old_path)):
             return NOWHERE
-        return path or self.names.require(edit.old_path)
+        return path or self.tree.names.require(edit.old_path)
 
     def _find_target(self, path: str, edit: FileEdit) -> str:
         """Find the path that the file has behind the edit; NOWHERE when it is deleted."""
@@ -152,7 +143,7 @@ class EditSession:
             return edit.new_path
         if edit.old_path == NOWHERE or path in (edit.new_path, target):
             return path
-        existing = self.names.resolve(edit.new_path)
+        existing = self.tree.names.resolve(edit.new_path)
         if existing not in (None, path):
             raise Rejected(f"{path} and {target} are both there: say which one the diff is for.")
         return existing or target
@@ -172,7 +163,7 @@ class EditSession:
                 raise Rejected(f"{path}: the file is new, so it has no lines to stay or go.")
             _refuse_omission(path, hunk)
             text = _render_new_file(hunk)
-        self._put(edit, NOWHERE, path, FileLines.split(text))
+        self.tree.put(edit, (NOWHERE, path), FileLines.split(text))
 
 
 def _apply_hunks(path: str, file: _OpenFile, edit: FileEdit) -> list[Rejected]:

@@ -9,17 +9,18 @@ from bot.edits.parsed_edit import COMES, GOES, STAYS, Hunk, Rejected, has_sign, 
 
 def refuse_doubts(lines: FileLines, hunk: Hunk, place: Place) -> None:
     """Raise Rejected where a line may be lost there, or new ones stand elsewhere than is meant."""
-    if hunk.may_lack_sign:
+    missing_old, missing_new = hunk.head.count_missing(place.ops) if hunk.head else (-1, -1)
+    if min(missing_old, missing_new) < 0:
         _refuse_uncounted_lines(lines, place)
-    if hunk.lacks_context:
+    if missing_old > 0 and missing_old == missing_new:
         _refuse_left_out_lines(lines, place)
-    elif hunk.lacks_old_lines:
+    elif missing_old > 0:
         _refuse_gaps(lines, place)
-    if hunk.place is None:
+    if hunk.head is None or not hunk.is_counted:
         _refuse_missing_beside_new(place)
     else:
-        _refuse_likeness(lines, place, hunk.place[0])
-    _refuse_lone_anchor(hunk, place)
+        _refuse_likeness(lines, place, hunk.head.old_start)
+        _refuse_lone_anchor(place, hunk.head.old_start)
     _refuse_inner_end(lines, hunk, place)
     _refuse_unpaired_likes(lines, place)
     _refuse_mixed_ends(lines, place)
@@ -67,12 +68,10 @@ def _refuse_likeness(lines: FileLines, place: Place, start: int) -> None:
         )
 
 
-def _refuse_lone_anchor(hunk: Hunk, place: Place) -> None:
+def _refuse_lone_anchor(place: Place, start: int) -> None:
     """Refuse lines that come beside a single line, where the head tells another place for it."""
-    old = old_side(place.ops)
-    if hunk.place is None or has_sign(place.ops, GOES) or sum(map(bool, map(str.strip, old))) > 1:
-        return
-    if place.numbers[0] != hunk.place[0]:
+    filled = [old for old in old_side(place.ops) if old.strip()]
+    if len(filled) < 2 and not has_sign(place.ops, GOES) and place.numbers[0] != start:
         raise Rejected(
             "new lines would stand beside the only line that the hunk quotes, and the head tells "
             "another place for it. Quote more of the lines around."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bot.edits.parsed_edit import (
     BARE,
@@ -11,11 +10,11 @@ from bot.edits.parsed_edit import (
     GOES,
     STAYS,
     Hunk,
+    HunkHead,
     Op,
     Ops,
     Rejected,
     new_side,
-    old_side,
 )
 
 SIGNS = (" ", "-", "+")
@@ -23,44 +22,13 @@ NO_END = "\\"  # begins git's remark that the last line has no end
 SHOWN_CHARS = 80
 
 
-@dataclass(frozen=True, slots=True)
-class HunkHead:
-    """The numbers of a hunk's head: where each side starts, from zero, and how long it is."""
-
-    old_start: int
-    old_count: int
-    new_start: int
-    new_count: int
-
-    def counts(self, ops: Ops) -> bool:
-        """Tell whether both sides are as long as the head says."""
-        return (len(old_side(ops)), len(new_side(ops))) == (self.old_count, self.new_count)
-
-    def is_exceeded_by(self, ops: Ops) -> bool:
-        """Tell whether a side is longer than the head says: some line may lack its sign."""
-        return len(old_side(ops)) > self.old_count or len(new_side(ops)) > self.new_count
-
-    def is_longer_than(self, ops: Ops) -> bool:
-        """Tell whether the head says that a side is longer."""
-        return len(old_side(ops)) < self.old_count or len(new_side(ops)) < self.new_count
-
-    def counts_more_old_lines(self, ops: Ops) -> bool:
-        """Tell whether the head says that the old side is longer."""
-        return len(old_side(ops)) < self.old_count
-
-    def lacks_context_of(self, ops: Ops) -> bool:
-        """Tell whether both sides are shorter by as many lines: some that stay were left out."""
-        missing = self.old_count - len(old_side(ops))
-        return missing > 0 and missing == self.new_count - len(new_side(ops))
-
-
 def make_counted_hunk(index: int, head: HunkHead, body: Sequence[str]) -> Hunk:
     """Make the hunk of as many lines as its head says: bare ones stay, as git reads them."""
     ops = _parse_ops(body)
     counted = tuple(Op(STAYS, op.old, op.new) if op.sign == BARE else op for op in ops)
     readings = dict.fromkeys((counted, counted[: _find_bare_end(ops)]))
-    place = head.old_start, head.new_start
-    return Hunk(index + 1, tuple(readings), bare_end=_read_bare_end(index, body), place=place)
+    bare_end = _read_bare_end(index, body)
+    return Hunk(index + 1, tuple(readings), bare_end=bare_end, head=head, is_counted=True)
 
 
 def make_repaired_hunk(index: int, head: HunkHead | None, body: Sequence[str]) -> Hunk:
@@ -77,21 +45,13 @@ def make_repaired_hunk(index: int, head: HunkHead | None, body: Sequence[str]) -
             f"A blank line of the hunk on line {index + 1} of the edit has no sign, and by the "
             "counts of its head it goes: write it as a line with its sign."
         )
-    return Hunk(
-        index + 1,
-        readings,
-        bare_end=_read_bare_end(index, body),
-        may_lack_sign=head is None or all(map(head.is_exceeded_by, readings)),
-        lacks_context=head is not None and any(map(head.lacks_context_of, readings)),
-        lacks_old_lines=head is not None and all(map(head.counts_more_old_lines, readings)),
-    )
+    return Hunk(index + 1, readings, bare_end=_read_bare_end(index, body), head=head)
 
 
 def _may_go(head: HunkHead, ops: Ops) -> bool:
     """Tell whether the head counts so many lines as there are if some bare ones go."""
-    excess = len(new_side(ops)) - head.new_count
-    bare = sum(op.sign == BARE for op in ops)
-    return len(old_side(ops)) == head.old_count and 0 < excess <= bare
+    missing_old, missing_new = head.count_missing(ops)
+    return not missing_old and 0 < -missing_new <= sum(op.sign == BARE for op in ops)
 
 
 def _find_unsigned_line(body: Sequence[str]) -> int | None:
@@ -192,12 +152,10 @@ def _carry_signs(ops: Ops) -> list[str]:
 def _count_bare_lines(ops: Ops, head: HunkHead) -> Ops:
     """Settle all bare lines where the head's counts fit only if all of them stay, or all come."""
     bare = sum(op.sign == BARE for op in ops)
-    if not bare or len(new_side(ops)) != head.new_count:
+    missing_old, missing_new = head.count_missing(ops)
+    if not bare or missing_new or missing_old not in (0, -bare):
         return ops
-    missing = len(old_side(ops)) - head.old_count
-    if missing not in (0, bare):
-        return ops
-    sign = COMES if missing else STAYS
+    sign = COMES if missing_old else STAYS
     return tuple(Op(sign) if op.sign == BARE else op for op in ops)
 
 

@@ -40,25 +40,39 @@ Ops = tuple[Op, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class HunkHead:
+    """The numbers of a hunk's head: where each side starts, from zero, and how long it is."""
+
+    old_start: int
+    old_count: int
+    new_start: int
+    new_count: int
+
+    def count_missing(self, ops: Ops) -> tuple[int, int]:
+        """Count how many lines each side has less than the head says; below zero for more."""
+        return self.old_count - len(old_side(ops)), self.new_count - len(new_side(ops))
+
+    def counts(self, ops: Ops) -> bool:
+        """Tell whether both sides are as long as the head says."""
+        return self.count_missing(ops) == (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Hunk:
     """One place's edit, as it can be read: the likeliest reading first. `line` is where it stands
     in what was written.
 
     `bare_end` says of the old and of the new side whether a marker claims that the file ends there
-    without a line end. `place` is where a diff says that the old and the new side begin, from
-    zero, if it also counts their lines rightly; `may_lack_sign` when it counts fewer lines than
-    there are, `lacks_context` when it counts as many more on both sides, `lacks_old_lines` when
-    it counts more of those that the file shall have.
+    without a line end. `head` is what a diff tells of the place in numbers, `is_counted` whether
+    it counts the lines rightly.
     """
 
     line: int
     readings: tuple[Ops, ...]
     blocks: bool = False
     bare_end: tuple[bool, bool] = (False, False)
-    place: tuple[int, int] | None = None
-    may_lack_sign: bool = False
-    lacks_context: bool = False
-    lacks_old_lines: bool = False
+    head: HunkHead | None = None
+    is_counted: bool = False
 
     def map_texts(self, change: Callable[[str], str]) -> Hunk:
         """Change the texts of all lines."""

@@ -4,8 +4,14 @@ Pure: it is handed texts and hands texts back.
 """
 
 from bot.edits.apply_edits import apply_edits, compute_changes
-from bot.edits.change_diff import ChangeDiff, FileDiff, parse_change_diff, render_size
-from bot.edits.diff_counts import DiffCounts, count_diff
+from bot.edits.change_diff import (
+    ChangeDiff,
+    DiffCounts,
+    FileDiff,
+    count_diff,
+    parse_change_diff,
+    render_size,
+)
 from bot.edits.edited_tree import EditResult
 from bot.edits.line_revisions import LineRevision, find_line_revisions
 from bot.edits.parsed_edit import Rejected

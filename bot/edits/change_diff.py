@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from unidiff.errors import UnidiffParseError
-from unidiff.patch import Hunk, PatchedFile, PatchSet
-
+from bot.edits.diff_hunks import find_counted_end, parse_head
 from bot.edits.diff_names import unquote
+from bot.edits.parsed_edit import HunkHead
 from bot.text.amounts import count_noun
 
 Lines = tuple[tuple[int, str], ...]  # number and text
@@ -34,9 +33,9 @@ class FileDiff:
     """
 
     path: str
-    added: Lines
-    removed: Lines
-    shown: frozenset[int]
+    added: Lines = ()
+    removed: Lines = ()
+    shown: frozenset[int] = frozenset()
     hunks: tuple[HunkDiff, ...] = ()
 
 
@@ -57,20 +56,19 @@ class ChangeDiff:
         return sum(len(file.removed) for file in self.files.values())
 
 
-def parse_change_diff(diff: str) -> ChangeDiff:
-    """Read a diff that git wrote with core.quotePath=false and without renames.
+@dataclass(frozen=True, slots=True)
+class DiffCounts:
+    """Files and lines of a diff."""
 
-    Raises ValueError for what is none.
-    """
-    numbered, paths = _number_files(diff)
-    try:
-        patch_set = PatchSet(numbered)
-    except UnidiffParseError as error:
-        raise ValueError(f"not a unified diff: {error}") from error
-    if len(patch_set) != len(paths) or (diff.strip() and not paths):
-        raise ValueError(f"not a unified diff: {len(paths)} headers, {len(patch_set)} files")
-    files = [_read_file(file, path) for file, path in zip(patch_set, paths, strict=True)]
-    return ChangeDiff({file.path: file for file in files})
+    files: int
+    added: int
+    removed: int
+
+
+def count_diff(diff: str) -> DiffCounts:
+    """Count what a unified diff with git's headers changes. Raises ValueError when it is none."""
+    change = parse_change_diff(diff)
+    return DiffCounts(len(change.files), change.added, change.removed)
 
 
 def render_size(diff: ChangeDiff) -> str:
@@ -79,28 +77,31 @@ def render_size(diff: ChangeDiff) -> str:
     return f"{files} changed: +{diff.added} \N{MINUS SIGN}{diff.removed} lines"
 
 
-def _number_files(diff: str) -> tuple[str, list[str]]:
-    """Put numbers in the place of paths, and return the paths.
+def parse_change_diff(diff: str) -> ChangeDiff:
+    """Read a diff that git wrote with core.quotePath=false and without renames.
 
-    unidiff does not read all of git's names: quoted ones, and those with " b/" in them.
+    Raises ValueError for what is none.
     """
-    paths: list[str] = []
-    lines = []
-    in_header = False
-    for line in diff.split("\n"):
-        number = len(paths)
+    files: dict[str, FileDiff] = {}
+    lines = diff.removesuffix("\n").split("\n")
+    path = ""
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        index += 1
         if line.startswith("diff --git "):
-            paths.append(_read_path(line.removeprefix("diff --git ")))
-            in_header = True
-            lines.append(f"diff --git a/{number} b/{number}")
-            continue
-        in_header = in_header and not line.startswith("@@ ")
-        is_name = in_header and line.startswith(("--- ", "+++ "))
-        if is_name and not line.endswith(" /dev/null"):
-            lines.append(f"{line[:4]}{'a' if line[0] == '-' else 'b'}/{number - 1}")
-        else:
-            lines.append(line)
-    return "\n".join(lines), paths
+            path = _read_path(line.removeprefix("diff --git "))
+            files[path] = FileDiff(path)
+        elif line.startswith("@@ "):
+            head = parse_head(line)
+            end = find_counted_end(lines, index, head) if head else None
+            if head is None or end is None or not path:
+                raise ValueError(f"not a unified diff: line {index} begins no hunk of a file")
+            files[path] = _add_hunk(files[path], head, lines[index - 1 : end])
+            index = end
+    if diff.strip() and not files:
+        raise ValueError("not a unified diff: it names no file")
+    return ChangeDiff(files)
 
 
 def _read_path(names: str) -> str:
@@ -108,35 +109,42 @@ def _read_path(names: str) -> str:
     return unquote(names[: len(names) // 2])[2:]
 
 
-def _read_file(file: PatchedFile, path: str) -> FileDiff:
-    lines = [line for hunk in file for line in hunk]
-    added = [(line.target_line_no or 0, _strip_end(line.value)) for line in lines if line.is_added]
-    removed = [
-        (line.source_line_no or 0, _strip_end(line.value)) for line in lines if line.is_removed
-    ]
-    shown = frozenset(line.target_line_no for line in lines if line.target_line_no)
-    hunks = tuple(map(_read_hunk, file))
-    return FileDiff(path, tuple(added), tuple(removed), shown, hunks)
+def _add_hunk(file: FileDiff, head: HunkHead, hunk: Sequence[str]) -> FileDiff:
+    added: list[tuple[int, str]] = []
+    removed: list[tuple[int, str]] = []
+    shown = set(file.shown)
+    old, new = head.old_start, head.new_start
+    for line in hunk[1:]:
+        sign, text = line[:1], line[1:].removesuffix("\r")
+        old += sign not in ("+", "\\")
+        new += sign not in ("-", "\\")
+        if sign == "+":
+            added.append((new, text))
+        elif sign == "-":
+            removed.append((old, text))
+        if sign != "-":
+            shown.add(new)
+    touched = frozenset(_find_touched(head, hunk[1:]))
+    hunk_diff = HunkDiff(tuple(added), touched, "\n".join([*hunk, ""]))
+    return FileDiff(
+        file.path,
+        (*file.added, *added),
+        (*file.removed, *removed),
+        frozenset(shown),
+        (*file.hunks, hunk_diff),
+    )
 
 
-def _read_hunk(hunk: Hunk) -> HunkDiff:
-    added = [(line.target_line_no or 0, _strip_end(line.value)) for line in hunk if line.is_added]
-    return HunkDiff(tuple(added), frozenset(_find_touched(hunk)), str(hunk))
-
-
-def _find_touched(hunk: Hunk) -> Iterator[int]:
+def _find_touched(head: HunkHead, lines: Sequence[str]) -> Iterator[int]:
     """Find the old lines that went, and the neighbours of what came."""
-    before, follows_addition = 0, False
-    for line in hunk:
-        number = line.source_line_no
-        if line.is_added:
+    number, follows_addition = head.old_start, False
+    before = 0
+    for line in lines:
+        if line.startswith("+"):
             yield before
             follows_addition = True
-        elif number:
-            if line.is_removed or follows_addition:
+        elif not line.startswith("\\"):
+            number += 1
+            if line.startswith("-") or follows_addition:
                 yield number
             before, follows_addition = number, False
-
-
-def _strip_end(text: str) -> str:
-    return text.removesuffix("\n").removesuffix("\r")

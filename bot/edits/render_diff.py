@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 
-from bot.edits.diff_counts import count_diff
+from bot.edits.change_diff import count_diff
 from bot.edits.parsed_edit import NOWHERE
 from bot.text.git_lines import split_keeping_ends
 

@@ -8,7 +8,7 @@ from itertools import chain, groupby, islice
 
 from bot.edits.indent import NO_SHIFT, Pair, Shift, find_common_margin, find_shift
 from bot.edits.lines import TIERS, FileLines, Key, Splice, has_word, is_same_line, loosen
-from bot.edits.nearest_lines import explain_ambiguity
+from bot.edits.nearest_lines import make_ambiguity_error
 from bot.edits.parsed_edit import (
     BARE,
     COMES,
@@ -40,6 +40,23 @@ class Place:
         """The lines of the file that have a part, from above to below."""
         return [index for index in self.indexes if index is not None]
 
+    def list_quoted(self) -> list[tuple[Op, int | None]]:
+        """List the lines that the edit quotes, each with that of the file, if it is there."""
+        pairs = zip(self.ops, self.indexes, strict=True)
+        return [(op, index) for op, index in pairs if op.sign not in (COMES, GAP)]
+
+    def list_runs(self) -> list[range]:
+        """List which lines of the file stand together as the edit quotes them."""
+        runs: list[range] = []
+        last: int | None = None
+        for _, index in self.list_quoted():
+            if index is not None and last is not None and index == last + 1:
+                runs[-1] = range(runs[-1].start, index + 1)
+            elif index is not None:
+                runs.append(range(index, index + 1))
+            last = index
+        return runs
+
     def pairs(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[Op, int]]:
         """Pair the lines with those of the file, where they have one."""
         sliced = zip(self.ops[start:stop], self.indexes[start:stop], strict=True)
@@ -66,7 +83,7 @@ def find_exact_place(lines: FileLines, readings: Sequence[Ops]) -> Place | None:
             matches = _find_all(lines, ops, key)
             if len(matches) > 1:
                 starts = [find_first_line(indexes) for indexes in matches]
-                raise Rejected(*explain_ambiguity(lines, starts))
+                raise make_ambiguity_error(lines, starts)
             if matches:
                 return _shift_place(lines, ops, matches[0])
     return None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from bot.edits.lines import FileLines
+from bot.edits.parsed_edit import Rejected
 
 SHOWN_LINES = 12
 SHOWN_PLACES = 4
@@ -22,23 +23,25 @@ def number_lines(lines: FileLines, start: int, stop: int) -> list[str]:
     return [f"{number:>5}\t{text[:SHOWN_CHARS]}" for number, text in shown]
 
 
-def explain_ambiguity(lines: FileLines, starts: Sequence[int]) -> tuple[str, list[str]]:
+def make_ambiguity_error(lines: FileLines, starts: Sequence[int]) -> Rejected:
     """Explain that there is more than one place, and show the line before each."""
     numbers = [str(start + 1) for start in starts[:SHOWN_LINES]]
     if len(starts) > SHOWN_LINES:
         numbers.append("...")
-    reason = (
-        f"the old text stands in {len(starts)} places, at lines {', '.join(numbers)}. "
-        "Take in more of the lines around the one you mean, until the text is found once."
-    )
     nearest = []
     for start in starts[:SHOWN_PLACES]:
         nearest += [*number_lines(lines, start - 1, start + 1), "  ..."]
-    return reason, nearest
+    return Rejected(
+        f"the old text stands in {len(starts)} places, at lines {', '.join(numbers)}. "
+        "Take in more of the lines around the one you mean, until the text is found once.",
+        nearest,
+    )
 
 
-def explain_absence(lines: FileLines, wanted: Sequence[str], missing: Sequence[str] = ()) -> str:
-    """Explain why the text is not there, as far as the nearest place tells.
+def make_absence_error(
+    lines: FileLines, wanted: Sequence[str], missing: Sequence[str] = ()
+) -> Rejected:
+    """Explain why the text is not there, as far as the nearest place tells, and show that.
 
     `missing` are lines to remove that are nowhere.
     """
@@ -47,19 +50,13 @@ def explain_absence(lines: FileLines, wanted: Sequence[str], missing: Sequence[s
         reason += f" No line of it is `{missing[0].strip()[:SHOWN_CHARS]}`."
     start = _find_nearest_start(lines, wanted)
     if start is None:
-        return f"{reason} No line is like it: read the file again."
-    nearest = lines.texts[start : start + len(wanted)]
-    if list(map(str.strip, nearest)) == list(map(str.strip, wanted)):
-        return f"{reason} The indentation differs; it stands like this:"
-    return f"{reason} Copy it exactly, without line numbers. The nearest lines are:"
-
-
-def find_nearest_lines(lines: FileLines, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Find the lines most like the wanted ones, with their numbers."""
-    start = _find_nearest_start(lines, wanted)
-    if start is None:
-        return ()
-    return tuple(number_lines(lines, start, start + min(len(wanted), SHOWN_LINES)))
+        return Rejected(f"{reason} No line is like it: read the file again.")
+    stop = start + len(wanted)
+    if list(map(str.strip, lines.texts[start:stop])) == list(map(str.strip, wanted)):
+        reason += " The indentation differs; it stands like this:"
+    else:
+        reason += " Copy it exactly, without line numbers. The nearest lines are:"
+    return Rejected(reason, number_lines(lines, start, min(stop, start + SHOWN_LINES)))
 
 
 def _find_nearest_start(lines: FileLines, wanted: Sequence[str]) -> int | None:

@@ -9,7 +9,7 @@ from bot.edits.apply_hunk import compute_splices
 from bot.edits.find_place import Place, make_splices, spread_run
 from bot.edits.indent import NO_SHIFT
 from bot.edits.lines import FileLines, Splice, keep_exact
-from bot.edits.nearest_lines import explain_ambiguity
+from bot.edits.nearest_lines import make_ambiguity_error
 from bot.edits.omitted_code import refuse_omitted_code
 from bot.edits.parsed_edit import Hunk, Ops, Rejected, compare_lines, list_new_lines
 from bot.edits.read_blocks import list_readings
@@ -47,7 +47,7 @@ def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
     starts = _find_starts(text, old)
     if len(starts) > 1:
         numbers = [text.count("\n", 0, start) for start in starts]
-        raise Rejected(*explain_ambiguity(lines, numbers))
+        raise make_ambiguity_error(lines, numbers)
     if not starts or ("\n" in old and _cuts_word(text, starts[0], starts[0] + len(old))):
         return []
     start, end = starts[0], starts[0] + len(old)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from bot.edits.find_place import Place, find_runs
 from bot.edits.lines import FileLines, count_letters, loosen
-from bot.edits.nearest_lines import explain_ambiguity
-from bot.edits.parsed_edit import COMES, GAP, GOES, Op, Ops, Rejected, has_sign
+from bot.edits.nearest_lines import make_ambiguity_error
+from bot.edits.parsed_edit import COMES, GAP, GOES, Op
 
 MOST_REPEATED = 200  # times that a line may stand in the file and still say where the text is
 SLACK = 3  # lines that may have come or gone among the quoted ones
@@ -26,43 +25,28 @@ def refuse_rivals(lines: FileLines, place: Place) -> None:
     weight = sum(_weigh(op.old, lines.texts[index]) for op, index in place.pairs())
     votes, gains = _count_votes(lines, place)
     has_all = all(
-        _is_there(lines, op, index) for op, index in _list_quoted(place) if op.old.strip()
+        _is_there(lines, op, index) for op, index in place.list_quoted() if op.old.strip()
     )
     for start, vote in votes.most_common():
         has_more = gains[start] > 0 and not has_all
         if vote >= (OTHER if has_more else ALIKE) * weight:
             starts = sorted([place.numbers[0], max(start, 0)])
-            raise Rejected(*explain_ambiguity(lines, starts))
+            raise make_ambiguity_error(lines, starts)
 
 
 def _refuse_repeated_pieces(lines: FileLines, place: Place) -> None:
     """Raise Rejected when a piece with lines that go stands elsewhere, too.
 
-    Pieces are cut where lines of the file came, went or changed between them.
+    Pieces are cut where lines of the file came or went between them.
     """
-    for piece in _list_pieces(lines, place):
-        filled = [number for number, op in enumerate(piece) if op.old.strip()]
-        if has_sign(piece, GOES) and filled:
-            wanted = [op.old for op in piece[filled[0] : filled[-1] + 1]]
-            runs = find_runs(lines, wanted, loosen)
-            if len(runs) > 1:
-                raise Rejected(*explain_ambiguity(lines, [run.start for run in runs]))
-
-
-def _list_pieces(lines: FileLines, place: Place) -> list[Ops]:
-    """List the quoted lines that stand together in the file as they do in the edit."""
-    pieces: list[Ops] = []
-    last: int | None = None
-    for op, index in _list_quoted(place):
-        if index is None or not _is_there(lines, op, index):
-            last = None
-        elif last is not None and index == last + 1:
-            pieces[-1] += (op,)
-            last = index
-        else:
-            pieces.append((op,))
-            last = index
-    return pieces
+    going = {index for op, index in place.pairs() if op.sign == GOES and op.old.strip()}
+    for run in place.list_runs():
+        filled = [index for index in run if lines.texts[index].strip()]
+        if going.isdisjoint(filled):
+            continue
+        pieces = find_runs(lines, lines.texts[filled[0] : filled[-1] + 1], loosen)
+        if len(pieces) > 1:
+            raise make_ambiguity_error(lines, [piece.start for piece in pieces])
 
 
 def _is_there(lines: FileLines, op: Op, index: int | None) -> bool:
@@ -85,12 +69,6 @@ def is_exact(lines: FileLines, place: Place) -> bool:
     return True
 
 
-def _list_quoted(place: Place) -> Iterator[tuple[Op, int | None]]:
-    """List the quoted lines, each with the line of the file, if it is there."""
-    pairs = zip(place.ops, place.indexes, strict=True)
-    return ((op, index) for op, index in pairs if op.sign not in (COMES, GAP))
-
-
 def _weigh(wanted: str, text: str) -> int:
     """Weigh a line that both have by its letters: twice where its blanks are the same, too."""
     if loosen(wanted) != loosen(text):
@@ -106,7 +84,7 @@ def _count_votes(lines: FileLines, place: Place) -> tuple[Counter[int], Counter[
     taken = set(place.numbers)
     votes: Counter[int] = Counter()
     gains: Counter[int] = Counter()
-    for offset, (op, index) in enumerate(_list_quoted(place)):
+    for offset, (op, index) in enumerate(place.list_quoted()):
         numbers = lines.find_numbers(loosen, loosen(op.old))
         if len(numbers) > MOST_REPEATED:
             continue

@@ -9,6 +9,7 @@ from bot.edits.apply_exactly import apply_exactly
 from bot.edits.diff_ends import drop_carriage_returns
 from bot.edits.edit_session import EditSession
 from bot.edits.edited_tree import EditResult
+from bot.edits.lines import FileLines
 from bot.edits.other_formats import name_other_format
 from bot.edits.parsed_edit import FileEdit, Rejected
 from bot.edits.path_names import PathNames, settle_names
@@ -70,7 +71,7 @@ def _apply_where_sure(files: Mapping[str, str], edits: Sequence[FileEdit]) -> Ed
         rejections += session.apply_file_edit(edit)
     if rejections:
         raise _join_rejections(rejections, sum(len(edit.hunks) or 1 for edit in edits))
-    return session.collect_result()
+    return session.tree.collect_result(FileLines.join)
 
 
 def _deletes_all(files: Mapping[str, str], changes: Mapping[str, str | None]) -> bool:

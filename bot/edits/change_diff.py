@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.edits.diff_hunks import find_counted_end, parse_head
@@ -110,41 +110,25 @@ def _read_path(names: str) -> str:
 
 
 def _add_hunk(file: FileDiff, head: HunkHead, hunk: Sequence[str]) -> FileDiff:
-    added: list[tuple[int, str]] = []
-    removed: list[tuple[int, str]] = []
-    shown = set(file.shown)
-    old, new = head.old_start, head.new_start
+    """Read the lines of a hunk below its head, and add them to those of the file."""
+    lines: dict[str, list[tuple[int, str]]] = {"+": [], "-": []}
+    shown, touched = set(file.shown), set()
+    old, new, kept = head.old_start, head.new_start, 0
+    follows_addition = False
     for line in hunk[1:]:
         sign, text = line[:1], line[1:].removesuffix("\r")
-        old += sign not in ("+", "\\")
-        new += sign not in ("-", "\\")
-        if sign == "+":
-            added.append((new, text))
-        elif sign == "-":
-            removed.append((old, text))
+        if sign == "\\":
+            continue
+        old, new = old + (sign != "+"), new + (sign != "-")
+        lines.setdefault(sign, []).append((old if sign == "-" else new, text))
         if sign != "-":
             shown.add(new)
-    touched = frozenset(_find_touched(head, hunk[1:]))
-    hunk_diff = HunkDiff(tuple(added), touched, "\n".join([*hunk, ""]))
-    return FileDiff(
-        file.path,
-        (*file.added, *added),
-        (*file.removed, *removed),
-        frozenset(shown),
-        (*file.hunks, hunk_diff),
-    )
-
-
-def _find_touched(head: HunkHead, lines: Sequence[str]) -> Iterator[int]:
-    """Find the old lines that went, and the neighbours of what came."""
-    number, follows_addition = head.old_start, False
-    before = 0
-    for line in lines:
-        if line.startswith("+"):
-            yield before
-            follows_addition = True
-        elif not line.startswith("\\"):
-            number += 1
-            if line.startswith("-") or follows_addition:
-                yield number
-            before, follows_addition = number, False
+        if sign != "+":
+            touched |= {old} if sign == "-" or follows_addition else set()
+            kept = old
+        else:
+            touched.add(kept)
+        follows_addition = sign == "+"
+    added, removed = tuple(lines["+"]), tuple(lines["-"])
+    hunks = (*file.hunks, HunkDiff(added, frozenset(touched), "\n".join([*hunk, ""])))
+    return FileDiff(file.path, file.added + added, file.removed + removed, frozenset(shown), hunks)

@@ -9,7 +9,7 @@ from itertools import chain
 
 from bot.edits.apply_hunk import compute_splices
 from bot.edits.diff_names import list_spellings
-from bot.edits.edited_tree import EditedTree, EditResult
+from bot.edits.edited_tree import EditedTree
 from bot.edits.lines import FileLines, Splice
 from bot.edits.omitted_code import refuse_omitted_code
 from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
@@ -85,10 +85,6 @@ class EditSession:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self.tree = EditedTree(files, (), FileLines.split)
-
-    def collect_result(self) -> EditResult:
-        """Collect what changed."""
-        return self.tree.collect_result(FileLines.join)
 
     def apply_file_edit(self, edit: FileEdit) -> list[Rejected]:
         """Make the edits of one file, and return those that could not be made."""

@@ -9,51 +9,36 @@ from bot.edits.parsed_edit import COMES, GOES, STAYS, Hunk, Rejected, has_sign, 
 
 def refuse_doubts(lines: FileLines, hunk: Hunk, place: Place) -> None:
     """Raise Rejected where a line may be lost there, or new ones stand elsewhere than is meant."""
-    missing_old, missing_new = hunk.head.count_missing(place.ops) if hunk.head else (-1, -1)
-    if min(missing_old, missing_new) < 0:
-        _refuse_uncounted_lines(lines, place)
-    if missing_old > 0 and missing_old == missing_new:
-        _refuse_left_out_lines(lines, place)
-    elif missing_old > 0:
-        _refuse_gaps(lines, place)
-    if hunk.head is None or not hunk.is_counted:
-        _refuse_missing_beside_new(place)
-    else:
+    if hunk.is_counted and hunk.head:
         _refuse_likeness(lines, place, hunk.head.old_start)
         _refuse_lone_anchor(place, hunk.head.old_start)
+    else:
+        _refuse_uncounted_lines(lines, hunk, place)
     _refuse_inner_end(lines, hunk, place)
     _refuse_unpaired_likes(lines, place)
     _refuse_mixed_ends(lines, place)
 
 
-def _refuse_uncounted_lines(lines: FileLines, place: Place) -> None:
-    """Refuse lines that stay and are not in the file as written, where no count speaks for them."""
-    for op, index in zip(place.ops, place.indexes, strict=True):
-        text = None if index is None else lines.texts[index]
+def _refuse_uncounted_lines(lines: FileLines, hunk: Hunk, place: Place) -> None:
+    """Refuse what only right counts could decide: lines that were left out, or lost their sign."""
+    missing_old, missing_new = hunk.head.count_missing(place.ops) if hunk.head else (-1, -1)
+    if missing_old == missing_new > 0:
+        _refuse_left_out_lines(lines, place)
+    elif missing_old > 0:
+        _refuse_gaps(lines, place)
+    signs = [STAYS, *(op.sign for op in place.ops), STAYS]
+    for number, (op, index) in enumerate(zip(place.ops, place.indexes, strict=True)):
+        text = "" if index is None else lines.texts[index]
         is_blank = op.old.isspace()  # perhaps one whose blank was no sign
-        if op.sign == STAYS and op.old != text and (is_blank or not _is_same(op.old, text)):
+        differs = op.old != text and (is_blank or op.old.rstrip() != text.rstrip())
+        is_beside_new = COMES in (signs[number], signs[number + 2]) and index is None
+        is_doubtful = differs if min(missing_old, missing_new) < 0 else is_beside_new
+        if op.sign == STAYS and op.old and is_doubtful:
             raise Rejected(
                 "this line of the edit is not in the file as it is written, and the head of the "
                 "hunk does not count it, so it is not sure whether it stays or lacks its sign: "
                 f"`{op.old.strip()}`."
             )
-
-
-def _refuse_missing_beside_new(place: Place) -> None:
-    """Refuse a line that stays beside new ones and is not in the file: it may lack its sign."""
-    signs = [STAYS, *(op.sign for op in place.ops), STAYS]
-    beside = zip(signs, signs[2:], strict=False)
-    for op, index, neighbours in zip(place.ops, place.indexes, beside, strict=True):
-        if op.sign == STAYS and index is None and op.old.strip() and COMES in neighbours:
-            raise Rejected(
-                "this line of the edit stands beside new ones and is not in the file, and the "
-                "head of the hunk does not count its lines rightly, so it is not sure whether it "
-                f"stays or lacks its sign: `{op.old.strip()}`."
-            )
-
-
-def _is_same(old: str, text: str | None) -> bool:
-    return text is not None and old.rstrip() == text.rstrip()
 
 
 def _refuse_likeness(lines: FileLines, place: Place, start: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -99,7 +99,7 @@ def _reads_like(line: bytes, shown: str) -> bool:
     text = _strip_end(line)
     if _find_encoding(text, shown):
         return True
-    if _decodes(text, "utf-8"):
+    if _fits(text.decode, "utf-8"):
         return False
     return _blur(text.decode("latin-1")) == _blur(shown)
 
@@ -107,15 +107,16 @@ def _reads_like(line: bytes, shown: str) -> bool:
 def _find_encoding(text: bytes, shown: str) -> str:
     """Find the encoding in which these bytes are what was shown; "" when there is none."""
     for encoding in ("utf-8", *OTHER_ENCODINGS):
-        if _decodes(text, encoding) and text.decode(encoding) == shown:
+        if _fits(text.decode, encoding) and text.decode(encoding) == shown:
             return encoding
     return ""
 
 
-def _decodes(text: bytes, encoding: str) -> bool:
+def _fits(convert: Callable[[str], object], encoding: str) -> bool:
+    """Tell whether a text can be encoded so, or bytes decoded."""
     try:
-        text.decode(encoding)
-    except UnicodeDecodeError:
+        convert(encoding)
+    except UnicodeError:
         return False
     return True
 
@@ -171,25 +172,17 @@ def _choose_ends(lines: Sequence[bytes], suggestion: Suggestion, count: int) -> 
 
 def _choose_encoding(lines: Sequence[bytes], suggestion: Suggestion) -> str:
     """Choose UTF-8, or the encoding in which the reviewer saw the lines rightly."""
-    if suggestion.text.isascii() or _decodes(b"".join(lines), "utf-8"):
+    if suggestion.text.isascii() or _fits(b"".join(lines).decode, "utf-8"):
         return "utf-8"
     shown = "\n".join(suggestion.seen_lines)
     old = lines[suggestion.first - 1 : suggestion.last][-len(suggestion.seen_lines) :]
     encoding = _find_encoding(b"\n".join(map(_strip_end, old)), shown)
-    if shown.isascii() or not encoding or not _encodes(suggestion.text, encoding):
+    if shown.isascii() or not encoding or not _fits(suggestion.text.encode, encoding):
         raise _Misfit(
             f"{as_code_span(suggestion.path)} is not UTF-8, and the suggestion has characters "
             "whose bytes in that file nobody can tell. Please push this one yourself."
         )
     return encoding
-
-
-def _encodes(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _read_end(line: bytes) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.ports import Ports, Refusal
+from bot.ports import Ports, Refusal, Unreachable
 from bot.steps.diagnose import VerdictFacts, judge_facts
 from bot.steps.read_checks import read_checks
 from bot.values import Branch, Check, Checks, Repo, Sha, Tree
@@ -42,15 +42,16 @@ OUTAGE = b"curl: (6) Could not resolve host: files.example.org\n##[error]Process
 class Ci:
     """What CI keeps: the logs of jobs, the checks of commits, and the jobs of earlier attempts."""
 
-    logs: dict[int, bytes]
+    logs: dict[int, bytes | Exception]
     checks: dict[Sha, tuple[Check, ...]] = field(default_factory=dict)
     attempts: dict[int, tuple[Check, ...]] = field(default_factory=dict)
     asked: list[object] = field(default_factory=list)
 
     def fetch_job_log(self, repo, job, limit_bytes):
-        if job not in self.logs:
-            raise Refusal("the log is gone")
-        return self.logs[job]
+        log = self.logs.get(job, Refusal("the log is gone"))
+        if isinstance(log, Exception):
+            raise log
+        return log
 
     def list_annotations(self, repo, check):
         return ()
@@ -247,6 +248,14 @@ ATTEMPTS = {
         [1],
     ),
     "the same test failed at first": ({1: (job(22),)}, {22: GREET}, 2, "ours", "", [1]),
+    "the first log is down": (
+        {1: (job(22),)},
+        {22: Unreachable("GitHub answered 502")},
+        2,
+        "ours",
+        "",
+        [1],
+    ),
     "the first log is gone": ({1: (job(22),)}, {}, 2, "ours", "", [1]),
     "the job was not there at first": (
         {1: (job(21, "other", state="passed"),)},

@@ -291,3 +291,12 @@ def test_of_each_matrix_one_job_is_read_before_the_second_of_another():
 
     assert ["test (0)", "lint", "test (1)"] == [check.name for check in chosen][:3]
     assert gone not in chosen
+
+
+def test_a_log_that_nobody_knows_counts_before_what_the_check_says_of_itself():
+    """Without a log its own words are read."""
+    odd = LOG.splitlines()[0] + b"\n##[endgroup]\nout of cheese\n##[error]Process completed.\n"
+    words = CheckOutput("1 failed", "FAILED tests/test_sum.py::test_a - AssertionError: three")
+
+    assert read(Ci((), odd)) == read(Ci((), odd, words))
+    assert "test-failure" == read(Ci((), b"", words)).category

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.steps.diagnose import summarize_verdict
@@ -81,6 +83,20 @@ def test_a_failure_stands_at_its_innermost_place(frames, place):
     assert text.plain.startswith("test_a\nE: m")
     assert text.plain.endswith(", which seems to fail now and then")
     assert bool(place) is (f"\nat {place}," in text.plain)
+
+
+def test_a_failure_of_several_jobs_names_them():
+    """One that failed alone is named by its failure."""
+    both = Failure("E", "m", "test_a", jobs=("unit", "lint"))
+    lines = [
+        summarize_verdict(Verdict("ours", Reading("test-failure", "fix", failures=(failure,))))[
+            1
+        ].plain
+        for failure in (both, replace(both, jobs=("unit",)))
+    ]
+
+    assert ["test_a\nE: m\nin unit and lint, broken by this change"] == lines[:1]
+    assert ["test_a\nE: m, broken by this change"] == lines[1:]
 
 
 def test_a_verdict_without_failures_says_its_kind():

@@ -32,14 +32,14 @@ def list_calls_assigned(project: Project, module: Module, node: ast.expr) -> lis
             statements = project.list_stores(name)
         case _:
             pass
-    made: list[Made] = []
+    calls: list[Made] = []
     for where, statement in statements:
         match statement:
             case ast.Assign(targets=[ast.Name() | ast.Attribute()], value=ast.Call() as value):
-                made.append((where, value))
+                calls.append((where, value))
             case _:
                 return []
-    return made
+    return calls
 
 
 def list_stores(project: Project, name: str) -> list[tuple[Module, ast.AST]]:
@@ -47,7 +47,7 @@ def list_stores(project: Project, name: str) -> list[tuple[Module, ast.AST]]:
     quoted = re.escape(name)
     # A tree has many attributes of most names, and few files that assign to one.
     hint = re.compile(
-        rf"\.{quoted}\b[^\n]*=|\b(?:del|for|as)\b[^\n]*\.{quoted}\b|\([^\n]*[\"']{quoted}[\"']"
+        rf"\.{quoted}\b[^\n]*=|\b(?:del|for|as)\b[^\n]*\.{quoted}\b|[\"'.]{quoted}[\"']"
     )
     paths = [
         path

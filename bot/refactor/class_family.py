@@ -192,8 +192,8 @@ def find_owners(
     places = {base: _locate(number, line) for number, (base, line) in enumerate(lines.items(), 1)}
     answers = ask_places(checker, probe, [each for pair in places.values() for each in pair])
     for base, (of_base, of_member) in places.items():
-        if found := _list_outside(answers.get(of_member, ())):
-            owners[base] = found[0]
+        if stubs := _list_outside(answers.get(of_member, ())):
+            owners[base] = stubs[0]
         elif _list_outside(answers.get(of_base, ())):
             owners[base] = ""
     return owners

@@ -59,26 +59,30 @@ class MoveFollower:
 
         What is replaced in the old module, where that goes on using it, stays so.
         """
-        old, new = self.moved.module.name, self.destination.name
-        pattern = re.compile(rf"(?<![\w.]){re.escape(old)}(?=[.:]{re.escape(self.moved.name)}\b)")
+        old, name = self.moved.module.name, self.moved.name
+        pattern = re.compile(rf"(?<![\w.]){re.escape(old)}(?=[.:]{re.escape(name)}\b)")
         for path in self._followed:
             user = self.moved.project.read_module(path)
+            places = find_in_lines(self.moved.project.files[path], pattern)
             code = set(_list_code_places(user)) if user else set()
-            replaced = set(_list_replaced_lines(user)) if user else set()
+            mentions = [each for each in places if each[:2] not in code]
+            replaced = set(_list_replaced_lines(user)) if user and is_still_used else set()
             types = set(_list_quoted_lines(user)) if user else set()
-            for line, column, _ in find_in_lines(self.moved.project.files[path], pattern):
-                if (line, column) in code:
-                    continue
-                if line in replaced and is_still_used:
-                    if self.uses:
-                        why = f"some would look it up in {new} then, some in {old}"
-                        self.edits.leave(path, line, why)
+            for line, column, _ in mentions:
+                if line in replaced:
+                    self._leave_replaced(path, line)
                 elif line in types:
-                    why = f"a type in quotes, for which {new} would have to be imported"
-                    self.edits.leave(path, line, why)
+                    why = f"a type in quotes, for which {self.destination.name} would have to be"
+                    self.edits.leave(path, line, f"{why} imported")
                 else:
                     columns = (column, column + len(old.encode()))
-                    self.edits.replace_in_line(path, line, columns, new)
+                    self.edits.replace_in_line(path, line, columns, self.destination.name)
+
+    def _leave_replaced(self, path: str, line: int) -> None:
+        """Leave what is replaced in the old module, where some look it up in the new one then."""
+        if self.uses:
+            old, new = self.moved.module.name, self.destination.name
+            self.edits.leave(path, line, f"some would look it up in {new} then, some in {old}")
 
     def _is_use(self, user: Module, node: ast.Attribute) -> bool:
         is_named = node.attr == self.moved.name

@@ -23,7 +23,7 @@ Assignment = ast.Assign | ast.AnnAssign
 Use = ast.Name | ast.Attribute
 # They mean another thing in every module, and each has them.
 MODULE_NAMES = ("__name__", "__file__", "__package__", "__spec__", "__path__", "__doc__")
-SETTING_CALLS = ("setattr", "delattr", "object")
+SETTING_CALLS = ("setattr", "delattr", "object", "patch")
 PROPERTIES = ("property", "cached_property")
 
 
@@ -263,9 +263,11 @@ def _record_stores(module: Module, node: ast.AST) -> None:
     match node:
         case ast.Attribute(attr=name, ctx=ast.Store() | ast.Del()):
             module.stores.setdefault(name, []).append(module.parents[node])
-        case ast.Call(func=function, args=[_, ast.Constant(value=str(name)), *_]):
-            if last_name(function) in SETTING_CALLS:
-                module.stores.setdefault(name, []).append(node)
+        case (
+            ast.Call(func=function, args=[_, ast.Constant(value=str(name)), *_])
+            | ast.Call(func=function, args=[ast.Constant(value=str(name)), *_])
+        ) if last_name(function) in SETTING_CALLS:
+            module.stores.setdefault(name.rpartition(".")[2], []).append(node)
         case _:
             pass
 

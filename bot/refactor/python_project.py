@@ -200,8 +200,8 @@ class Project:
             return None
         member = self.canonicalize(f"{base.removesuffix('()')}.{node.attr}")
         if base.endswith("()") and self.find_classes(base[:-2]) and not self.defines(member):
-            made = list_calls_assigned(self, module, node)
-            kinds = {self.resolve(*each, depth + 1) for each in made}
+            calls = list_calls_assigned(self, module, node)
+            kinds = {self.resolve(*each, depth + 1) for each in calls}
             return kinds.pop() or member if len(kinds) == 1 else member
         return self._resolve_member(member, depth)
 

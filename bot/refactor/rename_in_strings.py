@@ -143,8 +143,8 @@ def _is_name_of_scope(module: Module, node: ast.Constant) -> bool:
     """
     call = module.parents.get(node)
     if isinstance(call, ast.Call):
-        made = module.parents.get(call)
-        targets = made.targets if isinstance(made, ast.Assign) else []
+        statement = module.parents.get(call)
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
         return call.args[:1] == [node] and [last_name(each) for each in targets] == [node.value]
     return _is_in_all(module, node) or _is_in_slots(module, node)
 

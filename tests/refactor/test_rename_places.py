@@ -267,6 +267,7 @@ def test_an_attribute_is_what_the_only_assignment_to_it_makes():
     assert (ours.replace("open", "lift"), []) == rename(ours, base, "Box.open", "lift")
     assert (theirs, []) == rename(theirs, base, "Box.open", "lift")
     seconds = ["def g(t): t.box = make()\n", "def g(t): del t.box\n", "setattr(T, 'box', 1)\n"]
+    seconds += ["mock.patch.object(T, 'box', 1)\n", "mock.patch(\n    'use.T.box', 1\n)\n"]
     partial = "import a, functools\nmake = functools.partial(a.Box)\nmake().open()\n"
     assert (partial.replace("open", "lift"), []) == rename(partial, base, "Box.open", "lift")
     for second in seconds:

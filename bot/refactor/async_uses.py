@@ -82,10 +82,13 @@ class AsyncUses:
     def _read_attribute(self, module: Module, node: ast.Attribute) -> None:
         meanings = self.symbol.read_attribute(module, node)
         ours = {meaning for meaning in meanings if self.symbol.is_target(meaning)}
+        call = _find_call(module, node)
         if ours and ours == meanings:
             self._take(module, node)
+        elif call and isinstance(module.parents[call], ast.Await):
+            return  # whatever it is, it is awaited
         elif not meanings or ours or self._are_protocols(meanings):
-            what = "a call on" if _find_call(module, node) else "an attribute of"
+            what = "a call on" if call else "an attribute of"
             line = node.end_lineno or node.lineno
             self.edits.leave(module.path, line, f"{what} an unknown object")
 

@@ -117,6 +117,15 @@ DOUBTS = [
 ]
 
 
+def test_what_is_awaited_already_leaves_no_doubt():
+    """On an object that nothing tells of; one beside it that is only called does."""
+    text = f"{C}async def g(c):\n    await c.go()\n"
+    doubtful = make_async({"a.py": text + "    c.go()\n"}, "a.C.go")
+
+    assert [] == list_reasons(make_async({"a.py": text}, "a.C.go"))
+    assert ["a call on an unknown object"] == list_reasons(doubtful)
+
+
 def test_what_an_object_holds_is_awaited_where_it_is_made_there():
     """And nothing else is put there by any file."""
     text = (

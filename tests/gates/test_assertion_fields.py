@@ -88,7 +88,7 @@ ASSERTIONS = {
     "expect(x).toThrow(TypeError)": (
         "expect(x).toThrow(TypeError)",
         "raises",
-        "x, TypeError",
+        "TypeError",
         PART,
         0.0,
         "",
@@ -118,15 +118,15 @@ ASSERTIONS = {
     "expect { f }.to raise_error(KeyError)": (
         "expect {f}.to raise_error(KeyError)",
         "raises",
-        "f, KeyError",
+        "KeyError",
         PART,
         0.0,
         "",
     ),
     "expect do f end.to raise_error": (
         "expect do f end.to raise_error",
-        "f",
         "raises",
+        "",
         SOME,
         0.0,
         "",
@@ -156,7 +156,7 @@ ASSERTIONS = {
         "",
     ),
     "Assert.AreEqual(3, x)": ("Assert.AreEqual(3, x)", "x", "3", EXACT, 0.0, ""),
-    "assertTrue(x.isEmpty())": ("assertTrue(x.isEmpty())", "x.isEmpty()", "True", SOME, 0.0, ""),
+    "assertTrue(x.isEmpty())": ("assertTrue(x.isEmpty())", "len(x)", "0", EXACT, 0.0, ""),
     "assertFalse(x == 3)": ("assertFalse(x == 3)", "x", "3", BOUND, 0.0, "!="),
     "assertNull(x)": ("assertNull(x)", "x", "None", EXACT, 0.0, ""),
     "assertArrayEquals(new int[]{1}, x)": (
@@ -236,7 +236,7 @@ ASSERTIONS = {
     "assert f'{x}' == 'a'": ('assert f"{x}" == "a"', 'f"{x}"', '"a"', EXACT, 0.0, ""),
     "fail('no')": ('fail("no")', "fail", '"no"', SOME, 0.0, ""),
     "check(x, 3)": ("check(x, 3)", "x", "True", SOME, 0.0, ""),
-    "verify(mock).run(1)": ("verify(mock).run(1)", "mock", "True", SOME, 0.0, ""),
+    "verify(mock).run(1)": ("verify(mock).run(1)", "mock.run", "1", EXACT, 0.0, ""),
 }
 
 
@@ -331,7 +331,7 @@ def test_a_call_is_split_at_the_bracket_that_closes_it(text, call):
 @pytest.mark.parametrize(
     ("chain", "matchers"),
     [
-        (".toBe(1)", [("Be", "1")]),
+        (".toBe(1)", [("toBe", "1")]),
         (".not.toEqual(1)", [("toEqual", "1")]),
         (" eq 1", [("eq", "1")]),
         (".to eq 1", [("eq", "1")]),

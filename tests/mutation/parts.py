@@ -158,6 +158,7 @@ PARTS = (
             "tests/gates/test_explain_expectation.py",
             "tests/gates/test_honesty_limits.py",
             "tests/gates/test_other_words.py",
+            "tests/gates/test_true_accusations.py",
             "tests/gates/test_read_assertion.py",
             "tests/gates/test_relaxed_settings.py",
             "tests/gates/test_suppressions.py",

@@ -29,6 +29,7 @@ class Assertion:
     tolerance: float = 0.0
     bound: str = ""  # the operator of a comparison, or "=" for a value that is set down for later
     line: int = 0
+    end_line: int = 0
     is_row: bool = False  # a case of a table
 
 

@@ -13,7 +13,9 @@ TOLERANCES = re.compile(
     r"|epsilon|tolerance)\s*[=:]\s*([-\d.eE_]+)"
 )
 DIGITS = re.compile(r"\b(?:places|decimal|precision)\b")
-CALLED_WITH = r"called(?:once)?_?(?:once_?)?with|lastcalledwith|nthcalledwith"
+CALLED_WITH = r"(?:called|awaited)(?:once)?_?(?:once_?)?with|returnedwith"
+WHOLE_LIST = r"contains?_?exactly|elements_?are$"
+RANGE = r"between|in_?range$|within$"
 CALLED_ONCE = re.compile(r"called_?once$", re.IGNORECASE)
 CALL_COUNT = re.compile(r"calledtimes|callcount", re.IGNORECASE)
 LENGTH = re.compile(r"(?:length(?:of)?|count|size|len)$", re.IGNORECASE)
@@ -21,8 +23,8 @@ LENGTH = re.compile(r"(?:length(?:of)?|count|size|len)$", re.IGNORECASE)
 NAMES = (
     (
         (
-            r"almost|close_?to|in_?delta|in_?epsilon|approx|near$|allclose|within|withaccuracy"
-            r"|isclose|_ulps"
+            r"almost|close_?to|in_?delta|in_?epsilon|approx|near$|allclose|withaccuracy"
+            r"|isclose|_ulps|_close(?:_fraction)?$"
         ),
         Strictness.NEAR,
     ),
@@ -33,14 +35,14 @@ NAMES = (
     (
         (
             r"greater|less|(?:^|_)(?:gt|ge|lt|le)$|instance|typeof|above|below|least$|most$"
-            r"|between|be_a\b|be_kind"
+            rf"|be_a\b|be_kind|{RANGE}"
         ),
         Strictness.BOUND,
     ),
     (
         (
             r"not_?(?:nil|null|none|empty|undefined)|notbe|defined$|truthy|no_?error|exists"
-            r"|be_present"
+            r"|be_present|occurred$"
         ),
         Strictness.SOME,
     ),
@@ -48,7 +50,10 @@ NAMES = (
     (CALLED_WITH, Strictness.EXACT),
     (r"any_?call|has_?calls|calledtimes|callcount", Strictness.PART),
     (r"called|tohavereturned", Strictness.SOME),
+    (r"equalerror$|match_?error$", Strictness.EXACT),
+    (r"errorcontains$", Strictness.PART),
     (r"raises|throw|panic|warns|reject|error", Strictness.PART),
+    (WHOLE_LIST, Strictness.EXACT),
     (
         (
             r"contain|include|match|regex|subset|equivalent|starts?_?with|ends?_?with|substring"
@@ -56,11 +61,12 @@ NAMES = (
         ),
         Strictness.PART,
     ),
+    (r"any_?of$|one_?of$|either$", Strictness.PART),
     (r"_in$|length|hasitem|count$|property|size$|len$|have_key", Strictness.PART),
     (
         (
-            r"equal|_eq!?$|same|(?:^|[._])(?:is|eq|eql|be|tobe|identical)$|^tobe$|deepeq|snapshot"
-            r"|isdeeply"
+            r"equal|(?:_|str|case)eq!?$|same|(?:^|[._])(?:is_?|eq|eql|be|tobe|identical)$|^tobe$"
+            r"|deepeq|snapshot|isdeeply"
         ),
         Strictness.EXACT,
     ),
@@ -77,7 +83,7 @@ VALUES = MappingProxyType(
         "falsy": "False",
     }
 )
-VALUE = re.compile(r"(true|false|nil|null|none|undefined|empty|falsy)!?$", re.IGNORECASE)
+VALUE = re.compile(r"(true|false|nil|null|none|undefined|empty|falsy)[!?]?$", re.IGNORECASE)
 NOT_VALUE = re.compile(
     r"not?_?(?:be_?)?(?:nil|null|none|undefined|empty|false|true)!?$", re.IGNORECASE
 )

@@ -21,11 +21,11 @@ BY_LANGUAGE = MappingProxyType(
         r"|Ω",
         "ruby": r"expect|is_expected|flunk|must_\w+|wont_\w+|should|skip_unless",
         "java": r"expectThat|expectThrows|expectException|thrown\.expect\w*|that",
-        "swift": r"XCT\w+|#expect|#require",
+        "swift": r"XCT\w+|#expect|#require|expect",
         "rust": r"debug_assert\w*!|prop_assert\w*!|\w+::assert\w*!",
         "c": r"EXPECT_\w+|ASSERT_\w+|TEST_ASSERT\w*|TEST_CHECK\w*|c[kr]_assert\w*|g_assert\w*"
         r"|CU_ASSERT\w*|BOOST_(?:CHECK|REQUIRE|TEST)\w*|XCT\w+",
-        "csharp": r"Expect|Should\w*",
+        "csharp": r"Expect|Should\w*|(?:String|Collection)Assert\.\w+",
         "php": r"expect\w*",
         "scala": r"intercept|must\w*|should\w*",
     }
@@ -43,7 +43,8 @@ RELATIVES = MappingProxyType(
 AT_END = MappingProxyType(
     {
         "javascript": r"(?:\.|->)(?:assert\w*|expect|should)\b",
-        "csharp": r"\.Should\(",
+        "csharp": r"\.(?:Should\w*|Verify|Received\w*|DidNotReceive\w*)\b",
+        "go": r"\.Assert(?:Called|NotCalled|NumberOfCalls)\b",
         "ruby": r"\.(?:should\w*|must_\w+|wont_\w+)\b|\s+should\w*\s",
         "rust": r"\.assert\(",
     }
@@ -65,4 +66,4 @@ def is_assertion_call(head: str, language: str) -> bool:
     words = "|".join(filter(None, (COMMON, BY_LANGUAGE.get(family))))
     ends = "|".join(filter(None, (COMMON_AT_END, AT_END.get(family))))
     begins = re.match(rf"{OWNERS}(?:{words})(?![\w$])", head)
-    return bool(begins or re.match(rf"[\w.$>()\[\]'\"/:, -]{{1,200}}?(?:{ends})", head))
+    return bool(begins or re.match(rf"[\w.$>()\[\]'\"/:,\s-]{{1,200}}?(?:{ends})", head))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from bot.gates.change import Change
 from bot.gates.test_integrity.checker_config import is_checker_config, read_settings
@@ -36,6 +37,9 @@ Values = tuple[str, ...]
 NO_CHECK = re.compile(r"\.(?:with|env|matrix|services|inputs|permissions)\.")
 SECTIONED = (".toml", ".cfg", "tox.ini")
 SECTIONS = re.compile(r"(?:tool\.)?([\w:-]+)\.")
+RULE_CODE = re.compile(r"[A-Z]+\d*")
+# Linters that golangci-lint has made part of another one.
+MERGED = MappingProxyType({"gosimple": "staticcheck", "stylecheck": "staticcheck"})
 # What stands around the same item when it is only written anew.
 DRESS = re.compile(r"^[\s\[.]*(?:\./)?|[\s\],]*(?:/\*\*?|/)?$")
 
@@ -148,6 +152,7 @@ def _compare_setting(
 ) -> Iterator[Finding]:
     if not CHECKERS.search(f"{path}.{name}") or NO_CHECK.search(name):
         return
+    now = tuple(item for item in now if item in was or _was_asked(change, path, name, item))
     still_asked = _list_still_asked(change, path, was, now)
     relaxation = _explain_value(path, name, was, now) or _explain_list(name, was, now, still_asked)
     if STRICT_SWITCHES.search(name) and _is_strict(change, path, name):
@@ -166,6 +171,24 @@ def _is_strict(change: Change, path: str, name: str) -> bool:
     return False
 
 
+def _was_asked(change: Change, path: str, name: str, item: str) -> bool:
+    """Tell whether a rule that is left out now was selected before; what is no rule's code was."""
+    tool, setting = _tool_of(path, name)
+    if not RULE_CODE.fullmatch(item) or not EXCLUDES.search(setting):
+        return True
+    selected: list[str] = []
+    for other, values in read_settings(path, change.before.get(path)).items():
+        if _tool_of(path, other) in ((tool, "select"), (tool, "extend_select")):
+            selected.extend(values)
+    return not selected or any(_selects(code, item) for code in selected)
+
+
+def _selects(code: str, rule: str) -> bool:
+    """Tell whether ruff takes a selector to mean a rule: C4 means C401, and B does not BLE001."""
+    is_linter = code.isalpha() and rule.rstrip("0123456789") == code
+    return code == "ALL" or is_linter or (not code.isalpha() and rule.startswith(code))
+
+
 def _list_still_asked(change: Change, path: str, was: Values, now: Values) -> tuple[str, ...]:
     """List the items that went from a setting, and stand under another one or in another file."""
     settings = read_settings(path, change.after[path])
@@ -173,7 +196,8 @@ def _list_still_asked(change: Change, path: str, was: Values, now: Values) -> tu
     values = [value for name, items in settings.items() if name not in old for value in items]
     lines = [line for _, line in change.handwritten_lines(path)]
     text = "\n".join((*values, *lines, join_other_configs(change, path))).replace("-", " ")
-    return tuple(item for item in was if item not in now and _has_item(text, item))
+    gone = [item for item in was if item not in now]
+    return tuple(item for item in gone if MERGED.get(item) in now or _has_item(text, item))
 
 
 def _has_item(text: str, item: str) -> bool:

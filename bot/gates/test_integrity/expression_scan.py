@@ -19,17 +19,16 @@ TOKEN = re.compile(
 )
 ESCAPE = re.compile(r"\\(?:x1b\[[\d;]*m|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[0-7]{1,3}|[a-z])")
 LITERAL = re.compile(
-    r"""^(?:[rbuf]{0,2}["'`]|[-+]?\.?\d|&?\[\]"""
+    r"""^(?:[rbuf]{0,2}["'`]|[-+]?\.?\d|&?\[\]|/[^/\s*].*/[a-z]*$|:\w"""
     r"""|(?:True|False|None|true|false|null|nil|undefined|NULL)\b"""
-    r"""|Some\(|Ok\(|Err\(|vec!|new\s|List\.of|Map\.of|set\(|frozenset\(|Decimal\("""
+    r"""|Some\(|Ok\(|Err\(|vec!|new\s|new\[\]|(?:List|Set|Map|Array)\.?of\(|Arrays\.asList\("""
+    r"""|set\(|frozenset\(|Decimal\(|call\(|times\("""
     r"""|expected|want\b|exp\b|\w*Expected)""",
     re.IGNORECASE,
 )
 JOINS = "to|be|have|been|is|that|and|not_to|to_not|resolves|rejects|not|deep|eventually"
 # A matcher of a chain behind the words that only join: `.not.to.be.closeTo`.
-MATCHER = re.compile(
-    rf"[.!?\s]*(?:(?:{JOINS})\.(?!to[A-Z])(?=[A-Za-z]))*(?:{JOINS})?[.\s]*(\w+[!?]?)\s*"
-)
+MATCHER = re.compile(rf"(?:->|[.!?\s])*(?:(?:{JOINS})(?:->|[.\s])+(?=[A-Za-z]))*(\w+[!?]?)(\s*)")
 
 
 class Call(NamedTuple):
@@ -149,11 +148,18 @@ def split_chain(chain: str) -> list[tuple[str, str]]:
             matchers.append((matcher[1], call.inside))
             rest = call.rest
         else:
-            bare = re.match(r"[^.(]*", rest)
-            handed = bare[0] if bare else ""
+            handed = _find_handed(rest) if matcher[2] else ""
             matchers.append((matcher[1], handed.strip()))
             rest = rest[len(handed) :]
     return matchers
+
+
+def _find_handed(rest: str) -> str:
+    """Find what is handed to a matcher without brackets: a block ends it, else the text does."""
+    if not rest.startswith("{"):
+        return rest
+    ends = (index for index, sign in scan_outside(rest) if sign == "}")
+    return rest[: next(ends, len(rest)) + 1]
 
 
 def is_literal(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -62,6 +63,9 @@ TEST_CALL = re.compile(
     r"\s*[(\s]"
 )
 SUITE_CALL = re.compile(r"[xf]?(?:describe|context|suite)(?:[A-Z_]\w*)?\b")
+TEST_FILE = re.compile(r"(?:^|/)test_\w+\.py$|_test\.go$|\.(?:test|spec)\.\w+$")
+RUNS_ITSELF = re.compile(r"set_?up|tear_?down|Test|main$|before|after|pytest_", re.IGNORECASE)
+DECORATED = re.compile(r"^\s*@(?!(?:contextlib\.)?(?:async)?contextmanager\b)", re.MULTILINE)
 RAISES = re.compile(r"with\s+[\w.]*(?:raises|assertRaises\w*|assertRaisesRegex)\(", re.IGNORECASE)
 QUOTED = re.compile(r"""["'`]([^"'`\n]*)["'`]""")
 NAMED_MARKS = re.compile(
@@ -117,6 +121,8 @@ def find_tests(path: str, text: str) -> tuple[FoundTest, ...]:
         return ()
     finder = _Finder(path, language or "", find_helpers(tree.root_node))
     module = _Scope((), "\n".join(MODULE_MARKS.findall(text)))
+    if TEST_FILE.search(path):
+        finder.words.update(re.findall(r"\w+", text))
     finder.marks = dict(NAMED_MARKS.findall(text))
     outside = tuple(finder.walk(tree.root_node, module, 0))
     return (*finder.tests, FoundTest(path, "", 1, "", "", outside))
@@ -126,6 +132,7 @@ class _Finder:
     def __init__(self, path: str, language: str, helpers: frozenset[str]) -> None:
         self.path, self.language, self.helpers = path, language, helpers
         self.tests: list[FoundTest] = []
+        self.words: Counter[str] = Counter()  # of a file that only its own tests use
         self.marks: dict[str, str] = {}  # that the file gives names to, as decorators
 
     def walk(self, node: Node, scope: _Scope, depth: int) -> Iterator[Assertion]:
@@ -142,14 +149,23 @@ class _Finder:
             yield from self._visit_call(node, head, scope, depth)
         elif node.type in FUNCTIONS and _is_test_function(node, scope, self.language):
             self._keep(node, scope, (_name_of(node), _header_of(node)), depth)
+        elif node.type in FUNCTIONS and self._is_unused(node, scope):
+            for assertion in self.walk(node, scope, depth + 1):
+                yield replace(assertion, strictness=Strictness.NOTHING)
         else:
             assertion = find_assertion(node, self.language, self.helpers) or find_row(node)
             if assertion is not None:
-                yield assertion
+                yield replace(assertion, end_line=node.end_point.row + 1)
             elif node.type == "with_statement" and RAISES.match(head_of(node, HEAD_CHARS)):
                 yield from self._visit_raises(node, scope, depth)
             else:
                 yield from self.walk(node, scope, depth + 1)
+
+    def _is_unused(self, node: Node, scope: _Scope) -> bool:
+        """Tell whether nothing calls a function of the file, so that it asserts nothing."""
+        if scope.names or self.words[_name_of(node)] != 1 or RUNS_ITSELF.match(_name_of(node)):
+            return False
+        return not DECORATED.search(_header_of(node))
 
     def _visit_raises(self, node: Node, scope: _Scope, depth: int) -> Iterator[Assertion]:
         """Visit `with raises(...)`: what stands in it cannot fail the test by being untrue."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.assertion import Assertion
-from bot.gates.test_integrity.expression_scan import NUMBER, STRING, TOKEN
+from bot.gates.test_integrity.assertion import Assertion, Strictness
+from bot.gates.test_integrity.expression_scan import NUMBER, STRING, TOKEN, is_literal
 from bot.gates.test_integrity.find_tests import FoundTest
 
 ASSERTING_LINE = re.compile(
@@ -17,6 +17,8 @@ ASSERTING_LINE = re.compile(
 )
 LITERALS = re.compile(f"{STRING.pattern}|{NUMBER.pattern}", re.IGNORECASE)
 CONSTANTS = ("True", "False", "None", "true", "false", "null", "nil")
+# `"a", ` of f("a", 1), of which `value, ` of f(value, 1) is the general case.
+FIRST_ARGUMENT = re.compile(r"\(([\w.-]+|\"[^\"]*\")(?=[,)])")
 HELPER_DEFINITION = re.compile(r"(?:def|function|func|fn|fun)\s+(\w+)")
 
 
@@ -45,6 +47,10 @@ class NewAssertions:
         self._texts: set[str] = set()
         self._texts_that_run: set[str] = set()  # those of tests, and not of other functions
         self._rows: list[set[str]] = []
+        self._shapes: set[str] = set()  # of assertions, with what is handed to calls left out
+        self._added = "\n".join(
+            line for path in change.test_paths for _, line in change.added_lines(path)
+        )
         for test in tests:
             for assertion in test.assertions:
                 if assertion.text not in kept.get(test, ()):
@@ -56,6 +62,7 @@ class NewAssertions:
 
     def _add(self, assertion: Assertion, *, is_run: bool) -> None:
         self._texts.add(assertion.text)
+        self._shapes.add(FIRST_ARGUMENT.sub("(", assertion.text))
         if is_run or assertion.is_row:
             self._texts_that_run.add(assertion.text)
         if assertion.is_row:
@@ -71,24 +78,40 @@ class NewAssertions:
 
     def contain(self, assertion: Assertion) -> bool:
         """Tell whether the assertion appeared elsewhere, as it was or as a case of a table."""
-        return assertion.text in self._texts or self._is_row(assertion)
+        return assertion.text in self._texts or self._is_case(assertion)
 
     def take_over(self, test: FoundTest) -> bool:
         """Tell whether tests assert anew all that this one did, as when two became one."""
         for assertion in test.assertions:
-            if assertion.text not in self._texts_that_run and not self._is_row(assertion):
+            if assertion.strictness == Strictness.NOTHING:
+                continue
+            if assertion.text not in self._texts_that_run and not self._is_case(assertion):
                 return False
         return bool(test.assertions)
 
-    def _is_row(self, assertion: Assertion) -> bool:
+    def _is_case(self, assertion: Assertion) -> bool:
+        """Tell whether it is a case of a table now, or of an assertion that asks for more."""
         values = find_literals(assertion)
-        return bool(values) and any(values <= row for row in self._rows)
+        if values and any(values <= row for row in self._rows):
+            return True
+        if assertion.text.endswith(")") and any(
+            text.startswith(f"{assertion.text[:-1]},") for text in self._texts_that_run
+        ):
+            return True
+        first = FIRST_ARGUMENT.search(assertion.text)
+        is_handed = first is not None and is_literal(first[1]) and first[1] in self._added
+        return is_handed and FIRST_ARGUMENT.sub("(", assertion.text) in self._shapes
 
 
 def _find_input(test: FoundTest) -> set[str]:
     values: set[str] = set()
-    for line in test.body.split("\n")[1:]:
-        if not ASSERTING_LINE.search(line):
+    asserting: set[int] = set()
+    for assertion in test.assertions:
+        # What is handed to the test's own helper, or is a case of a table, is put in too.
+        if not assertion.is_row and assertion.actual != assertion.text:
+            asserting.update(range(assertion.line, assertion.end_line + 1))
+    for number, line in enumerate(test.body.split("\n")[1:], test.line + 1):
+        if number not in asserting and not ASSERTING_LINE.search(line):
             values.update(LITERALS.findall(line))
     return values
 

@@ -12,6 +12,7 @@ from bot.gates.test_integrity.assertion_names import (
     CALLED_WITH,
     EXPECTED_FIRST,
     LENGTH,
+    RANGE,
     REFUTES,
     TOLERANCES,
     find_bound,
@@ -41,7 +42,7 @@ MATCHERS = re.compile(r"approx|within|close_?to|isclose", re.IGNORECASE)
 # Calls that are true or false, and whose names and arguments say what they ask.
 PREDICATES = re.compile(
     r"isclose|allclose|almost|DeepEqual|equals$|^eq$|isinstance|startswith"
-    r"|starts_with|endswith|contains|includes|matche?s?$|search$|test$"
+    r"|starts_with|endswith|contain|include|matche?s?$|search$|test$"
     r"|issubset|is_subset"
 )
 LIBRARIES = re.compile(r"math|np|numpy|torch|re|reflect|cmp|bytes|strings|Objects|Arrays")
@@ -121,12 +122,13 @@ def _apply_matcher(assertion: Assertion) -> Assertion:
     matcher = split_call(assertion.expected)
     if matcher is None or not MATCHERS.search(matcher.callee):
         return assertion
-    arguments = split_arguments(matcher.inside)
+    rest = re.sub(r"\.(\w+)\(", r"\1=", matcher.rest)  # Approx(1).epsilon(0.1)
+    arguments = [*split_arguments(matcher.inside), rest]
     return replace(
         assertion,
-        expected=arguments[0] if arguments else "",
+        expected=arguments[0],
         strictness=Strictness.NEAR,
-        tolerance=read_tolerance("approx", arguments, arguments),
+        tolerance=read_tolerance("approx", arguments, arguments[:-1]),
     )
 
 
@@ -135,10 +137,10 @@ def _read_truth(inner: str) -> Assertion:
     if holds_always(inner):
         return Assertion("", inner, "", Strictness.NOTHING)
     call = split_call(inner)
-    if call is None or call.rest:
-        return Assertion("", inner, "True")
-    owner, _, name = call.callee.rpartition(".")
-    if not PREDICATES.search(name):
+    owner, _, name = call.callee.rpartition(".") if call and not call.rest else ("", "", "")
+    if call and owner and not call.inside and find_value(name) not in ("", "True", "False"):
+        return _read_value_in_name(find_value(name), [owner], is_exact=True)  # x.is_none()
+    if call is None or not PREDICATES.search(name):
         return Assertion("", inner, "True")
     arguments = split_arguments(call.inside)
     if owner and not LIBRARIES.search(owner):
@@ -169,7 +171,7 @@ def _read_plain_name(plain: str, arguments: list[str]) -> Assertion:
     if strictness == Strictness.SOME:
         return _read_some(plain, arguments)
     if strictness == Strictness.PART and RAISES.search(plain):
-        return _read_raises(arguments)
+        return read_raises(arguments)
     return _read_two_sided(plain, arguments, strictness)
 
 
@@ -188,13 +190,15 @@ def _read_some(name: str, arguments: list[str]) -> Assertion:
 
 def _read_value_in_name(value: str, arguments: list[str], *, is_exact: bool) -> Assertion:
     actual = arguments[0] if arguments else ""
+    if value == "empty":
+        return Assertion("", f"len({actual})", "0", Strictness.EXACT)
     if is_exact or value not in ("True", "False"):
         return Assertion("", actual, value, Strictness.EXACT)
     condition = read_condition(actual) if arguments else Assertion("", "")
     return negate(condition) if value == "False" else condition
 
 
-def _read_raises(arguments: list[str]) -> Assertion:
+def read_raises(arguments: list[str]) -> Assertion:
     """Read which error must come: with its message exactly, by its type in part, or any at all."""
     error_type = next((part for part in arguments if ERROR_TYPE.match(part)), "")
     if any(ERROR_MESSAGE.match(part) for part in arguments):
@@ -203,7 +207,8 @@ def _read_raises(arguments: list[str]) -> Assertion:
         strictness = Strictness.SOME
     else:
         strictness = Strictness.PART
-    expected = [part for part in arguments if "=>" not in part and "(" not in part]
+    expected = [part for part in arguments if ERROR_TYPE.match(part) or ERROR_MESSAGE.match(part)]
+    expected = expected or [part for part in arguments if part.isidentifier()]
     return Assertion("", "raises", ", ".join(expected), strictness)
 
 
@@ -222,12 +227,19 @@ def _read_two_sided(name: str, arguments: list[str], strictness: Strictness) -> 
         tolerance = read_tolerance(name, arguments, positional)
         assertion = replace(assertion, tolerance=tolerance)
     if strictness == Strictness.BOUND:
-        assertion = replace(assertion, bound=find_bound(name))
+        return _read_bound(name, assertion, positional)
     if strictness == Strictness.PART and CALL_COUNT.search(name):
         return _count_calls(actual, expected)
     if strictness == Strictness.PART and LENGTH.search(name):
         return Assertion("", f"len({actual})", expected, Strictness.EXACT)
     return _apply_matcher(assertion)
+
+
+def _read_bound(name: str, assertion: Assertion, positional: list[str]) -> Assertion:
+    if len(positional) > 2 and re.search(RANGE, name, re.IGNORECASE):
+        limits = f"({', '.join(positional[1:3])})"
+        return replace(assertion, actual=positional[0], expected=limits, bound="within")
+    return replace(assertion, bound=find_bound(name))
 
 
 def _count_calls(mock: str, expected: str) -> Assertion:

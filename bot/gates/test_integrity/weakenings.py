@@ -41,7 +41,7 @@ ONLY = re.compile(r"\.only\s*[.(]|^\s*f(?:it|describe|context)\b|:focus\b", re.M
 SKIPS_INSIDE = re.compile(
     r"\bpytest\.(?:skip|xfail)\(|\.skipTest\(|\b[tb]\.Skip\w*\(|\bthis\.skip\("
     r"|\bmarkTest(?:Skipped|Incomplete)\(|XCTSkip|GTEST_SKIP"
-    r"|SkipTest\b|^\s*(?:skip|pending)\b|Assume\.|\bassume(?:True|False|That)?\("
+    r"|SkipTest\b|^\s*(?:skip|pending)\b(?!\s*[:=,.?])|Assume\.|\bassume(?:True|False|That)?\("
     r"|Assert\.(?:Ignore|Inconclusive)",
     re.MULTILINE,
 )
@@ -70,14 +70,17 @@ def find_weakenings(change: Change) -> Iterator[Finding]:
     pairs, lost = _pair_tests(before, after)
     new_assertions = NewAssertions(after, pairs, change)
     for test in lost:
-        if not code.removed_any_of(test.body) and not new_assertions.take_over(test):
+        is_asked = not EARLY_RETURN.search(test.body)
+        is_gone = is_asked and not code.removed_any_of(test.body)
+        if is_gone and not new_assertions.take_over(test):
             yield _explain_loss(test, change, after)
     for pair in pairs:
         if pair.old.name:
             yield from _find_silencing(pair)
         yield from compare_assertions(pair, new_assertions, code)
-    for path in paths:
-        yield from _find_skips_outside(path, change, after)
+    for path in change.test_paths:
+        if path in change.after:
+            yield from _find_skips_outside(path, change, after)
 
 
 def _is_test_file(path: str, change: Change) -> bool:
@@ -100,7 +103,7 @@ def _pair_tests(
     """
     pairs: list[TestPair] = []
     lost, unpaired = list(before), list(after)
-    for is_same in (_is_same_place, _is_same_name, _is_alike):
+    for is_same in (_is_same_place, _is_same_name):
         for old in tuple(lost):
             candidates = [test for test in unpaired if is_same(old, test)]
             new = _find_likest(old, candidates)
@@ -108,7 +111,19 @@ def _pair_tests(
                 pairs.append(TestPair(old, new))
                 lost.remove(old)
                 unpaired.remove(new)
+    alike = [(old, new) for old in lost for new in unpaired if _is_alike(old, new)]
+    for old, new in sorted(alike, key=_measure_kinship, reverse=True):
+        if old in lost and new in unpaired:
+            pairs.append(TestPair(old, new))
+            lost.remove(old)
+            unpaired.remove(new)
     return pairs, [test for test in lost if test.name]
+
+
+def _measure_kinship(pair: tuple[FoundTest, FoundTest]) -> tuple[bool, float]:
+    """Measure how likely it is that one test became the other; the same file says most."""
+    old, new = pair
+    return old.path == new.path, measure_likeness(old.body, new.body)
 
 
 def _find_likest(old: FoundTest, candidates: Sequence[FoundTest]) -> FoundTest | None:
@@ -133,7 +148,9 @@ def _is_alike(old: FoundTest, new: FoundTest) -> bool:
     new_texts = {assertion.text for assertion in new.assertions}
     if 2 * len(old_texts & new_texts) > max(len(old_texts), len(new_texts)):
         return True
-    return measure_likeness(old.body, new.body) > ALIKE
+    likeness = measure_likeness(old.body, new.body)
+    is_longer_name = old.path == new.path and f"{new.short_name}_".startswith(f"{old.short_name}_")
+    return likeness > (ALIKE / 2 if is_longer_name else ALIKE)
 
 
 # --- a whole test ---------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,27 +17,13 @@ from rich.text import Text
 from bot.adapters.checkers import build_checkers
 from bot.adapters.git.borrowed_repository import borrow_repository
 from bot.adapters.git.git_process import require_git
-from bot.adapters.git.work_tree import (
-    GONE,
-    LINK,
-    MOST_FILES,
-    SUBMODULE,
-    ChangedPath,
-    WorkTree,
-)
+from bot.adapters.git.work_tree import MOST_FILES, WorkTree
+from bot.cli.changed_files import decode, read_change
 from bot.cli.check_report import render_json, render_sarif
 from bot.cli.inputs import MISTAKES, print_error, require_folder
 from bot.cli.progress_line import show_progress
-from bot.gates import (
-    Change,
-    explain_exceptions,
-    find_answered_inputs,
-    gate_rules,
-    list_context_files,
-    list_neighbours,
-)
+from bot.gates import explain_exceptions, gate_rules
 from bot.ports import Checkers, Refusal
-from bot.search.source_files import kind_of
 from bot.settings import GateSettings, list_secret_values
 from bot.steps.inspect_change import list_unchecked, run_gates
 from bot.steps.repo_config import PATH, read_config
@@ -47,7 +33,6 @@ from bot.text.terminal_text import strip_control
 from bot.values import Finding
 
 CLEAN, FOUND, WRONG_USE = 0, 1, 2
-LIMIT_TESTS = 40  # that are read because they hold a value of the change
 Form = Literal["page", "json", "sarif"]
 
 
@@ -105,67 +90,13 @@ def check_folder(
 def _check_work_tree(work_tree: WorkTree, rev: str | None, checkers: Checkers) -> CheckResult:
     base = work_tree.resolve_commit(rev) if rev else work_tree.find_base()
     changed = work_tree.list_changes(base)
-    config = read_config(_decode(work_tree.read_committed(base, [PATH]).get(PATH)))
-    change = _read_change(work_tree, base, changed[:MOST_FILES])
+    config = read_config(decode(work_tree.read_committed(base, [PATH]).get(PATH)))
+    change = read_change(work_tree, base, changed[:MOST_FILES])
     findings = run_gates(checkers, change, gate_rules(config), {}, datetime.now(UTC))
     unchecked = list_unchecked(checkers, change)
     if len(changed) > MOST_FILES:
         unchecked = (f"{len(changed) - MOST_FILES} more changed files", *unchecked)
     return CheckResult(base, len(changed), findings, unchecked)
-
-
-def _read_change(work_tree: WorkTree, base: str, changed: Sequence[ChangedPath]) -> Change:
-    before = work_tree.read_committed(base, [file.path for file in changed])
-    after = {file.path: work_tree.read_file(file.path) for file in changed if file.mode != GONE}
-    odd = {}
-    for file in changed:
-        if what := _describe_odd(work_tree, file, after.get(file.path)):
-            odd[file.path] = what
-    paths = [file.path for file in changed if file.path not in odd]
-    listed = work_tree.list_paths()
-    context = _decode_all(work_tree.read_committed(base, list_context_files(paths, listed)))
-    neighbours = _decode_all(work_tree.read_committed(base, list_neighbours(paths, listed)))
-    old = {path: _decode(before.get(path)) for path in paths}
-    new = {path: _decode(after.get(path)) for path in paths}
-    change = Change(old, new, context, odd, listed, neighbours)
-    tests = _read_tests_with(work_tree, find_answered_inputs(change))
-    return replace(change, context={**context, **tests})
-
-
-def _describe_odd(work_tree: WorkTree, file: ChangedPath, content: bytes | None) -> str:
-    """Say in words what holds no text; "" for what does, or is gone."""
-    if file.mode == GONE:
-        return ""
-    if file.mode == LINK:
-        return f"symbolic link to {work_tree.read_link(file.path)}"
-    if file.mode == SUBMODULE:
-        return "submodule"
-    if content is None:
-        return "huge file"
-    return "binary file" if b"\0" in content else ""
-
-
-def _decode(content: bytes | None) -> str | None:
-    """Decode as UTF-8, else byte by byte: the lines are the same."""
-    if content is None or b"\0" in content:
-        return None
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
-def _decode_all(contents: Mapping[str, bytes | None]) -> dict[str, str]:
-    """Decode those that are texts and hold something."""
-    texts = {path: _decode(content) for path, content in contents.items()}
-    return {path: text for path, text in texts.items() if text}
-
-
-def _read_tests_with(work_tree: WorkTree, values: Iterable[str]) -> dict[str, str]:
-    """Read the tests that hold any of these values."""
-    paths = {path for value in values for path in work_tree.find_text(value)}
-    tests = sorted(path for path in paths if kind_of(path) == "test")[:LIMIT_TESTS]
-    return _decode_all({path: work_tree.read_file(path) for path in tests})
 
 
 def _print_result(console: Console, result: CheckResult) -> None:

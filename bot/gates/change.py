@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -82,6 +82,10 @@ class Change:
         for number, line in self.added_lines(path):
             if len(line) <= HANDWRITTEN_CHARS:
                 yield number, line
+
+    def adds_handwritten(self, matches: Callable[[str], object]) -> bool:
+        """Tell whether a new line of a file, written by hand, is such a one."""
+        return any(matches(line) for path in self.after for _, line in self.handwritten_lines(path))
 
     def removed_lines(self, path: str) -> Iterator[tuple[int, str]]:
         """Yield former number and text of each line that went."""

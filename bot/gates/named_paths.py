@@ -30,6 +30,12 @@ def find_named_words(text: str) -> tuple[str, ...]:
     return tuple(word for word in words if not WORDS_OF_A_FILE.fullmatch(word))
 
 
+def names_file(target: str, path: str) -> bool:
+    """Tell whether a target of the plan names the file."""
+    named = find_named_paths(target)
+    return target.strip("` ") == path or any(is_same_path(name, path) for name in named)
+
+
 def is_same_path(named: str, path: str) -> bool:
     """Tell whether a path is meant, which may be named by its last parts alone."""
     return path == named or path.endswith(f"/{named}")

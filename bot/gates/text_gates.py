@@ -10,8 +10,10 @@ from types import MappingProxyType
 
 from bot.gates.change import Change
 from bot.gates.licence import check_licence
+from bot.gates.named_paths import names_file
 from bot.gates.odd_paths import check_new_paths
-from bot.gates.outbound import check_outbound, is_planned
+from bot.gates.outbound import check_outbound
+from bot.gates.planned_findings import let_planned_stand
 from bot.gates.policy import check_nontext_files, check_paths
 from bot.gates.size import Rules, check_size
 from bot.gates.syntax import check_syntax, parses_as_python, speaks_python_2
@@ -39,7 +41,7 @@ def check_texts(
         *_check_every_syntax(change),
         *check_licence(change),
         *check_test_integrity(change, planned),
-        *_let_planned_stand(check_outbound(change), planned),
+        *let_planned_stand(check_outbound(change), planned, _is_of_file),
     )
     return apply_weights(findings, rules)
 
@@ -50,19 +52,8 @@ def _list_others(change: Change) -> Iterator[str]:
     return (path for path in change.paths if path not in gone)
 
 
-def _let_planned_stand(
-    findings: Iterator[Finding], planned: Mapping[str, str]
-) -> Iterator[Finding]:
-    """Let what the plan named and gave a reason for only advise: people read it first."""
-    for finding in findings:
-        reasons = [
-            why for what, why in planned.items() if why.strip() and is_planned(finding, what)
-        ]
-        if reasons:
-            text = f"{finding.text} The plan says why: {reasons[0]}"
-            yield replace(finding, text=text, blocks=False)
-        else:
-            yield finding
+def _is_of_file(target: str, finding: Finding) -> bool:
+    return names_file(target, finding.path)
 
 
 def apply_weights(findings: tuple[Finding, ...], rules: Rules) -> tuple[Finding, ...]:

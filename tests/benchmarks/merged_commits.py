@@ -13,7 +13,7 @@ import time
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,16 +23,10 @@ from ruff import find_ruff_bin
 from bot.adapters.checkers import build_checkers
 from bot.adapters.git.borrowed_repository import borrow_repository
 from bot.adapters.git.git_errors import GitError
-from bot.adapters.git.work_tree import DIFF, GONE, LINK, MOST_FILES, SUBMODULE, WorkTree
-from bot.gates import (
-    Change,
-    find_answered_inputs,
-    gate_rules,
-    list_context_files,
-    list_neighbours,
-)
+from bot.adapters.git.work_tree import DIFF, MOST_FILES, ChangedPath, WorkTree
+from bot.cli.changed_files import decode, read_change
+from bot.gates import Change, gate_rules
 from bot.ports import Checkers, Unreachable
-from bot.search.source_files import kind_of
 from bot.steps.inspect_change import run_gates
 from bot.steps.repo_config import PATH, read_config
 from bot.values import Finding
@@ -40,7 +34,6 @@ from tests.benchmarks.repositories import list_repositories
 from tests.benchmarks.table import Row, show
 
 COMMITS = 25  # of each repository, the newest
-LIMIT_TESTS = 40
 RUFF_CONFIGS = ("pyproject.toml", "ruff.toml", ".ruff.toml")
 
 
@@ -58,6 +51,46 @@ class Judgement:
     def blocking(self) -> tuple[Finding, ...]:
         """The findings that keep the commit back."""
         return tuple(finding for finding in self.findings if finding.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCommit(WorkTree):
+    """A repository's files as a commit left them, and not as they lie on the disk."""
+
+    commit: str
+
+    def list_changes(self, base: str) -> tuple[ChangedPath, ...]:
+        """List what the commit has that the base has not."""
+        fields = self._run("diff", *DIFF, base, self.commit, "--")
+        heads = [head.removeprefix(":").split() for head in fields[::2]]
+        return tuple(
+            ChangedPath(path, mode, old_mode)
+            for (old_mode, mode, *_), path in zip(heads, fields[1::2], strict=True)
+        )
+
+    def list_paths(self) -> tuple[str, ...]:
+        """List the files of the commit."""
+        return tuple(self._run("ls-tree", "-r", "-z", "--name-only", self.commit))
+
+    def read_files(self, paths: Collection[str]) -> dict[str, bytes]:
+        """Read regular files of the commit."""
+        return self.read_committed(self.commit, paths)
+
+    def read_link(self, path: str) -> str:
+        """Tell where a symbolic link of the commit leads."""
+        return self.read_files([path]).get(path, b"nowhere").decode("utf-8", "replace")
+
+    def find_text(self, text: str) -> tuple[str, ...]:
+        """Find the files of the commit in which the text stands."""
+        try:
+            listed = self._run("grep", "-l", "-z", "-I", "-F", "-e", text, self.commit, "--")
+        except GitError:
+            return ()
+        return tuple(name.partition(":")[2] for name in listed)
+
+    def _run(self, *command: str) -> list[str]:
+        listed = self.git.run(*command).decode("utf-8", "replace")
+        return [field for field in listed.split("\0") if field]
 
 
 def rows(work: Path) -> list[Row]:
@@ -117,8 +150,9 @@ def list_commits(tree: WorkTree, count: int, rev: str = "HEAD") -> list[tuple[st
 
 def judge_commit(checkers: Checkers, tree: WorkTree, commit: str, parent: str) -> Judgement:
     """Ask the gates, as `greenlit check --base PARENT` does, and ruff alone."""
-    change = read_change(tree, commit, parent)
-    config = read_config(_decode(tree.read_committed(parent, [PATH]).get(PATH)))
+    merged = MergedCommit(tree.root, tree.git, commit)
+    change = read_change(merged, parent, merged.list_changes(parent)[:MOST_FILES])
+    config = read_config(decode(tree.read_committed(parent, [PATH]).get(PATH)))
     began = time.monotonic()
     try:
         findings = run_gates(checkers, change, gate_rules(config), {}, datetime.now(UTC))
@@ -128,62 +162,6 @@ def judge_commit(checkers: Checkers, tree: WorkTree, commit: str, parent: str) -
     alone = _count_ruff_alone(change)
     name = tree.root.parent.name if tree.root.name == "repo" else tree.root.name
     return Judgement(name, commit, findings, alone, seconds)
-
-
-def read_change(tree: WorkTree, commit: str, parent: str) -> Change:
-    """Read what the commit changed, as the gates are shown it."""
-    fields = tree.git.run("diff", *DIFF, parent, commit, "--").decode("utf-8", "replace")
-    parts = [part for part in fields.split("\0") if part][: 2 * MOST_FILES]
-    modes = {path: head.split()[1] for head, path in zip(parts[::2], parts[1::2], strict=True)}
-    before = tree.read_committed(parent, modes)
-    after = tree.read_committed(commit, modes)
-    odd = {path: kind for path, mode in modes.items() if (kind := _describe(mode, after.get(path)))}
-    paths = [path for path in modes if path not in odd]
-    names = tree.git.run("ls-tree", "-r", "-z", "--name-only", commit).decode("utf-8", "replace")
-    listed = names.strip("\0").split("\0")
-    context = _decode_all(tree.read_committed(parent, list_context_files(paths, listed)))
-    neighbours = _decode_all(tree.read_committed(parent, list_neighbours(paths, listed)))
-    old = {path: _decode(before.get(path)) for path in paths}
-    new = {path: _decode(after.get(path)) for path in paths}
-    change = Change(old, new, context, odd, listed, neighbours)
-    tests = _read_tests_with(tree, commit, find_answered_inputs(change))
-    return replace(change, context={**context, **tests})
-
-
-def _describe(mode: str, content: bytes | None) -> str:
-    if mode in (LINK, SUBMODULE):
-        return "symbolic link" if mode == LINK else "submodule"
-    if mode == GONE:
-        return ""
-    if content is None:
-        return "huge file"
-    return "binary file" if b"\0" in content else ""
-
-
-def _decode(content: bytes | None) -> str | None:
-    if content is None or b"\0" in content:
-        return None
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
-def _decode_all(contents: Mapping[str, bytes]) -> dict[str, str]:
-    texts = {path: _decode(content) for path, content in contents.items()}
-    return {path: text for path, text in texts.items() if text}
-
-
-def _read_tests_with(tree: WorkTree, commit: str, values: Collection[str]) -> dict[str, str]:
-    paths: set[str] = set()
-    for value in values:
-        try:
-            found = tree.git.run("grep", "-l", "-z", "-I", "-F", "-e", value, commit, "--")
-        except GitError:
-            continue
-        paths.update(name.partition(":")[2] for name in found.decode().split("\0") if name)
-    tests = sorted(path for path in paths if kind_of(path) == "test")[:LIMIT_TESTS]
-    return _decode_all(tree.read_committed(commit, tests))
 
 
 def _count_ruff_alone(change: Change) -> int:

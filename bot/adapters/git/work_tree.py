@@ -107,6 +107,11 @@ class WorkTree:
         except OSError:
             return None
 
+    def read_files(self, paths: Collection[str]) -> dict[str, bytes]:
+        """Read regular files as they lie there; what is none, or too large, is left out."""
+        contents = {path: self.read_file(path) for path in paths}
+        return {path: content for path, content in contents.items() if content is not None}
+
     def read_link(self, path: str) -> str:
         """Tell where a symbolic link leads."""
         place = self.root / path

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from bot.gates.change import Change
-from bot.gates.named_paths import find_named_paths, is_same_path
 from bot.gates.outbound.blank_comments import blank_comments
 from bot.gates.outbound.encoded_text import find_blobs
 from bot.gates.outbound.python_signs import find_python_signs
@@ -64,13 +63,6 @@ def check_outbound(change: Change) -> Iterator[Finding]:
         if text is not None and _is_looked_at(path, text):
             job = change.secret_jobs.get(path)
             yield from _check_file(change, path, text, job)
-
-
-def is_planned(finding: Finding, target: str) -> bool:
-    """Tell whether the plan means the finding, as it names the file."""
-    if target.strip("` ") == finding.path:
-        return True
-    return any(is_same_path(path, finding.path) for path in find_named_paths(target))
 
 
 def _check_file(change: Change, path: str, text: str, job: SecretJob | None) -> Iterator[Finding]:

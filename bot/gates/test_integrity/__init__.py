@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bot.gates.change import Change
-from bot.gates.named_paths import find_named_paths, find_named_words, is_same_path
+from bot.gates.named_paths import find_named_paths, find_named_words, names_file
+from bot.gates.planned_findings import let_planned_stand
 from bot.gates.test_integrity.config_relaxed import find_relaxed_settings
 from bot.gates.test_integrity.hardcoded_answers import find_answered_inputs, find_hardcoded_answers
 from bot.gates.test_integrity.suppressions import find_suppressions
@@ -36,16 +36,7 @@ def check_test_integrity(change: Change, planned: Mapping[str, str]) -> tuple[Fi
         *find_hardcoded_answers(change),
     )
     unique = {(item.path, item.line, item.rule, item.text): item for item in findings}
-    return tuple(_apply_plan(finding, planned) for finding in unique.values())
-
-
-def _apply_plan(finding: Finding, planned: Mapping[str, str]) -> Finding:
-    """Let a finding that the plan named only advise, and tell the plan's reason with it."""
-    for target, reason in planned.items():
-        if reason.strip() and _names(target, finding):
-            text = f"{finding.text} The plan says why: {reason}"
-            return replace(finding, text=text, blocks=False)
-    return finding
+    return tuple(let_planned_stand(unique.values(), planned, _names))
 
 
 def _names(target: str, finding: Finding) -> bool:
@@ -54,13 +45,11 @@ def _names(target: str, finding: Finding) -> bool:
     Both are `tests/x.py: test_a`, `tests/x.py::test_a`, `test_a in tests/x.py` and the like; then
     neither another name of the same file is meant, nor the same name in another file.
     """
-    plain = target.strip().strip("`")
+    plain = target.strip("` ")
     paths = find_named_paths(plain)
-    if plain == finding.path:
-        return True
-    if paths and not any(is_same_path(path, finding.path) for path in paths):
+    if paths and not names_file(plain, finding.path):
         return False
-    if paths and not find_named_words(plain):
+    if plain == finding.path or (paths and not find_named_words(plain)):
         return True
     names = list_subjects(finding)
     last_parts = [name.rpartition(".")[2] for name in names if DOTTED.fullmatch(name)]

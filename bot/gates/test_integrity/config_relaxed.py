@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from bot.gates.change import Change
 from bot.gates.test_integrity.checker_config import is_checker_config, read_settings
@@ -44,6 +45,15 @@ MERGED = MappingProxyType({"gosimple": "staticcheck", "stylecheck": "staticcheck
 DRESS = re.compile(r"^[\s\[.]*(?:\./)?|[\s\],]*(?:/\*\*?|/)?$")
 
 
+class Setting(NamedTuple):
+    """A setting of a file, among all of the file before and after."""
+
+    path: str
+    name: str
+    before: Mapping[str, Values]
+    after: Mapping[str, Values]
+
+
 def find_relaxed_settings(change: Change) -> Iterator[Finding]:
     """Find each setting that asks for less than before, unless another file asks for it now."""
     paths = [path for path in change.after if is_checker_config(path)]
@@ -61,11 +71,12 @@ def find_relaxed_settings(change: Change) -> Iterator[Finding]:
             was, now = was_here.get(name, ()), is_here.get(name, ())
             if not now and was == elsewhere.get(_last_part(name)):
                 continue
-            if not was and _is_no_relaxation(change, path, name, was_here, is_here):
+            setting = Setting(path, name, was_here, is_here)
+            if not was and _is_no_relaxation(change, setting):
                 continue
             was = was or formerly.get(_tool_of(path, name), ())
             if was != now and not _gains_only_new_files(change, was, now):
-                yield from _compare_setting(change, path, name, was, now)
+                yield from _compare_setting(change, setting, was, now)
         yield from compare_commands(change, path)
 
 
@@ -110,17 +121,11 @@ def _last_part(name: str) -> str:
     return name.rpartition(".")[2].replace("-", "_")
 
 
-def _is_no_relaxation(
-    change: Change,
-    path: str,
-    name: str,
-    before: Mapping[str, Values],
-    after: Mapping[str, Values],
-) -> bool:
+def _is_no_relaxation(change: Change, setting: Setting) -> bool:
     """Tell whether a new setting stood there under another name, or is of a tool that is new."""
-    new = set(after[name])
-    is_renamed = any(new <= set(value) for old, value in before.items() if old not in after)
-    return is_renamed or _is_of_new_tool(change, path, name)
+    new, after = set(setting.after[setting.name]), setting.after
+    is_renamed = any(new <= set(was) for old, was in setting.before.items() if old not in after)
+    return is_renamed or _is_of_new_tool(change, setting.path, setting.name)
 
 
 def _is_of_new_tool(change: Change, path: str, name: str) -> bool:
@@ -148,37 +153,39 @@ def _is_made_by(change: Change, prefix: str) -> bool:
 
 
 def _compare_setting(
-    change: Change, path: str, name: str, was: Values, now: Values
+    change: Change, setting: Setting, was: Values, now: Values
 ) -> Iterator[Finding]:
+    path, name = setting.path, setting.name
     if not CHECKERS.search(f"{path}.{name}") or NO_CHECK.search(name):
         return
-    now = tuple(item for item in now if item in was or _was_asked(change, path, name, item))
-    still_asked = _list_still_asked(change, path, was, now)
+    now = tuple(item for item in now if item in was or _was_asked(setting, item))
+    still_asked = _list_still_asked(change, setting, was, now)
     relaxation = _explain_value(path, name, was, now) or _explain_list(name, was, now, still_asked)
-    if STRICT_SWITCHES.search(name) and _is_strict(change, path, name):
+    if STRICT_SWITCHES.search(name) and _is_strict(setting):
         return
     if relaxation:
         number = _find_line(change, path, name, now)
         yield make_setting_finding(path, number, f"`{name}` {relaxation}.")
 
 
-def _is_strict(change: Change, path: str, name: str) -> bool:
+def _is_strict(setting: Setting) -> bool:
     """Tell whether one switch of the tool asks for all that is strict."""
-    tool = _tool_of(path, name)[0]
-    for setting, values in read_settings(path, change.after[path]).items():
-        if _tool_of(path, setting) == (tool, "strict") and setting != name and _is_on(values[0]):
+    switch = (_tool_of(setting.path, setting.name)[0], "strict")
+    for name, values in setting.after.items():
+        is_switch = name != setting.name and _tool_of(setting.path, name) == switch
+        if is_switch and _is_on(values[0]):
             return True
     return False
 
 
-def _was_asked(change: Change, path: str, name: str, item: str) -> bool:
+def _was_asked(setting: Setting, item: str) -> bool:
     """Tell whether a rule that is left out now was selected before; what is no rule's code was."""
-    tool, setting = _tool_of(path, name)
-    if not RULE_CODE.fullmatch(item) or not EXCLUDES.search(setting):
+    tool, last_part = _tool_of(setting.path, setting.name)
+    if not RULE_CODE.fullmatch(item) or not EXCLUDES.search(last_part):
         return True
     selected: list[str] = []
-    for other, values in read_settings(path, change.before.get(path)).items():
-        if _tool_of(path, other) in ((tool, "select"), (tool, "extend_select")):
+    for name, values in setting.before.items():
+        if _tool_of(setting.path, name) in ((tool, "select"), (tool, "extend_select")):
             selected.extend(values)
     return not selected or any(_selects(code, item) for code in selected)
 
@@ -189,11 +196,13 @@ def _selects(code: str, rule: str) -> bool:
     return code == "ALL" or is_linter or (not code.isalpha() and rule.startswith(code))
 
 
-def _list_still_asked(change: Change, path: str, was: Values, now: Values) -> tuple[str, ...]:
+def _list_still_asked(
+    change: Change, setting: Setting, was: Values, now: Values
+) -> tuple[str, ...]:
     """List the items that went from a setting, and stand under another one or in another file."""
-    settings = read_settings(path, change.after[path])
-    old = read_settings(path, change.before.get(path))
-    values = [value for name, items in settings.items() if name not in old for value in items]
+    before, path = setting.before, setting.path
+    others = [items for name, items in setting.after.items() if name not in before]
+    values = [value for items in others for value in items]
     lines = [line for _, line in change.handwritten_lines(path)]
     text = "\n".join((*values, *lines, join_other_configs(change, path))).replace("-", " ")
     gone = [item for item in was if item not in now]

@@ -24,9 +24,9 @@ from bot.gates.test_integrity.find_assertions import (
     head_of,
     text_of,
 )
-from bot.search.grammars import language_of, parse
+from bot.gates.test_integrity.syntax_nodes import parse_file
+from bot.search.grammars import language_of
 
-FILE_CHARS = 400_000
 HEADER_CHARS = 2_000
 MAX_DEPTH = 60
 
@@ -115,16 +115,15 @@ def find_tests(path: str, text: str) -> tuple[FoundTest, ...]:
     """Find the tests of a file in their order, and last one without a name for the assertions
     outside of them.
     """
-    language = language_of(path) if len(text) <= FILE_CHARS else None
-    tree = parse(language, text.encode(errors="replace")) if language else None
-    if tree is None:
+    root = parse_file(path, text)
+    if root is None:
         return ()
-    finder = _Finder(path, language or "", find_helpers(tree.root_node))
+    finder = _Finder(path, language_of(path) or "", find_helpers(root))
     module = _Scope((), "\n".join(MODULE_MARKS.findall(text)))
     if TEST_FILE.search(path):
         finder.words.update(re.findall(r"\w+", text))
     finder.marks = dict(NAMED_MARKS.findall(text))
-    outside = tuple(finder.walk(tree.root_node, module, 0))
+    outside = tuple(finder.walk(root, module, 0))
     return (*finder.tests, FoundTest(path, "", 1, "", "", outside))
 
 

@@ -8,13 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.gates.change import HANDWRITTEN_CHARS, Change
-from bot.gates.test_integrity.syntax_nodes import find_nodes
-from bot.search.grammars import language_of, parse
+from bot.gates.test_integrity.syntax_nodes import FILE_CHARS, find_nodes, parse_file
 from bot.search.source_files import kind_of
 from bot.values import Finding
 
 GATE = "tests"
-FILE_CHARS = 400_000
 COMMENT_CHARS, COMMENT_LINES = 400, 200
 MARK = re.compile(
     r"(?P<mark>(?:ruff|flake8)\s*:\s*noqa|\bnoqa\b|\btype:\s*ignore|\bpyright:\s*(?:ignore"
@@ -66,7 +64,7 @@ class Suppression:
 
 def find_suppressions(change: Change) -> Iterator[Finding]:
     """Find what the change added; what only moved is not new."""
-    if not _adds_marks(change):
+    if not change.adds_handwritten(lambda line: MARK.search(line) or _find_attribute(line)):
         return
     had = Counter(item.mark for _, item in _list_suppressions(change.before))
     added = []
@@ -86,14 +84,6 @@ def _list_suppressions(files: Mapping[str, str | None]) -> Iterator[tuple[str, S
     for path, text in files.items():
         for suppression in _read_suppressions(path, text):
             yield path, suppression
-
-
-def _adds_marks(change: Change) -> bool:
-    for path in change.after:
-        for _, line in change.handwritten_lines(path):
-            if MARK.search(line) or _find_attribute(line):
-                return True
-    return False
 
 
 def _make_finding(path: str, suppression: Suppression) -> Finding:
@@ -155,12 +145,11 @@ def _read_comments(path: str, text: str) -> Iterator[tuple[int, str]]:
 
     In languages without a grammar that is what looks like one.
     """
-    language = language_of(path)
-    tree = parse(language, text.encode(errors="replace")) if language else None
-    if tree is None:
+    root = parse_file(path, text)
+    if root is None:
         yield from _guess_comments(text)
         return
-    for node in find_nodes(tree.root_node, COMMENTS):
+    for node in find_nodes(root, COMMENTS):
         comment = (node.text or b"").decode(errors="replace")
         comment_lines = comment.split("\n")[:COMMENT_LINES]
         for number, line in enumerate(comment_lines, node.start_point.row + 1):

@@ -10,13 +10,11 @@ from tree_sitter import Node
 
 from bot.gates.change import Change
 from bot.gates.test_integrity.expression_scan import word_set
-from bot.gates.test_integrity.syntax_nodes import find_nodes
-from bot.search.grammars import language_of, parse
+from bot.gates.test_integrity.syntax_nodes import find_nodes, parse_file
 from bot.search.source_files import kind_of
 from bot.values import Finding
 
 GATE = "tests"
-FILE_CHARS = 400_000
 SHOWN_CHARS = 60
 SAYS_WHY = re.compile(r"(?:#|//|/\*)\s*\w+\W+\w+\W+\w+")
 MAY_SWALLOW = re.compile(r"\bexcept\b|\bcatch\b|\brescue\b|\bsuppress\b|err != nil")
@@ -55,7 +53,7 @@ class Handler(NamedTuple):
 
 def find_swallowed_errors(change: Change) -> Iterator[Finding]:
     """Find as many handlers as are more than before, of those that have a new line."""
-    if not _may_swallow(change):
+    if not change.adds_handwritten(MAY_SWALLOW.search):
         return
     before = [item for path, text in change.before.items() for item in _read_handlers(path, text)]
     surplus, fresh = -len(before), []
@@ -73,20 +71,11 @@ def find_swallowed_errors(change: Change) -> Iterator[Finding]:
         yield Finding(GATE, path, handler.line, reason, not handler.says_why, "error-swallowed")
 
 
-def _may_swallow(change: Change) -> bool:
-    for path in change.after:
-        for _, line in change.handwritten_lines(path):
-            if MAY_SWALLOW.search(line):
-                return True
-    return False
-
-
 def _read_handlers(path: str, text: str | None) -> Iterator[Handler]:
-    language = language_of(path)
-    if not text or language is None or len(text) > FILE_CHARS or kind_of(path) == "foreign":
+    root = parse_file(path, text) if kind_of(path) != "foreign" else None
+    if text is None or root is None:
         return
-    tree = parse(language, text.encode(errors="replace"))
-    for node in find_nodes(tree.root_node, HANDLERS) if tree else ():
+    for node in find_nodes(root, HANDLERS):
         code = (node.text or b"").decode(errors="replace")
         if _swallows(node, code):
             first = node.start_point.row + 1

@@ -157,3 +157,21 @@ def test_a_field_called_skip_skips_no_test():
 def test_what_no_checker_asked_is_not_asked_less(path, before, after, rules):
     """A rule that was not selected may be ignored, and a linter become part of another."""
     assert rules == find_rules_in(path, before, after)
+
+
+@pytest.mark.parametrize(
+    ("whole", "rules"),
+    [
+        ("{'name': 'a', 'bio': 'hello\\n'}", []),
+        ("{'name': 'a', 'bio': 'bye'}", ["assertion-removed"]),
+    ],
+)
+def test_all_of_something_may_be_compared_at_once(whole, rules):
+    """Then what was asserted of its parts, or that a part is not there, is in it."""
+    before = (
+        "def test_a():\n    params = parse(form)\n    assert 'hello' in params['bio']\n"
+        "    assert params['file'] is None\n    assert params['name'] == 'a'\n"
+    )
+    after = f"def test_a():\n    assert dict(parse(form)) == {whole}\n"
+
+    assert rules == find_rules_in("test_a.py", before + STAYS, after + STAYS)

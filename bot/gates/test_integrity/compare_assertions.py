@@ -18,7 +18,7 @@ from bot.gates.test_integrity.expression_scan import (
     strip_parentheses,
 )
 from bot.gates.test_integrity.find_tests import FoundTest
-from bot.gates.test_integrity.new_assertions import NewAssertions, TestPair
+from bot.gates.test_integrity.new_assertions import NewAssertions, TestPair, find_literals
 from bot.gates.test_integrity.read_condition import ERROR_TYPE
 from bot.values import Finding
 
@@ -63,6 +63,7 @@ def compare_assertions(
     is_raising = any(
         new.actual == "raises" and explains_step(code, "", new.expected) for new in come
     )
+    wholes = [new for new in come if new.strictness == Strictness.EXACT and not new.is_row]
     for old in gone:
         new = _find_partner(old, come)
         if new is not None:
@@ -70,11 +71,21 @@ def compare_assertions(
             yield from _compare_two(pair, old, new, code)
             continue
         # By as many others; a value that is set down beforehand is no assertion by itself.
-        is_replaced = is_raising or (_count_checks(come) >= _count_checks(gone) and not old.is_row)
+        is_counted = _count_checks(come) >= _count_checks(gone) and not old.is_row
+        is_replaced = is_raising or is_counted or any(_holds(new, old) for new in wholes)
         if not is_replaced and not _is_excused(old, pair, new_assertions, code):
             kind = "A case" if old.is_row else "An assertion"
             text = f"{kind} was removed: {_render(old)}"
             yield make_finding(pair.new, "assertion-removed", text)
+
+
+def _holds(whole: Assertion, part: Assertion) -> bool:
+    """Tell whether all of something is compared now, and what was asserted of a part is in it."""
+    if not whole.expected.startswith(("{", "[")) or part.is_row:
+        return False
+    is_absence = part.expected in ("None", "0") or "not" in part.bound or part.bound == "!="
+    values = [value.strip("\"'`") for value in find_literals(part)]
+    return is_absence or (bool(values) and all(value in whole.expected for value in values))
 
 
 def _count_checks(assertions: Sequence[Assertion]) -> int:

@@ -149,8 +149,8 @@ class _Finder:
         elif node.type in FUNCTIONS and _is_test_function(node, scope, self.language):
             self._keep(node, scope, (_name_of(node), _header_of(node)), depth)
         elif node.type in FUNCTIONS and self._is_unused(node, scope):
-            for assertion in self.walk(node, scope, depth + 1):
-                yield replace(assertion, strictness=Strictness.NOTHING)
+            for unused in self.walk(node, scope, depth + 1):
+                yield replace(unused, strictness=Strictness.NOTHING)
         else:
             assertion = find_assertion(node, self.language, self.helpers) or find_row(node)
             if assertion is not None:

@@ -117,8 +117,8 @@ def _read_call(flat: str) -> Assertion | None:
     arguments = split_arguments(head.inside)
     if owner in TESTIFY_OWNERS and arguments[:1] and arguments[0] in TESTIFY_HANDLES:
         arguments = arguments[1:]
-    if owner in TESTIFY_OWNERS and name == "Error":
-        return Assertion("", *arguments[:1])
+    if owner in TESTIFY_OWNERS and name == "Error" and arguments:
+        return Assertion("", arguments[0])
     if owner and owner not in TESTIFY_OWNERS and not TEST_OBJECTS.search(owner):
         arguments = [owner, *arguments]
     return read_named_assertion(name or callee, arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ _PREFIX = re.compile(
     r"|check)(?::[\w-]+)?: "
     r"|\[gw\d+\] (?=FAILED|ERROR)|==\d+== )"
 )
+
+_TAG = re.compile(r"\[[\w:./@ -]{1,40}\] ?|[\w.-]{1,40} +\| ?")
 
 
 class LogLine(NamedTuple):
@@ -62,6 +64,17 @@ def parse_line(number: int, raw_line: bytes) -> LogLine:
 def strip_prefixes(lines: Iterable[LogLine]) -> list[LogLine]:
     """Take off what a tool that runs another puts before each line of it."""
     return [_strip_prefix(line) for line in lines]
+
+
+def strip_tags(lines: Sequence[LogLine]) -> Sequence[LogLine]:
+    """Take off the name in brackets that a tool which runs several others puts before each line.
+
+    Where most lines begin with one.
+    """
+    tagged = sum(bool(_TAG.match(line.text)) for line in lines)
+    if not tagged or tagged * 2 < len(lines):
+        return lines
+    return [line._replace(text=_TAG.sub("", line.text)) for line in lines]
 
 
 def unindent_blocks(lines: Iterable[LogLine]) -> Iterator[LogLine]:

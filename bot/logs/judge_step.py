@@ -185,7 +185,7 @@ def _find_outage_behind(candidate: AttributedFailure, step: StepFailures) -> Out
     text = f"{failure.error}: {message}"
     if kind == "diagnostics" and failure.frames:
         return find_outage([_QUOTED.sub("", text)]) if names_other_machine(text) else None
-    match = find_outage_in_error([text])
+    match = find_outage([text]) if kind == "tests" else find_outage_in_error([text])
     if match is None or names_other_machine(text) or match.outage.name not in _OF_OTHER_MACHINES:
         return match
     return find_outage([text]) if kind == "crashes" else None

@@ -9,12 +9,13 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from bot.logs.clean_log import LogLine, unindent_blocks
+from bot.logs.clean_log import LogLine, strip_tags, unindent_blocks
 from bot.logs.job_steps import StepLog
 from bot.logs.line_search import join_texts, read_texts
 from bot.logs.parsed_failure import ParsedFailure
-from bot.logs.parsers.fallback import find_places
-from bot.logs.registry import PARSERS, Kind, ParserSpec
+from bot.logs.parsers.fallback import find_places, mentions_failed_tests
+from bot.logs.parsers.unknown_tools import parse_unknown_tests
+from bot.logs.registry import PARSERS, UNKNOWN_TESTS, Kind, ParserSpec
 from bot.logs.repo_paths import RepoPaths
 from bot.values import Frame
 
@@ -52,7 +53,7 @@ def parse_step(
     Frames name files of the repository. Where the step `is_indented`, a tool shows what another
     one printed.
     """
-    lines = list(unindent_blocks(step.lines)) if is_indented else step.lines
+    lines = _unwrap_lines(step.lines) if is_indented else step.lines
     text = join_texts(lines)
     paths = RepoPaths(repo_files, lambda: f"{join_texts(step.command)}\n{text}")
     failures = StepFailures(lines)
@@ -63,7 +64,23 @@ def parse_step(
                 if parser.kind == "tests" and repo_files and not resolved.frames:
                     resolved = _find_frames(resolved, lines, paths)
                 _add_failure(failures, parser, resolved)
+    if repo_files and _has_unknown_tests(failures):
+        parsed = [resolve_frames(failure, paths) for failure in parse_unknown_tests(lines)]
+        own = [failure for failure in parsed if failure.frames]
+        failures.by_kind["tests"] += [AttributedFailure(UNKNOWN_TESTS, each) for each in own]
     return failures
+
+
+def _unwrap_lines(lines: Sequence[LogLine]) -> Sequence[LogLine]:
+    untagged = strip_tags(lines)
+    return list(unindent_blocks(lines)) if untagged is lines else untagged
+
+
+def _has_unknown_tests(step: StepFailures) -> bool:
+    """Tell whether a runner that no parser knows shows crashes as those of tests."""
+    is_code = any(each.failure.frames for each in step.by_kind["diagnostics"])
+    known = step.by_kind["tests"] or is_code
+    return bool(step.by_kind["crashes"]) and not known and mentions_failed_tests(step.lines)
 
 
 def _find_frames(

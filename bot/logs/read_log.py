@@ -24,11 +24,11 @@ from bot.logs.parsers.fallback import (
     parse_last_error,
     parse_named_files,
 )
+from bot.logs.parsers.listings import parse_grouped, parse_listing, parse_pointed, parse_warnings
 from bot.logs.parsers.unknown_tools import (
-    parse_listing,
+    parse_unknown_assertions,
     parse_unknown_stack,
     parse_unknown_tests,
-    parse_warnings,
 )
 from bot.logs.read_report import read_report
 from bot.logs.repo_paths import RepoPaths
@@ -36,8 +36,19 @@ from bot.values import Reading
 
 _LISTED_FAILURES = 1000
 _LAST_LINES = 150  # what was said there more likely ended the step
+_FORMS = (
+    parse_unknown_assertions,
+    parse_unknown_tests,
+    parse_unknown_stack,
+    parse_pointed,
+    parse_listing,
+    parse_grouped,
+    parse_named_files,
+    parse_warnings,
+)
 # What is no log, or says neither that something failed nor that all went well.
 NO_LOG = Reading("crash", "human", confidence="low")
+_LINTS = re.compile(r"\b(?:\w*lint|lint\w*|fmt|prettier|check-?format)\b")
 _ACTION_STEP = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 
@@ -108,8 +119,7 @@ def _guess_action_failure(
 
 def _guess_form(lines: Sequence[LogLine], paths: RepoPaths) -> Reading | None:
     """Report what names a file of the repository in a form that most tools of its kind share."""
-    forms = (parse_unknown_tests, parse_unknown_stack, parse_listing, parse_named_files)
-    for parse in (*forms, parse_warnings):
+    for parse in _FORMS:
         failures = [resolve_frames(failure, paths) for failure in parse(lines)]
         in_repository = [failure for failure in failures if failure.frames]
         if in_repository:
@@ -127,7 +137,10 @@ def _guess_last_error(job: JobLog, lines: Sequence[LogLine], paths: RepoPaths) -
         return Reading("passed", "none") if is_log else NO_LOG
     # Only a place in the repository, or a test, says that code is to blame.
     is_code = failures[0].category == "test-failure" or any(each.frames for each in failures)
-    reading = Reading(failures[0].category, "fix" if is_code else "human")
+    category = failures[0].category
+    if category == "crash" and any(_LINTS.search(line.text) for line in job.steps[-1].command):
+        category = "lint"
+    reading = Reading(category, "fix" if is_code else "human")
     return _report_guess(failures, lines, reading)
 
 

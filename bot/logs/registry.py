@@ -21,6 +21,7 @@ from bot.logs.parsers import (
     grouped_linters,
     jest,
     jvm,
+    listings,
     mocha,
     native,
     php,
@@ -34,6 +35,7 @@ from bot.logs.parsers import (
     tap,
     tracebacks,
     unittests,
+    unknown_tools,
     v8,
 )
 
@@ -161,6 +163,7 @@ PARSERS = (
     ParserSpec("spotless", "diagnostics", formatters.parse_spotless, ("format violations:",)),
     ParserSpec("formatter", "diagnostics", formatters.parse_file_list),
     ParserSpec("diagnostics", "diagnostics", diagnostics.parse_diagnostics),
+    ParserSpec("compiler", "diagnostics", listings.parse_boxed, (",-[", "╭─[")),
     ParserSpec(
         "sanitizer", "crashes", sanitizers.parse_sanitizer, ("Sanitizer: ", "runtime error: ")
     ),
@@ -194,3 +197,5 @@ PARSERS = (
     ParserSpec("ruby", "crashes", ruby.parse_ruby_error, (":in `", ":in '", "syntax error")),
     ParserSpec("node", "crashes", v8.parse_node_crash, ("    at ",)),
 )
+# Asked where no other parser of tests knows the runner.
+UNKNOWN_TESTS = ParserSpec("", "tests", unknown_tools.parse_unknown_tests)

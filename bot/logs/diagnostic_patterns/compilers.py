@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.logs.diagnostic_patterns.diagnostic_pattern import (
     LINE_COLUMN,
     PATH,
@@ -97,8 +99,30 @@ COMPILERS = (
         '", line ',
         r'File "(?P<path>[^"]+)", line (?P<line>\d+), in \S+: (?P<text>.+) \[(?P<code>[\w-]+)\]$',
     ),
+    replace(
+        compile_pattern(
+            "ty",
+            "type-error",
+            "error[",
+            r"error\[(?P<code>[a-z][\w-]+)\]:? (?P<text>.+)",
+            below=True,
+        ),
+        suffix=".py",
+    ),
     compile_pattern(
-        "ty", "type-error", "error[", r"error\[(?P<code>[a-z][\w-]+)\]:? (?P<text>.+)", below=True
+        "deno", "lint", "error[", r"error\[(?P<code>[a-z][\w-]+)\]: (?P<text>.+)", below=True
+    ),
+    compile_pattern(
+        "babel",
+        "compile-error",
+        "Error: ",
+        r"(?:\w*Error: )(?P<path>\S+\.\w+): (?P<text>.+) \((?P<line>\d+):(?P<col>\d+)\)$",
+    ),
+    compile_pattern(
+        "rollup",
+        "compile-error",
+        "Error: ",
+        rf"\[!\] (?:\(.*?\) )?\w*Error: {PATH} \((?P<line>\d+):(?P<col>\d+)\): (?P<text>.+)",
     ),
     compile_pattern(
         "psalm",

@@ -50,6 +50,12 @@ DEPENDENCIES = (
     ),
     compile_pattern(
         "npm",
+        "crash",
+        "issing script",
+        r"(?:npm (?:ERR!|error) |\s*ERR_PNPM_NO_SCRIPT\s+)(?P<text>[Mm]issing script: .+)",
+    ),
+    compile_pattern(
+        "npm",
         "dependency",
         "npm ",
         r"npm (?:ERR!|error) (?:code )?(?P<code>ERESOLVE|ETARGET|E404|EUSAGE|EBADENGINE)\b"

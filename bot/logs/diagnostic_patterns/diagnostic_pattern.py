@@ -25,6 +25,7 @@ class DiagnosticPattern:
     expression: re.Pattern[str]
     marker: str  # stands in every such line: cheap to look for
     below: bool = False  # the place stands some lines below, behind an arrow
+    suffix: str = ""  # of the file: what tells two tools of one form apart
 
 
 def compile_pattern(

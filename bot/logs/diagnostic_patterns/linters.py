@@ -12,6 +12,13 @@ LINTERS = (
         rf"{PATH}{LINE_COLUMN}: (?:error|warning|note|style|info): (?P<text>.+) "
         r"\[(?P<code>[A-Z]{1,5}\d{2,5}|[a-z]+[A-Z]\w*)\]$",
     ),
+    compile_pattern(
+        "deno",
+        "type-error",
+        " [ERROR]: ",
+        r"(?P<code>TS\d+) \[ERROR\]: (?P<text>.+)",
+        below=True,
+    ),
     compile_pattern("django", "lint", ".E", r"(?P<text>[\w.]+: \((?P<code>\w+\.E\d+)\) .+)"),
     compile_pattern("django", "lint", "Migrations for ", r"(?P<text>Migrations for '\w+':)"),
     compile_pattern(

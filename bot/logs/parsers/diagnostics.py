@@ -16,7 +16,7 @@ from bot.logs.line_search import join_texts, match_first, read_texts
 from bot.logs.parsed_failure import ParsedFailure, parse_place, shorten_message
 from bot.values import Frame
 
-_ARROW = re.compile(rf"\s*(?:-->|╭─\[|::|,-\[|❯) ?{PATH}{LINE_COLUMN}\]?$")
+_ARROW = re.compile(rf"\s*(?:-->|╭─\[|::|,-\[|❯|at(?= )) ?(?:file://)?{PATH}{LINE_COLUMN}\]?$")
 _CPP_STEP = re.compile(
     r"^(?:In file included from |\s+from )?(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?"
     r"(?:[:,]$|:\s+(?:(?:recursively )?required (?:from|by)|in .constexpr. expansion"
@@ -49,6 +49,8 @@ def _parse(
     below = read_texts(lines[index + 1 : index + 7])
     place = match_first(below, _ARROW) if pattern.below else match
     if place is None:  # without an arrow it is no diagnostic
+        return None
+    if pattern.suffix and not place["path"].endswith(pattern.suffix):
         return None
     groups, number = match.groupdict(), lines[index].number
     chain = _parse_cpp_chain(lines, index) if pattern.tool == "compiler" else []

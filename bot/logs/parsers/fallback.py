@@ -27,8 +27,8 @@ _CARET = re.compile(r"^\s*(?:\d*\s*\|)?\s*\^[-~^]*\s*$")  # below the code that 
 _DOCKER_PLACE = re.compile(r"^(?P<path>\S*[Dd]ockerfile\S*?):(?P<line>\d+)$")
 _DOCKER_ERROR = re.compile(r"^ERROR: failed to (?:solve|build)")
 _ERROR = re.compile(
-    r"\b(error|fail|failed|failure|fatal|panic|exception|not found|no such file|denied|cannot|can't"
-    r"|killed)\b",
+    r"^\W{0,4}[✖✘✗×❌⨯] |\b(error|fail|failed|failure|fatal|panic|exception|not found|no such file"
+    r"|denied|cannot|can't|killed)\b",
     re.IGNORECASE,
 )
 _FAULT = re.compile(
@@ -48,30 +48,34 @@ _WRAPPER = re.compile(
     r"|^Cleaning up orphan|ailed to (?:upload|save) |No files were found with the provided path|^"
     r"(?:Build )?FAILED?!?$"
     r"|^Error: Process completed|exited with|returned a non-zero|^The command .* failed"
-    r"|Command failed with exit code|^\W*[1-9]\d* (?:errors?|problems?|fail(?:ed|ures?))\b"
+    r"|Command failed with exit code"
+    r"|^\W*(?:found )?[1-9]\d* (?:errors?|problems?|fail(?:ed|ures?))\b"
     r"|^Found \d+ errors?\b|[Pp]lease (?:also )?report this|^Full log "
-    r"|^\W*(?:errors?|failures?)\W*$|^To report this|^exit status \d+$|^FAIL\b.*$|^BUILD FAILED in "
+    r"|^\W*(?:errors?|failures?)\W*$|^To report this|^exit status \d+$|^Aborted due to"
+    r"|^FAIL\b.*$|^BUILD FAILED in "
 )
 # What runners of tests say at their end, when some failed.
 _FAILED_TESTS = re.compile(
     r"\b[1-9]\d* (?:(?:test|spec|example|suite|scenario)s? )?(?:failed|failing|failures?)\b"
     r"(?! to\b)|\b\d+ (?:passed|failed), .{0,20}\b[1-9]\d* errors?\b"
-    r"|^\s*\[ ?FAILED ?\] \S|\b[1-9]\d* FAILED TEST|\bFail(?:ed)?: +[1-9]"
+    r"|^\s*\[ ?FAILED ?\] \S|^(?i:fail(?:ed|ing) tests):?$"
+    r"|\b[1-9]\d* FAILED TEST|\bFail(?:ed)?: +[1-9]"
     r"|\b(?:Failures|Failed|Errors|failures|errors): ?[1-9]|\bFAILED \((?:\w+=|errors|failures)"
     r"|^\s*(?:--- FAIL|not ok \d|# fail [1-9])|test result: FAILED|\bFAILURES!"
     r"|^FAIL\t\S+\t|<<< (?:FAILURE|ERROR)!|\bTests? (?:run )?failed\b"
     r"|\bThere (?:was|were) failing tests"
 )
 _NAMED_FILE = re.compile(
-    r"\s{0,8}(?:[-*•✖✗×M] |\[(?:warn|error)\] |would reformat:? )?"
-    r"(?P<path>[\w@./+-]{1,300}\.\w{1,12})$"
+    r"\s{0,8}(?:[-*•✖✗×M] |from |in |\[(?:warn|error)\] |would reformat:? )?"
+    r"(?P<path>[\w@./+-]{1,300}\.\w{1,12}):?$"
 )
 _FILE_WITH_WORDS = re.compile(
     r"\s{0,8}(?P<path>[\w@./+-]{1,300}\.\w{1,12})(?:::\S{0,80})?: (?!\s|OK\b|ok\b).+$"
 )
 _FORMATS = re.compile(
     r"\b(?:re)?format(?:s|ted|ting|ter)?\b|\bprettier\b|\blint|\bout of date\b|\bup.to.date\b"
-    r"|\blicen[cs]e headers?\b|\bregenerate",
+    r"|\blicen[cs]e headers?\b|\bregenerate"
+    r"|\bunused (?:files|exports|dependencies)\b",
     re.IGNORECASE,
 )
 _SUCCESS = re.compile(

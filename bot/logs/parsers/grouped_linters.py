@@ -36,6 +36,7 @@ _NEXT_LINT = re.compile(
     r"^(?P<line>\d+):(?P<col>\d+)\s+(?P<level>Error|Warning): (?P<text>.+?)(?:\s{2}"
     r"(?P<code>[\w@/-]+))?$"
 )
+_TOO_MANY_WARNINGS = re.compile(r"\btoo many warnings\b|\bwarnings? (?:are )?treated as errors?\b")
 _CMAKE = re.compile(
     r"^CMake Error (?:at|in) (?P<path>(?:[A-Za-z]:)?[^\s:]+)(?::(?P<line>\d+))?"
     r"(?: \((?P<command>\w+)\))?:"
@@ -59,10 +60,11 @@ _TSC_CODE = re.compile(r"TS\d+")
 def parse_stylish(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse ESLint, XO, tsd, stylelint, yamllint and next lint: a file, then its faults.
 
-    Warnings are left out.
+    Warnings are left out, unless there are too many of them.
     """
     failures: list[ParsedFailure] = []
     path = ""
+    with_warnings = any(map(_TOO_MANY_WARNINGS.search, read_texts(lines)))
     for line in lines:
         fault = (
             _STYLISH.match(line.text)
@@ -71,14 +73,17 @@ def parse_stylish(lines: Sequence[LogLine]) -> list[ParsedFailure]:
             or _RUFF_GROUPED.match(line.text)
         )
         if fault and path:
-            failures += _parse_stylish_fault(line, fault, path)
+            failures += _parse_stylish_fault(line, fault, path, with_warnings=with_warnings)
         elif file := _FILE.match(line.text.removesuffix(":")):
             path = file["path"]
     return failures
 
 
-def _parse_stylish_fault(line: LogLine, fault: re.Match[str], path: str) -> list[ParsedFailure]:
-    if fault.groupdict().get("level", "").lower() in {"warning", "⚠"}:
+def _parse_stylish_fault(
+    line: LogLine, fault: re.Match[str], path: str, *, with_warnings: bool
+) -> list[ParsedFailure]:
+    is_warning = fault.groupdict().get("level", "").lower() in {"warning", "⚠"}
+    if is_warning and not with_warnings:
         return []
     frame = Frame(path, int(fault["line"]))
     failure = make_diagnostic("lint", line, fault["text"], frame, error=fault["code"] or "")

@@ -43,7 +43,9 @@ _VITEST_UNHANDLED = re.compile(
     r"^\s*⎯{2,} (?:Unhandled (?:Errors?|Rejection)|Uncaught Exception|Startup Error) ⎯{2,}"
 )
 _VITEST_CAUSE = re.compile(r"Caused by:|Serialized Error:")
-_BUN = re.compile(r"^(?P<word>✓|✗|\((?:pass|fail|skip|todo)\)) (?P<test>\S.*?)(?: \[[\d.]+m?s\])?$")
+_BUN = re.compile(
+    r"^(?P<word>[✓✗](?=.*m?s\]$)|\((?:pass|fail|skip|todo)\)) (?P<test>\S.*?)(?: \[[\d.]+m?s\])?$"
+)
 _BUN_ERROR = re.compile(r"^(?:error|\w*Error): ")
 _DENO = re.compile(r"^(?P<test>\S.*?) => (?P<path>\S+?):(?P<line>\d+):\d+$")
 

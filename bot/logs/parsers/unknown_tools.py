@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from bot.logs.clean_log import LogLine
-from bot.logs.line_search import read_texts
+from bot.logs.line_search import find_last_line, read_texts, split_numbered
 from bot.logs.parsed_failure import (
     ParsedFailure,
-    make_diagnostic,
     make_failed_test,
     make_failure,
-    parse_place,
     shorten_message,
     shorten_stack,
 )
@@ -23,7 +20,7 @@ from bot.values import Category, Frame
 _TOOK = r"(?:\s+[(\[]?\d[\d.]* ?(?:m?s|min|sec\w*)\b[)\]]?.*)?"
 # What a runner puts before the name of a test that failed, or after it.
 _FAILED_TEST = re.compile(
-    r"^\s{0,12}(?:(?:[✗✘✖×✕❌⨯]|\[ ?(?:FAIL(?:ED|S)?|ERROR) ?\]|FAIL(?:ED|S)?\b:?"
+    r"^\s{0,12}(?:(?:[✗✘✖×✕❌⨯●]|\[ ?(?:FAIL(?:ED|S)?|ERROR) ?\]|FAIL(?:ED|S)?\b:?"
     rf"|not ok\b(?: \d+)?(?: -)?) +(?P<test>\S.{{0,200}}?){_TOOK}"
     r"|(?:\d+/\d+ )?(?P<test2>\S.{0,200}?)(?:\s*[|.:]+\s*|\s+)\[? ?(?:FAIL(?:ED|S)?|❌)\]?"
     rf"(?:\s*\||{_TOOK}))$"
@@ -31,12 +28,18 @@ _FAILED_TEST = re.compile(
 _NO_NAME = re.compile(
     r"^(?:\W|\d)*$|^(?:tests?|suites?|\d+ .*|with|to|in|due|because)\b", re.IGNORECASE
 )
+_FIRST = re.compile(r"^\s{0,4}1\) \S")
+_NUMBERED = re.compile(r"^\s{0,4}(?P<number>\d{1,4})\) (?P<test>\S.{0,300})$")
 _COUNTS = re.compile(
     r"\d+ (?:tests?|specs?|cases?|critical)\b|(?:tests?|suites?):? +\d", re.IGNORECASE
 )
 _TEST_LINES = 60
 _STACK_HEADING = re.compile(
     r"(?i)^\W*(?:stack ?-?traces?|stack traceback|backtrace|call ?stack)\W*$"
+)
+_ASSERTED = re.compile(
+    r"\s*(?:ASSERT(?:ION)? FAILED|Assertion(?:Error| failed)|Expectation failed)\b[:!]? ?"
+    r"(?P<text>.*)$"
 )
 _FRAME_BEGINS = re.compile(
     r"^\s*(?:at|from|in|by|called|called from|#\d+:?|\[\d+\]|\d+:)\s|^\s{2,}\S|^\t"
@@ -46,32 +49,11 @@ _SPEAKS = re.compile(r"\b(?:error|warning|note|hint)\b:", re.IGNORECASE)
 _WORD = re.compile(r"\w")
 _RULE_LINE = re.compile(r"^\s*[-=_*]{8,}\s*$")
 _CODE = re.compile(r"^\s*(?:\d+\s*)?[|>^~]|^\s*[\^~]+\s*$")
-# A place and what is wrong there, as nearly every linter writes it: `a.rb:3:5: C: ...`, `a.ts[4,
-# 1]: ...`, `a.c(3) ...`
-_LISTED = re.compile(
-    r"\s{0,4}(?:[\w.-]{1,40}: )?\[?(?P<path>(?:[A-Za-z]:)?[^\s:()\[\]'\",]{1,300})"
-    r"(?::(?P<line>\d{1,9})(?::(?P<col>\d{1,9}))?"
-    r"|[(\[](?P<line2>\d{1,9})(?:[,:] ?\d{1,9})?[)\]])\]?"
-    r"(?:[:,]? ?- |[:,]|\s)\s*(?P<text>\S.*)"
-)
-_NO_ERROR = re.compile(
-    r"\W{0,2}(?:warn(?:ing)?|note|info|debug|hint|ok|passed|trace)\b", re.IGNORECASE
-)
-_IS_ERROR = re.compile(r"\W{0,2}(?:fatal |syntax |parse )?error\b", re.IGNORECASE)
-_RULE = re.compile(r"\s[(\[][A-Za-z][\w./:@ -]*[)\]]$|^\W{0,2}(?:error:? )?[A-Z]{1,4}\d{2,5}\b")
-_SCRIPT = re.compile(r"\.(?:php|py|[cm]?[jt]sx?|rb|sh|md|ya?ml|json|toml|s?css|html?|rst|sql)$")
-_MISSING = re.compile(
-    r"(?i)\b(?:dependency|package|module|library|gem|crate)\b.{0,80}\b(?:not found|missing|unknown)"
-)
-_ASSERTS = re.compile(
-    r"(?i)\b(?:check|assert(?:ion)?|expectation|requirement)s?\b.{0,200}\bfail(?:ed|s)?\b"
-    r"|\bexpect(?:ed|ing)\b.{1,200}\b(?:got|but|received|actual|to (?:be|equal))\b"
-)
 
 
 def parse_unknown_tests(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse each test that a mark or a word says failed, with what stands below its name."""
-    failures: dict[str, ParsedFailure] = {}
+    failures = {failure.test: failure for failure in _parse_numbered(lines)}
     headings = list(_find_headings(lines))
     ends = [*(index for index, _ in headings[1:]), len(lines)]
     for (begin, test), end in zip(headings, ends, strict=False):
@@ -82,6 +64,20 @@ def parse_unknown_tests(lines: Sequence[LogLine]) -> list[ParsedFailure]:
         if earlier is None or (failure.frames and not earlier.frames):
             failures[test] = failure
     return list(failures.values())
+
+
+def _parse_numbered(lines: Sequence[LogLine]) -> Iterator[ParsedFailure]:
+    """Parse the last list of `1)`, `2)`: a name, whose last line may end with a colon."""
+    begin = find_last_line(lines, _FIRST.match, 0, len(lines))
+    for block in split_numbered(lines[max(begin, 0) :], _NUMBERED) if begin >= 0 else ():
+        texts = [text.strip() for text in read_texts(block[:_TEST_LINES])]
+        names = [_NUMBERED.sub(r"\g<test>", block[0].text)]
+        while names[-1][-1:] != ":" and len(names) < min(len(texts), 4) and texts[len(names)]:
+            names.append(texts[len(names)])
+        is_path = names[-1].endswith(":")
+        heading = names if is_path else names[:1]
+        test = " > ".join(heading).removesuffix(":")
+        yield _parse_test(test, block[len(heading) - 1 : _TEST_LINES])
 
 
 def _find_headings(lines: Sequence[LogLine]) -> Iterator[tuple[int, str]]:
@@ -110,6 +106,20 @@ def _find_end(block: Sequence[LogLine]) -> int:
         if not block[index].text.strip() and not block[index - 1].text.strip():
             return index
     return len(block)
+
+
+def parse_unknown_assertions(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse each line that says that an assertion failed, with the place nearest to it."""
+    failures = []
+    for index, line in enumerate(lines):
+        match = _ASSERTED.match(line.text)
+        if match:
+            above = read_texts(lines[max(index - 3, 0) : index + 1])[::-1]
+            near = above + read_texts(lines[index + 1 : index + 4])
+            places = [place for text in near for place in find_places([text])]
+            message = shorten_message(match["text"] or line.text.strip())
+            failures.append(make_failed_test("", [line], "", message, places[:1]))
+    return failures
 
 
 def parse_unknown_stack(lines: Sequence[LogLine]) -> list[ParsedFailure]:
@@ -147,37 +157,3 @@ def _parse_frame(text: str) -> Frame | None:
     if not is_frame or _SPEAKS.search(text):
         return None
     return next(iter(find_places([text])), None)
-
-
-def parse_listing(lines: Sequence[LogLine], *, with_warnings: bool = False) -> list[ParsedFailure]:
-    """Parse each line that begins with a place and goes on with words, as those of a linter do.
-
-    Whoever calls it must drop the places that are not the repository's. Warnings are left out,
-    unless there is nothing else for which the tool may have failed.
-    """
-    failed_tests = mentions_failed_tests(lines)
-    failures = []
-    for line in lines:
-        match = _LISTED.match(line.text)
-        if match and (with_warnings or not _NO_ERROR.match(match["text"])):
-            category = (
-                "test-failure" if failed_tests else _choose_category(match["path"], match["text"])
-            )
-            message = shorten_message(match["text"])
-            failure = make_diagnostic(category, line, message, parse_place(match))
-            failures.append(replace(failure, column=match["col"] or ""))
-    return failures
-
-
-def parse_warnings(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse the same lines as `parse_listing`, warnings among them."""
-    return parse_listing(lines, with_warnings=True)
-
-
-def _choose_category(path: str, text: str) -> Category:
-    if _ASSERTS.search(text):
-        return "test-failure"
-    if _MISSING.search(text):
-        return "dependency"
-    is_compiled = _IS_ERROR.match(text) and not _RULE.search(text) and not _SCRIPT.search(path)
-    return "compile-error" if is_compiled else "lint"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.logs import attach_job, merge_readings, render_reading
@@ -80,3 +82,25 @@ def test_the_surest_reading_says_which_kind_it_is():
         merge_readings([guess, sure]).tool,
         len(merge_readings([guess, sure]).failures),
     )
+
+
+def test_one_failure_of_two_jobs_has_the_most_that_either_knows():
+    """The deeper stack and the larger count; the name is that of the first."""
+    first = replace(vary("odd"), fingerprint="f", count=2)
+    deeper = replace(first, frames=(Frame("b.py", 1), *first.frames), fingerprint="g", count=1)
+    (failure,) = merge(first, deeper).failures
+    (again,) = merge(deeper, replace(first, count=5)).failures
+
+    assert (deeper.frames, 2, "f") == (failure.frames, failure.count, failure.fingerprint)
+    assert (deeper.frames, 5, "g") == (again.frames, again.count, again.fingerprint)
+
+
+def test_what_is_to_fix_goes_before_outages_and_these_before_what_passed():
+    """Of several kinds of readings those are merged that ask most of the code."""
+    passed = Reading("passed", "none")
+    outage = Reading("infra", "rerun", "", (vary("no network"),))
+    broken = Reading("lint", "fix", "ruff", (vary("unused"),))
+
+    assert broken == merge_readings([passed, outage, broken])
+    assert outage == merge_readings([passed, outage])
+    assert passed == merge_readings([passed, passed])

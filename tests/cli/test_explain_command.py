@@ -231,3 +231,20 @@ def test_a_zip_file_without_logs_or_a_damaged_one_is_told(tmp_path: Path):
     assert [2, 2] == [result.exit_code for result in results]
     assert "There is no log in the zip file" in " ".join(results[0].stderr.split())
     assert "cannot be read" in " ".join(results[1].stderr.split())
+
+
+def test_a_log_and_its_report_tell_a_test_once(tmp_path: Path):
+    """The report may be one very long line; it says the place, and takes a guess's."""
+    vague = "1 test failed, see the report"
+    told = "=== short test summary info ===\nFAILED tests/test_a.py::test_x - assert 1 == 2\n"
+    failure = '<failure message="assert 1 == 2">/r/tests/test_a.py:3: AssertionError</failure>'
+    case = f'<testcase classname="tests.test_a" name="test_x">{failure}</testcase>'
+    report = f"<testsuite><system-out>{'x' * 100_000}</system-out>{case}</testsuite>"
+    (tmp_path / "junit.xml").write_text(f"<?xml version='1.0'?>{report}")
+    for name, text in (("vague.log", vague), ("told.log", f"{told}=== 1 failed in 0.1s ===")):
+        (tmp_path / name).write_bytes(wrap_as_job(text))
+        result = greenlit(str(tmp_path / name), str(tmp_path / "junit.xml"), "--json")
+        (failed,) = json.loads(result.stdout)["failures"]
+
+        assert "test_x" in failed["test"]
+        assert 3 == failed["frames"][-1]["line"]

@@ -17,11 +17,7 @@ from bot.refactor.async_uses import (
 )
 from bot.refactor.checked_names import ask_checker
 from bot.refactor.class_family import ClassFamily, find_family, list_outside_callers
-from bot.refactor.find_definition import (
-    PROSE,
-    find_definition,
-    list_files_naming,
-)
+from bot.refactor.find_definition import PROSE, find_definition, list_files_naming
 from bot.refactor.import_statements import TAKEN, add_import, compare_binding, end_of
 from bot.refactor.made_names import MadeNames
 from bot.refactor.module_names import PYTHON

@@ -6,12 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from bot.refactor.import_time import is_type_checking
-from bot.refactor.module_scopes import (
-    Import,
-    Module,
-    find_owner,
-    resolve_import,
-)
+from bot.refactor.module_scopes import Import, Module, find_owner, resolve_import
 from bot.refactor.python_project import Project
 from bot.refactor.text_edit import TextEdits
 

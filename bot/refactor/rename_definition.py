@@ -16,10 +16,7 @@ from bot.refactor.class_family import (
     list_outside_callers,
     refuse_outside_override,
 )
-from bot.refactor.find_definition import (
-    find_definition,
-    list_files_naming,
-)
+from bot.refactor.find_definition import find_definition, list_files_naming
 from bot.refactor.fixtures import is_fixture
 from bot.refactor.looked_up_strings import LookedUpStrings
 from bot.refactor.made_names import MadeNames

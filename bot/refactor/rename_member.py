@@ -9,12 +9,7 @@ from functools import cached_property
 
 from bot.refactor.checked_names import locate_attribute
 from bot.refactor.find_definition import iter_modules, iter_values
-from bot.refactor.module_scopes import (
-    Definition,
-    Function,
-    Module,
-    last_name,
-)
+from bot.refactor.module_scopes import Definition, Function, Module, last_name
 from bot.refactor.symbol import Renaming
 
 LOADS_MODULES = re.compile(r"\bimport_module\b|\b__import__\b|\bsys\.modules\b|\bModuleType\b")

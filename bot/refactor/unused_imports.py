@@ -9,11 +9,7 @@ from dataclasses import dataclass
 
 from bot.refactor.find_definition import list_files_naming
 from bot.refactor.import_statements import end_of, remove_statement, stands_alone
-from bot.refactor.module_scopes import (
-    Import,
-    bound_name,
-    render_alias,
-)
+from bot.refactor.module_scopes import Import, bound_name, render_alias
 from bot.refactor.moved_definition import MovedDefinition
 from bot.refactor.text_edit import TextEdits
 

@@ -20,6 +20,7 @@ from bot.search.signals import (
     Evidence,
     find_rare_names,
     mark_files,
+    number_folders,
     score_best_chunks,
     score_rare_names,
     sum_evidence,
@@ -40,6 +41,7 @@ class IndexMatch:
     chunk_scores: Floats
     word_scores: Mapping[str, TermScores]  # over files, by their words
     path_scores: Mapping[str, TermScores]  # over files, by their paths
+    folder_scores: Floats  # of each file, by the words of all files in its folder
 
     def sum_words(self) -> Floats:
         """Score each file by its words."""
@@ -73,6 +75,7 @@ class QueryMatch:
         return {
             "file": self.code.sum_words(),
             "chunk": score_best_chunks(self.code.chunk_scores, self.code.index.chunk_files, size),
+            "folder": self.code.folder_scores,
             "path": self.code.sum_paths(),
             "names": self.name_scores,
             "rare": score_rare_names(self.rare_names, size),
@@ -104,11 +107,14 @@ def match_index(index: FileIndex, query: Query) -> IndexMatch:
     """Match a query against the files of one index."""
     matches = index.chunks.match(query.terms)
     file_matches = matches.group_by(index.chunk_files, len(index.paths))
+    folders, folder_count = number_folders(index.paths)
+    folder_matches = file_matches.group_by(folders, folder_count)
     return IndexMatch(
         index,
         score_documents(matches, query.terms, b=CHUNK_B),
         score_terms(file_matches, query.terms, k1=FILE_K1),
         score_terms(index.path_words.match(query.terms), query.terms),
+        score_documents(folder_matches, query.terms)[folders],
     )
 
 

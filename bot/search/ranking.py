@@ -9,22 +9,18 @@ import numpy as np
 
 from bot.search.bm25 import Floats
 from bot.search.commit_index import CommitIndex
+from bot.search.definitions import Definition, LoadSymbols, find_definitions
 from bot.search.file_index import FileIndex
 from bot.search.path_mentions import find_mentions
 from bot.search.query_match import IndexMatch, QueryMatch, match_commits, match_index, match_query
 from bot.search.reasons import explain_code, explain_text
 from bot.search.rerank import CANDIDATES, NEAREST, SimilarityFunction, score_similarity
-from bot.search.segment import FileSymbols
 from bot.search.signals import mark_files, top_indices
 from bot.search.source_files import find_aside_word, is_program
-from bot.search.symbols import SCOPES, Symbol
 from bot.search.terms import TITLE_WEIGHT, Query, split_word
 from bot.search.test_files import explain_test, score_names, score_test_signals
 from bot.search.weights import (
     ASIDE_WEIGHT,
-    CONTAINER_PENALTY,
-    SYMBOL_FILE_WEIGHT,
-    SYMBOL_NAME_WEIGHT,
     TEST_DATA_WEIGHT,
     TEST_WEIGHTS,
     TEXT_WEIGHT,
@@ -32,12 +28,9 @@ from bot.search.weights import (
 )
 from bot.values import CommitInfo, Retrieval, SearchHit
 
-SYMBOL_CHUNKS = 4  # chunks read for each definition that is asked for: some gain by their names
+SYMBOL_CANDIDATES = 4  # for each definition that is asked for: some gain by their names
 MAX_TESTS = 100  # of which the best are kept
 MAX_SKIPPED = 20  # files that were not read and are told of
-
-# Returns the definitions of files, given as path and key, by their path.
-LoadSymbols = Callable[[Sequence[tuple[str, str]]], Mapping[str, FileSymbols]]
 
 
 def locate(
@@ -53,7 +46,8 @@ def locate(
     """
     match = match_query(index, query)
     scores, nearest = _score_code(match, query, similarity)
-    scores = scores * _weigh_asides(index.code.paths, query, match.mentions)
+    weights = _weigh_asides(index.code.paths, query, match.mentions)
+    scores = scores * weights
 
     def explain(file: int) -> tuple[str, ...]:
         return explain_code(file, index, query, match, nearest)
@@ -62,7 +56,9 @@ def locate(
         *_make_hits(index.code.paths, scores, top, explain),
         *_rank_texts(index.texts, match, query, top),
     ]
-    symbols = _pick_best(_rank_symbols(match.code, scores, query, load_symbols, top), top)
+    code = _weigh_chunks(match.code, weights)
+    definitions = find_definitions(code, scores, query, load_symbols, SYMBOL_CANDIDATES * top)
+    symbols = _pick_best(_rank_symbols(definitions), top)
     return Retrieval(
         _pick_best(files, top),
         symbols,
@@ -175,35 +171,13 @@ def _pick_best(hits: Iterable[SearchHit], top: int) -> tuple[SearchHit, ...]:
     return tuple(replace(hit, score=round(hit.score, 4)) for hit in best)
 
 
-def _rank_symbols(
-    code: IndexMatch, file_scores: Floats, query: Query, load_symbols: LoadSymbols, top: int
-) -> Iterator[SearchHit]:
-    """Score definitions by their own words, their file's score and their names."""
-    index = code.index
-    chunk_scores = code.chunk_scores / (code.chunk_scores.max(initial=0) or 1)
-    scores = chunk_scores + SYMBOL_FILE_WEIGHT * file_scores[index.chunk_files]
-    scores = scores * (index.chunk_symbols > 0) * (chunk_scores > 0)
-    scores = scores * _weigh_asides(index.paths, query)[index.chunk_files]
-    # The same order, however the segments lie.
-    order = np.lexsort((index.chunk_symbols, index.chunk_files, -scores))
-    chunks = [int(chunk) for chunk in order[: SYMBOL_CHUNKS * top] if scores[chunk]]
-    files = dict.fromkeys(int(index.chunk_files[chunk]) for chunk in chunks)
-    loaded = load_symbols([(index.paths[file], index.keys[file]) for file in files])
-    for chunk in chunks:
-        path = index.paths[index.chunk_files[chunk]]
-        number = int(index.chunk_symbols[chunk])
-        if path in loaded and number <= len(loaded[path].symbols):
-            symbol = loaded[path].symbols[number - 1]
-            yield _make_symbol_hit(symbol, float(scores[chunk]), query)
+def _weigh_chunks(code: IndexMatch, file_weights: Floats) -> IndexMatch:
+    weights = file_weights[code.index.chunk_files]
+    return replace(code, chunk_scores=code.chunk_scores * weights)
 
 
-def _make_symbol_hit(symbol: Symbol, score: float, query: Query) -> SearchHit:
-    """Raise the score of a definition that the request names, and lower that of a class.
-
-    A class has methods that say more.
-    """
-    terms = split_word(symbol.last_name)
-    share = sum(term in query.terms for term in terms) / max(1, len(terms))
-    score += SYMBOL_NAME_WEIGHT * share - CONTAINER_PENALTY * (symbol.kind in SCOPES)
-    lines = (symbol.line, symbol.end_line)
-    return SearchHit(symbol.path, score, (), symbol.name, symbol.kind, *lines)
+def _rank_symbols(definitions: Iterable[Definition]) -> Iterator[SearchHit]:
+    for definition in definitions:
+        symbol = definition.symbol
+        lines = (symbol.line, symbol.end_line)
+        yield SearchHit(symbol.path, definition.score, (), symbol.name, symbol.kind, *lines)

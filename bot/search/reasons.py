@@ -67,7 +67,8 @@ def _list_words(file: int, query: Query, term_scores: Mapping[str, TermScores]) 
 
 def _pick_evidence(evidence: Sequence[Evidence], file: int) -> list[Evidence]:
     """Pick the weightiest evidence for the file, if there is any."""
-    return [piece for piece in evidence if file in piece.files][:1]
+    pieces = [piece for piece in evidence if file in piece.files]
+    return sorted(pieces, key=lambda piece: -piece.weight)[:1]
 
 
 def _subject_of(index: CommitIndex, commit: int) -> str:

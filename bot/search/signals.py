@@ -16,7 +16,8 @@ from bot.values import CommitInfo
 BEST_CHUNK_WEIGHTS = (1.0, 0.5, 0.25)
 RARE_NAME_FILES = 8  # a name that more files define says nothing of any
 BEST_COMMITS = 100
-COMMIT_POWER = 3  # makes the best commit count by far the most
+COMMIT_POWER = 5  # makes the best commit count by far the most
+COMMITS_TO_HALF = 1_000  # a commit so far back counts half as much: the code has moved on
 WIDE_COMMIT_FILES = 30  # a commit that changed more says nothing of any
 BEST_TESTS = 10
 TEST_AFFIX = re.compile(r"^tests?[_-]|[_.-](tests?|spec|test-d)$|(Tests?|Spec|IT)$")
@@ -63,6 +64,13 @@ def mark_files(files: Iterable[int], size: int) -> Floats:
     return scores
 
 
+def number_folders(paths: Sequence[str]) -> tuple[Indices, int]:
+    """Number the folders of the paths; return the number of each path's folder, and their count."""
+    numbers: dict[str, int] = {}
+    folders = [numbers.setdefault(path.rpartition("/")[0], len(numbers)) for path in paths]
+    return np.array(folders, dtype=np.int64), len(numbers)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Evidence for files: the index of a commit or test, its weight, and the files it points to."""
@@ -91,7 +99,8 @@ def weigh_commits(
     for index in top_indices(commit_scores, BEST_COMMITS):
         changed = commits[index].paths
         if len(changed) <= WIDE_COMMIT_FILES:
-            weight = float(commit_scores[index] / best_score) ** COMMIT_POWER
+            share = float(commit_scores[index] / best_score)
+            weight = share**COMMIT_POWER / (1 + index / COMMITS_TO_HALF)
             evidence.append(Evidence(index, weight, resolver.resolve(changed)))
     return evidence
 

@@ -3,8 +3,8 @@
 Each case is a line of JSON: repo, parent (the commit to look at), query, gold (the files that
 answer it) and gold_functions. DIR holds git directories as owner+name, owner+name/repo, owner/name
 or owner/name.git. The figures are measured with weights that were learned without the case's own
-repository, and with those that the bot uses. `python -m tests.benchmarks.cases` makes cases of any
-history.
+repository, and with those that the bot uses; those of functions, with the bot's weights of files.
+`python -m tests.benchmarks.cases` makes cases of any history.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,29 +26,40 @@ from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
-from bot.search import INDEX_FORMAT, locate, parse_query
+from bot.search import INDEX_FORMAT, CommitIndex, locate, parse_query
+from bot.search.definitions import Definition, LoadSymbols, find_definitions
 from bot.search.query_match import match_query
+from bot.search.ranking import fuse_signals
 from bot.search.signals import top_indices
-from bot.search.weights import WEIGHTS
+from bot.search.weights import SYMBOL_WEIGHTS, WEIGHTS
 from bot.steps.repo_index import load_repo_index
 from bot.values import Retrieval
 
 LEARNED = tuple(
     name for name in WEIGHTS if name != "similarity"
 )  # which needs a model that is not here
-CANDIDATES = 40  # of each signal
+CANDIDATES = 40  # files, of each signal
+DEFINITIONS = 200
 ROUNDS, RATE, DECAY = 120, 0.3, 0.003
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Case:
-    """The signals of the best candidates, which of these are right, and what was found in all."""
+class Candidates:
+    """What may be meant, each with its signals, and which of these are right."""
 
-    repo: str
     shares: Floats  # candidates x signals
     right: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Case:
+    """The best candidates among files and definitions, and what was found in all."""
+
+    repo: str
+    files: Candidates
     gold_count: int
+    definitions: Candidates
     functions: frozenset[tuple[str, str]]
     retrieval: Retrieval
 
@@ -68,10 +79,14 @@ def main() -> None:
         measured = [_measure(ports, Path(home), arguments.repos, line) for line in lines]
     cases = [case for case in measured if case]
     Console().print(_make_table(cases))
-    learned = dict(zip(LEARNED, _learn(cases), strict=True))
-    Console().print(
-        "Learned of all:", {name: round(float(weight), 2) for name, weight in learned.items()}
-    )
+    _print_learned(LEARNED, [case.files for case in cases])
+    _print_learned(tuple(SYMBOL_WEIGHTS), [case.definitions for case in cases])
+
+
+def _print_learned(names: Sequence[str], candidates: Sequence[Candidates]) -> None:
+    weights = learn(candidates)
+    learned = {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)}
+    Console().print("Learned of all:", learned)
 
 
 def _measure(ports: Ports, home: Path, repos: Path, case: Mapping[str, Any]) -> Case | None:
@@ -80,24 +95,49 @@ def _measure(ports: Ports, home: Path, repos: Path, case: Mapping[str, Any]) -> 
     if folder is None:
         return None
     repo_index = load_repo_index(ports, borrow(home, folder, case["parent"]))
-    index = repo_index.commit_index
+    return measure_case(repo_index.commit_index, repo_index.cache.load_symbols, case)
+
+
+def measure_case(index: CommitIndex, load_symbols: LoadSymbols, case: Mapping[str, Any]) -> Case:
+    """Search a commit's index for a case."""
     title, _, body = case["query"].strip().partition("\n")
     query = parse_query(title.lstrip("# "), body)
-    signals = match_query(index, query).score_signals()
+    match = match_query(index, query)
+    signals = match.score_signals()
+    functions = frozenset((path, name) for path, name in case["gold_functions"])
+    definitions = find_definitions(
+        match.code, fuse_signals(signals), query, load_symbols, DEFINITIONS
+    )
+    return Case(
+        case["repo"],
+        _pick_files(index, signals, case["gold"]),
+        len(case["gold"]),
+        _list_definitions(definitions, functions),
+        functions,
+        locate(index, query, load_symbols),
+    )
+
+
+def _pick_files(
+    index: CommitIndex, signals: Mapping[str, Floats], gold: Sequence[str]
+) -> Candidates:
     columns = [np.sqrt(signals[name] / (signals[name].max(initial=0) or 1)) for name in LEARNED]
-    right = np.isin(np.array(index.code.paths), case["gold"])
+    right = np.isin(np.array(index.code.paths), gold)
     candidates = set(np.flatnonzero(right).tolist())
     for scores in signals.values():
         candidates.update(top_indices(scores, CANDIDATES))
     rows = sorted(candidates)
-    return Case(
-        case["repo"],
-        np.stack(columns, axis=1)[rows],
-        right[rows],
-        len(case["gold"]),
-        frozenset((path, name) for path, name in case["gold_functions"]),
-        locate(index, query, repo_index.cache.load_symbols),
-    )
+    return Candidates(np.stack(columns, axis=1)[rows], right[rows])
+
+
+def _list_definitions(
+    definitions: Iterable[Definition], functions: Container[tuple[str, str]]
+) -> Candidates:
+    found = list(definitions)
+    rows = [[each.signals[name] for name in SYMBOL_WEIGHTS] for each in found]
+    right = [(each.symbol.path, each.symbol.name) in functions for each in found]
+    shares = np.array(rows, dtype=np.float64).reshape(len(rows), len(SYMBOL_WEIGHTS))
+    return Candidates(shares, np.array(right, dtype=np.bool_))
 
 
 def _find_repository(repos: Path, full_name: str) -> Path | None:
@@ -106,29 +146,28 @@ def _find_repository(repos: Path, full_name: str) -> Path | None:
     return next((repos / guess for guess in guesses if (repos / guess).is_dir()), None)
 
 
-def _learn(cases: Sequence[Case]) -> Floats:
+def learn(cases: Sequence[Candidates]) -> Floats:
     """Learn the weights under which a softmax prefers the right candidates; by Adam, above 0."""
-    weights = np.full(len(LEARNED), 2.0)
+    telling = [case for case in cases if case.right.any()]
+    weights = np.full(cases[0].shares.shape[1], 2.0)
     mean, square = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, ROUNDS + 1):
-        gradient = sum(
-            (_gradient(case, weights) for case in cases if case.right.any()), np.zeros_like(weights)
-        )
-        gradient = gradient / len(cases) - DECAY * weights
+        gradient = sum((_gradient(case, weights) for case in telling), np.zeros_like(weights))
+        gradient = gradient / max(1, len(telling)) - DECAY * weights
         mean, square = 0.9 * mean + 0.1 * gradient, 0.99 * square + 0.01 * gradient**2
         stride = RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
         weights = np.maximum(weights + stride, 0.0)
     return weights
 
 
-def _gradient(case: Case, weights: Floats) -> Floats:
+def _gradient(case: Candidates, weights: Floats) -> Floats:
     score = _score(case, weights)
     chance = np.exp(score - score.max())
     wrong = case.right / case.right.sum() - chance / chance.sum()
     return np.asarray((case.shares * wrong[:, None]).sum(axis=0), dtype=np.float64)
 
 
-def _score(case: Case, weights: Floats) -> Floats:
+def _score(case: Candidates, weights: Floats) -> Floats:
     # Not `@`: for arrays this small the threads of a BLAS only wait for each other.
     return np.asarray((case.shares * weights).sum(axis=1), dtype=np.float64)
 
@@ -139,7 +178,7 @@ def _make_table(cases: Sequence[Case]) -> Table:
     )
     every: list[list[float]] = []
     for repo in sorted({case.repo for case in cases}):
-        weights = _learn([case for case in cases if case.repo != repo])
+        weights = learn([case.files for case in cases if case.repo != repo])
         rows = [list(_measure_ranking(case, weights)) for case in cases if case.repo == repo]
         every += rows
         table.add_row(repo, str(len(rows)), *_average(rows))
@@ -154,8 +193,8 @@ def _make_table(cases: Sequence[Case]) -> Table:
 
 
 def _measure_ranking(case: Case, weights: Floats) -> Iterator[float]:
-    order = np.argsort(-_score(case, weights), kind="stable")
-    places = np.flatnonzero(case.right[order])
+    order = np.argsort(-_score(case.files, weights), kind="stable")
+    places = np.flatnonzero(case.files.right[order])
     yield float((places < 1).any())
     for top in (5, 10, 20):
         yield float((places < top).sum()) / case.gold_count

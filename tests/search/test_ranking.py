@@ -167,3 +167,49 @@ def test_tests_that_changed_with_the_code_are_told():
     tests = search(more, "`Cart.total` is wrong", commits=[commit]).tests
 
     assert "tests/test_everything.py" in [hit.path for hit in tests]
+
+
+def test_of_two_alike_the_file_whose_folder_matches_comes_first():
+    """What stands around a file tells what it is for."""
+    more = files(
+        **{
+            "payment/convert.py": "def convert(value):\n    return value\n",
+            "payment/refund.py": "def refund(payment):\n    return payment.refund()\n",
+            "layout/convert.py": "def convert(value):\n    return value\n\n",
+            "layout/margin.py": "def set_margin(page):\n    return page.margin\n",
+        }
+    )
+    paths = [hit.path for hit in search(more, "Refund: convert is wrong").files]
+
+    assert paths.index("payment/convert.py") < paths.index("layout/convert.py")
+
+
+def test_of_commits_alike_the_newer_one_counts_more():
+    """The code has moved on since the older one."""
+    between = [CommitInfo(Sha(f"b{n}"), f"Change {n}", ("shop/app.py",)) for n in range(200)]
+    old, new = (
+        CommitInfo(Sha(sha), "Fix the invoice footer", (path,))
+        for sha, path in (("c1", "shop/cart.py"), ("c2", "shop/reports.py"))
+    )
+    hits = search(files(), "Invoice footer is cut", commits=[new, *between, old]).files
+
+    assert ["shop/reports.py", "shop/cart.py"] == [hit.path for hit in hits]
+
+
+def test_a_function_that_the_request_names_comes_before_what_calls_or_holds_it():
+    """Its class says less, and a caller may have more of the words."""
+    more = files(
+        **{
+            "shop/coupon.py": (
+                "class Coupon:\n    '''A coupon code.'''\n\n"
+                "    def redeem(self):\n        return self.code\n\n"
+                "    def check(self):\n        # redeem the coupon code, redeem it once\n"
+                "        return self.redeem()\n"
+            ),
+        }
+    )
+    named = search(more, "Coupon code", "`redeem` fails for a coupon code").symbols
+    unnamed = search(more, "Coupon code", "A coupon code fails").symbols
+
+    assert ["Coupon.redeem", "Coupon.check", "Coupon"] == [hit.name for hit in named[:3]]
+    assert "Coupon" == unnamed[-1].name

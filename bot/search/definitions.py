@@ -1,0 +1,90 @@
+"""Rank the definitions that a request is about, by what they say and by the files they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.search.bm25 import Floats
+from bot.search.file_index import FileIndex
+from bot.search.query_match import IndexMatch
+from bot.search.segment import FileSymbols
+from bot.search.symbols import Symbol
+from bot.search.terms import Query
+from bot.search.weights import SYMBOL_WEIGHTS
+
+FUNCTIONS = frozenset({"function", "method"})
+
+# Returns the definitions of files, given as path and key, by their path.
+LoadSymbols = Callable[[Sequence[tuple[str, str]]], Mapping[str, FileSymbols]]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition that may be meant, with its signals, each from 0 to 1."""
+
+    symbol: Symbol
+    signals: Mapping[str, float]
+
+    @property
+    def score(self) -> float:
+        """The weighted mean of its signals."""
+        total = sum(SYMBOL_WEIGHTS[name] * value for name, value in self.signals.items())
+        return total / sum(SYMBOL_WEIGHTS.values())
+
+
+def find_definitions(
+    code: IndexMatch,
+    file_scores: Floats,
+    query: Query,
+    load_symbols: LoadSymbols,
+    count: int,
+) -> Iterator[Definition]:
+    """Find the `count` likeliest definitions, by what the index says, in no order.
+
+    Names and kinds are not in the index: they are loaded for these alone.
+    """
+    index = code.index
+    signals = _score_chunks(code, file_scores)
+    scores = np.zeros(len(index.chunk_files))
+    for name, values in signals.items():
+        scores += SYMBOL_WEIGHTS[name] * values
+    scores *= signals["words"] > 0
+    # The same order, however the segments lie.
+    order = np.lexsort((index.chunk_symbols, index.chunk_files, -scores))
+    chunks = [int(chunk) for chunk in order[:count] if scores[chunk]]
+    for chunk, symbol in _load_chunks(index, chunks, load_symbols):
+        chunk_signals = {name: float(values[chunk]) for name, values in signals.items()}
+        chunk_signals["function"] = float(symbol.kind in FUNCTIONS)
+        chunk_signals["named"] = float(symbol.last_name in query.names)
+        yield Definition(symbol, chunk_signals)
+
+
+def _score_chunks(code: IndexMatch, file_scores: Floats) -> dict[str, Floats]:
+    """Score each chunk by each signal of SYMBOL_WEIGHTS that needs no name."""
+    files = code.index.chunk_files
+    is_definition = code.index.chunk_symbols > 0
+    own = np.where(is_definition, code.chunk_scores, 0)
+    best = np.zeros(len(code.index.paths))
+    np.maximum.at(best, files, own)
+    shares = {
+        "words": own / (own.max(initial=0) or 1),
+        "best": own / np.where(best, best, 1)[files],
+        "file": file_scores[files] / (file_scores.max(initial=0) or 1),
+    }
+    return {name: np.sqrt(values) for name, values in shares.items()}
+
+
+def _load_chunks(
+    index: FileIndex, chunks: Sequence[int], load_symbols: LoadSymbols
+) -> Iterator[tuple[int, Symbol]]:
+    """Load the definitions that these chunks are; those of which nothing is known are left out."""
+    files = dict.fromkeys(int(index.chunk_files[chunk]) for chunk in chunks)
+    loaded = load_symbols([(index.paths[file], index.keys[file]) for file in files])
+    for chunk in chunks:
+        path = index.paths[index.chunk_files[chunk]]
+        number = int(index.chunk_symbols[chunk])
+        if path in loaded and number <= len(loaded[path].symbols):
+            yield chunk, loaded[path].symbols[number - 1]

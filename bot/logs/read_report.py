@@ -84,9 +84,7 @@ def _open_reports(archive: bytes) -> Iterator[Iterable[bytes]]:
 
 
 def _is_report(entry: zipfile.ZipInfo) -> bool:
-    is_encrypted = bool(entry.flag_bits & 0x1)
-    is_xml = entry.filename.lower().endswith(".xml")
-    return is_xml and not is_encrypted and entry.compress_type in _METHODS
+    return entry.filename.lower().endswith(".xml") and entry.compress_type in _METHODS
 
 
 class _Pieces:

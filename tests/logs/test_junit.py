@@ -78,10 +78,7 @@ def test_a_message_is_what_went_wrong(attribute: str, message: str):
 
 def test_a_report_without_failures_is_passed():
     """Skipped tests are none."""
-    assert ("passed", "none") == (
-        read_report("<testsuite/>\n").category,
-        read_report("<testsuite/>\n").action,
-    )
+    assert Reading("passed", "none", "junit") == read_report("<testsuite/>\n")
 
 
 @pytest.mark.parametrize("end", range(41, len(PYTEST), 41))

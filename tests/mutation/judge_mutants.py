@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -87,7 +87,7 @@ class _Judge:
         reports = _Reports()
         self.session.config.pluginmanager.register(reports)
         calls = {}
-        for item, following in _pair(self.session.items):
+        for item, following in self._pair(self.session.items):
             state()._stats.clear()
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             calls[item.nodeid] = sorted(state()._stats)
@@ -115,11 +115,20 @@ class _Judge:
         set_mutant_under_test(name)
         reports = _Reports()
         self.session.config.pluginmanager.register(reports)
-        for item, following in _pair(items):
+        for item, following in self._pair(items):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             if reports.failed:
                 return FAILED
         return PASSED
+
+    def _pair(self, items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
+        """Give each test with the one that follows it; the last with another one.
+
+        So that what the session holds, such as servers, ends with the process, and is not waited
+        for. How that goes on a busy machine would be counted to the last test.
+        """
+        other = next((item for item in self.session.items if item is not items[-1]), None)
+        yield from zip(items, [*items[1:], other], strict=True)
 
     def _import_anew(self, name: str) -> str:
         """Run the tests where the mutant is awake while they are imported."""
@@ -142,10 +151,6 @@ class _Reports:
         self.took_s[report.nodeid] = self.took_s.get(report.nodeid, 0.0) + report.duration
         if report.failed:
             self.failed = self.failed or f"{report.nodeid}\n{report.longreprtext}"
-
-
-def _pair(items: list[pytest.Item]) -> list[tuple[pytest.Item, pytest.Item | None]]:
-    return list(zip(items, [*items[1:], None], strict=True))
 
 
 def _run_forked(run: Callable[[], int], limit_s: int) -> str:

@@ -55,7 +55,7 @@ def _apply_edit(tree: EditedTree[str], edit: FileEdit, before: str) -> None:
         raise InexactError
     if not (keeps_name or edit.renames or edit.copies):
         raise InexactError
-    tree.put(edit, paths, after)
+    tree.write(edit, paths, after)
 
 
 def _apply_hunks(text: str, edit: FileEdit) -> str:

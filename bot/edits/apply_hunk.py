@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.edits.align import find_near_place
-from bot.edits.find_place import Place, find_exact_place, find_runs, make_splices, spread_run
+from bot.edits.find_place import Place, find_exact_place, find_runs, spread_run
 from bot.edits.hunk_doubts import is_verbatim, refuse_doubts
 from bot.edits.indent import (
     NO_SHIFT,
@@ -17,6 +17,7 @@ from bot.edits.indent import (
     read_margins,
 )
 from bot.edits.lines import SMART, FileLines, Splice, loosen
+from bot.edits.make_splices import make_splices
 from bot.edits.parsed_edit import (
     COMES,
     GOES,

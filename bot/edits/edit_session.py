@@ -114,7 +114,7 @@ class EditSession:
             raise Rejected(
                 f"{path}: nothing would be left of the file. To delete it, say so: +++ {NOWHERE}."
             )
-        self.tree.put(edit, (path, target), lines)
+        self.tree.write(edit, (path, target), lines)
         return []
 
     def _find_source(self, edit: FileEdit) -> str:
@@ -159,7 +159,7 @@ class EditSession:
                 raise Rejected(f"{path}: the file is new, so it has no lines to stay or go.")
             _refuse_omission(path, hunk)
             text = _render_new_file(hunk)
-        self.tree.put(edit, (NOWHERE, path), FileLines.split(text))
+        self.tree.write(edit, (NOWHERE, path), FileLines.split(text))
 
 
 def _apply_hunks(path: str, file: _OpenFile, edit: FileEdit) -> list[Rejected]:

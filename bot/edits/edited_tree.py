@@ -61,8 +61,8 @@ class EditedTree(Generic[Text]):
             return self.load(self.files[path])
         return self.changed[path]
 
-    def put(self, edit: FileEdit, paths: tuple[str, str], text: Text) -> None:
-        """Put what the edit makes of the file at its old path to the new one.
+    def write(self, edit: FileEdit, paths: tuple[str, str], text: Text) -> None:
+        """Write what the edit makes of the file at its old path to the new one.
 
         Raises Rejected when something else is there.
         """

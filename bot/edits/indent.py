@@ -25,18 +25,10 @@ def find_common_margin(lines: Iterable[str]) -> str:
     return filled_lines[0].removesuffix(dedented_first)
 
 
-def _keep_blanks(blanks: str) -> str:
-    return blanks
-
-
 def _convert_to_tabs(blanks: str, width: int) -> str:
     """Turn leading spaces into tabs, as far as they are whole ones."""
     columns = len(blanks.expandtabs(width))
     return "\t" * (columns // width) + " " * (columns % width)
-
-
-def _convert_to_spaces(blanks: str, width: int) -> str:
-    return blanks.expandtabs(width)
 
 
 def _double(blanks: str) -> str:
@@ -54,7 +46,7 @@ def _halve(blanks: str) -> str:
 class Shift:
     """One rule for the blanks in front of lines: convert them, then add some or take some."""
 
-    convert: Callable[[str], str] = _keep_blanks
+    convert: Callable[[str], str] = str
     add: str = ""
     take: str = ""
 
@@ -75,13 +67,13 @@ class Shift:
 
 STEPS = (_double, _halve)
 CONVERSIONS: tuple[Callable[[str], str], ...] = (
-    _keep_blanks,
+    str,
     partial(_convert_to_tabs, width=4),
     partial(_convert_to_tabs, width=2),
     partial(_convert_to_tabs, width=8),
-    partial(_convert_to_spaces, width=4),
-    partial(_convert_to_spaces, width=2),
-    partial(_convert_to_spaces, width=8),
+    partial(str.expandtabs, tabsize=4),
+    partial(str.expandtabs, tabsize=2),
+    partial(str.expandtabs, tabsize=8),
     *STEPS,
 )
 NO_SHIFT = Shift()
@@ -135,7 +127,7 @@ def _choose_conversion(
             width = 2
         return partial(_convert_to_tabs, width=width)
     if tabs < len(file_margins) * (1 - MOST) and first_blanks == {"\t"}:
-        return partial(_convert_to_spaces, width=min(map(len, file_margins)))
+        return partial(str.expandtabs, tabsize=min(map(len, file_margins)))
     return None
 
 

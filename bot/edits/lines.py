@@ -29,11 +29,6 @@ MOST_LETTERS = 30  # of a line, that count
 MOST_FOLLOWED = 100  # splices and new lines, before an index is made anew
 
 
-def keep_exact(text: str) -> str:
-    """Keep a line as it is."""
-    return text
-
-
 def loosen(text: str) -> str:
     """Reduce a line to its words, with plain quotes and dashes."""
     if not text.isascii():
@@ -66,7 +61,7 @@ def count_letters(text: str) -> int:
     return min(sum(map(str.isalnum, text)), MOST_LETTERS)
 
 
-TIERS: tuple[Key, ...] = (keep_exact, str.rstrip, loosen)
+TIERS: tuple[Key, ...] = (str, str.rstrip, loosen)
 
 
 @dataclass(frozen=True, slots=True)

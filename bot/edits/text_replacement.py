@@ -6,9 +6,10 @@ import re
 from itertools import count
 
 from bot.edits.apply_hunk import compute_splices
-from bot.edits.find_place import Place, make_splices, spread_run
+from bot.edits.find_place import Place, spread_run
 from bot.edits.indent import NO_SHIFT
-from bot.edits.lines import FileLines, Splice, keep_exact
+from bot.edits.lines import FileLines, Splice
+from bot.edits.make_splices import make_splices
 from bot.edits.nearest_lines import make_ambiguity_error
 from bot.edits.omitted_code import refuse_omitted_code
 from bot.edits.parsed_edit import Hunk, Ops, Rejected, compare_lines, list_new_lines
@@ -62,7 +63,7 @@ def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
         old_lines.pop()
         if not new_lines[-1]:
             new_lines.pop()
-    ops = compare_lines(old_lines, new_lines, keep_exact)
+    ops = compare_lines(old_lines, new_lines, str)
     refuse_omitted_code(ops)
     place = _place_lines(ops, text.count("\n", 0, start))
     return make_splices(lines, place, list_new_lines(ops))

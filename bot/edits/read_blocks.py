@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from bot.edits.indent import strip_line_numbers
 from bot.edits.parsed_edit import (
     COMES,
     GAP,
+    GOES,
     STAYS,
     FileEdit,
     Hunk,
@@ -16,7 +18,6 @@ from bot.edits.parsed_edit import (
     Ops,
     Rejected,
     compare_lines,
-    has_sign,
 )
 from bot.edits.path_names import PathNames
 
@@ -184,9 +185,15 @@ def _trim_blank_lines(old: Sequence[str], new: Sequence[str]) -> Ops:
         return ()
     ops = compare_lines(old[old_head : len(old) - old_tail], new[new_head : len(new) - new_tail])
     # What comes in the stead of a blank line stands where that line does.
-    replaces_head = old_head > new_head and has_sign(ops[:1], COMES)
-    replaces_tail = old_tail > new_tail and has_sign(ops[-1:], COMES)
+    replaces_head = old_head > new_head and _begins_with_more(ops)
+    replaces_tail = old_tail > new_tail and _begins_with_more(ops[::-1])
     return () if replaces_head or replaces_tail else ops
+
+
+def _begins_with_more(ops: Ops) -> bool:
+    """Tell whether more lines come than go before the first one that stays."""
+    signs = [op.sign for op in takewhile(lambda op: op.sign != STAYS, ops)]
+    return signs.count(COMES) > signs.count(GOES)
 
 
 def _count_blank_ends(lines: Sequence[str]) -> tuple[int, int]:

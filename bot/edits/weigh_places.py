@@ -7,7 +7,7 @@ from collections import Counter
 from bot.edits.find_place import Place, find_runs
 from bot.edits.lines import FileLines, count_letters, loosen
 from bot.edits.nearest_lines import make_ambiguity_error
-from bot.edits.parsed_edit import COMES, GAP, GOES, Op
+from bot.edits.parsed_edit import GAP, GOES, Op
 
 MOST_REPEATED = 200  # times that a line may stand in the file and still say where the text is
 SLACK = 3  # lines that may have come or gone among the quoted ones
@@ -56,17 +56,11 @@ def _is_there(lines: FileLines, op: Op, index: int | None) -> bool:
 
 def is_exact(lines: FileLines, place: Place) -> bool:
     """Tell whether the quoted lines stand there together, as they are but for blanks at the end."""
-    last: int | None = None
-    for op, index in zip(place.ops, place.indexes, strict=True):
-        if op.sign == GAP:
-            last = None
-        elif op.sign != COMES:
-            if index is None or (last is not None and index != last + 1):
-                return False
-            if op.old.rstrip() != lines.texts[index].rstrip():
-                return False
-            last = index
-    return True
+    gaps = sum(op.sign == GAP for op in place.ops)
+    return len(place.list_runs()) <= gaps + 1 and all(
+        index is not None and op.old.rstrip() == lines.texts[index].rstrip()
+        for op, index in place.list_quoted()
+    )
 
 
 def _weigh(wanted: str, text: str) -> int:

@@ -29,6 +29,14 @@ CASES = {
         ),
         "not in the file",
     ),
+    "more new lines than go, with the blank one behind them elsewhere": (
+        "keys = list(rows)\nz2\nrefute(rows, others)\nassert_equal(1, others)\n",
+        block(
+            "\nrefute(rows, others)\n",
+            "import_all(rows, others)\n\nrefute(rows, new_others)\n",
+        ),
+        "not in the file",
+    ),
     "a block whose blank line is not there, with a twin": (
         (
             "for name in names:\n    more.push(name)\n    }\n# sorted\n"

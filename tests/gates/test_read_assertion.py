@@ -187,3 +187,17 @@ def test_a_case_of_a_table_names_what_comes_out():
 def test_a_boundless_tolerance_is_read(text):
     """It is no error of the gate."""
     assert Strictness.NEAR == read_assertion(text).strictness
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"assert {'!' * 3000}x",
+        f"assert {'!(' * 1000}x{')' * 1000}",
+        f"assertThat(x, {'not(' * 1000}1{')' * 1000})",
+        f"expect(x){'.to' * 3000}",
+    ],
+)
+def test_what_turns_itself_around_a_thousand_times_is_read(text):
+    """Without an end of the stack, whoever wrote it."""
+    assert text == read_assertion(text).text

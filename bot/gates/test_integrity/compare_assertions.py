@@ -35,13 +35,15 @@ WRITTEN_TEXT = re.compile(r"(?s)[ruRU]*([bfBF]?)[rR]?[\"'`](.*)[\"'`]")
 BRACKETS = "()"
 # Languages in which nothing but true counts as true: to assert x is to assert that it is true.
 STRICT_BOOLEANS = (".java", ".kt", ".scala", ".cs", ".go", ".rs", ".swift")
-LIST_OF = re.compile(r"(?:\w*List\.of|Arrays\.asList|listOf|std::vector<[\w:]+>)[({](.*)[)}]$")
+LIST_OF = re.compile(
+    r"\b(?:\w{0,30}List\.of|Arrays\.asList|listOf|std::vector<[\w:]+>)[({](.*)[)}]$"
+)
 EMPTY = re.compile(r"\[\]|\{\}|\"\"|(?:list|dict|set|str)\(\)")
 STATUS = re.compile(
     r"\b(?:http\.Status|HttpStatusCode\.|[Hh][Tt]{2}[Pp]Status\.|StatusCodes?\.)(\w+)"
 )
 SPLIT_STRING = re.compile(r'"([^"]*)"\.split\(\)')
-WRAPPED_NUMBER = re.compile(r'(\w+)\("(-?[\d.]+)"\)')
+WRAPPED_NUMBER = re.compile(r'\b(\w+)\("(-?[\d.]+)"\)')
 MEASURES = re.compile(
     r"\b(?:len|size|count|type|typeof|bool|length|sizeof|cap|any|all)\b", re.IGNORECASE
 )

@@ -32,6 +32,8 @@ from bot.gates.test_integrity.expression_scan import (
 
 OR = re.compile(r"\bor\b(?=[\s(])|\|\|")
 MINUS = re.compile(r"-(?=\s)")
+MAX_TURNS = 10
+NEGATIONS = re.compile(r"(?:not(?=[\s(])\s*|!(?!=)\s*)*")
 COMPARES = re.compile(
     r"===|!==|==|!=|<=|>=|(?<![-=<>])[<>](?![<>=])|(?<=\s)(?:not in|in|is not|is)(?=[\s(\[{])"
 )
@@ -56,8 +58,8 @@ BROAD_ERROR = re.compile(r"(?:Base)?Exception|Error|Throwable|StandardError")
 ERROR_MESSAGE = re.compile(r"\{?\s*(?:match|message|expected_regex|msg)\s*[=:]|[\"/`]")
 
 
-def read_condition(expression: str) -> Assertion:
-    """Read what a condition asserts."""
+def read_condition(expression: str, depth: int = 0) -> Assertion:
+    """Read what a condition asserts; nobody means one that turns itself around a hundred times."""
     inner = strip_parentheses(expression)
     either = split_operator(inner, OR)
     if either:
@@ -65,8 +67,11 @@ def read_condition(expression: str) -> Assertion:
         if holds_always(either.left) or holds_always(either.right):
             return replace(left, strictness=Strictness.NOTHING)
         return weaken_to_part(left)
-    if inner.startswith(("not ", "!")) and not inner.startswith("!="):
-        return negate(read_condition(inner.removeprefix("not ").removeprefix("!")))
+    turns = NEGATIONS.match(inner)
+    if turns and turns[0] and depth < MAX_TURNS:
+        condition = read_condition(inner[turns.end() :], depth + 1)
+        is_odd = (turns[0].count("not") + turns[0].count("!")) % 2
+        return negate(condition) if is_odd else condition
     sides = split_operator(inner, COMPARES)
     if sides:
         return _read_comparison(sides.left, sides.operator, sides.right)

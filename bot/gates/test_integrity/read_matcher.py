@@ -6,7 +6,12 @@ import re
 from dataclasses import replace
 
 from bot.gates.test_integrity.assertion import Assertion, Strictness
-from bot.gates.test_integrity.assertion_names import WHOLE_LIST, find_strictness, find_value
+from bot.gates.test_integrity.assertion_names import (
+    CALLED_WITH,
+    WHOLE_LIST,
+    find_strictness,
+    find_value,
+)
 from bot.gates.test_integrity.expression_scan import is_literal, split_arguments
 from bot.gates.test_integrity.read_condition import (
     RAISES,
@@ -21,6 +26,7 @@ SAYS_NOTHING = re.compile(
     r"(?:as|describedAs|withFailMessage|because|extracting|using\w*|and_\w+|with|at|which|message)$"
 )
 QUOTES = "\"'`"
+SAYS_WHY = re.compile(r"[\"'`]\S+ ")  # behind what chai compares with
 
 
 def read_matcher(name: str, actual: str, inside: str) -> Assertion:
@@ -48,8 +54,9 @@ def _read_ranked_matcher(name: str, actual: str, arguments: list[str]) -> Assert
 
 
 def _read_two_sided(name: str, actual: str, arguments: list[str]) -> Assertion:
-    if len(arguments) > 1 and arguments[-1][:1] in QUOTES and " " in arguments[-1]:
-        arguments = arguments[:-1]  # why, in chai
+    is_call = re.search(CALLED_WITH, name, re.IGNORECASE)
+    if len(arguments) > 1 and not is_call and SAYS_WHY.match(arguments[-1]):
+        arguments = arguments[:-1]
     if re.search("property$", name, re.IGNORECASE) and len(arguments) > 1:
         attribute = f"{actual}.{arguments[0].strip(QUOTES)}"
         return Assertion("", attribute, arguments[1], Strictness.EXACT)

@@ -37,6 +37,7 @@ OWNER = re.compile(r"^(?:\w*Matchers\.|(?:::)?testing::)")
 NULL_VALUE = re.compile(r"^(?:n|(notN))ullValue\(.*\)$")
 NEGATIONS = ("not", "not_", "Not", "is_not")
 JOINS = ("is", "is_")  # before another matcher; before a value they compare
+MAX_NESTED = 10
 TEXT_STARTS = "\"'`$@"
 
 
@@ -151,7 +152,10 @@ def _attach(actual: str, matcher: str, negation: str = "") -> str:
 def _unwrap(matcher: str, *, is_negated: bool) -> tuple[str, bool]:
     """Take off what only joins or turns a matcher: is(not(1)) is 1, turned."""
     plain = _drop_owner(matcher)
-    while (call := split_call(plain)) and not call.rest:
+    for _ in range(MAX_NESTED):
+        call = split_call(plain)
+        if call is None or call.rest:
+            break
         if call.callee in NEGATIONS:
             is_negated = not is_negated
         elif call.callee not in JOINS or not _is_matcher(call.inside):

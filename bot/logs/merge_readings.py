@@ -6,8 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from bot.logs.fingerprint import drop_addresses
+from bot.logs.merge_report import is_same_failure
 from bot.values import Failure, Reading
 
 _CONFIDENCE = ("high", "medium", "low")
@@ -55,12 +57,21 @@ def _find_same(
 ) -> int | None:
     """Find the failure among those alike: with the same words at the same place, or of an earlier
     job, which none of this one's is merged into yet.
+
+    A note of another check may tell of the same place without the name of the test.
     """
     for index in indices:
         told = merged[index]
         if (told.message, told.frames[-1:]) == (failure.message, failure.frames[-1:]):
             return index
-    return next((index for index in indices if index in earlier), None)
+    alike = (index for index in indices if index in earlier)
+    noted = (index for index in sorted(earlier) if _is_named_once(merged[index], failure))
+    return next(chain(alike, noted), None)
+
+
+def _is_named_once(first: Failure, second: Failure) -> bool:
+    """Tell whether they are one failure, of which only one knows the test."""
+    return bool(first.test) != bool(second.test) and is_same_failure(first, second)
 
 
 def _identify(failure: Failure) -> Hashable:
@@ -78,6 +89,7 @@ def _identify(failure: Failure) -> Hashable:
 
 def _count_again(failure: Failure, again: Failure) -> Failure:
     jobs = tuple(dict.fromkeys((*failure.jobs, *again.jobs)))
-    more = again if len(again.frames) > len(failure.frames) else failure
+    named = again if again.test and not failure.test else failure
+    frames = max(named.frames, failure.frames, again.frames, key=len)
     count = max(failure.count, again.count)
-    return replace(more, count=count, jobs=jobs, fingerprint=failure.fingerprint)
+    return replace(named, count=count, jobs=jobs, frames=frames)

@@ -110,7 +110,7 @@ def is_same_failure(first: Failure, second: Failure) -> bool:
     """Tell whether two sources speak of one failure: of one test, or of one place."""
     if first.test and second.test:
         return _is_same_test(first.test, second.test)
-    if not first.frames or first.frames[-1:] != second.frames[-1:]:
+    if not first.place or first.place != second.place:
         return False
     return _contains(first.message, second.message) or _contains(second.message, first.message)
 

@@ -35,7 +35,10 @@ class CheckReading:
     @property
     def wants_reports(self) -> bool:
         """Tell whether a report of its tests may tell more, and there may be one."""
-        return self.check.job and leaves_open(self.reading) and not self.uploads.are_none
+        if not self.check.job or self.uploads.are_none:
+            return False
+        is_cut = self.uploads.may_be_more and self.reading.action == "fix"
+        return is_cut or leaves_open(self.reading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,3 +104,17 @@ def test_what_is_to_fix_goes_before_outages_and_these_before_what_passed():
     assert broken == merge_readings([passed, outage, broken])
     assert outage == merge_readings([passed, outage])
     assert passed == merge_readings([passed, passed])
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_note_of_another_check_tells_the_same_failure(is_first: bool):
+    """Of the same line, with the test's words in its own; the test gives the name."""
+    told = vary("assert 2 == 3")
+    note = Failure("test_adds", "Failed in junit.xml: assert 2 == 3", "", (Frame("a.py", 4),))
+    other = replace(note, message="is unused")
+    pair = (note, told) if is_first else (told, note)
+    (failure,) = merge(*pair).failures
+
+    assert ("test_adds", "assert 2 == 3") == (failure.test, failure.message)
+    assert 2 == len(failure.jobs)
+    assert 2 == len(merge(told, other).failures) == len(merge(note, other).failures)

@@ -284,11 +284,13 @@ def test_reports_are_asked_for_only_where_they_may_tell_more(log):
 
 
 def test_a_report_tells_what_was_cut_out_of_a_log():
-    """Though all that is left of it has its place; a job that does not upload is not asked."""
+    """Though all that is left of it has its place."""
     cut = b"... 12 bytes of this log are left out here ...\n"
     told = read_all(Uploads(cut + TOLD, ["junit-3.11"]))
 
-    assert ["test_sum", "junit-3.11"] == [failure.test for failure in told.failures]
+    tests = ["tests/test_sum.py::test_sum", "junit-3.11"]
+
+    assert tests == [failure.test for failure in told.failures]
 
 
 def test_of_each_matrix_one_job_is_read_before_the_second_of_another():

@@ -166,13 +166,9 @@ def refuse_outside_override(checker: TypeChecker | None, family: ClassFamily, ne
 
 def list_outside_callers(checker: TypeChecker | None, family: ClassFamily) -> list[OutsideBase]:
     """List the bases of elsewhere that may call a member of the family by its name."""
-    is_private = family.member.startswith("_")
     is_scheme = SCHEMES.match(family.member) is not None
-    return [
-        base
-        for base, owner in find_owners(checker, family, family.member).items()
-        if is_scheme or owner or (owner is None and not is_private)
-    ]
+    owners = find_owners(checker, family, family.member)
+    return [base for base, owner in owners.items() if is_scheme or owner != ""]
 
 
 def find_owners(

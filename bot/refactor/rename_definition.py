@@ -134,7 +134,8 @@ def _leave_outside(renaming: Renaming, checker: TypeChecker | None, family: Clas
     """Leave the classes below a base of elsewhere that may call the member by its name."""
     project = renaming.project
     refuse_outside_override(checker, family, renaming.new)
-    for base in list_outside_callers(checker, family):
+    is_private = family.member.startswith("_")
+    for base in [] if is_private else list_outside_callers(checker, family):
         for module, node in project.find_classes(base.holder):
             why = f"{base.name} is not of these files, and may call {renaming.old}"
             renaming.edits.leave(module.path, node.lineno, why)

@@ -111,6 +111,12 @@ DOUBTS = [
         "unknown object",
     ),
     ("a framework", "import odd\n\n\n" + C.replace("C:", "C(odd.Base):"), {}, "a base of another"),
+    (
+        "a framework's hook",
+        "import odd\n\n\n" + C.replace("C:", "C(odd.Base):").replace("go", "_go"),
+        {},
+        "a base of another",
+    ),
     ("a stub", C, {"a.pyi": "class C:\n    def go(self) -> int: ...\n"}, "a stub"),
     ("a patch", C, {"t.py": "mock.patch('a.C.go', lambda self: 1)\n"}, "by this name"),
     ("an old Python", C, {"t.py": "import a\nprint a.C().go()\n"}, "cannot read"),
@@ -141,7 +147,8 @@ def test_what_an_object_holds_is_awaited_where_it_is_made_there():
 @pytest.mark.parametrize(("what", "text", "others", "why"), DOUBTS)
 def test_what_may_be_a_call_is_told(what, text, others, why):
     """On objects that nothing tells of, by strings, or through a base of somebody else."""
-    made = make_async({"a.py": text, **others}, "a.C.go")
+    name = "_go" if "def _go" in text else "go"
+    made = make_async({"a.py": text, **others}, f"a.C.{name}")
 
     assert (what, True) == (what, any(why in reason for reason in list_reasons(made)))
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from bot.edits.find_place import Place, find_firm_shift, make_place
+from bot.edits.find_place import Place, find_firm_shift, make_place, spread_run
 from bot.edits.indent import NO_SHIFT
 from bot.edits.lines import FileLines, Key, count_letters, has_word, is_same_line, loosen
 from bot.edits.nearest_lines import is_similar, make_absence_error, make_ambiguity_error
-from bot.edits.parsed_edit import COMES, GAP, GOES, STAYS, Ops, Rejected, has_sign, old_side
+from bot.edits.parsed_edit import BARE, COMES, GAP, GOES, STAYS, Ops, Rejected, has_sign, old_side
 
 LONGEST = 400  # lines of an edit that are looked for inexactly
 STARTS = 3  # lines of an edit that the search may start from
@@ -26,6 +26,9 @@ def find_near_place(lines: FileLines, readings: Sequence[Ops]) -> Place:
 
     Every line that goes must be there, and most of those that stay. Raises Rejected otherwise.
     """
+    swapped = [place for ops in readings for place in _find_swapped(lines, ops)]
+    if len(swapped) == 1:
+        return swapped[0]
     for key in (str.rstrip, loosen):
         for ops in readings:
             places = {place.indexes: place for place in align_reading(lines, ops, key)}
@@ -36,6 +39,39 @@ def find_near_place(lines: FileLines, readings: Sequence[Ops]) -> Place:
             if places:
                 return next(iter(places.values()))
     raise _make_failure(lines, readings[0])
+
+
+def _find_swapped(lines: FileLines, ops: Ops) -> Iterator[Place]:
+    """Find where all lines of the reading stand together, and two neighbours changed places."""
+    wanted = [op.old.rstrip() for op in ops if op.sign in (STAYS, GOES)]
+    numbers = [lines.find_numbers(str.rstrip, text) for text in wanted]
+    if has_sign(ops, BARE, GAP) or not numbers or len(min(numbers, key=len)) != 1:
+        return
+    rarest = min(range(len(wanted)), key=lambda offset: len(numbers[offset]))
+    first = numbers[rarest][0] - rarest
+    for start in range(max(first - 1, 0), first + 2):
+        texts = [text.rstrip() for text in lines.texts[start : start + len(wanted)]]
+        swap = _find_swap(wanted, texts)
+        if swap is not None:
+            indexes = list(range(start, start + len(wanted)))
+            indexes[swap : swap + 2] = start + swap + 1, start + swap
+            yield Place(ops, spread_run(ops, indexes), NO_SHIFT)
+
+
+def _find_swap(wanted: Sequence[str], texts: Sequence[str]) -> int | None:
+    """Find the first of two neighbours with words that changed places, if nothing else differs."""
+    differing = [n for n, pair in enumerate(zip(wanted, texts, strict=False)) if len(set(pair)) > 1]
+    if len(texts) != len(wanted) or len(differing) != 2:
+        return None
+    first, second = differing
+    pair = (texts[second], texts[first])
+    if (
+        second != first + 1
+        or (wanted[first], wanted[second]) != pair
+        or not all(map(has_word, pair))
+    ):
+        return None
+    return first
 
 
 def _make_failure(lines: FileLines, ops: Ops) -> Rejected:

@@ -162,3 +162,24 @@ def test_a_file_with_a_mark_is_edited_by_a_diff_that_quotes_it():
     assert {"f": "\ufeffusing Other;\nclass A {}\n"} == apply_edits(
         {"f": "\ufeffusing System;\nclass A {}\n"}, edit
     )
+
+
+def test_two_lines_that_changed_places_are_edited_where_they_are():
+    """All that is quoted stands there, so each line that goes is known."""
+    before = "def first(self):\n    second(argument)\n    first(argument)\n    third(argument)\n"
+    edit = block(
+        "def first(self):\n    first(argument)\n    second(argument)\n    third(argument)\n",
+        "def first(self):\n    fourth(argument)\n    second(argument)\n    third(argument)\n",
+    )
+
+    assert {
+        "f": "def first(self):\n    second(argument)\n    fourth(argument)\n    third(argument)\n"
+    } == apply_edits({"f": before}, edit)
+
+
+def test_a_blank_line_did_not_change_places():
+    """One that goes is gone where it was, and another stands beside."""
+    edit = block("private\n\ndef convert(key)\n", "private\nsecret\ndef convert(key)\n")
+
+    with pytest.raises(Rejected, match="not in the file"):
+        apply_edits({"f": "keys(rows)\n\nprivate\ndef convert(key)\n"}, edit)

@@ -20,6 +20,7 @@ _REMOTE = re.compile(
     r"|\b(?:Net|Gem|Bundler|Faraday|OpenSSL)::|\bErrno::E|\bAxiosError|\bFetchError|fetch failed"
     r"|\bE(?:CONNRESET|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH)\b|\bUND_ERR_|: lookup \S+|\bdocker\b"
     r"|\bTimeoutError: \[Errno 110\]|\bregistry\b"
+    r"|\bHttpClient\.Timeout\b|\bThe read operation timed out|\bConnectionFailed\b|\bConnectError\b"
 )
 
 

@@ -60,15 +60,21 @@ def parse_step(
     for parser in PARSERS:
         if any(marker in text for marker in parser.markers):
             for failure in parser.parse(lines)[:_FAILURES]:
-                resolved = resolve_frames(failure, paths)
-                if parser.kind == "tests" and repo_files and not resolved.frames:
-                    resolved = _find_frames(resolved, lines, paths)
-                _add_failure(failures, parser, resolved)
+                _add_failure(failures, parser, _resolve(parser, failure, lines, paths))
     if repo_files and _has_unknown_tests(failures):
         parsed = [resolve_frames(failure, paths) for failure in parse_unknown_tests(lines)]
         own = [failure for failure in parsed if failure.frames]
         failures.by_kind["tests"] += [AttributedFailure(UNKNOWN_TESTS, each) for each in own]
     return failures
+
+
+def _resolve(
+    parser: ParserSpec, failure: ParsedFailure, lines: Sequence[LogLine], paths: RepoPaths
+) -> ParsedFailure:
+    resolved = resolve_frames(failure, paths)
+    if resolved.frames or parser.kind != "tests" or not paths.are_known:
+        return resolved
+    return _find_frames(resolved, lines, paths)
 
 
 def _unwrap_lines(lines: Sequence[LogLine]) -> Sequence[LogLine]:

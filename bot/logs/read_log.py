@@ -24,7 +24,13 @@ from bot.logs.parsers.fallback import (
     parse_last_error,
     parse_named_files,
 )
-from bot.logs.parsers.listings import parse_grouped, parse_listing, parse_pointed, parse_warnings
+from bot.logs.parsers.listings import (
+    parse_differences,
+    parse_grouped,
+    parse_listing,
+    parse_pointed,
+    parse_warnings,
+)
 from bot.logs.parsers.unknown_tools import (
     parse_unknown_assertions,
     parse_unknown_stack,
@@ -44,6 +50,7 @@ _FORMS = (
     parse_listing,
     parse_grouped,
     parse_named_files,
+    parse_differences,
     parse_warnings,
 )
 # What is no log, or says neither that something failed nor that all went well.

@@ -55,6 +55,11 @@ class RepoPaths:
         for file in sorted(self._files):
             self._by_name[file.rpartition("/")[2]].append(file)
 
+    @property
+    def are_known(self) -> bool:
+        """Tell whether the files of the repository are known at all."""
+        return bool(self._files)
+
     def resolve(self, printed: str) -> str | None:
         """Find the file of the repository; None for the code of others.
 

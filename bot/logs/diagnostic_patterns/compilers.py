@@ -20,6 +20,12 @@ COMPILERS = (
         r"(?P<text>(?!\[|multiple target)[A-Z\w].+)",
     ),
     compile_pattern(
+        "shell",
+        "crash",
+        ": line ",
+        r"(?P<path>[\w./-]+): line (?P<line>\d+): (?!\s*\d+ |Killed|.*core dumped)(?P<text>.+)",
+    ),
+    compile_pattern(
         "perl",
         "compile-error",
         " line ",

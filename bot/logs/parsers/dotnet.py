@@ -22,7 +22,7 @@ _FAILED = re.compile(
     r"(?: [\d.]+ ?m?s)?\]"
     r"|\([\d.,]+ ?m?s\))$"
 )
-_XUNIT = re.compile(r"^(?:\[xUnit\.net [\d:.]+\])?\s+(?P<test>[A-Za-z_]\S.*?) \[FAIL\]$")
+_XUNIT = re.compile(r"^(?:\[xUnit\.net [\d:.]+\])?\s+(?P<test>[A-Za-z_](?:\S| (?! ))*?) \[FAIL\]$")
 _XUNIT_PREFIX = re.compile(r"^\[xUnit\.net [\d:.]+\]\s*")
 _PLACE = re.compile(
     r"^\s*(?:\[xUnit\.net [\d:.]+\]\s+)?at (?P<call>.+?) in (?P<path>.+?):line (?P<line>\d+)$"

@@ -39,7 +39,6 @@ _MISSING = re.compile(
 )
 _ASSERTS = re.compile(
     r"(?i)\b(?:check|assert(?:ion)?|expectation|requirement)s?\b.{0,200}\bfail(?:ed|s)?\b"
-    r"|\bexpect(?:ed|ing)\b.{1,200}\b(?:got|but|received|actual|to (?:be|equal))\b"
 )
 
 _COMPILED = re.compile(
@@ -49,6 +48,7 @@ _ARROW = re.compile(
     r"^\s*(?:-->|[╭┌]─+\[?|::|,-\[|❯|=>|@) *(?P<path>[^\s:()\[\]]{1,300}\.\w{1,12})"
     r":(?P<line>\d{1,9})(?::(?P<col>\d{1,9}))? ?\]?$"
 )
+_OLD_FILE = re.compile(r"--- (?:[ab]/)?(?P<path>[^\s:]+\.\w{1,12})(?:\s.*)?$")
 _ABOVE = 4  # lines between what is wrong and the arrow to its place
 _HEADING = re.compile(
     r"^\W{0,6}(?:FILE: ?|File:? )?(?P<path>(?:[A-Za-z]:)?[\w@./\\+-]{1,300}\.\w{1,12})\b"
@@ -77,6 +77,18 @@ def _find_top(lines: Sequence[LogLine], index: int) -> int:
     while top > max(index - _ABOVE, 0) and lines[top - 1].text.strip():
         top -= 1
     return top
+
+
+def parse_differences(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse the files of which a step shows how they should be, as formatters do."""
+    failures = []
+    for index, line in enumerate(lines[:-2]):
+        match = _OLD_FILE.match(line.text)
+        has_hunk = lines[index + 2].text.startswith("@@") and lines[index + 1].text[:4] == "+++ "
+        if match and has_hunk:
+            message = f"{match['path']} is not as it should be"
+            failures.append(make_diagnostic("lint", line, message, parse_place(match)))
+    return failures
 
 
 def parse_boxed(lines: Sequence[LogLine]) -> list[ParsedFailure]:

@@ -23,7 +23,10 @@ from bot.values import Category, Frame
 
 _FAILURES = 1000  # that are read
 _SECTION = re.compile(r"={3,} (?P<title>.+?) ={3,}$")
-_HEADING = re.compile(r"_+ (?!_ _)(?P<title>\S.*?) _+$")
+_HEADING = re.compile(r"(?:_+ (?!_ _)|―+ )(?P<title>\S.*?) (?:_+|―+)$")
+# pytest-sugar tells each failure at once, between lines of progress.
+_SUGAR_HEADING = re.compile(r"―{3,} .+ ―{3,}$")
+_SUGAR_PROGRESS = re.compile(r" \S+ [✓⨯sxX✗ ]+.*\d+% [█▏▎▍▌▋▊▉ ]*$")
 _CAPTURED = re.compile(r"-{3,} (?:Captured|generated|live) .*-{3,}$")
 _PLACE = re.compile(
     r"(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+):(?: in (?P<name>\S.*)| (?P<error>[\w.]+)"
@@ -77,7 +80,9 @@ class _Report:
     def add_block_line(self, line: LogLine) -> None:
         """Add a line of the failures' section to the block that it belongs to."""
         heading = _HEADING.match(line.text)
-        if heading:
+        if _SUGAR_PROGRESS.match(line.text):
+            self.is_block_open = False
+        elif heading:
             self.begin_block(heading["title"], line)
         elif self.is_block_open:
             block = self.blocks[-1]
@@ -113,7 +118,8 @@ def _split_report(lines: Sequence[LogLine]) -> _Report:
         elif conftest:
             section = "ERRORS"
             report.begin_block(f"ERROR collecting {conftest['path']}", line)
-        elif section in {"FAILURES", "ERRORS"}:
+        elif section in {"FAILURES", "ERRORS"} or _SUGAR_HEADING.match(line.text):
+            section = section if section in {"FAILURES", "ERRORS"} else "FAILURES"
             report.add_block_line(line)
         elif section == "short test summary info" and (result := _RESULT.match(line.text)):
             report.results.append(_Result(*_split_result(result["rest"]), line))

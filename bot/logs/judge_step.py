@@ -30,6 +30,7 @@ _TESTS_BEGIN = re.compile(
 )
 _ERROR_LINES = 30
 _LINES_BELOW = 8
+_FETCH_FAILED = re.compile(r"\bfetch failed\b|\bError sending request\b|\bRequestError\b")
 _SOURCE_LINES = 5  # that a compiler shows below what it says
 _QUOTED = re.compile(r"""(?<!\w)(["'`]).{1,300}?\1""")
 # Words that code may say, too, where no other machine is named.
@@ -186,6 +187,8 @@ def _find_outage_behind(candidate: AttributedFailure, step: StepFailures) -> Out
     if kind == "diagnostics" and failure.frames:
         return find_outage([_QUOTED.sub("", text)]) if names_other_machine(text) else None
     match = find_outage([text]) if kind == "tests" else find_outage_in_error([text])
+    if match is None and _FETCH_FAILED.search(text):  # the cause stands below the stack
+        match = find_outage(_read_near(step.lines, failure))
     if match is None or names_other_machine(text) or match.outage.name not in _OF_OTHER_MACHINES:
         return match
     return find_outage([text]) if kind == "crashes" else None

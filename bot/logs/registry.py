@@ -21,6 +21,7 @@ from bot.logs.parsers import (
     grouped_linters,
     jest,
     jvm,
+    lintrunner,
     listings,
     mocha,
     native,
@@ -145,6 +146,7 @@ PARSERS = (
     ParserSpec(
         "php-cs-fixer", "diagnostics", php.parse_php_cs_fixer, ("that can be fixed", "PHP CS Fixer")
     ),
+    ParserSpec("lintrunner", "diagnostics", lintrunner.parse_lintrunner, (">>> Lint for ",)),
     ParserSpec("shellcheck", "diagnostics", grouped_linters.parse_shellcheck, ("SC",)),
     ParserSpec("pydocstyle", "diagnostics", grouped_linters.parse_pydocstyle, (": D", " D")),
     ParserSpec(

@@ -28,7 +28,7 @@ _DOCKER_PLACE = re.compile(r"^(?P<path>\S*[Dd]ockerfile\S*?):(?P<line>\d+)$")
 _DOCKER_ERROR = re.compile(r"^ERROR: failed to (?:solve|build)")
 _ERROR = re.compile(
     r"^\W{0,4}[✖✘✗×❌⨯] |\b(error|fail|failed|failure|fatal|panic|exception|not found|no such file"
-    r"|denied|cannot|can't|killed)\b",
+    r"|denied|cannot|can't|killed|terminate called)\b|\bwhat\(\): ",
     re.IGNORECASE,
 )
 _FAULT = re.compile(
@@ -52,6 +52,7 @@ _WRAPPER = re.compile(
     r"|^\W*(?:found )?[1-9]\d* (?:errors?|problems?|fail(?:ed|ures?))\b"
     r"|^Found \d+ errors?\b|[Pp]lease (?:also )?report this|^Full log "
     r"|^\W*(?:errors?|failures?)\W*$|^To report this|^exit status \d+$|^Aborted due to"
+    r"|: line \d+: +\d+ (?:Aborted|Segmentation fault|Bus error|Illegal instruction|Killed)\b"
     r"|^FAIL\b.*$|^BUILD FAILED in "
 )
 # What runners of tests say at their end, when some failed.
@@ -60,6 +61,7 @@ _FAILED_TESTS = re.compile(
     r"(?! to\b)|\b\d+ (?:passed|failed), .{0,20}\b[1-9]\d* errors?\b"
     r"|^\s*\[ ?FAILED ?\] \S|^(?i:fail(?:ed|ing) tests):?$"
     r"|\b[1-9]\d* FAILED TEST|\bFail(?:ed)?: +[1-9]"
+    r"|^(?i:failed) [1-9]\d* (?:tests?|assertions?)\b"
     r"|\b(?:Failures|Failed|Errors|failures|errors): ?[1-9]|\bFAILED \((?:\w+=|errors|failures)"
     r"|^\s*(?:--- FAIL|not ok \d|# fail [1-9])|test result: FAILED|\bFAILURES!"
     r"|^FAIL\t\S+\t|<<< (?:FAILURE|ERROR)!|\bTests? (?:run )?failed\b"

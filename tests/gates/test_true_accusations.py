@@ -175,3 +175,20 @@ def test_all_of_something_may_be_compared_at_once(whole, rules):
     after = f"def test_a():\n    assert dict(parse(form)) == {whole}\n"
 
     assert rules == find_rules_in("test_a.py", before + STAYS, after + STAYS)
+
+
+@pytest.mark.parametrize(
+    ("said", "rules"),
+    [
+        ("got ${n}: ${names}.", []),
+        ("got ${n} of ${most}.", ["expectation-changed"]),
+    ],
+)
+def test_a_text_with_blanks_explains_what_it_says_now(said, rules):
+    """What is put into it stands in the test alone."""
+    code = "export const explain = () => `error: too many arguments, {}`;\n"
+    test = 'test("a", () => {{\n  expect(explain()).toBe("error: too many arguments, got {}.");\n}});\n'
+    before = {"a.js": code.format("got ${n}."), "a.test.js": test.format("1")}
+    after = {"a.js": code.format(said), "a.test.js": test.format("1: excess")}
+
+    assert rules == find_rules(before, after)

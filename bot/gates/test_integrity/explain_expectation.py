@@ -39,6 +39,8 @@ RESHAPES = re.compile(
     r"normali[sz]e|canonical|fold|\.(?:lower|upper|title|strip|casefold|capitalize|toLowerCase|toUpperCase"
     r"|trim)\b|round\(|toFixed|\bint\(|Math\.\w+|format|f\"|strftime|%[ds.]|join\("
 )
+BLANK = re.compile(r"[$#]?\{[^{}]*\}|%[-+.\d]*[a-zA-Z]")  # `${name}`, {name}, #{name}, %s
+MIN_TEXT_CHARS = 10  # around the blanks, below which a text could be anybody's
 STATUS_WORDS = MappingProxyType(
     {
         "ok": "200",
@@ -138,7 +140,29 @@ def explains_step(code: CodeChange, old: str, new: str) -> bool:
         return True  # the same words in another order or dress
     if _keep_letters(old) == _keep_letters(new) and RESHAPES.search(code.added):
         return True
-    return _moves_as_code(code, old, new)
+    return _follows_text(code, old, new) or _moves_as_code(code, old, new)
+
+
+def _follows_text(code: CodeChange, old: str, new: str) -> bool:
+    """Tell whether each is what a text of the code says, with something put into it."""
+    if not any(_is_said_by(text, old) for text in STRING.findall(code.removed)):
+        return False
+    texts = STRING.findall(code.added)
+    return any(_is_said_by(text, new) and not _is_said_by(text, old) for text in texts)
+
+
+def _is_said_by(text: str, expected: str) -> bool:
+    """Tell whether the parts of a text around its blanks stand in what is expected, in order."""
+    parts = BLANK.split(text[1:-1])
+    if len(parts) < 2 or len("".join(parts)) < MIN_TEXT_CHARS:
+        return False
+    place = 0
+    for part in parts:
+        place = expected.find(part, place)
+        if place < 0:
+            return False
+        place += len(part)
+    return True
 
 
 def _keep_letters(text: str) -> str:

@@ -229,7 +229,7 @@ class MoveDoubts:
             parent = user.parents.get(node)
             is_found = isinstance(parent, ast.Call) and last_name(parent.func) in FINDING_CALLS
             is_key = isinstance(parent, ast.Subscript) and last_name(parent.value) == "modules"
-            is_compared = isinstance(parent, ast.Compare) and "__module__" in ast.unparse(parent)
+            is_compared = "__module__" in user.text and not isinstance(parent, ast.Expr)
             if node.value == old and (is_found or is_key or is_compared):
                 self._leave(user, node, f"{old} is found by its name, or compared with it")
 

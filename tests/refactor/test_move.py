@@ -296,6 +296,9 @@ DOUBTS = [
     ("def f():\n    pass\n", {"t.py": "import_module('a').f()\n"}, "found by its name"),
     ("def f():\n    pass\n", {"t.py": "sys.modules['a'].f()\n"}, "found by its name"),
     ("def f():\n    pass\n", {"t.py": "x.__module__ == 'a'\n"}, "found by its name"),
+    ("def f():\n    pass\n", {"t.py": "x.__module__ not in ('b', 'a')\n"}, "or compared with it"),
+    ("def f():\n    pass\n", {"t.py": "IN = {'a': 1}\nIN[x.__module__]\n"}, "compared with it"),
+    ("def f():\n    pass\n", {"t.py": "x.__module__.startswith('a')\n"}, "compared with it"),
     ("def f():\n    pass\n", {"t.py": "from p.a import f\n"}, "may be the same module"),
     (
         "def f():\n    pass\n",

@@ -1,7 +1,7 @@
 """Rename, move or make asynchronous through a whole repository, proved name by name.
 
-Pure: texts by path come in; those that change go out, with what could not be proved. A project reads
-what an expression means; a symbol, what a place of its name means; each act decides by that.
+Pure: texts by path come in; those that change go out, with what could not be proved. A project
+reads what an expression means; a symbol, what a place of its name means; each act decides by that.
 """
 
 from bot.refactor.convert_to_async import make_async

@@ -6,12 +6,18 @@ import codecs
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, takewhile
 from xml.parsers import expat
 
 from bot.logs.clean_log import LogLine
 from bot.logs.line_search import read_texts
-from bot.logs.parsed_failure import ParsedFailure, parse_error_type, shorten_message
+from bot.logs.parsed_failure import (
+    ParsedFailure,
+    make_failure,
+    parse_error_type,
+    shorten_message,
+)
 from bot.logs.parsers import jvm
 from bot.logs.parsers.pytest_report import parse_traceback
 from bot.logs.parsers.v8 import find_stack, parse_frame
@@ -177,19 +183,17 @@ def _refuse_doctype(*_declared: object) -> None:
 
 
 def _make_failure(case: Mapping[str, str], failure: Mapping[str, str], text: str) -> ParsedFailure:
-    error, message, frames = _parse_text(text)
-    error = error or _read_type(failure.get("type", ""))
+    parsed = _parse_text(text)
+    error = parsed.error or _read_type(failure.get("type", ""))
     attribute = _WRAPPED.sub(r"\1", failure.get("message", ""))
     told = "" if _EMPTY.fullmatch(attribute) else attribute
-    message = told or message or text.strip() or attribute or error or "failed"
-    return ParsedFailure(
-        "test-failure",
-        error,
-        shorten_message(message.removeprefix(f"{error}: ")),
-        first_line=0,
-        last_line=0,
+    message = told or parsed.message or text.strip() or attribute or error or "failed"
+    return replace(
+        parsed,
+        error=error,
+        message=shorten_message(message.removeprefix(f"{error}: ")),
         test=".".join(filter(None, (case.get("classname"), case.get("name")))),
-        frames=frames or _place_of(case),
+        frames=parsed.frames or _place_of(case),
     )
 
 
@@ -205,17 +209,20 @@ def _place_of(case: Mapping[str, str]) -> tuple[Frame, ...]:
     return (Frame(file, int(line) if line.isdecimal() else None),)
 
 
-def _parse_text(text: str) -> tuple[str, str, tuple[Frame, ...]]:
-    """Parse the text of a failure, in whichever language's way: error, message and frames."""
+def _parse_text(text: str) -> ParsedFailure:
+    """Parse the text of a failure, in whichever language's way."""
     lines = [LogLine(number, line) for number, line in enumerate(text.split("\n"))]
     if any(jvm.AT.match(line.text) for line in lines):
         throwable = jvm.parse_throwable(lines, 0)
-        return throwable.error, throwable.message, throwable.frames
-    frames = find_stack(read_texts(lines))
-    if frames:
-        return *_parse_thrown(read_texts(lines)), frames
+        parsed = make_failure(
+            "test-failure", lines, throwable.error, throwable.message, throwable.frames
+        )
+        root_cause, cause_frames = throwable.root_cause, throwable.cause_frames
+        return replace(parsed, root_cause=root_cause, cause_frames=cause_frames)
+    if frames := find_stack(read_texts(lines)):
+        return make_failure("test-failure", lines, *_parse_thrown(read_texts(lines)), frames)
     traceback = parse_traceback(lines)
-    return traceback.error, traceback.message, traceback.frames or _find_places(text)
+    return replace(traceback, frames=traceback.frames or _find_places(text))
 
 
 def _parse_thrown(texts: Sequence[str]) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.ports import BadAnswer, Ports, RateLimited, Refusal, Unreachable
+from bot.ports import BadAnswer, Checkers, Ports, RateLimited, Refusal, Unreachable
 from bot.steps.read_checks import choose_checks, read_check, read_checks
 from bot.values import Annotation, Artifact, Check, CheckOutput, Repo
 
@@ -213,12 +213,17 @@ tests/test_sum.py:7: AssertionError
 END = b"##[error]Process completed with exit code 1.\n"
 
 
+SECRET = "ghp_" + "a" * 36
+
+
 class Uploads(Ci):
     """CI whose run has these artifacts; each is a report of the test of its name."""
 
     def __init__(self, log, artifacts):
         super().__init__((), log)
         self.artifacts, self.fetched = artifacts, []
+
+    failure = f'<failure message="{SECRET}">tests/test_sum.py:7: E</failure>'
 
     def list_artifacts(self, repo, run, attempt):
         if isinstance(self.artifacts, Exception):
@@ -229,15 +234,13 @@ class Uploads(Ci):
         self.fetched.append(artifact)
         if self.artifacts[artifact] == "junit-gone":
             raise Refusal("not granted")
-        failure = f'<failure message="{SECRET}">tests/test_sum.py:7: E</failure>'
-        case = f'<testcase name="{self.artifacts[artifact]}">{failure}</testcase>'
+        case = f'<testcase name="{self.artifacts[artifact]}">{self.failure}</testcase>'
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as opened:
             opened.writestr("a.xml", f"<testsuite>{case}</testsuite>")
         return archive.getvalue()
 
 
-SECRET = "ghp_" + "a" * 36
 MATRIX = [replace(JOB, name=f"test (3.1{number})", id=number, run=3) for number in (1, 2)]
 
 
@@ -281,6 +284,31 @@ def test_reports_are_asked_for_only_where_they_may_tell_more(log):
     ci = Uploads(log, AssertionError("asked"))
 
     assert read_all(ci).failures
+
+
+class OwnSecrets:
+    """The secrets of this process."""
+
+    def mask(self, text):
+        return text.replace("ourkey", "***")
+
+
+def test_a_report_holds_none_of_our_own_secrets():
+    """In no part of it; and the only job that failed is the one that it is of."""
+    thrown = (
+        '<failure message="not ourkey" type="a.ourkey">a.Ourkey: ourkey\n\tat a.T.x(T.java:1)\n'
+        "Caused by: b.E: ourkey\n\tat a.T.y(T.java:2)</failure>"
+    )
+    ci = Uploads(VAGUE + UPLOADED + END, ["results"])
+    ci.failure = thrown
+    checkers = replace(Checkers(), own_secrets=OwnSecrets())
+    ports = replace(Ports(None, None, None), ci=ci, checkers=checkers)
+    reading = read_checks(ports, Repo("o/r"), MATRIX[:1], frozenset(["a/T.java"]))
+    (failure,) = reading.failures
+
+    assert ("test (3.11)",) == failure.jobs
+    assert ("not ***", "b.E: ***") == (failure.message, failure.root_cause)
+    assert "ourkey" not in str(reading)
 
 
 def test_a_report_tells_what_was_cut_out_of_a_log():

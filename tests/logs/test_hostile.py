@@ -47,6 +47,22 @@ def test_hostile_progress_is_read():
     assert [] == parse_progress(lines)
 
 
+STEPS = {
+    "failed tests of Go": [f"--- FAIL: Test{number} (0.00s)" for number in range(20_000)],
+    "errors of CMake": ["CMake Error at a.cmake:1:", "  wrong"] * 10_000,
+    "blanks in a message of Jest": ["  ● a › b", "", *[" " * 4_000 + "y"] * 300],
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.timeout(20)
+def test_hostile_steps_are_read(name: str):
+    """A step of nothing but failures costs no more for each of them than a step with one."""
+    reading = read_log(wrap_as_job("\n".join(STEPS[name])).split(b"\n"), [])
+
+    assert reading.failures
+
+
 def test_instructions_in_a_log_stay_data():
     """What looks like our own fences, or like a command to the bot, stands behind a bar on every
     line.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from bot.logs.clean_log import LogLine
 from bot.logs.line_search import match_first, read_texts
@@ -24,6 +25,7 @@ _PACKAGE = re.compile(
 )
 _PLACE = re.compile(r"^\s+(?P<path>[\w./-]+\.go):(?P<line>\d+): ?(?P<text>.*)$")
 _TRACE = re.compile(r"^\s*Error Trace:\s+(?P<path>[\w./-]+\.go):(?P<line>\d+)$")
+_PARENT_LINES = 1000  # that are read again for each of its subtests that printed nothing
 _FAILING_WORDS = re.compile(
     r"\b(?:got|want|expect\w*|unexpected|err(?:or)?|fail\w*|mismatch|should|must|invalid|cannot"
     r"|diff)\b|!=|Error Trace",
@@ -86,25 +88,35 @@ def parse_go_tests(lines: Sequence[LogLine]) -> list[ParsedFailure]:
 
 
 def _parse_package(run: _PackageRun, package: str) -> list[ParsedFailure]:
-    leaves = [test for test in run.failed if not _has_failed_subtest(test, run)]
-    leaves = [test for test in leaves if not _has_specs(test, run)]
-    return [_parse_test(test, run, package) for test in leaves]
+    printed = run.printed.get("", [])
+    if _has_specs(printed):
+        return []
+    leaves = [
+        test for test in _list_leaves(run.failed) if not _has_specs(run.printed.get(test, []))
+    ]
+    race = parse_race(printed)
+    return [_parse_test(test, run, package, race) for test in leaves]
 
 
-def _has_specs(test: str, run: _PackageRun) -> bool:
+def _has_specs(printed: Sequence[LogLine]) -> bool:
     """Tell whether a test only ran the specs of Ginkgo, which tells of each itself."""
-    printed = run.printed.get(test, []) + run.printed.get("", [])
     return any(RAN_SPECS.match(line.text) for line in printed)
 
 
-def _has_failed_subtest(test: str, run: _PackageRun) -> bool:
-    return any(name.startswith(f"{test}/") for name in run.failed)
+def _list_leaves(tests: Collection[str]) -> list[str]:
+    """List the tests without subtests among them. Sorted, a test's subtests come next to it."""
+    ordered = sorted(f"{test}/" for test in tests)
+    parents = {test for test, following in pairwise(ordered) if following.startswith(test)}
+    return [test for test in tests if f"{test}/" not in parents]
 
 
-def _parse_test(test: str, run: _PackageRun, package: str) -> ParsedFailure:
-    lines = run.printed.get(test, []) or run.printed.get(test.partition("/")[0], [])
+def _parse_test(
+    test: str, run: _PackageRun, package: str, package_race: ParsedFailure | None
+) -> ParsedFailure:
+    parent = test.partition("/")[0]
+    lines = run.printed.get(test, []) or run.printed.get(parent, [])[:_PARENT_LINES]
     result_line = run.failed[test].number
-    race = parse_race(lines) or parse_race(run.printed.get("", []))
+    race = parse_race(lines) or package_race
     if race:
         return replace(race, test=test, first_line=min(result_line, race.first_line))
     if not lines:

@@ -43,6 +43,7 @@ _CMAKE = re.compile(
 )
 _CMAKE_STACK = re.compile(r"^Call Stack \(most recent call first\):$")
 _CMAKE_CALL = re.compile(r"^\s+(?P<path>(?:[A-Za-z]:)?[^:]+):(?P<line>\d+) \((?P<name>\w+)\)$")
+_CMAKE_CALLS = 100  # lines of a stack that are read
 _CMAKE_MISSING = re.compile(r"Could NOT find|not found")
 _SHELLCHECK_PLACE = re.compile(r"^In (?P<path>\S+) line (?P<line>\d+):$")
 _SHELLCHECK = re.compile(r"^\s*\^-*\^? ?-*\s*(?P<code>SC\d+) \((?P<level>\w+)\): (?P<text>.+)$")
@@ -97,7 +98,9 @@ def parse_cmake(lines: Sequence[LogLine]) -> list[ParsedFailure]:
         heading = _CMAKE.match(line.text)
         if heading:
             block = cut_block(lines, index, _is_not_indented, 60)
-            failures.append(_parse_cmake_error(heading, block, lines[index + len(block) :]))
+            end = index + len(block)
+            below = lines[end : end + _CMAKE_CALLS]
+            failures.append(_parse_cmake_error(heading, block, below))
     return failures
 
 
@@ -119,7 +122,7 @@ def _parse_cmake_stack(below: Sequence[LogLine]) -> list[Frame]:
     """Parse who called what failed, innermost first: the project's own place is among them."""
     if not below or not _CMAKE_STACK.match(below[0].text):
         return []
-    end = find_line(below, lambda text: not _CMAKE_CALL.match(text), 1, 100)
+    end = find_line(below, lambda text: not _CMAKE_CALL.match(text), 1)
     return parse_places(read_texts(below[1:end]), _CMAKE_CALL)
 
 

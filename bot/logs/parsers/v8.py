@@ -30,7 +30,7 @@ _SCRIPT = re.compile(  # other engines print `at file:line:column`, too
     r"\.(?:[cm]?[jt]sx?|vue|svelte|html?)$|^node:|^internal/|^<anonymous>|^https?:|^file:|^[^.]*$"
 )
 _CODE_LINE = re.compile(r"^\s{0,8}(?:>\s{0,4})?\d{0,6}\s{0,4}\|")
-_NUMBERED_CODE = re.compile(r"^\s*(?:> )?\s*\d+ ?\|")
+_NUMBERED_CODE = re.compile(r"^\s*(?:> \s*)?\d+ ?\|")
 _ERROR_WITH_CODE = re.compile(r"^(?:Uncaught |\[Error: )?([\w.]*(?:Error|Exception)) \[[A-Z_]+\]:")
 _ERROR_LINE = re.compile(
     r"^\s*(?:Uncaught |\[)?[A-Za-z][\w.]*(?:Error|Exception)\b(?: \[\w+\])?(?::|\s*$)"

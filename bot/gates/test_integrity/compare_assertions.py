@@ -218,19 +218,27 @@ def _has_other_value(old: Assertion, new: Assertion, pair: TestPair) -> bool:
         return False
     if new.strictness > old.strictness or not new.expected or old.bound == "!=":
         return False
+    if ("not" in old.bound) != ("not" in new.bound):
+        return False
     is_value = _is_value(old, new) or (old.expected != "" and old.expected in new.actual)
     return is_value and (old.is_row or not pair.has_other_input)
 
 
 def _is_value(old: Assertion, new: Assertion) -> bool:
     """Tell whether what must be there is written down; of several things, what became another."""
-    if is_literal(old.expected) or (old.actual == "raises" and ERROR_TYPE.match(old.expected)):
+    if old.actual == "raises" and not is_literal(old.expected):
+        return _list_error_types(old) != _list_error_types(new)
+    if is_literal(old.expected):
         return True
     if not (old.expected.startswith("(") and new.expected.startswith("(")):
         return False
     was, now = split_arguments(old.expected[1:-1]), split_arguments(new.expected[1:-1])
     others = [item for item, other in zip(was, now, strict=False) if item != other]
     return len(was) == len(now) and all(map(is_literal, others))
+
+
+def _list_error_types(raising: Assertion) -> list[str]:
+    return [part for part in split_arguments(raising.expected) if ERROR_TYPE.match(part)]
 
 
 def _normalize(expected: str) -> str:

@@ -55,7 +55,7 @@ ERROR_TYPE = re.compile(
     r"[\w.:&]*(?:Error|Exception|Warning|Exit|Interrupt|Fault|\.class)\b|[A-Z]\w+$"
 )
 BROAD_ERROR = re.compile(r"(?:Base)?Exception|Error|Throwable|StandardError")
-ERROR_MESSAGE = re.compile(r"\{?\s*(?:match|message|expected_regex|msg)\s*[=:]|[\"/`]")
+ERROR_MESSAGE = re.compile(r"\{?\s*(?:match|message|expected_regex|msg)\s*[=:]|[rbf]{0,2}[\"/`]")
 
 
 def read_condition(expression: str, depth: int = 0) -> Assertion:

@@ -20,6 +20,12 @@ COMPILERS = (
         r"(?P<text>(?!\[|multiple target)[A-Z\w].+)",
     ),
     compile_pattern(
+        "FileCheck",
+        "test-failure",
+        "not found in input",
+        rf"{PATH}{LINE_COLUMN}: error: (?P<text>[\w-]+: .*not found in input.*)",
+    ),
+    compile_pattern(
         "shell",
         "crash",
         ": line ",

@@ -17,7 +17,8 @@ from bot.logs.parsed_failure import (
 from bot.values import Category, Frame
 
 _PLACE = re.compile(
-    r"(?<![^\s:()'\"])(?P<path>(?:[A-Za-z]:)?[^\s:()'\"]{1,300}\.\w{1,12})(?::|\(|\"?,? line |\", )"
+    r"(?<![^\s:()'\"])(?P<path>(?:[A-Za-z]:)?[^\s:()'\"]{1,300}\.\w{1,12})"
+    r"(?::|\(|\"?,? line |\", | (?=\d+:\d+\b))"
     r"(?P<line>\d{1,9})"
 )
 _FILE = re.compile(
@@ -58,13 +59,14 @@ _WRAPPER = re.compile(
 # What runners of tests say at their end, when some failed.
 _FAILED_TESTS = re.compile(
     r"\b[1-9]\d* (?:(?:test|spec|example|suite|scenario)s? )?(?:failed|failing|failures?)\b"
-    r"(?! to\b)|\b\d+ (?:passed|failed), .{0,20}\b[1-9]\d* errors?\b"
+    r"(?! to\b|\(s\))|\b\d+ (?:passed|failed), .{0,20}\b[1-9]\d* errors?\b"
     r"|^\s*\[ ?FAILED ?\] \S|^(?i:fail(?:ed|ing) tests):?$"
-    r"|\b[1-9]\d* FAILED TEST|\bFail(?:ed)?: +[1-9]"
+    r"|\b[1-9]\d* FAILED TEST|\bFail(?:ed)?: +[1-9]\d*\b(?! failure)"
     r"|^(?i:failed) [1-9]\d* (?:tests?|assertions?)\b"
-    r"|\b(?:Failures|Failed|Errors|failures|errors): ?[1-9]|\bFAILED \((?:\w+=|errors|failures)"
+    r"|\b(?:Failures|Failed|Errors|failures|errors): ?[1-9]\d*\b(?! failure\(s\))"
+    r"|\bFAILED \((?:\w+=|errors|failures)"
     r"|^\s*(?:--- FAIL|not ok \d|# fail [1-9])|test result: FAILED|\bFAILURES!"
-    r"|^FAIL\t\S+\t|<<< (?:FAILURE|ERROR)!|\bTests? (?:run )?failed\b"
+    r"|^FAIL\t\S+\t|<<< (?:FAILURE|ERROR)!|\b[Tt]ests? (?:run )?failed\b"
     r"|\bThere (?:was|were) failing tests"
 )
 _NAMED_FILE = re.compile(

@@ -20,10 +20,10 @@ from bot.values import Category, Frame
 _TOOK = r"(?:\s+[(\[]?\d[\d.]* ?(?:m?s|min|sec\w*)\b[)\]]?.*)?"
 # What a runner puts before the name of a test that failed, or after it.
 _FAILED_TEST = re.compile(
-    r"^\s{0,12}(?:(?:[✗✘✖×✕❌⨯●]|\[ ?(?:FAIL(?:ED|S)?|ERROR) ?\]|FAIL(?:ED|S)?\b:?"
-    rf"|not ok\b(?: \d+)?(?: -)?) +(?P<test>\S.{{0,200}}?){_TOOK}"
+    r"^\s{0,12}(?:(?:[✗✘✖×✕❌⨯●]|\[-\]|\[ ?FAIL(?:ED|S)? ?\]|FAIL(?:ED|S)?\b:?"
+    rf"|not ok\b(?: \d+)?(?: -)?) +(?:in (?=\())?(?P<test>\S.{{0,200}}?){_TOOK}"
     r"|(?:\d+/\d+ )?(?P<test2>\S.{0,200}?)(?:\s*[|.:]+\s*|\s+)\[? ?(?:FAIL(?:ED|S)?|❌)\]?"
-    rf"(?:\s*\||{_TOOK}))$"
+    rf"(?:\s*\||{_TOOK})|\d\d:\d\d \+\d+.*? -\d+: (?P<test3>\S.{{0,200}}) \[E\])$"
 )
 _NO_NAME = re.compile(
     r"^(?:\W|\d)*$|^(?:tests?|suites?|\d+ .*|with|to|in|due|because)\b", re.IGNORECASE
@@ -83,7 +83,9 @@ def _parse_numbered(lines: Sequence[LogLine]) -> Iterator[ParsedFailure]:
 def _find_headings(lines: Sequence[LogLine]) -> Iterator[tuple[int, str]]:
     for index, line in enumerate(lines):
         match = _FAILED_TEST.match(line.text)
-        test = (match["test"] or match["test2"] or "").strip(" .:|") if match else ""
+        test = (
+            (match["test"] or match["test2"] or match["test3"] or "").strip(" .:|") if match else ""
+        )
         if test and not _NO_NAME.match(test):
             yield index, test
 
@@ -94,7 +96,7 @@ def _parse_test(test: str, block: Sequence[LogLine]) -> ParsedFailure:
     words = [line.text.strip() for line in below if _WORD.search(line.text)]
     words = [text for text in words if not _CODE.match(text)]
     message = shorten_message("\n".join(words[:10])) or "failed"
-    stack = shorten_stack(find_places(read_texts(below)))
+    stack = shorten_stack(find_places(read_texts([*below, block[0]])))
     return make_failed_test(test, block[:end], "", message, stack)
 
 

@@ -14,12 +14,13 @@ from bot.logs.junit import peek_junit
 from bot.logs.line_search import read_texts
 from bot.logs.outages import find_outage, find_outage_in_error
 from bot.logs.parse_step import parse_step, resolve_frames
-from bot.logs.parsed_failure import ParsedFailure, make_diagnostic
+from bot.logs.parsed_failure import ParsedFailure, Parser, make_diagnostic
 from bot.logs.parsers.fallback import (
     cut_last_error,
     mentions_error,
     mentions_failed_tests,
     mentions_success,
+    parse_bare_files,
     parse_docker_step,
     parse_last_error,
     parse_named_files,
@@ -53,6 +54,8 @@ _FORMS = (
     parse_differences,
     parse_warnings,
 )
+# Of a step that is not known to have failed, what goes well may have the other forms, too.
+_PLAIN_FORMS = (parse_listing, parse_bare_files)
 # What is no log, or says neither that something failed nor that all went well.
 NO_LOG = Reading("crash", "human", confidence="low")
 _LINTS = re.compile(r"\b(?:\w*lint|lint\w*|fmt|prettier|check-?format)\b")
@@ -88,8 +91,10 @@ def _guess(job: JobLog, repo_files: Collection[str]) -> Reading:
     paths = RepoPaths(repo_files)
     reading = _guess_outage(lines, errors) or _guess_action_failure(job, lines, errors)
     if reading is None and repo_files:
-        reading = _guess_form(lines, paths)
-    return reading or _guess_outage_in_error(lines) or _guess_last_error(job, lines, paths)
+        reading = _guess_form(_FORMS if job.has_failed else _PLAIN_FORMS, lines, paths)
+    if reading is None and (job.has_failed or not job.has_steps):
+        reading = _guess_outage_in_error(lines)
+    return reading or _guess_last_error(job, lines, paths)
 
 
 def _is_marked_error(line: LogLine) -> bool:
@@ -124,9 +129,11 @@ def _guess_action_failure(
     return _report_guess([failure], lines, Reading("infra", "human"))
 
 
-def _guess_form(lines: Sequence[LogLine], paths: RepoPaths) -> Reading | None:
+def _guess_form(
+    forms: Sequence[Parser], lines: Sequence[LogLine], paths: RepoPaths
+) -> Reading | None:
     """Report what names a file of the repository in a form that most tools of its kind share."""
-    for parse in _FORMS:
+    for parse in forms:
         failures = [resolve_frames(failure, paths) for failure in parse(lines)]
         in_repository = [failure for failure in failures if failure.frames]
         if in_repository:
@@ -136,7 +143,8 @@ def _guess_form(lines: Sequence[LogLine], paths: RepoPaths) -> Reading | None:
 
 
 def _guess_last_error(job: JobLog, lines: Sequence[LogLine], paths: RepoPaths) -> Reading:
-    failed_tests = parse_unknown_tests(lines) if mentions_failed_tests(lines) else []
+    are_tests = job.has_failed and mentions_failed_tests(lines)
+    failed_tests = parse_unknown_tests(lines) if are_tests else []
     parsed = parse_docker_step(lines) or failed_tests or parse_last_error(lines)
     failures = [resolve_frames(failure, paths) for failure in parsed]
     if not failures or not mentions_error(lines):

@@ -81,3 +81,17 @@ def test_a_package_lost_with_others_is_an_outage():
     reading = read_output(output, ["src/App.csproj"])
 
     assert ("infra", "rerun") == (reading.category, reading.action)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "src/a.c:3:5: warning: unused variable x\nBuild succeeded",
+        "--- src/a.py\n+++ src/a.py\n@@ -1 +1 @@\n-x\n+y\ndone",
+        "src/a.ts: 12 kB\nsrc/a.py: 3 kB\ncomplete",
+        "FAIL-SAFE mode on\n10 passed",
+    ],
+)
+def test_a_step_that_went_well_has_no_failure(output: str):
+    """The forms in which unknown tools tell of failures are those of good news, too."""
+    assert "passed" == read_output(output, FILES, code=0).category

@@ -28,12 +28,12 @@ _CARET = re.compile(r"^\s*(?:\d*\s*\|)?\s*\^[-~^]*\s*$")  # below the code that 
 _DOCKER_PLACE = re.compile(r"^(?P<path>\S*[Dd]ockerfile\S*?):(?P<line>\d+)$")
 _DOCKER_ERROR = re.compile(r"^ERROR: failed to (?:solve|build)")
 _ERROR = re.compile(
-    r"^\W{0,4}[✖✘✗×❌⨯] |\b(error|fail|failed|failure|fatal|panic|exception|not found|no such file"
+    r"^\W{0,4}[✖✘✗×❌⨯] |\b(error|failed|failure|fatal|panic|exception|not found|no such file"
     r"|denied|cannot|can't|killed|terminate called)\b|\bwhat\(\): ",
     re.IGNORECASE,
 )
 _FAULT = re.compile(
-    r"\b(?:broken|violat\w+|invalid|unexpected|missing|unable|could ?n[o']t|unknown|undefined"
+    r"\b(?:fail|broken|violat\w+|invalid|unexpected|missing|unable|could ?n[o']t|unknown|undefined"
     r"|mismatch|disallowed|forbidden|not allowed|outdated|out of date|must|should)\b",
     re.IGNORECASE,
 )
@@ -94,18 +94,29 @@ _SUMMARY_LINES = 200
 def parse_named_files(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse each line that names a file and what is wrong with it, without a place in it.
 
-    Where a formatter asks for other words in it, the path may stand alone. Whoever calls it must
-    drop the paths that are not the repository's.
+    Whoever calls it must drop the paths that are not the repository's.
     """
-    pattern = _NAMED_FILE if any(_FORMATS.search(line.text) for line in lines) else _FILE_WITH_WORDS
-    failures = []
+    failures = parse_bare_files(lines)
     for line in lines:
-        match = pattern.match(line.text) or _FILE_WITH_WORDS.match(line.text)
+        match = _FILE_WITH_WORDS.match(line.text)
         if match:
-            has_words = match.re is _FILE_WITH_WORDS
-            words = line.text.strip() if has_words else f"{match['path']} is not as it should be"
-            failures.append(make_diagnostic("lint", line, words, parse_place(match)))
+            failures.append(make_diagnostic("lint", line, line.text.strip(), parse_place(match)))
     return failures
+
+
+def parse_bare_files(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse each line that is nothing but a path, where a formatter asks for other words in it.
+
+    Whoever calls it must drop the paths that are not the repository's.
+    """
+    if not any(_FORMATS.search(line.text) for line in lines):
+        return []
+    matches = [(line, _NAMED_FILE.match(line.text)) for line in lines]
+    return [
+        make_diagnostic("lint", line, f"{match['path']} is not as it should be", parse_place(match))
+        for line, match in matches
+        if match
+    ]
 
 
 def find_places(texts: Sequence[str]) -> list[Frame]:

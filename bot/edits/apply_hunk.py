@@ -63,16 +63,20 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
 def _leave_mark_out(lines: FileLines, hunk: Hunk) -> Hunk:
     """Leave out the byte order mark, which is kept apart from the lines of the file.
 
-    Raises Rejected for an edit that takes it away.
+    Raises Rejected for an edit that takes it away, or puts lines before it.
     """
     if not lines.mark:
         return hunk
-    marked = [op for op in hunk.readings[0] if (op.old or op.new).startswith(lines.mark)]
-    if sum(op.sign == GOES for op in marked) != sum(op.sign == COMES for op in marked):
+    ops = hunk.readings[0]
+    old, new = (
+        [number for number, text in enumerate(side) if text.startswith(lines.mark)]
+        for side in (old_side(ops), new_side(ops))
+    )
+    if old != new:
         raise Rejected(
-            "the edit takes away the byte order mark of the file, or adds one. Keep it as it is."
+            "the edit takes away or moves the byte order mark of the file. Keep it where it is."
         )
-    return hunk.map_texts(lambda text: text.removeprefix(lines.mark)) if marked else hunk
+    return hunk.map_texts(lambda text: text.removeprefix(lines.mark))
 
 
 def _take_blanks_literally(lines: FileLines, place: Place) -> Place:

@@ -31,8 +31,8 @@ def _refuse_uncounted_lines(lines: FileLines, hunk: Hunk, place: Place) -> None:
         text = "" if index is None else lines.texts[index]
         is_blank = op.old.isspace()  # perhaps one whose blank was no sign
         differs = op.old != text and (is_blank or op.old.rstrip() != text.rstrip())
-        is_beside_new = COMES in (signs[number], signs[number + 2]) and index is None
-        is_doubtful = differs if min(missing_old, missing_new) < 0 else is_beside_new
+        is_beside_change = {signs[number], signs[number + 2]} != {STAYS} and index is None
+        is_doubtful = differs if min(missing_old, missing_new) < 0 else is_beside_change
         if op.sign == STAYS and op.old and is_doubtful:
             raise Rejected(
                 "this line of the edit is not in the file as it is written, and the head of the "

@@ -9,12 +9,12 @@ WEIGHTS = MappingProxyType(
     {
         "file": 3.3,  # BM25 of the whole file
         "chunk": 3.4,  # of its three best definitions
-        "folder": 2.0,  # of all files in its folder
+        "folder": 1.5,  # of all files in its folder
         "path": 1.3,  # of the words in its path
-        "names": 0.7,  # of the names that it defines
+        "names": 0.4,  # of the names that it defines
         "rare": 0.55,  # it defines a name that the request spells out and few files define
-        "commits": 2.1,  # commits with similar messages changed it
-        "tests": 0.65,  # tests that match the request are named after it
+        "commits": 2.7,  # commits with similar messages changed it
+        "tests": 0.5,  # tests that match the request are named after it
         "mentions": 2.1,  # the request spells out its path
         # It is semantically similar, where there is a model; chosen for a small general one.
         "similarity": 2.0,
@@ -39,10 +39,10 @@ TEST_DATA_WEIGHT = 0.8  # of what tests read, such as a JSON file beside them
 # The same for definitions, by the functions that real commits changed.
 SYMBOL_WEIGHTS = MappingProxyType(
     {
-        "words": 4.4,  # BM25 of its text
+        "words": 4.9,  # BM25 of its text
         "best": 1.7,  # the same, as a share of that of the best definition in its file
-        "file": 8.4,  # the score of its file
+        "file": 8.5,  # the score of its file
         "function": 3.1,  # it is a function, and no class or type
-        "named": 1.5,  # the request spells out its name as code
+        "named": 1.4,  # the request spells out its name as code
     }
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.search.abbreviations import list_spellings
 from bot.search.bm25 import Floats, Indices, TermMatches, sum_by_index
 from bot.search.postings import COUNT_BITS, MAX_COUNT, Postings
 from bot.search.segment import Segment
@@ -26,23 +27,27 @@ class TermField:
     parts: Sequence[tuple[Postings, Indices]]
     lengths: Floats
 
-    def match(self, terms: Iterable[str]) -> TermMatches:
-        """Find the documents that hold the terms."""
+    def match(self, terms: Iterable[str], *, abbreviated: bool = False) -> TermMatches:
+        """Find the documents that hold the terms, as they are or as code abbreviates them too."""
         matches = {}
         for term in terms:
-            documents, counts = self._find(term)
+            documents, counts = self._find(list_spellings(term) if abbreviated else (term,))
             if len(documents):
                 matches[term] = (documents, counts)
         return TermMatches(matches, self.lengths)
 
-    def _find(self, term: str) -> tuple[Indices, Floats]:
+    def _find(self, spellings: Sequence[str]) -> tuple[Indices, Floats]:
         documents, counts = [NO_INDICES], [NO_FLOATS]
         for postings, numbers in self.parts:
-            part_documents, part_counts = postings.find(term)
-            local = numbers[part_documents]
-            documents.append(local[local >= 0])
-            counts.append(part_counts[local >= 0].astype(np.float64))
-        return np.concatenate(documents), np.concatenate(counts)
+            for spelling in spellings:
+                part_documents, part_counts = postings.find(spelling)
+                local = numbers[part_documents]
+                documents.append(local[local >= 0])
+                counts.append(part_counts[local >= 0].astype(np.float64))
+        if len(spellings) == 1:
+            return np.concatenate(documents), np.concatenate(counts)
+        distinct, places = np.unique(np.concatenate(documents), return_inverse=True)
+        return distinct, sum_by_index(places, np.concatenate(counts), len(distinct))
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def match_query(index: CommitIndex, query: Query) -> QueryMatch:
     return QueryMatch(
         match_index(index.code, query),
         tests,
-        score_documents(index.code.names.match(query.terms), query.terms),
+        score_documents(index.code.names.match(query.terms, abbreviated=True), query.terms),
         find_rare_names(index.code, query.names),
         find_mentions(paths, query.paths),
         commit_scores,
@@ -105,7 +105,7 @@ def match_query(index: CommitIndex, query: Query) -> QueryMatch:
 
 def match_index(index: FileIndex, query: Query) -> IndexMatch:
     """Match a query against the files of one index."""
-    matches = index.chunks.match(query.terms)
+    matches = index.chunks.match(query.terms, abbreviated=True)
     file_matches = matches.group_by(index.chunk_files, len(index.paths))
     folders, folder_count = number_folders(index.paths)
     folder_matches = file_matches.group_by(folders, folder_count)
@@ -113,7 +113,7 @@ def match_index(index: FileIndex, query: Query) -> IndexMatch:
         index,
         score_documents(matches, query.terms, b=CHUNK_B),
         score_terms(file_matches, query.terms, k1=FILE_K1),
-        score_terms(index.path_words.match(query.terms), query.terms),
+        score_terms(index.path_words.match(query.terms, abbreviated=True), query.terms),
         score_documents(folder_matches, query.terms)[folders],
     )
 
@@ -125,6 +125,6 @@ def match_commits(index: CommitIndex, query: Query) -> list[Evidence]:
 
 def score_commits(index: CommitIndex, query: Query) -> Floats:
     """Score the commits by their messages."""
-    matches = index.history.chunks.match(query.terms)
+    matches = index.history.chunks.match(query.terms, abbreviated=True)
     by_commit = matches.group_by(index.history.chunk_files, len(index.history.paths))
     return score_documents(by_commit, query.terms)

@@ -213,3 +213,17 @@ def test_a_function_that_the_request_names_comes_before_what_calls_or_holds_it()
 
     assert ["Coupon.redeem", "Coupon.check", "Coupon"] == [hit.name for hit in named[:3]]
     assert "Coupon" == unnamed[-1].name
+
+
+def test_an_abbreviation_is_its_word():
+    """People write it out; code does not, or the other way round."""
+    more = files(
+        **{
+            "shop/cfg.py": "def read_cfg(path):\n    return path\n",
+            "shop/environment.py": "def environment():\n    return {}\n",
+        }
+    )
+
+    assert "shop/cfg.py" == search(more, "Configuration is lost").files[0].path
+    assert "shop/environment.py" == search(more, "env is lost").files[0].path
+    assert "words: configuration" in search(more, "Configuration is lost").files[0].why

@@ -25,6 +25,7 @@ def test_configurations_above_a_changed_file_of_python_are_read():
         "libs/a/.ruff.toml",
         "libs/pyproject.toml",
     ) == listed
+    assert "libs/b/ruff.toml" in list_context_files(["libs/b/n.pyi"], paths)
 
 
 def test_all_requirements_are_read_and_not_too_many_files():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.gates import Change, Rules
-from bot.gates.change import Block
+from bot.gates.change import Block, keep_handwritten
 from bot.gates.exceptions import explain_exceptions
 from bot.gates.licence import check_licence
 from bot.gates.policy import check_nontext_files, check_paths, matches_glob
@@ -410,3 +410,11 @@ def test_what_may_stand_says_how_once_for_each_gate():
         f"What [lint] {way} a comment `# noqa: RULE - why` on its line.",
         f"What [size] {way} a larger `max_files` or `max_lines` in .github/greenlit.yml.",
     ] == list(explain_exceptions(tuple(findings)))
+
+
+def test_a_line_that_nobody_wrote_by_hand_is_not_searched():
+    """It has more than five hundred characters; a file that is not there has no lines."""
+    written, generated = "a" * 500, "b" * 501
+
+    assert f"{written}\nc" == keep_handwritten(f"{written}\n{generated}\nc")
+    assert "" == keep_handwritten(None)

@@ -177,6 +177,7 @@ PARTS = (
             "tests/edits/test_line_revisions.py",
             "tests/edits/test_model_faults.py",
             "tests/edits/test_other_places.py",
+            "tests/edits/test_places_in_doubt.py",
             "tests/edits/test_suggestions.py",
             "tests/edits/test_unified_diffs.py",
         ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.gates.packages import NamedPackage, judge_package
+from bot.gates import Change
+from bot.gates.packages import NamedPackage, find_new_packages, judge_package
 from bot.values import Finding, Package
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -95,3 +97,51 @@ def test_a_new_package_is_judged_by_its_name_and_its_age(name, known, declared, 
         expected = Finding("packages", "requirements.txt", 7, text, blocks, rule)
 
     assert expected == finding
+
+
+@pytest.mark.parametrize(
+    "key", ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"]
+)
+def test_each_list_of_a_package_json_names_packages(key):
+    """What is needed to run, to develop, beside it, or if it can be had."""
+    text = json.dumps({key: {"left-pad": "^1.0.0", "mine": "file:../mine"}})
+
+    assert ["left-pad"] == list_names({"package.json": text})
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "tool.poetry.dependencies",
+        "tool.poetry.dev-dependencies",
+        "tool.poetry.group.x.dependencies",
+    ],
+)
+def test_each_table_of_poetry_names_packages(table):
+    """Python itself is none, and neither is what lies beside the project."""
+    text = f'[{table}]\npython = "^3.11"\nleft-pad = "^1"\nmine = {{path = "../mine"}}\n'
+
+    assert ["left-pad"] == list_names({"pyproject.toml": text})
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "kind"),
+    [
+        ("src/a.py", "import left_pad", "python"),
+        ("src/a.pyi", "from left_pad import x", "python"),
+        *((f"src/a.{end}", "import x from 'left_pad'", "node") for end in ("js", "jsx", "mjs")),
+        *((f"src/a.{end}", "require('left_pad')", "node") for end in ("cjs", "ts", "tsx")),
+    ],
+)
+def test_an_import_is_told_with_its_place(path, line, kind):
+    """In each ending that a language has."""
+    manifests = {"pyproject.toml": "[project]\n", "package.json": "{}"}
+    change = Change({path: "1\n"}, {path: f"1\n{line}\n"}, manifests)
+
+    assert (NamedPackage(kind, "left_pad", path, 2, declared=False),) == find_new_packages(change)
+
+
+def list_names(files):
+    """The packages that new files name."""
+    change = Change(dict.fromkeys(files), files)
+    return [package.name for package in find_new_packages(change)]

@@ -77,6 +77,10 @@ def _find_swap(wanted: Sequence[str], texts: Sequence[str]) -> int | None:
 def _make_failure(lines: FileLines, ops: Ops) -> Rejected:
     going = [op.old for op in ops if op.sign == GOES and op.old.strip()]
     missing = [old for old in going if not lines.find_numbers(loosen, loosen(old))]
+    if not missing and _repeats_all_changes(lines, ops):
+        places = [lines.find_numbers(loosen, loosen(old)) for old in going if has_word(old)]
+        what = "the old text is not in the file, and what goes"
+        return make_ambiguity_error(lines, min(places, key=len), what)
     return make_absence_error(lines, old_side(ops), missing[:1])
 
 

@@ -23,7 +23,9 @@ def number_lines(lines: FileLines, start: int, stop: int) -> list[str]:
     return [f"{number:>5}\t{text[:SHOWN_CHARS]}" for number, text in shown]
 
 
-def make_ambiguity_error(lines: FileLines, starts: Sequence[int]) -> Rejected:
+def make_ambiguity_error(
+    lines: FileLines, starts: Sequence[int], what: str = "the old text"
+) -> Rejected:
     """Explain that there is more than one place, and show the line before each."""
     numbers = [str(start + 1) for start in starts[:SHOWN_LINES]]
     if len(starts) > SHOWN_LINES:
@@ -32,7 +34,7 @@ def make_ambiguity_error(lines: FileLines, starts: Sequence[int]) -> Rejected:
     for start in starts[:SHOWN_PLACES]:
         nearest += [*number_lines(lines, start - 1, start + 1), "  ..."]
     return Rejected(
-        f"the old text stands in {len(starts)} places, at lines {', '.join(numbers)}. "
+        f"{what} stands in {len(starts)} places, at lines {', '.join(numbers)}. "
         "Take in more of the lines around the one you mean, until the text is found once.",
         nearest,
     )

@@ -43,8 +43,30 @@ OUTAGE_WORDS = (
         ("", r"(?i)\bout of (?:host )?memory\b|\boom[- ]?kill|\bkilled \(program"),
     ),
     define_outage(
+        "hardware",
+        "rerun",
+        (
+            "",
+            r"\bNo CUDA GPUs are available|\bNVIDIA driver\b|\bno CUDA-capable device|\bGPU is lost",
+        ),
+        ("", r"\bcould not select device driver|\bNo runner matching|\bhardware acceleration\b"),
+        ("", r"(?i)\b(?:simulator|emulator)\b.*\b(?:fail\w*|error|not found|boot)\b"),
+    ),
+    define_outage(
+        "container",
+        "rerun",
+        ("", r"\bOCI runtime create failed|\berror during container init|\bfailed to start daemon"),
+    ),
+    define_outage(
+        "setting up",
+        "human",
+        ("", r"\bVersion \S+ with arch \S+ not found|\bUnable to find \w+ version\b"),
+    ),
+    define_outage(
         "permission",
         "human",
+        ("", r"\bResource not accessible by|\b[A-Z]\w+ token not found|\bEOTP\b|\bCode: 40[13]\b"),
+        ("", r"(?i)\berror getting credentials|\bauth failed with\b"),
         ("", rf"(?i)\b(?:no valid|invalid|bad|expired|missing|unable to \w+) (?:\w+ )?{_LOGIN}"),
         ("", rf"(?i){_LOGIN}.{{0,40}}\b{_UNUSABLE}"),
         ("", r"(?i)\bset the [A-Z_]*TOKEN\b|\bNoCredentials|\bneeds? (?:to be logged in|auth)\b"),
@@ -59,6 +81,7 @@ OUTAGE_WORDS = (
     define_outage(
         "registry",
         "rerun",
+        ("", r"\bCache service responded with \d|\bUnable to reserve cache\b"),
         ("", r"(?i)\bHTTP(?:/[\d.]+)?\b.{0,40}\b(?:429|5\d\d)\b"),
         ("", r"(?i)\b(?:status|response|error)(?: code)?[ :=(]{0,3}(?:429|5\d\d)\b"),
         ("", r"(?i)\b5\d\d:? (?:Server Error|Internal Server|Bad Gat|Service Unav|Gateway T)"),
@@ -91,6 +114,7 @@ OUTAGE_WORDS = (
         ("", r"(?i)\breceived from peer\b|\b(?:fetch|download|upload|clone|pull) failed\b"),
         ("", rf"(?i){_FAILED_TO} (?:fetch|download|clone|retrieve|pull|upload)"),
         ("", r"(?i)\bfailed retrieving\b|\bno longer has a Release|\bacquiring the state lock"),
+        ("", r"(?i)\bsocket error\b|: broken pipe$|\brepo update failed"),
         ("", r"(?i)\bremote server failed|\btry again later\b"),
     ),
     define_outage("browser", "human", ("", r"Executable doesn't exist at ")),

@@ -38,7 +38,10 @@ OUTAGE_WORDS = (
     define_outage(
         "memory",
         "rerun",
-        ("", r"OutOfMemoryError|^MemoryError\b|\bsignal SIGKILL\b|\bstd::bad_alloc\b"),
+        (
+            "",
+            r"OutOfMemory(?:Error|Exception)|^MemoryError\b|\bsignal SIGKILL\b|\bstd::bad_alloc\b",
+        ),
         ("", r"\bmemory allocation of \d+ bytes failed|\bCannot allocate memory\b"),
         ("", r"(?i)\bout of (?:host )?memory\b|\boom[- ]?kill|\bkilled \(program"),
     ),
@@ -47,7 +50,7 @@ OUTAGE_WORDS = (
         "rerun",
         (
             "",
-            r"\bNo CUDA GPUs are available|\bNVIDIA driver\b|\bno CUDA-capable device|\bGPU is lost",
+            r"\bNo CUDA GPUs are available|\bNVIDIA driver\b|\bno CUDA-capable device",
         ),
         ("", r"\bcould not select device driver|\bNo runner matching|\bhardware acceleration\b"),
         ("", r"(?i)\b(?:simulator|emulator)\b.*\b(?:fail\w*|error|not found|boot)\b"),
@@ -66,7 +69,9 @@ OUTAGE_WORDS = (
         "permission",
         "human",
         ("", r"\bResource not accessible by|\b[A-Z]\w+ token not found|\bEOTP\b|\bCode: 40[13]\b"),
-        ("", r"(?i)\berror getting credentials|\bauth failed with\b"),
+        ("", r"(?i)\berror getting credentials|\bauth failed with\b|\bauthentication failed\b"),
+        ("", r"\bACTIONS_ID_TOKEN_REQUEST_|\bAADSTS\d+|\bCould not read from remote repository"),
+        ("", r"\bremote rejected\b|\bCouldn't publish package"),
         ("", rf"(?i)\b(?:no valid|invalid|bad|expired|missing|unable to \w+) (?:\w+ )?{_LOGIN}"),
         ("", rf"(?i){_LOGIN}.{{0,40}}\b{_UNUSABLE}"),
         ("", r"(?i)\bset the [A-Z_]*TOKEN\b|\bNoCredentials|\bneeds? (?:to be logged in|auth)\b"),
@@ -81,6 +86,7 @@ OUTAGE_WORDS = (
     define_outage(
         "registry",
         "rerun",
+        ("", r"\bcode E50\d\b|\bCannotPullContainer|\bImagePullBackOff|\bErrImagePull"),
         ("", r"\bCache service responded with \d|\bUnable to reserve cache\b"),
         ("", r"(?i)\bHTTP(?:/[\d.]+)?\b.{0,40}\b(?:429|5\d\d)\b"),
         ("", r"(?i)\b(?:status|response|error)(?: code)?[ :=(]{0,3}(?:429|5\d\d)\b"),
@@ -114,6 +120,7 @@ OUTAGE_WORDS = (
         ("", r"(?i)\breceived from peer\b|\b(?:fetch|download|upload|clone|pull) failed\b"),
         ("", rf"(?i){_FAILED_TO} (?:fetch|download|clone|retrieve|pull|upload)"),
         ("", r"(?i)\bfailed retrieving\b|\bno longer has a Release|\bacquiring the state lock"),
+        ("", r"(?i)\bname could not be resolved|\bcommunications link failure"),
         ("", r"(?i)\bsocket error\b|: broken pipe$|\brepo update failed"),
         ("", r"(?i)\bremote server failed|\btry again later\b"),
     ),

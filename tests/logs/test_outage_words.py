@@ -31,6 +31,11 @@ OUTAGES = """
     remote: error: GH006: Protected branch update failed for refs/heads/main.
     Error: no valid credential sources for Terraform AWS Provider found.
     java.lang.OutOfMemoryError: unable to create native thread
+    RuntimeError: No CUDA GPUs are available
+    OCI runtime create failed: runc create failed: unable to start container process
+    ##[error]Version 3.7 with arch x64 not found
+    ##[error]Error: Codecov token not found. Please provide Codecov token with -t flag.
+    ECS: CannotPullContainerError: pull image manifest has been retried 5 time(s)
     MemoryError: Unable to allocate 64.0 GiB for an array
 """.strip().split("\n")
 # Words of outages that the code under test, or a message of a compiler, may have.

@@ -39,6 +39,26 @@ _WORKING_FOLDER = re.compile(
     r"|^npm (?:ERR!|error) path |at location: )['\"]?(?P<folder>[\w./@-]+)",
     re.MULTILINE,
 )
+# One of these stands in every such line: to look for each takes less than the expression does.
+_FOLDER_MARKERS = (
+    "rootdir: ",
+    "ntering directory",
+    "working-directory: ",
+    "cd ",
+    "-S ",
+    "-C ",
+    "--prefix",
+    "--project",
+    "--cwd",
+    "--dir",
+    "--rootDir",
+    "RUN  v",
+    "> ",
+    "n directory",
+    "--manifest-path",
+    "npm ",
+    "at location: ",
+)
 _TEST = re.compile(r"test|spec", re.IGNORECASE)
 
 
@@ -118,7 +138,8 @@ class RepoPaths:
         """The folders of the repository that tools said they work in, the last said first."""
         known = {file[:index] for file in self._files for index in _slashes_of(file)}
         folders: list[str] = []
-        for match in _WORKING_FOLDER.finditer(self._read_output()):
+        marked = "\n".join(_find_marked_lines(self._read_output())) if known else ""
+        for match in _WORKING_FOLDER.finditer(marked):
             inside = _WORKSPACE.sub("", f"{match['folder'].rstrip('./')}/").rstrip("/")
             folder = re.sub(r"^(?:\./)+|/Cargo\.toml$", "", inside)
             if folder in known:
@@ -147,6 +168,19 @@ class RepoPaths:
     def _find_all(self, end: str) -> list[str]:
         namesakes = self._by_name.get(end.rpartition("/")[2], [])
         return [file for file in namesakes if file == end or file.endswith(f"/{end}")]
+
+
+def _find_marked_lines(text: str) -> list[str]:
+    """Find the lines that hold a marker of a working folder, in their order."""
+    lines: dict[int, str] = {}
+    for marker in _FOLDER_MARKERS:
+        position = text.find(marker)
+        while position >= 0:
+            start, end = text.rfind("\n", 0, position) + 1, text.find("\n", position)
+            end = len(text) if end < 0 else end
+            lines[start] = text[start:end]
+            position = text.find(marker, end)
+    return [lines[start] for start in sorted(lines)]
 
 
 def _ends_with(file: str, end: str) -> bool:

@@ -51,6 +51,15 @@ STEPS = {
     "failed tests of Go": [f"--- FAIL: Test{number} (0.00s)" for number in range(20_000)],
     "errors of CMake": ["CMake Error at a.cmake:1:", "  wrong"] * 10_000,
     "blanks in a message of Jest": ["  ● a › b", "", *[" " * 4_000 + "y"] * 300],
+    "blanks in a stack of CMake": [
+        "CMake Error at a.cmake:1:",
+        "Call Stack (most recent call first):",
+        " " * 4_000 + "y",
+    ]
+    * 400,
+    "blanks in a heading of Surefire": [f"[ERROR] a{' ' * 4_000}b <<< ERROR!"] * 50
+    + ["src/a.c:3:9: error: expected ';'"],
+    "blanks in a heading of Pest": [f"FAILED  a{' ' * 4_000}b!"] * 100,
 }
 
 

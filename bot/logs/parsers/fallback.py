@@ -24,7 +24,9 @@ _PLACE = re.compile(
 _FILE = re.compile(
     r"(?<![^\s:()'\"`\[])(?P<path>(?:/|\.{1,2}/)?[\w@+-][\w@./+-]{0,300}\.\w{1,12})\b"
 )
-_CARET = re.compile(r"^\s*(?:\d*\s*\|)?\s*\^[-~^]*\s*$")  # below the code that a compiler shows
+_CARET = re.compile(
+    r"^\s*+(?:\d*+\s*+\|\s*+)?\^[-~^]*+\s*$"
+)  # below the code that a compiler shows
 _DOCKER_PLACE = re.compile(r"^(?P<path>\S*[Dd]ockerfile\S*?):(?P<line>\d+)$")
 _DOCKER_ERROR = re.compile(r"^ERROR: failed to (?:solve|build)")
 _ERROR = re.compile(

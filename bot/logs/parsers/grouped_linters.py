@@ -42,7 +42,9 @@ _CMAKE = re.compile(
     r"(?: \((?P<command>\w+)\))?:"
 )
 _CMAKE_STACK = re.compile(r"^Call Stack \(most recent call first\):$")
-_CMAKE_CALL = re.compile(r"^\s+(?P<path>(?:[A-Za-z]:)?[^:]+):(?P<line>\d+) \((?P<name>\w+)\)$")
+_CMAKE_CALL = re.compile(
+    r"^\s+(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+) \((?P<name>\w+)\)$"
+)
 _CMAKE_CALLS = 100  # lines of a stack that are read
 _CMAKE_MISSING = re.compile(r"Could NOT find|not found|\bDOWNLOAD\b")
 _SHELLCHECK_PLACE = re.compile(r"^In (?P<path>\S+) line (?P<line>\d+):$")

@@ -34,7 +34,7 @@ _CAUSE = re.compile(r"^\s*(?:Caused by|Suppressed|Wrapped by): ")
 _UNCAUGHT = re.compile(r'^Exception in thread "[^"]*" (?=.)')
 _CONSOLE = re.compile(r"^\d+\) (?P<method>[^\s(]+)\((?P<owner>[\w.$]+)\)$")
 _SUREFIRE = re.compile(
-    r"^(?:\[(?:ERROR|INFO)\] +)?(?P<test>\S.*?) +(?:-- )?Time elapsed: [\d.,]+ s(?:ec)? *<<< "
+    r"^(?:\[(?:ERROR|INFO)\] +)?(?P<test>\S.*?)(?<! ) +(?:-- )?Time elapsed: [\d.,]+ s(?:ec)? *<<< "
     r"(?:FAILURE|ERROR)!"
 )
 _SUREFIRE_NAME = re.compile(

@@ -37,7 +37,7 @@ _ERROR = re.compile(
     r"(?: in (?P<path>\S+?)(?::(?P<line>\d+)| on line (?P<line2>\d+)))?$"
 )
 _STACK = re.compile(r"^#\d+ (?P<path>[^\s(]+)\((?P<line>\d+)\): (?P<name>.*?)(?:\(.*)?$")
-_PEST = re.compile(r"^\s*FAILED\s+(?P<test>\S.*?)(?:\s{2,}(?P<kind>\w+))?\s*$")
+_PEST = re.compile(r"^\s*FAILED\s+(?P<test>\S.*?)(?<!\s)(?:\s{2,}(?P<kind>\w+))?\s*$")
 _PEST_PLACE = re.compile(r"^\s*(?:at |\d+\s+)(?P<path>\S+\.php):(?P<line>\d+)$")
 _PHPSTAN_FILE = re.compile(r"^\s+Line\s+(?P<path>\S+\.php)(?: \(.*\))?\s*$")
 _PHPSTAN = re.compile(r"^\s+(?P<line>\d+)\s{2,}(?P<text>\S.*?)\s*$")

@@ -68,11 +68,9 @@ def _leave_mark_out(lines: FileLines, hunk: Hunk) -> Hunk:
     if not lines.mark:
         return hunk
     ops = hunk.readings[0]
-    old, new = (
-        [number for number, text in enumerate(side) if text.startswith(lines.mark)]
-        for side in (old_side(ops), new_side(ops))
-    )
-    if old != new:
+    marked_old = [n for n, text in enumerate(old_side(ops)) if text.startswith(lines.mark)]
+    marked_new = [n for n, text in enumerate(new_side(ops)) if text.startswith(lines.mark)]
+    if marked_old != marked_new:
         raise Rejected(
             "the edit takes away or moves the byte order mark of the file. Keep it where it is."
         )

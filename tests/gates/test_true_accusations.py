@@ -194,3 +194,13 @@ def test_a_text_with_blanks_explains_what_it_says_now(said, rules):
     after = {"a.js": code.format(said), "a.test.js": test.format("1: excess")}
 
     assert rules == find_rules(before, after)
+
+
+def test_a_test_is_called_by_its_whole_name():
+    """Another kind of quote in it does not end it."""
+    test = "test('adds \"{}\" to it', () => {{\n  expect(f({})).toBe({});\n}});\n"
+    both = test.format("a", 1, 2) + test.format("b", 5, 6)
+    change = Change({"a.test.js": both}, {"a.test.js": test.format("b", 5, 6)})
+    texts = [finding.text for finding in check_test_integrity(change, {})]
+
+    assert ['The test `adds "a" to it` was removed.'] == texts

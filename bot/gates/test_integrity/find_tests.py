@@ -67,7 +67,7 @@ TEST_FILE = re.compile(r"(?:^|/)test_\w+\.py$|_test\.go$|\.(?:test|spec)\.\w+$")
 RUNS_ITSELF = re.compile(r"set_?up|tear_?down|Test|main$|before|after|pytest_", re.IGNORECASE)
 DECORATED = re.compile(r"^\s*@(?!(?:contextlib\.)?(?:async)?contextmanager\b)", re.MULTILINE)
 RAISES = re.compile(r"with\s+[\w.]*(?:raises|assertRaises\w*|assertRaisesRegex)\(", re.IGNORECASE)
-QUOTED = re.compile(r"""["'`]([^"'`\n]*)["'`]""")
+QUOTED = re.compile(r"""(["'`])((?:(?!\1)[^\n])*)\1""")
 NAMED_MARKS = re.compile(
     r"^(\w+)\s*=\s*((?:pytest\.mark|unittest)\.\w+\((?:[^()]|\([^()]*\)){0,400}\))", re.MULTILINE
 )
@@ -188,7 +188,7 @@ class _Finder:
         # Ruby's => stands in the marks of a test, and not before its body.
         start = head if self.language == "ruby" else head.partition("=>")[0]
         header = start.partition("{")[0].partition("\n")[0]
-        name = quoted[1] if quoted else header
+        name = quoted[2] if quoted else header
         if SUITE_CALL.match(head):
             yield from self.walk(node, scope.enter(name, header), depth + 1)
         else:

@@ -22,6 +22,7 @@ from bot.gates.test_integrity.checker_config import is_checker_config, read_sett
             "x: ['a', 'b'],\n// no\ny = 3;\n  z,\n",
             {"x": ("a", "b"), "y": ("3", "z")},
         ),
+        ("noxfile.py", "x = ['a']\n# no\n", {"x": ("a",)}),
         ("a.json", "{", {"": ("{",)}),
         ("a.toml", "", {}),
         ("a.toml", "# x\n" * 60_000, {}),

@@ -90,3 +90,19 @@ def test_a_date_in_a_configuration_is_read():
     before = "since: 2024-01-01\nfail-under: 90\n"
 
     assert explain_relaxed(".github/workflows/a.yml", before, before.replace("90", "80"))
+
+
+@pytest.mark.parametrize(
+    ("path", "neighbour", "is_told"),
+    [
+        ("web/.coveragerc", None, False),
+        ("web/.coveragerc", "x = 2\n", True),
+        (".coveragerc", None, True),
+    ],
+)
+def test_a_configuration_that_goes_with_its_folder_asks_for_nothing_less(path, neighbour, is_told):
+    """At the top it is everybody's; and what stays in the folder is checked by less."""
+    before = {path: "[report]\nfail_under = 90\n", "web/a.py": "x = 1\n"}
+    change = Change(before, {path: None, "web/a.py": neighbour})
+
+    assert is_told is bool(list(find_relaxed_settings(change)))

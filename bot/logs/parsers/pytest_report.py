@@ -22,15 +22,18 @@ from bot.logs.parsers.tracebacks import CHAIN, FILE, split_tracebacks
 from bot.values import Category, Frame
 
 _FAILURES = 1000  # that are read
+_BLOCKS = ("FAILURES", "ERRORS")  # the sections with a block for each
+_RESULTS = (*_BLOCKS, "short test summary info")  # where lines of the summary may stand
 _SECTION = re.compile(r"={3,} (?P<title>.+?) ={3,}$")
 _HEADING = re.compile(r"(?:_+ (?!_ _)|―+ )(?P<title>\S.*?) (?:_+|―+)$")
 # pytest-sugar tells each failure at once, between lines of progress.
 _SUGAR_HEADING = re.compile(r"―{3,} .+ ―{3,}$")
 _SUGAR_PROGRESS = re.compile(r" \S+ [✓⨯sxX✗ ]+.*\d+% [█▏▎▍▌▋▊▉ ]*$")
 _CAPTURED = re.compile(r"-{3,} (?:Captured|generated|live) .*-{3,}$")
+_NO_FAILURE = re.compile(rf"\[XPASS\(|\d+ \w+.* in [\d.]+s|{_CAPTURED.pattern}")
 _PLACE = re.compile(
-    r"(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+):(?: in (?P<name>\S.*)| (?P<error>[\w.]+)"
-    r"(?:: .*)?)?$"
+    r"(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+):(?: in (?P<name>\S.*)"
+    r"| (?P<said>(?P<error>[\w.]+)(?:: .*)?|assert .*))?$"
 )
 _NO_FIXTURE = re.compile(r"file (?P<path>\S.*), line (?P<line>\d+)(?P<name>$)")
 _FUNCTION = re.compile(r"    (?:async )?def (?P<name>\w+)")
@@ -87,11 +90,10 @@ class _Report:
         elif self.is_block_open:
             block = self.blocks[-1]
             block.lines.append(line)
-            place = _PLACE.match(line.text)
-            # In `line` style the place comes last.
-            self.is_block_open = bool(block.title) or not (place and place["error"])
-        elif line.text and not line.text.startswith("[XPASS("):
+            self.is_block_open = bool(block.title) or not _read_said(line)
+        elif line.text and not _NO_FAILURE.match(line.text):
             self.begin_block("", line)
+            self.is_block_open = not _read_said(line)
 
 
 def parse_pytest(lines: Sequence[LogLine]) -> list[ParsedFailure]:
@@ -118,11 +120,11 @@ def _split_report(lines: Sequence[LogLine]) -> _Report:
         elif conftest:
             section = "ERRORS"
             report.begin_block(f"ERROR collecting {conftest['path']}", line)
-        elif section in {"FAILURES", "ERRORS"} or _SUGAR_HEADING.match(line.text):
-            section = section if section in {"FAILURES", "ERRORS"} else "FAILURES"
-            report.add_block_line(line)
-        elif section == "short test summary info" and (result := _RESULT.match(line.text)):
+        elif (result := _RESULT.match(line.text)) and section in _RESULTS and not report.is_block_open:
             report.results.append(_Result(*_split_result(result["rest"]), line))
+        elif section in _BLOCKS or _SUGAR_HEADING.match(line.text):
+            section = section if section in _BLOCKS else "FAILURES"
+            report.add_block_line(line)
     return report
 
 
@@ -161,8 +163,15 @@ def _cut_body(block: _Block, captured: int) -> Sequence[LogLine]:
     """Cut out what stands between the title and the captured output."""
     if block.title:
         return block.lines[1:captured]
-    # In `line` style the place comes last.
-    return [*block.lines[:captured], *block.lines[captured:][-1:]]
+    body = [*block.lines[:captured], *block.lines[captured:][-1:]]
+    if len(body) == 1 and (said := _read_said(body[0])):
+        return [body[0]._replace(text=f"E   {said}"), *body]
+    return body
+
+
+def _read_said(line: LogLine) -> str:
+    """Read what was raised from a line that names its place: in `line` style a block ends so."""
+    return read_group(_PLACE.match(line.text), "said")
 
 
 def _split_chain(body: Sequence[LogLine]) -> list[list[LogLine]]:

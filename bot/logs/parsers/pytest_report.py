@@ -120,7 +120,11 @@ def _split_report(lines: Sequence[LogLine]) -> _Report:
         elif conftest:
             section = "ERRORS"
             report.begin_block(f"ERROR collecting {conftest['path']}", line)
-        elif (result := _RESULT.match(line.text)) and section in _RESULTS and not report.is_block_open:
+        elif (
+            (result := _RESULT.match(line.text))
+            and section in _RESULTS
+            and not report.is_block_open
+        ):
             report.results.append(_Result(*_split_result(result["rest"]), line))
         elif section in _BLOCKS or _SUGAR_HEADING.match(line.text):
             section = section if section in _BLOCKS else "FAILURES"

@@ -51,10 +51,10 @@ def find_definitions(
     scores = np.zeros(len(index.chunk_files))
     for name, values in signals.items():
         scores += SYMBOL_WEIGHTS[name] * values
-    scores *= signals["words"] > 0
+    matching = np.flatnonzero(signals["words"])
     # The same order, however the segments lie.
-    order = np.lexsort((index.chunk_symbols, index.chunk_files, -scores))
-    chunks = [int(chunk) for chunk in order[:count] if scores[chunk]]
+    keys = (index.chunk_symbols[matching], index.chunk_files[matching], -scores[matching])
+    chunks = [int(chunk) for chunk in matching[np.lexsort(keys)][:count]]
     for chunk, symbol in _load_chunks(index, chunks, load_symbols):
         chunk_signals = {name: float(values[chunk]) for name, values in signals.items()}
         chunk_signals["function"] = float(symbol.kind in FUNCTIONS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.search.bm25 import (
     Floats,
     Indices,
+    TermMatches,
     TermScores,
     score_documents,
     score_terms,
@@ -41,7 +42,7 @@ class IndexMatch:
     chunk_scores: Floats
     word_scores: Mapping[str, TermScores]  # over files, by their words
     path_scores: Mapping[str, TermScores]  # over files, by their paths
-    folder_scores: Floats  # of each file, by the words of all files in its folder
+    file_matches: TermMatches
 
     def sum_words(self) -> Floats:
         """Score each file by its words."""
@@ -61,6 +62,7 @@ class QueryMatch:
     """All that a query matches in a commit and its history."""
 
     code: IndexMatch
+    folder_scores: Floats  # of each file of code, by the words of all files in its folder
     tests: IndexMatch
     name_scores: Floats
     rare_names: Mapping[str, Indices]
@@ -75,7 +77,7 @@ class QueryMatch:
         return {
             "file": self.code.sum_words(),
             "chunk": score_best_chunks(self.code.chunk_scores, self.code.index.chunk_files, size),
-            "folder": self.code.folder_scores,
+            "folder": self.folder_scores,
             "path": self.code.sum_paths(),
             "names": self.name_scores,
             "rare": score_rare_names(self.rare_names, size),
@@ -91,8 +93,10 @@ def match_query(index: CommitIndex, query: Query) -> QueryMatch:
     tests = match_index(index.tests, query)
     test_scores = tests.sum_all()
     commit_scores = score_commits(index, query)
+    code = match_index(index.code, query)
     return QueryMatch(
-        match_index(index.code, query),
+        code,
+        score_folders(code, query),
         tests,
         score_documents(index.code.names.match(query.terms, abbreviated=True), query.terms),
         find_rare_names(index.code, query.names),
@@ -107,15 +111,20 @@ def match_index(index: FileIndex, query: Query) -> IndexMatch:
     """Match a query against the files of one index."""
     matches = index.chunks.match(query.terms, abbreviated=True)
     file_matches = matches.group_by(index.chunk_files, len(index.paths))
-    folders, folder_count = number_folders(index.paths)
-    folder_matches = file_matches.group_by(folders, folder_count)
     return IndexMatch(
         index,
         score_documents(matches, query.terms, b=CHUNK_B),
         score_terms(file_matches, query.terms, k1=FILE_K1),
         score_terms(index.path_words.match(query.terms, abbreviated=True), query.terms),
-        score_documents(folder_matches, query.terms)[folders],
+        file_matches,
     )
+
+
+def score_folders(code: IndexMatch, query: Query) -> Floats:
+    """Score each file by the words of all files in its folder."""
+    folders, folder_count = number_folders(code.index.paths)
+    matches = code.file_matches.group_by(folders, folder_count)
+    return score_documents(matches, query.terms)[folders]
 
 
 def match_commits(index: CommitIndex, query: Query) -> list[Evidence]:

@@ -127,7 +127,7 @@ class PathResolver:
 
 def tail_of(path: str) -> str:
     """Return the last two parts of a path."""
-    return "/".join(path.split("/")[-2:])
+    return path[path.rfind("/", 0, max(0, path.rfind("/"))) + 1 :]
 
 
 def weigh_tests(test_scores: Floats, tests: Sequence[str], paths: Sequence[str]) -> list[Evidence]:

@@ -30,7 +30,9 @@ _HEADING = re.compile(r"(?:_+ (?!_ _)|―+ )(?P<title>\S.*?) (?:_+|―+)$")
 _SUGAR_HEADING = re.compile(r"―{3,} .+ ―{3,}$")
 _SUGAR_PROGRESS = re.compile(r" \S+ [✓⨯sxX✗ ]+.*\d+% [█▏▎▍▌▋▊▉ ]*$")
 _CAPTURED = re.compile(r"-{3,} (?:Captured|generated|live) .*-{3,}$")
-_NO_FAILURE = re.compile(rf"\[XPASS\(|\d+ \w+.* in [\d.]+s|{_CAPTURED.pattern}")
+_NO_FAILURE = re.compile(
+    rf"\[XPASS\(|\d+ \w+.* in [\d.]+s|Process completed with exit code |{_CAPTURED.pattern}"
+)
 _PLACE = re.compile(
     r"(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+):(?: in (?P<name>\S.*)"
     r"| (?P<said>(?P<error>[\w.]+)(?:: .*)?|assert .*))?$"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.edits.diff_hunks import find_counted_end, parse_head
+from unidiff.errors import UnidiffParseError
+from unidiff.patch import Hunk, PatchedFile, PatchSet
+
 from bot.edits.diff_names import unquote
-from bot.edits.parsed_edit import HunkHead
 from bot.text.amounts import count_noun
 
 Lines = tuple[tuple[int, str], ...]  # number and text
@@ -33,9 +34,9 @@ class FileDiff:
     """
 
     path: str
-    added: Lines = ()
-    removed: Lines = ()
-    shown: frozenset[int] = frozenset()
+    added: Lines
+    removed: Lines
+    shown: frozenset[int]
     hunks: tuple[HunkDiff, ...] = ()
 
 
@@ -71,37 +72,50 @@ def count_diff(diff: str) -> DiffCounts:
     return DiffCounts(len(change.files), change.added, change.removed)
 
 
+def parse_change_diff(diff: str) -> ChangeDiff:
+    """Read a diff that git wrote with core.quotePath=false and without renames.
+
+    Raises ValueError for what is none.
+    """
+    numbered, paths = _number_files(diff)
+    try:
+        patch_set = PatchSet(numbered)
+    except UnidiffParseError as error:
+        raise ValueError(f"not a unified diff: {error}") from error
+    if len(patch_set) != len(paths) or (diff.strip() and not paths):
+        raise ValueError(f"not a unified diff: {len(paths)} headers, {len(patch_set)} files")
+    files = [_read_file(file, path) for file, path in zip(patch_set, paths, strict=True)]
+    return ChangeDiff({file.path: file for file in files})
+
+
 def render_size(diff: ChangeDiff) -> str:
     """Render the size for people, as git does in one line."""
     files = count_noun(len(diff.files), "file")
     return f"{files} changed: +{diff.added} \N{MINUS SIGN}{diff.removed} lines"
 
 
-def parse_change_diff(diff: str) -> ChangeDiff:
-    """Read a diff that git wrote with core.quotePath=false and without renames.
+def _number_files(diff: str) -> tuple[str, list[str]]:
+    """Put numbers in the place of paths, and return the paths.
 
-    Raises ValueError for what is none.
+    unidiff does not read all of git's names: quoted ones, and those with " b/" in them.
     """
-    files: dict[str, FileDiff] = {}
-    lines = diff.removesuffix("\n").split("\n")
-    path = ""
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        index += 1
+    paths: list[str] = []
+    lines = []
+    in_header = False
+    for line in diff.split("\n"):
+        number = len(paths)
         if line.startswith("diff --git "):
-            path = _read_path(line.removeprefix("diff --git "))
-            files[path] = FileDiff(path)
-        elif line.startswith("@@ "):
-            head = parse_head(line)
-            end = find_counted_end(lines, index, head) if head else None
-            if head is None or end is None or not path:
-                raise ValueError(f"not a unified diff: line {index} begins no hunk of a file")
-            files[path] = _add_hunk(files[path], head, lines[index - 1 : end])
-            index = end
-    if diff.strip() and not files:
-        raise ValueError("not a unified diff: it names no file")
-    return ChangeDiff(files)
+            paths.append(_read_path(line.removeprefix("diff --git ")))
+            in_header = True
+            lines.append(f"diff --git a/{number} b/{number}")
+            continue
+        in_header = in_header and not line.startswith("@@ ")
+        is_name = in_header and line.startswith(("--- ", "+++ "))
+        if is_name and not line.endswith(" /dev/null"):
+            lines.append(f"{line[:4]}{'a' if line[0] == '-' else 'b'}/{number - 1}")
+        else:
+            lines.append(line)
+    return "\n".join(lines), paths
 
 
 def _read_path(names: str) -> str:
@@ -109,26 +123,35 @@ def _read_path(names: str) -> str:
     return unquote(names[: len(names) // 2])[2:]
 
 
-def _add_hunk(file: FileDiff, head: HunkHead, hunk: Sequence[str]) -> FileDiff:
-    """Read the lines of a hunk below its head, and add them to those of the file."""
-    lines: dict[str, list[tuple[int, str]]] = {"+": [], "-": []}
-    shown, touched = set(file.shown), set()
-    old, new, kept = head.old_start, head.new_start, 0
-    follows_addition = False
-    for line in hunk[1:]:
-        sign, text = line[:1], line[1:].removesuffix("\r")
-        if sign == "\\":
-            continue
-        old, new = old + (sign != "+"), new + (sign != "-")
-        lines.setdefault(sign, []).append((old if sign == "-" else new, text))
-        if sign != "-":
-            shown.add(new)
-        if sign != "+":
-            touched |= {old} if sign == "-" or follows_addition else set()
-            kept = old
-        else:
-            touched.add(kept)
-        follows_addition = sign == "+"
-    added, removed = tuple(lines["+"]), tuple(lines["-"])
-    hunks = (*file.hunks, HunkDiff(added, frozenset(touched), "\n".join([*hunk, ""])))
-    return FileDiff(file.path, file.added + added, file.removed + removed, frozenset(shown), hunks)
+def _read_file(file: PatchedFile, path: str) -> FileDiff:
+    lines = [line for hunk in file for line in hunk]
+    added = [(line.target_line_no or 0, _strip_end(line.value)) for line in lines if line.is_added]
+    removed = [
+        (line.source_line_no or 0, _strip_end(line.value)) for line in lines if line.is_removed
+    ]
+    shown = frozenset(line.target_line_no for line in lines if line.target_line_no)
+    hunks = tuple(map(_read_hunk, file))
+    return FileDiff(path, tuple(added), tuple(removed), shown, hunks)
+
+
+def _read_hunk(hunk: Hunk) -> HunkDiff:
+    added = [(line.target_line_no or 0, _strip_end(line.value)) for line in hunk if line.is_added]
+    return HunkDiff(tuple(added), frozenset(_find_touched(hunk)), str(hunk))
+
+
+def _find_touched(hunk: Hunk) -> Iterator[int]:
+    """Find the old lines that went, and the neighbours of what came."""
+    before, follows_addition = 0, False
+    for line in hunk:
+        number = line.source_line_no
+        if line.is_added:
+            yield before
+            follows_addition = True
+        elif number:
+            if line.is_removed or follows_addition:
+                yield number
+            before, follows_addition = number, False
+
+
+def _strip_end(text: str) -> str:
+    return text.removesuffix("\n").removesuffix("\r")

@@ -32,8 +32,8 @@ def read_hunk(lines: Sequence[str], index: int, *, fenced: bool) -> tuple[Hunk, 
     Where counts and lines agree, that is the hunk; where not, it ends with its last signed line.
     Raises Rejected for lines that would be lost.
     """
-    head = parse_head(lines[index])
-    end = find_counted_end(lines, index + 1, head) if head else None
+    head = _parse_head(lines[index])
+    end = _find_counted_end(lines, index + 1, head) if head else None
     if head and end is not None and not _goes_on(lines, end):
         hunk = make_counted_hunk(index, head, lines[index + 1 : end])
     else:
@@ -65,7 +65,7 @@ def is_ending(lines: Sequence[str], index: int) -> bool:
     return bool(VERSION.match(lines[index + 1]))
 
 
-def parse_head(line: str) -> HunkHead | None:
+def _parse_head(line: str) -> HunkHead | None:
     """Parse the numbers of a hunk's head; None when there are none."""
     match = HEAD.match(line)
     if not match:
@@ -75,7 +75,7 @@ def parse_head(line: str) -> HunkHead | None:
     return HunkHead(old_start - bool(old_count), old_count, new_start - bool(new_count), new_count)
 
 
-def find_counted_end(lines: Sequence[str], start: int, head: HunkHead) -> int | None:
+def _find_counted_end(lines: Sequence[str], start: int, head: HunkHead) -> int | None:
     """Find where both sides are as long as the head says; None where the signs do not agree."""
     old_left, new_left, index = head.old_count, head.new_count, start
     while old_left or new_left:

@@ -41,9 +41,11 @@ class TermField:
         for postings, numbers in self.parts:
             for spelling in spellings:
                 part_documents, part_counts = postings.find(spelling)
-                local = numbers[part_documents]
-                documents.append(local[local >= 0])
-                counts.append(part_counts[local >= 0].astype(np.float64))
+                if len(part_documents):
+                    local = numbers[part_documents]
+                    is_present = local >= 0
+                    documents.append(local[is_present])
+                    counts.append(part_counts[is_present].astype(np.float64))
         if len(spellings) == 1:
             return np.concatenate(documents), np.concatenate(counts)
         distinct, places = np.unique(np.concatenate(documents), return_inverse=True)

@@ -121,16 +121,16 @@ class EditSession:
         """Find the file to edit; NOWHERE for one to make."""
         if edit.old_path == NOWHERE:
             return NOWHERE
-        path = self.tree.names.resolve(edit.old_path)
+        path = self.tree.names.resolve(edit.old_path, bare=edit.bare)
         has_moved = edit.renames or edit.copies
         if path is None and edit.new_path not in ("", NOWHERE) and not has_moved:
             # Only the new name is a file's: `x.orig` and `x`.
-            path = self.tree.names.resolve(edit.new_path)
+            path = self.tree.names.resolve(edit.new_path, bare=edit.bare)
         is_block = bool(edit.hunks) and edit.hunks[0].blocks
         creates_file = is_block and not any(map(_quotes_text, edit.hunks))
         if creates_file and (path is None or path not in list_spellings(edit.old_path)):
             return NOWHERE
-        return path or self.tree.names.require(edit.old_path)
+        return path or self.tree.names.require(edit.old_path, bare=edit.bare)
 
     def _find_target(self, path: str, edit: FileEdit) -> str:
         """Find the path that the file has behind the edit; NOWHERE when it is deleted."""
@@ -139,7 +139,7 @@ class EditSession:
             return edit.new_path
         if edit.old_path == NOWHERE or path in (edit.new_path, target):
             return path
-        existing = self.tree.names.resolve(edit.new_path)
+        existing = self.tree.names.resolve(edit.new_path, bare=edit.bare)
         if existing not in (None, path):
             raise Rejected(f"{path} and {target} are both there: say which one the diff is for.")
         return existing or target

@@ -41,9 +41,12 @@ class PathNames:
         """Tell whether the first folder of the path is there."""
         return fold_case(path.partition("/")[0]) in self.by_folded_path
 
-    def resolve(self, named: str) -> str | None:
-        """Find the file that a path means: itself, without a prefix, or the only one so ending."""
-        spellings = list_spellings(named)
+    def resolve(self, named: str, *, bare: bool = False) -> str | None:
+        """Find the file that a path means: itself, without a prefix, or the only one so ending.
+
+        A bare path has lost its prefix already.
+        """
+        spellings = [named] if bare else list_spellings(named)
         for spelling in spellings:
             if spelling in self.paths:
                 return spelling
@@ -61,12 +64,13 @@ class PathNames:
         candidates = self.by_name.get(end.rpartition("/")[2], ())
         return [path for path in candidates if path.endswith(f"/{end}")]
 
-    def require(self, named: str) -> str:
+    def require(self, named: str, *, bare: bool = False) -> str:
         """Resolve the path. Raises Rejected when there is no such file."""
-        path = self.resolve(named)
+        path = self.resolve(named, bare=bare)
         if path is not None:
             return path
-        similar = self.by_folded_path.get(fold_case(list_spellings(named)[-1]))
+        spelling = named if bare else list_spellings(named)[-1]
+        similar = self.by_folded_path.get(fold_case(spelling))
         if similar:
             raise Rejected(
                 f"{named}: there is no such file; names differ by case or spelling from {similar}."

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from bot.refactor.checked_names import locate_attribute
 from bot.refactor.find_definition import iter_modules, iter_values
-from bot.refactor.module_scopes import Definition, Function, Module, last_name
+from bot.refactor.module_scopes import Definition, Function, Module, hides_module, last_name
 from bot.refactor.symbol import Renaming
 
 LOADS_MODULES = re.compile(r"\bimport_module\b|\b__import__\b|\bsys\.modules\b|\bModuleType\b")
@@ -46,7 +46,22 @@ class AttributeRenaming:
 
     def _can_be_module(self, module: Module) -> bool:
         """Tell whether an object may be the module that defines the target."""
-        return bool(LOADS_MODULES.search(module.text)) or self._is_module_handed_on
+        if self._is_module_hidden or self._is_module_handed_on:
+            return True
+        return bool(LOADS_MODULES.search(module.text))
+
+    @cached_property
+    def _is_module_hidden(self) -> bool:
+        """Whether a package binds the name of a module with the target to something else.
+
+        Which of the two the name means there depends on what was imported before.
+        """
+        project = self.renaming.project
+        return any(
+            package is not None and hides_module(package, holder)
+            for holder in self.renaming.holders & project.paths.keys()
+            for package in [project.find_module(holder.rpartition(".")[0])]
+        )
 
     @cached_property
     def _is_module_handed_on(self) -> bool:

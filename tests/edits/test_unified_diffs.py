@@ -173,6 +173,16 @@ def test_prefixes_are_told_from_folders():
     assert {"a/n": "1\n"} == apply_edits({}, "--- /dev/null\n+++ b/a/n\n@@ -0,0 +1 @@\n+1\n")
 
 
+def test_a_folder_that_is_called_as_a_prefix_is_none():
+    """Once the prefixes are gone what is left is the path; another file of that name is another."""
+    head, gone = "diff --git a/b/x b/b/x\n", "deleted file mode 100644\nindex e69de29..0000000\n"
+    body = "--- a/b/x\n+++ b/b/x\n@@ -1 +1 @@\n-1\n+2\n"
+
+    assert "b/x: there is no such file" in refuse({"x": ""}, head + gone)
+    assert "Did you mean x?" in refuse({"x": "1\n"}, head + body)
+    assert {"b/x": "2\n", "x": "1\n"} == apply_edits({"b/x": "1\n", "x": "1\n"}, head + body)
+
+
 def test_files_that_other_tools_say_are_not_there_come_and_go():
     """GNU diff writes the first second of all time, Subversion writes words."""
     never = "1970-01-01 01:00:00.000000000 +0100"

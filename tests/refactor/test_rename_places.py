@@ -475,3 +475,15 @@ def test_a_name_that_only_global_makes_is_its_module_s():
     base = "def f():\n    global size\n    size = 1\n"
 
     assert (base, []) == rename(base, "size = 2\n", "a.size", "length")
+
+
+def test_a_module_that_its_package_gives_another_meaning_is_told():
+    """Whether the name means the module depends on what was imported before."""
+    files = {
+        "p/__init__.py": "from p.b import a\n",
+        "p/a.py": "def f(): ...\n",
+        "p/b.py": "def a(): ...\n",
+        "use.py": "import p.a\np.a.f()\n",
+    }
+
+    assert [("use.py", 2)] == list_doubts(rename_symbol(files, "p.a.f", "g"))

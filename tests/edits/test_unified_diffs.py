@@ -179,7 +179,7 @@ def test_a_folder_that_is_called_as_a_prefix_is_none():
     body = "--- a/b/x\n+++ b/b/x\n@@ -1 +1 @@\n-1\n+2\n"
 
     assert "b/x: there is no such file" in refuse({"x": ""}, head + gone)
-    assert "Did you mean x?" in refuse({"x": "1\n"}, head + body)
+    assert "b/x: there is no such file" in refuse({"x": "1\n"}, head + body)
     assert {"b/x": "2\n", "x": "1\n"} == apply_edits({"b/x": "1\n", "x": "1\n"}, head + body)
 
 

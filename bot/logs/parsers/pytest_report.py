@@ -251,26 +251,21 @@ def _find_test(title: str, failure: ParsedFailure, results: Sequence[_Result]) -
 
 def _find_by_name(name: str, failure: ParsedFailure, results: Sequence[_Result]) -> str:
     """Find the test of that name, if there is one in a file that the stack passes through."""
-    files = {frame.file for frame in failure.frames}
-    namesakes = [result.test for result in results if _is_named(result.test, name)]
+    files, dotted = {frame.file for frame in failure.frames}, name.replace("::", ".")
+    tests = (result.test for result in results)
+    namesakes = [test for test in tests if test.partition("::")[2].replace("::", ".") == dotted]
     for test in namesakes:
         if test.partition("::")[0] in files:
             return test
     return next(iter(namesakes), "")
 
 
-def _is_named(test: str, name: str) -> bool:
-    return test.partition("::")[2].replace("::", ".") == name.replace("::", ".")
-
-
 def _find_by_message(failure: ParsedFailure, results: Sequence[_Result]) -> str:
     message = failure.message.split("\n")[0]
     if failure.error:
         message = f"{failure.error}: {message}"
-    for result in results:
-        if _is_message(message, result.message):
-            return result.test
-    return ""
+    matching = (result.test for result in results if _is_message(message, result.message))
+    return next(matching, "")
 
 
 def _is_message(message: str, summary: str) -> bool:
@@ -291,10 +286,8 @@ def _make_test_id(name: str, failure: ParsedFailure) -> str:
 
 
 def _take_result(results: list[_Result], test: str) -> None:
-    for result in results:
-        if result.test == test:
-            results.remove(result)
-            return
+    if result := next((result for result in results if result.test == test), None):
+        results.remove(result)
 
 
 def _parse_result(result: _Result) -> ParsedFailure:

@@ -38,7 +38,9 @@ BUILTINS_OF_PYTHON_2 = (
     *("apply", "basestring", "buffer", "cmp", "coerce", "execfile", "file", "intern", "long"),
     *("raw_input", "reduce", "reload", "unichr", "unicode", "xrange"),
 )
-RULE = re.compile(r"[A-Z]+\d+")  # what does not parse has another code: the gate "syntax" tells it
+RULE = re.compile(r"[A-Z]+\d+")  # what does not parse has another code
+# Ruff takes it for the two classes that Python 3.14 lets stand so.
+NAMED_BY_PYTHON_2 = re.compile(r"^\s*except [\w.]+, [a-z_]\w*:", re.MULTILINE)
 OPTIONS = ("check", "--no-cache", "--output-format", "json", "--exit-zero", "--quiet", ".")
 PATIENCE_S = 20
 SUFFIXES = (".py", ".pyi")
@@ -55,7 +57,7 @@ class Ruff:
 
         Raises Unreachable when ruff fails, or does not end in time.
         """
-        paths = [path for path in files if path.endswith(SUFFIXES) and _stays_inside(path)]
+        paths = [path for path, text in files.items() if _is_lintable(path, text)]
         if not paths:
             return ()
         configs = read_configs(config)
@@ -87,9 +89,10 @@ def _advise_unstable(finding: Finding) -> Finding:
     return finding if STABLE.match(finding.rule) else replace(finding, blocks=False)
 
 
-def _stays_inside(path: str) -> bool:
+def _is_lintable(path: str, text: str) -> bool:
     pure = PurePosixPath(path)
-    return not pure.is_absolute() and ".." not in pure.parts and "\0" not in path
+    stays_inside = not pure.is_absolute() and ".." not in pure.parts and "\0" not in path
+    return stays_inside and path.endswith(SUFFIXES) and not NAMED_BY_PYTHON_2.search(text)
 
 
 def _advise_unsure(finding: Finding, text: str) -> Finding:
@@ -131,10 +134,12 @@ def _read_findings(
     messages: list[dict[str, Any]], tree: Path, configs: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Finding]:
     selected = {folder: read_selected(theirs) for folder, theirs in configs.items()}
+    # Ruff guesses what such a file says, as of Python 2; the gate "syntax" tells what is wrong.
+    unparsed = {each["filename"] for each in messages if not RULE.fullmatch(each["code"] or "")}
     for message in messages:
-        code = message["code"] or ""
-        if not RULE.fullmatch(code):
+        if message["filename"] in unparsed:
             continue
+        code = message["code"]
         path = Path(message["filename"]).resolve().relative_to(tree).as_posix()
         line, text = message["location"]["row"], message["message"]
         theirs = _find_nearest(path, selected)

@@ -13,7 +13,7 @@ from bot.search.segment import FileSymbols, Segment
 from bot.search.symbols import Symbol
 
 # Change it with every change of what is derived, or how: then everything is derived again.
-INDEX_FORMAT = "3"
+INDEX_FORMAT = "4"
 
 
 def encode_segment(segment: Segment) -> SegmentBlob:

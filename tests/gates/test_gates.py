@@ -220,6 +220,19 @@ def test_a_broken_configuration_leaves_our_rules(text):
     assert "F401" in {finding.rule for finding in findings}
 
 
+@pytest.mark.parametrize(
+    "text", ["try:\n    f = 1\nexcept Exception, e:\n    print(e)\n", "print 'a'\nx = y\n"]
+)
+def test_what_is_read_by_guess_is_not_accused(text):
+    """Of Python 2 ruff guesses the rest of the file; two classes without brackets are Python 3."""
+    without_brackets = text.replace("Exception, e", "ValueError, KeyError").replace("print ", "#")
+
+    assert () == Ruff().lint({"a.py": text}, {})
+    assert {"F821"} == {
+        each.rule for each in Ruff().lint({"a.py": without_brackets}, {}) if each.gate == "lint"
+    }
+
+
 @pytest.mark.parametrize("path", ["../a.py", "/tmp/a.py", "a\0.py"])
 def test_no_file_is_written_elsewhere(path):
     """A path that leads out is not linted."""

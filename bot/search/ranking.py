@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -48,10 +49,7 @@ def locate(
     scores, nearest = _score_code(match, query, similarity)
     weights = _weigh_asides(index.code.paths, query, match.mentions)
     scores = scores * weights
-
-    def explain(file: int) -> tuple[str, ...]:
-        return explain_code(file, index, query, match, nearest)
-
+    explain = partial(explain_code, index=index, query=query, match=match, nearest=nearest)
     files = [
         *_make_hits(index.code.paths, scores, top, explain),
         *_rank_texts(index.texts, match, query, top),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from http import HTTPStatus
 from types import MappingProxyType
 
 from bot.gates.test_integrity.assertion import Assertion, Strictness, weaken_to_part
@@ -15,10 +14,10 @@ from bot.gates.test_integrity.expression_scan import (
     find_numbers,
     is_literal,
     split_arguments,
-    strip_parentheses,
 )
 from bot.gates.test_integrity.find_tests import FoundTest
 from bot.gates.test_integrity.new_assertions import NewAssertions, TestPair, find_literals
+from bot.gates.test_integrity.normalize_value import normalize_value
 from bot.gates.test_integrity.read_condition import ERROR_TYPE
 from bot.values import Finding
 
@@ -29,21 +28,9 @@ FINE_TOLERANCE = 1e-3  # a float may be compared so without any doubt
 MAX_CANDIDATES = 400
 MAX_TOKENS = 600
 SHOWN_CHARS = 90
-NOTHINGS = re.compile(r"\b(?:undefined|null|nil|NULL|nullptr)\b")
-TRUTHS = re.compile(r"\b(?:true|false)\b")
-WRITTEN_TEXT = re.compile(r"(?s)[ruRU]*([bfBF]?)[rR]?[\"'`](.*)[\"'`]")
-BRACKETS = "()"
 # Languages in which nothing but true counts as true: to assert x is to assert that it is true.
 STRICT_BOOLEANS = (".java", ".kt", ".scala", ".cs", ".go", ".rs", ".swift")
-LIST_OF = re.compile(
-    r"\b(?:\w{0,30}List\.of|Arrays\.asList|listOf|std::vector<[\w:]+>)[({](.*)[)}]$"
-)
 EMPTY = re.compile(r"\[\]|\{\}|\"\"|(?:list|dict|set|str)\(\)")
-STATUS = re.compile(
-    r"\b(?:http\.Status|HttpStatusCode\.|[Hh][Tt]{2}[Pp]Status\.|StatusCodes?\.)(\w+)"
-)
-SPLIT_STRING = re.compile(r'"([^"]*)"\.split\(\)')
-WRAPPED_NUMBER = re.compile(r'\b(\w+)\("(-?[\d.]+)"\)')
 MEASURES = re.compile(
     r"\b(?:len|size|count|type|typeof|bool|length|sizeof|cap|any|all)\b", re.IGNORECASE
 )
@@ -214,7 +201,7 @@ def _is_same_truth(old: Assertion, new: Assertion) -> bool:
 
 def _has_other_value(old: Assertion, new: Assertion, pair: TestPair) -> bool:
     """Tell whether of the same thing, with the same input, something else must come out."""
-    if old.actual != new.actual or _normalize(old.expected) == _normalize(new.expected):
+    if old.actual != new.actual or normalize_value(old.expected) == normalize_value(new.expected):
         return False
     if new.strictness > old.strictness or not new.expected or old.bound == "!=":
         return False
@@ -239,38 +226,6 @@ def _is_value(old: Assertion, new: Assertion) -> bool:
 
 def _list_error_types(raising: Assertion) -> list[str]:
     return [part for part in split_arguments(raising.expected) if ERROR_TYPE.match(part)]
-
-
-def _normalize(expected: str) -> str:
-    """Write a value as every framework would: without a prefix or brackets, nothing as None."""
-    plain = LIST_OF.sub(r"[\1]", strip_parentheses(expected))
-    plain = SPLIT_STRING.sub(_write_as_list, plain)
-    plain = NOTHINGS.sub("None", WRAPPED_NUMBER.sub(r"\1(\2)", plain))
-    plain = STATUS.sub(_write_status, plain)
-    plain = TRUTHS.sub(lambda truth: truth[0].capitalize(), plain)
-    parts: list[str] = []
-    for token in TOKEN.findall(plain):
-        text = WRITTEN_TEXT.fullmatch(token)
-        content = f'{text[1].lower()}"{text[2]}"' if text else token
-        if text and not text[1] and parts and parts[-1].endswith('"'):  # two, side by side
-            content = parts.pop()[:-1] + content[1:]
-        if token not in BRACKETS:
-            parts.append(content)
-    return " ".join(parts)
-
-
-def _write_status(status: re.Match[str]) -> str:
-    """Write http.StatusNotFound as 404; a name that HTTP has not stays."""
-    name = status[1].replace("_", "").casefold()
-    return next(
-        (str(each.value) for each in HTTPStatus if each.name.replace("_", "").casefold() == name),
-        status[0],
-    )
-
-
-def _write_as_list(split: re.Match[str]) -> str:
-    words = ", ".join(f'"{word}"' for word in split[1].split())
-    return f"[{words}]"
 
 
 def _render(assertion: Assertion) -> str:

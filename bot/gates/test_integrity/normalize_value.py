@@ -12,7 +12,7 @@ TRUTHS = re.compile(r"\b(?:true|false)\b")
 WRITTEN_TEXT = re.compile(r"(?s)[ruRU]*([bfBF]?)[rR]?[\"'`](.*)[\"'`]")
 BRACKETS = "()"
 LIST_OF = re.compile(
-    r"\b(?:\w{0,30}List\.of|Arrays\.asList|listOf|std::vector<[\w:]+>)[({](.*)[)}]$"
+    r"\b(?:\w{0,30}(?:List|Set|Stream)\.of|Arrays\.asList|listOf|std::vector<[\w:]+>)[({](.*)[)}]$"
 )
 STATUS = re.compile(
     r"\b(?:http\.Status|HttpStatusCode\.|[Hh][Tt]{2}[Pp]Status\.|StatusCodes?\.)(\w+)"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from bot.search.bm25 import (
     Floats,
     Indices,
@@ -72,12 +74,14 @@ class QueryMatch:
     test_evidence: Sequence[Evidence]
 
     def score_signals(self) -> dict[str, Floats]:
-        """Score each file of code by each signal of weights.py."""
+        """Score each file of code by each signal of weights.py.
+
+        Where a file lies counts only for one that something else speaks for.
+        """
         size = len(self.code.index.paths)
-        return {
+        own = {
             "file": self.code.sum_words(),
             "chunk": score_best_chunks(self.code.chunk_scores, self.code.index.chunk_files, size),
-            "folder": self.folder_scores,
             "path": self.code.sum_paths(),
             "names": self.name_scores,
             "rare": score_rare_names(self.rare_names, size),
@@ -85,6 +89,8 @@ class QueryMatch:
             "tests": sum_evidence(self.test_evidence, size),
             "mentions": mark_files(self.mentions, size),
         }
+        has_own = np.any([scores > 0 for scores in own.values()], axis=0)
+        return {**own, "folder": self.folder_scores * has_own}
 
 
 def match_query(index: CommitIndex, query: Query) -> QueryMatch:

@@ -68,9 +68,10 @@ def _list_returned(module: Module, function: Function) -> list[ast.expr]:
 
 def list_params(module: Module, node: ast.Attribute) -> list[ast.expr]:
     """List what `request.param` can be in a fixture; nothing for other expressions."""
-    scope = module.scopes[node][-1]
+    scopes = module.scopes.get(node, ())  # a quoted annotation has none
     is_param = node.attr == "param" and last_name(node.value) == "request"
-    for mark in scope.decorator_list if is_param and isinstance(scope, Function) else ():
+    scope = scopes[-1] if is_param and scopes else None
+    for mark in scope.decorator_list if isinstance(scope, Function) else ():
         for keyword in mark.keywords if isinstance(mark, ast.Call) else ():
             if keyword.arg == "params" and isinstance(keyword.value, ast.List | ast.Tuple):
                 return keyword.value.elts

@@ -265,6 +265,8 @@ class Project:
         scope = find_owner(module, node, node.id)
         if scope is None:
             candidates = [self.canonicalize(f"{star}.{node.id}") for star in module.stars]
+            # What is imported of a package's own modules is a name in it, too.
+            candidates += [f"{module.name}.{node.id}"] if module.name == module.package else []
             return next((name for name in candidates if self.defines(name)), None)
         if not isinstance(scope, ast.Module | ast.ClassDef):
             return self._resolve_local(module, scope, node.id, depth)

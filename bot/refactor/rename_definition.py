@@ -22,6 +22,7 @@ from bot.refactor.looked_up_strings import LookedUpStrings
 from bot.refactor.made_names import MadeNames
 from bot.refactor.module_names import PYTHON
 from bot.refactor.module_scopes import Import, name_in_scope
+from bot.refactor.namespace_reads import find_namespace_reads
 from bot.refactor.other_languages import rename_unique
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
 from bot.refactor.rename_in_module import ModuleRenaming
@@ -101,6 +102,8 @@ def _rename_in_files(renaming: Renaming, paths: Iterable[str], target: str) -> N
             rename_in_document(renaming, path, is_alone=not others, is_alone_at_top=is_alone_at_top)
     for path, line in MadeNames(renaming, renaming.new).find():
         renaming.edits.leave(path, line, "a name may be made here")
+    for path, line in find_namespace_reads(renaming):
+        renaming.edits.leave(path, line, "all names of a module that has it are read here")
     # Python makes private names of a class's name: `_Box__size`.
     mangled = re.compile(rf"\b_{re.escape(renaming.old.lstrip('_'))}__\w")
     for path in renaming.project.files:

@@ -487,3 +487,37 @@ def test_a_module_that_its_package_gives_another_meaning_is_told():
     }
 
     assert [("use.py", 2)] == list_doubts(rename_symbol(files, "p.a.f", "g"))
+
+
+def test_a_module_whose_names_are_all_read_is_told():
+    """What reads them may compare them with others; one name of it, or another module, is not."""
+    use = "import os, p\nns = {n for n in vars(p)}\nprint(p.__dict__['x'], dir(os), vars(object))\n"
+    also = "import inspect\nfrom p import a\nmembers = inspect.getmembers(a, callable)\n"
+    files = {"p/__init__.py": "from .a import *\n", "p/a.py": "def go(): ...\n"}
+    made = rename_symbol({**files, "use.py": use, "also.py": also}, "p.a.go", "went")
+
+    assert [("also.py", 3), ("use.py", 2)] == sorted(list_doubts(made))
+
+
+def test_a_name_in_a_package_that_nothing_else_binds_is_its_module():
+    """An import of a package's module makes it a name of the package."""
+    package = "from .a import *\na.tools.go()\n"
+    files = {
+        "p/__init__.py": package,
+        "p/a.py": "from . import _tools as tools\n",
+        "p/_tools.py": "def go(): ...\n",
+    }
+    made = rename_symbol(files, "p._tools.go", "went")
+
+    assert package.replace("go()", "went()") == made.files["p/__init__.py"]
+
+
+def test_a_quoted_annotation_with_a_module_is_read():
+    """As in code that is read before the module is there."""
+    files = {
+        "p/__init__.py": "class State:\n    def go(self): ...\n",
+        "p/a.py": 'import p\n\ndef f(state: "p.State"):\n    state.go()\n',
+    }
+    made = rename_symbol(files, "p.State.go", "went")
+
+    assert "state.went()" in made.files["p/a.py"]

@@ -26,8 +26,8 @@ NEXT_STEPS = {
     "none": "There is nothing to do.",
 }
 NOTHING = (
-    "Whether anything failed is not known: this is empty, no text, or no log of CI. Nothing in it "
-    "says that something failed, or that all went well."
+    "Whether anything failed is not known: this is empty, no text, no log of CI, or a report that "
+    "cannot be read to its end. Nothing in it says that something failed, or that all went well."
 )
 PLACES = (
     "\nPlaces are as printed. Give --repo PATH to see them as files of the repository, with code."

@@ -14,7 +14,7 @@ from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.token_credential import TokenCredential
 from bot.cli.inputs import WrongUseError
 from bot.logs import attach_job
-from bot.logs.read_log import NO_LOG
+from bot.logs.read_report import NO_LOG
 from bot.logs.uploads import find_uploads
 from bot.ports import Refusal
 from bot.settings import ReadTokenSettings, load_settings

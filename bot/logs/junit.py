@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, takewhile
+from typing import NamedTuple
 from xml.parsers import expat
 
 from bot.logs.clean_log import LogLine
@@ -46,6 +47,13 @@ _PLACE = re.compile(
 )
 
 
+class JunitReport(NamedTuple):
+    """What a report tells of failures, and whether it is known that there are no others."""
+
+    failures: list[ParsedFailure]
+    is_whole: bool
+
+
 class _NoReportError(Exception):
     """It is another kind of XML, or made to do harm."""
 
@@ -58,20 +66,24 @@ def peek_junit(raw: Iterable[bytes]) -> tuple[bool, Iterable[bytes]]:
     return begin.startswith((b"<?xml", b"<testsuite")), chain([first], lines)
 
 
-def parse_junit(raw: Iterable[bytes]) -> list[ParsedFailure]:
+def parse_junit(raw: Iterable[bytes]) -> JunitReport:
     """Parse each test with a failure or an error, as far as the lines are a well-formed report.
 
     Holds no more than one failure and one element's begin of it, and reads no entities.
     """
     reader = _ReportReader()
+    is_read = False
     try:
         for piece in _decode(raw):
             reader.feed(piece)
             if len(reader.failures) >= _FAILURES:
                 break
+        else:
+            is_read = reader.has_ended
     except (expat.ExpatError, _NoReportError):
         pass
-    return reader.failures[:_FAILURES]
+    is_whole = is_read and (bool(reader.failures) or not reader.counts_failures)
+    return JunitReport(reader.failures[:_FAILURES], is_whole)
 
 
 def _decode(raw: Iterable[bytes]) -> Iterator[str]:
@@ -121,6 +133,8 @@ class _ReportReader:
 
     def __init__(self) -> None:
         self.failures: list[ParsedFailure] = []
+        self.has_ended = False
+        self.counts_failures = False  # though it may name none
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._begin
@@ -147,7 +161,10 @@ class _ReportReader:
             raise _NoReportError
         self._depth += 1
         self._unread_chars = 0
-        if tag == "testcase":
+        if tag in _ROOTS:
+            counts = (attributes.get(count, "") for count in ("failures", "errors"))
+            self.counts_failures |= any(count.strip("0. ") for count in counts)
+        elif tag == "testcase":
             self._case = attributes
         elif tag in {"failure", "error"} and self._case is not None:
             self._failure, self._text, self._text_chars = attributes, [], 0
@@ -161,6 +178,7 @@ class _ReportReader:
     def _end(self, name: str) -> None:
         tag = name.rpartition(":")[2]
         self._depth -= 1
+        self.has_ended = self._depth == 0
         self._unread_chars = 0
         if tag == "testcase":
             self._case = None

@@ -37,7 +37,7 @@ from bot.logs.parsers.unknown_tools import (
     parse_unknown_stack,
     parse_unknown_tests,
 )
-from bot.logs.read_report import read_report
+from bot.logs.read_report import NO_LOG, read_report
 from bot.logs.repo_paths import RepoPaths
 from bot.values import Reading
 
@@ -56,8 +56,6 @@ _FORMS = (
 )
 # Of a step that is not known to have failed, what goes well may have the other forms, too.
 _PLAIN_FORMS = (parse_listing, parse_bare_files)
-# What is no log, or says neither that something failed nor that all went well.
-NO_LOG = Reading("crash", "human", confidence="low")
 _LINTS = re.compile(r"\b(?:\w*lint|lint\w*|fmt|prettier|check-?format)\b")
 _ACTION_STEP = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 

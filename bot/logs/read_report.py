@@ -18,6 +18,8 @@ from bot.logs.repo_paths import RepoPaths
 from bot.values import Frame, Reading
 
 JUNIT = "junit"
+# What is no log, or says neither that something failed nor that all went well.
+NO_LOG = Reading("crash", "human", confidence="low")
 _FAILURES = 1000
 _MOST_FILES = 1000  # of an archive
 _MOST_ENTRIES = 20_000  # for each of which memory is taken before it is read
@@ -29,8 +31,15 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplemente
 
 
 def read_report(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
-    """Read one report, in which nothing but failures is told."""
-    return _read_failures(parse_junit(lines), repo_files)
+    """Read one report, in which nothing but failures is told.
+
+    "passed" is only what was read to its end: NO_LOG where no failure stands in a part of one, in
+    other XML, or in what declares entities.
+    """
+    report = parse_junit(lines)
+    if report.failures or report.is_whole:
+        return _read_failures(report.failures, repo_files)
+    return NO_LOG
 
 
 def read_report_archive(archive: bytes, repo_files: Collection[str]) -> Reading:
@@ -38,7 +47,7 @@ def read_report_archive(archive: bytes, repo_files: Collection[str]) -> Reading:
 
     Nothing is written to a disk. A file that unfolds into very much is read as far as that.
     """
-    reports = map(parse_junit, _open_reports(archive))
+    reports = (parse_junit(report).failures for report in _open_reports(archive))
     return _read_failures(chain.from_iterable(reports), repo_files)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.logs import read_log
+from bot.logs.read_report import NO_LOG
 from bot.values import Reading
 from tests.logs.reading import summarize
 
@@ -84,7 +85,9 @@ def test_a_report_without_failures_is_passed():
 @pytest.mark.parametrize("end", range(41, len(PYTEST), 41))
 def test_a_report_that_stops_is_read_as_far_as_it_goes(end: int):
     """Half an element tells nothing, and nothing breaks."""
-    assert read_report(PYTEST[:end]).category in {"passed", "test-failure"}
+    reading = read_report(PYTEST[:end])
+
+    assert reading.category == "test-failure" or reading == NO_LOG
 
 
 def test_of_a_very_long_text_both_ends_are_read():
@@ -101,4 +104,29 @@ def test_entities_that_unfold_are_not_read():
         + PYTEST.partition("?>")[2]
     )
 
-    assert () == read_report(bomb).failures
+    assert NO_LOG == read_report(bomb)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PYTEST.replace("?>", "?>\n<!DOCTYPE testsuites>", 1),
+        "<testsuites><testsuite name='s'><testcase name='x'><failure mess",
+        "<testsuite tests='1'><testcase name='fine'/></testsuite>" * 2,
+        "<testsuite tests='1' failures='1'></testsuite>",
+        "<testsuites errors='2'/>",
+        "<?xml version='1.0'?><coverage><package/></coverage>",
+        "<?xml version='1.0'?>\nno XML",
+        "<?xml version='1.0'?>",
+    ],
+)
+def test_what_is_not_read_to_its_end_is_not_said_to_have_passed(text: str):
+    """A failure may stand in the rest."""
+    assert NO_LOG == read_report(text)
+
+
+def test_counts_of_nothing_are_no_failures():
+    """Runners write them as they like."""
+    text = "<testsuites failures='0' errors=''><testsuite errors='0.0' failures='00'/></testsuites>"
+
+    assert Reading("passed", "none", "junit") == read_report(text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 
 from bot.logs.clean_log import LogLine
 from bot.logs.failures import collect_failures, cut_excerpt
@@ -196,8 +198,9 @@ def _find_outage_behind(candidate: AttributedFailure, step: StepFailures) -> Out
 
 def _read_near(lines: Sequence[LogLine], failure: ParsedFailure) -> list[str]:
     """Read a failure's lines and those below: why a package could not be had stands there."""
-    first, last = failure.first_line, failure.last_line + _LINES_BELOW
-    return [line.text for line in lines if first <= line.number <= last]
+    begin = bisect_left(lines, failure.first_line, key=attrgetter("number"))
+    end = bisect_right(lines, failure.last_line + _LINES_BELOW, key=attrgetter("number"))
+    return read_texts(lines[begin:end])
 
 
 def report_outage(match: OutageMatch, lines: Sequence[LogLine], tool: str = "") -> Reading:

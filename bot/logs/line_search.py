@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.logs.clean_log import LogLine
 
+_DIGITS = b"0123456789"
+
 Test = Callable[[str], object]  # of a line's text, such as the `match` of a pattern
 
 
@@ -18,6 +20,20 @@ def read_texts(lines: Iterable[LogLine]) -> list[str]:
 def join_texts(lines: Iterable[LogLine]) -> str:
     """Join the texts of the lines as they were printed."""
     return "\n".join(line.text for line in lines)
+
+
+def find_markers(lines: Iterable[LogLine], markers: Iterable[str]) -> set[str]:
+    """Find which of the markers stand in the lines.
+
+    Lines that differ in their digits alone, as most of a long log do, are searched once.
+    """
+    text = join_texts(lines).encode()
+    shapes = b"\n".join(dict.fromkeys(text.translate(None, _DIGITS).split(b"\n")))
+    return {marker for marker in markers if _stands_in(marker.encode(), shapes, text)}
+
+
+def _stands_in(marker: bytes, shapes: bytes, text: bytes) -> bool:
+    return marker.translate(None, _DIGITS) in shapes and marker in text
 
 
 def find_line(lines: Sequence[LogLine], fits: Test, begin: int = 0, end: int | None = None) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.logs.clean_log import LogLine, strip_tags, unindent_blocks
 from bot.logs.job_steps import StepLog
-from bot.logs.line_search import join_texts, read_texts
+from bot.logs.line_search import find_markers, join_texts, read_texts
 from bot.logs.parsed_failure import ParsedFailure
 from bot.logs.parsers.fallback import find_places, mentions_failed_tests
 from bot.logs.parsers.unknown_tools import parse_unknown_tests
@@ -54,11 +54,11 @@ def parse_step(
     one printed.
     """
     lines = _unwrap_lines(step.lines) if is_indented else step.lines
-    text = join_texts(lines)
-    paths = RepoPaths(repo_files, lambda: f"{join_texts(step.command)}\n{text}")
+    paths = RepoPaths(repo_files, lambda: join_texts((*step.command, *lines)))
     failures = StepFailures(lines)
+    markers = find_markers(lines, chain.from_iterable(parser.markers for parser in PARSERS))
     for parser in PARSERS:
-        if any(marker in text for marker in parser.markers):
+        if not markers.isdisjoint(parser.markers):
             for failure in parser.parse(lines)[:_FAILURES]:
                 _add_failure(failures, parser, _resolve(parser, failure, lines, paths))
     if repo_files and _has_unknown_tests(failures):

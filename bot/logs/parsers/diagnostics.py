@@ -12,7 +12,7 @@ from bot.logs.diagnostic_patterns import (
     PATH,
     DiagnosticPattern,
 )
-from bot.logs.line_search import join_texts, match_first, read_texts
+from bot.logs.line_search import find_markers, match_first, read_texts
 from bot.logs.parsed_failure import ParsedFailure, parse_place, shorten_message
 from bot.values import Frame
 
@@ -29,8 +29,8 @@ _WORD = re.compile(r"\w")
 
 def parse_diagnostics(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse each line that one of the patterns fits; the first that fits is believed."""
-    whole = join_texts(lines)
-    patterns = [pattern for pattern in DIAGNOSTIC_PATTERNS if pattern.marker in whole]
+    markers = find_markers(lines, {pattern.marker for pattern in DIAGNOSTIC_PATTERNS})
+    patterns = [pattern for pattern in DIAGNOSTIC_PATTERNS if pattern.marker in markers]
     failures = []
     for index, line in enumerate(lines):
         for pattern in patterns:

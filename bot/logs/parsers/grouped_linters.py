@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.logs.clean_log import LogLine
-from bot.logs.line_search import cut_block, find_line, match_first, read_texts
+from bot.logs.line_search import cut_block, find_line, match_first, read_group, read_texts
 from bot.logs.parsed_failure import (
     ParsedFailure,
     make_diagnostic,
@@ -36,6 +36,8 @@ _NEXT_LINT = re.compile(
     r"^(?P<line>\d+):(?P<col>\d+)\s+(?P<level>Error|Warning): (?P<text>.+?)(?:\s{2}"
     r"(?P<code>[\w@/-]+))?$"
 )
+# What each of the four begins with.
+_FAULT_BEGINS = re.compile(r"\s+(?:[✖⚠]\s+)?\d+:\d+\s|\d+:\d+\s")
 _TOO_MANY_WARNINGS = re.compile(r"\btoo many warnings\b|\bwarnings? (?:are )?treated as errors?\b")
 _CMAKE = re.compile(
     r"^CMake Error (?:at|in) (?P<path>(?:[A-Za-z]:)?[^\s:]+)(?::(?P<line>\d+))?"
@@ -66,20 +68,35 @@ def parse_stylish(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     Warnings are left out, unless there are too many of them.
     """
     failures: list[ParsedFailure] = []
-    path = ""
-    with_warnings = any(map(_TOO_MANY_WARNINGS.search, read_texts(lines)))
-    for line in lines:
-        fault = (
-            _STYLISH.match(line.text)
-            or _XO.match(line.text)
-            or _NEXT_LINT.match(line.text)
-            or _RUFF_GROUPED.match(line.text)
-        )
+    path, below_path = "", 0
+    with_warnings = any(map(_warns_too_often, lines))
+    for index, line in enumerate(lines):
+        fault = _match_stylish_fault(line.text) if _FAULT_BEGINS.match(line.text) else None
+        if fault:
+            path = _find_file(lines[below_path:index]) or path
+            below_path = index
         if fault and path:
             failures += _parse_stylish_fault(line, fault, path, with_warnings=with_warnings)
-        elif file := _FILE.match(line.text.removesuffix(":")):
-            path = file["path"]
     return failures
+
+
+def _warns_too_often(line: LogLine) -> bool:
+    return "warning" in line.text and bool(_TOO_MANY_WARNINGS.search(line.text))
+
+
+def _match_stylish_fault(text: str) -> re.Match[str] | None:
+    return (
+        _STYLISH.match(text)
+        or _XO.match(text)
+        or _NEXT_LINT.match(text)
+        or _RUFF_GROUPED.match(text)
+    )
+
+
+def _find_file(above: Sequence[LogLine]) -> str:
+    """Find the file that was named last above a fault; empty where none was."""
+    texts = (line.text.removesuffix(":") for line in reversed(above))
+    return read_group(match_first(texts, _FILE), "path")
 
 
 def _parse_stylish_fault(

@@ -32,20 +32,18 @@ def parse_diagnostics(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     markers = find_markers(lines, {pattern.marker for pattern in DIAGNOSTIC_PATTERNS})
     patterns = [pattern for pattern in DIAGNOSTIC_PATTERNS if pattern.marker in markers]
     failures = []
-    for index, line in enumerate(lines):
+    for index, (_, text, _) in enumerate(lines):
         for pattern in patterns:
-            if pattern.marker in line.text and (failure := _parse(pattern, lines, index)):
+            match = pattern.expression.match(text) if pattern.marker in text else None
+            if match and (failure := _parse(pattern, match, lines, index)):
                 failures.append(failure)
                 break
     return failures
 
 
 def _parse(
-    pattern: DiagnosticPattern, lines: Sequence[LogLine], index: int
+    pattern: DiagnosticPattern, match: re.Match[str], lines: Sequence[LogLine], index: int
 ) -> ParsedFailure | None:
-    match = pattern.expression.match(lines[index].text)
-    if match is None:
-        return None
     below = read_texts(lines[index + 1 : index + 7])
     place = match_first(below, _ARROW) if pattern.below else match
     if place is None:  # without an arrow it is no diagnostic

@@ -283,6 +283,31 @@ def test_a_fault_of_our_own_is_told_apart_from_an_answer(tmp_path):
 
 
 @pytest.mark.served
+def test_ctrl_c_at_once_shows_no_traceback(tmp_path):
+    """While the commands are still loaded, which takes its time on a busy machine."""
+    code = (
+        "import sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_where):\n"
+        "        if name == 'bot.cli.commands':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "import bot.__main__ as cli\n"
+        "cli.main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "explain"],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (130, "", "") == (ended.returncode, ended.stdout, ended.stderr)
+
+
+@pytest.mark.served
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_commands_and_options(tmp_path, shell):
     """As the script that --show-completion prints asks for them."""

@@ -8,7 +8,13 @@ from dataclasses import replace
 
 from bot.logs.clean_log import LogLine
 from bot.logs.line_search import find_line, read_texts
-from bot.logs.parsed_failure import ParsedFailure, make_diagnostic, make_failure
+from bot.logs.parsed_failure import (
+    ParsedFailure,
+    make_diagnostic,
+    make_failure,
+    parse_error_type,
+)
+from bot.logs.parsers.pytest_report import split_result
 from bot.logs.parsers.tracebacks import split_tracebacks
 from bot.values import Category, Frame
 
@@ -35,9 +41,12 @@ def parse_progress(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     for line in lines:
         match = _FAILED.match(line.text)
         if match and (match["word"] or match["word2"]):
-            test = match["test"].strip()
+            test, said = split_result(match["test"].strip())
+            error = parse_error_type(said)
             frame = Frame(test.partition("::")[0], None)
-            failures.append(replace(make_diagnostic(category, line, message, frame), test=test))
+            told = said.removeprefix(f"{error}: ") or message
+            failure = make_diagnostic(category, line, told, frame, error=error)
+            failures.append(replace(failure, test=test))
     return failures
 
 

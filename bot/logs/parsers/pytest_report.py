@@ -127,14 +127,14 @@ def _split_report(lines: Sequence[LogLine]) -> _Report:
             and section in _RESULTS
             and not report.is_block_open
         ):
-            report.results.append(_Result(*_split_result(result["rest"]), line))
+            report.results.append(_Result(*split_result(result["rest"]), line))
         elif section in _BLOCKS or _SUGAR_HEADING.match(line.text):
             section = section if section in _BLOCKS else "FAILURES"
             report.add_block_line(line)
     return report
 
 
-def _split_result(text: str) -> tuple[str, str]:
+def split_result(text: str) -> tuple[str, str]:
     """Split the id and the message; a parameter in the id may hold the dash that divides them."""
     dash = text.find(" - ")
     while dash >= 0 and text.count("[", 0, dash) != text.count("]", 0, dash):

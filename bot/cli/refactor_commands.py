@@ -53,7 +53,7 @@ def rename(
     """Rename a function, class, method, parameter, variable or module everywhere.
 
     Each place of the name is changed, proved to be another's, or listed as not proved. The type
-    checker pyrefly is asked where it is installed (pip install "greenlit[types]").
+    checker pyrefly is asked where it is installed (pip install pyrefly).
     """
     act = import_module("bot.refactor").rename_symbol
     checker = import_module("bot.adapters.pyrefly").find_pyrefly()

@@ -101,6 +101,8 @@ def read_request(source: str, limit_chars: int, *, any_text: bool = False) -> tu
         raise WrongUseError(f"{name} is not UTF-8 text.") from None
     except OSError as wrong:
         raise make_read_error(source, "request", wrong) from None
+    if "\0" in text:
+        raise WrongUseError(f"{name} holds a NUL: this is no text.")
     if len(text) > limit_chars and not any_text:
         raise WrongUseError(f"{name} is too long: at most {limit_chars:,} characters are read.")
     title, _, body = extract_visible(text[:limit_chars]).strip().partition("\n")

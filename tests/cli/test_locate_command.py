@@ -175,6 +175,7 @@ def test_a_partial_clone_sends_for_nothing(shop, ask, tmp_path):
         ),
         ("cart total " * 100_000, FOUND),
         ("\udcff\udcfe cart", FOUND),
+        ("PK\x03\x04\0\0 cart total", WRONG_USE),
     ],
 )
 def test_any_text_gets_an_answer_or_a_reason(shop, ask, text, status):

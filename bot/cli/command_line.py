@@ -13,7 +13,7 @@ from shutil import get_terminal_size
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from bot.cli.progress_line import show_progress
 from bot.cli.terminal import open_console, print_sentences
@@ -53,6 +53,18 @@ class CommandLine(TyperGroup):
         """Do the command."""
         with _end_with_pipe():
             return super().invoke(ctx)
+
+
+class FilesBehindDashes(TyperCommand):
+    """A command whose last arguments, `only`, are all that stands behind `--`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the rest first, so that an argument that is left out takes none of them."""
+        dashes = args.index("--") if "--" in args else len(args)
+        behind = args[dashes + 1 :]
+        rest = super().parse_args(ctx, args[:dashes])
+        ctx.params["only"] = [*(ctx.params["only"] or ()), *behind]
+        return rest
 
 
 @contextmanager

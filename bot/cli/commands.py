@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import part_commands
-from bot.cli.command_line import CONTEXT, WRONG_USE, CommandLine, import_command
+from bot.cli.command_line import CONTEXT, WRONG_USE, CommandLine, FilesBehindDashes, import_command
 from bot.cli.progress_line import show_progress
 from bot.cli.refactor_commands import refactor
 from bot.cli.terminal import open_console, print_sentences
@@ -163,7 +163,7 @@ def solve(
 app.command()(part_commands.explain)
 app.command()(part_commands.check)
 app.command(name="checks")(part_commands.list_checks)
-app.command(name="run")(part_commands.run_checks)
+app.command(name="run", cls=FilesBehindDashes)(part_commands.run_checks)
 app.command()(part_commands.locate)
 app.command(name="map")(part_commands.print_map)
 app.command()(part_commands.apply)

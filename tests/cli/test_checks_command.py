@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 from rich.console import Console
+from typer.main import get_command
 
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sandbox.bubblewrap import Bubblewrap
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.cli.checked_folder import OpenSandbox
+from bot.cli.commands import app
 from bot.cli.list_checks import list_checks
 from bot.cli.run_locally import RunOptions, run_checks
 from bot.ports import NoSandbox, Sandbox
@@ -172,6 +174,25 @@ def test_what_cannot_be_run_is_told(tmp_path, capsys, files, told):
 
     assert 2 == code
     assert told in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("typed", "check", "only"),
+    [
+        ("-- a.py b.py", "", ("a.py", "b.py")),
+        ("--log --repo . -- a.py", "", ("a.py",)),
+        ("lint -- a.py --b.py", "lint", ("a.py", "--b.py")),
+        ("lint a.py -- b.py", "lint", ("a.py", "b.py")),
+        ("lint", "lint", ()),
+        ("", "", ()),
+    ],
+)
+def test_what_stands_behind_two_dashes_is_no_check(typed, check, only):
+    """The tests are meant where none is named before them."""
+    run = get_command(app).commands["run"]
+    read = run.make_context("run", typed.split()).params
+
+    assert (check, only) == (read["check"], tuple(read["only"] or ()))
 
 
 @pytest.mark.served

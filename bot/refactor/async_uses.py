@@ -22,7 +22,7 @@ from bot.refactor.module_scopes import (
     last_name,
     qualify,
 )
-from bot.refactor.symbol import Symbol
+from bot.refactor.symbol import TargetSymbol
 from bot.refactor.text_edit import TextEdits
 
 # Objects that have any method, of which none can be awaited.
@@ -42,7 +42,7 @@ TEST_STARTS = re.compile(
 class AsyncUses:
     """The uses of one name, of which some mean a function that becomes asynchronous."""
 
-    symbol: Symbol
+    symbol: TargetSymbol
     edits: TextEdits
     calls: list[tuple[Module, ast.Call]] = field(default_factory=list)
     is_given: bool = False  # somebody awaits it on an object that was handed in

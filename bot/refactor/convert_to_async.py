@@ -23,7 +23,7 @@ from bot.refactor.made_names import MadeNames
 from bot.refactor.module_names import PYTHON
 from bot.refactor.module_scopes import Function, Module, last_name, qualify
 from bot.refactor.python_project import CannotRefactor, Project
-from bot.refactor.symbol import Symbol
+from bot.refactor.symbol import TargetSymbol
 from bot.refactor.text_edit import Refactoring, TextEdits
 
 LIMIT_FUNCTIONS = 2_000  # that become asynchronous
@@ -76,7 +76,7 @@ class _Conversion:
         new = [family for family in families if family]
         answers = ask_checker(self.checker, self.project, {family.member for family in new})
         for family in new:
-            self._follow(Symbol(family, answers))
+            self._follow(TargetSymbol(family, answers))
 
     def _convert(self, target: str) -> ClassFamily | None:
         """Make one function asynchronous, with those that override it; None when it is so."""
@@ -99,7 +99,7 @@ class _Conversion:
                 self.edits.leave(module.path, holder.lineno, why)
         return family
 
-    def _follow(self, symbol: Symbol) -> None:
+    def _follow(self, symbol: TargetSymbol) -> None:
         """Await the calls of functions that became asynchronous."""
         uses = AsyncUses(symbol, self.edits)
         for path in list_files_naming(self.project, symbol.old):

@@ -11,7 +11,7 @@ from functools import cached_property
 from bot.refactor.find_definition import iter_nodes
 from bot.refactor.module_names import PYTHON
 from bot.refactor.module_scopes import Module, last_name
-from bot.refactor.symbol import Symbol
+from bot.refactor.symbol import TargetSymbol
 
 # They take a name in a string; of those in NAMING_CALLS it is the second argument.
 NAMING_CALLS = frozenset(["getattr", "setattr", "hasattr", "delattr", "object"])
@@ -42,7 +42,7 @@ Parts = Sequence[str | None]  # of a string, None for what is not written there
 class MadeNames:
     """Looks for the strings that can be the name of a symbol, or choose it by a part of it."""
 
-    symbol: Symbol
+    symbol: TargetSymbol
     new: str = ""  # what the name becomes; "" when all that find it by its name count
 
     def find(self) -> Iterator[tuple[str, int]]:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from bot.refactor.find_definition import iter_nodes
 from bot.refactor.module_names import PYTHON
 from bot.refactor.module_scopes import Module, last_name
-from bot.refactor.symbol import Symbol
+from bot.refactor.symbol import TargetSymbol
 
 READERS = frozenset(["vars", "dir", "getmembers"])
 HINT = re.compile(r"\b(?:vars|dir|getmembers)\(\s*\w|\w\.__dict__")
 
 
-def find_namespace_reads(symbol: Symbol) -> Iterator[tuple[str, int]]:
+def find_namespace_reads(symbol: TargetSymbol) -> Iterator[tuple[str, int]]:
     """Give the path and line of each; what looks one name up in such a namespace is left out."""
     for path, text in symbol.project.files.items():
         if not path.endswith(PYTHON) or not HINT.search(text):
@@ -26,7 +26,7 @@ def find_namespace_reads(symbol: Symbol) -> Iterator[tuple[str, int]]:
                 yield path, node.lineno
 
 
-def _reads_module_of(symbol: Symbol, module: Module, node: ast.expr) -> bool:
+def _reads_module_of(symbol: TargetSymbol, module: Module, node: ast.expr) -> bool:
     match node:
         case ast.Call(func=function, args=[base, *_]) if last_name(function) in READERS:
             pass

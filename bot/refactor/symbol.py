@@ -31,7 +31,7 @@ Place = tuple[str, int, int]  # path, line, column in bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Symbol:
+class TargetSymbol:
     """A definition, with all that overrides it or that it overrides.
 
     What is read has several meanings where several definitions may be meant, and none where that
@@ -158,7 +158,7 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
-class Renaming(Symbol):
+class Renaming(TargetSymbol):
     """A symbol and its new name."""
 
     edits: TextEdits

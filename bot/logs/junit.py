@@ -204,8 +204,8 @@ def _make_failure(case: Mapping[str, str], failure: Mapping[str, str], text: str
     parsed = _parse_text(text)
     error = parsed.error or _read_type(failure.get("type", ""))
     attribute = _WRAPPED.sub(r"\1", failure.get("message", ""))
-    told = "" if _EMPTY.fullmatch(attribute) else attribute
-    message = told or parsed.message or text.strip() or attribute or error or "failed"
+    words = "" if _EMPTY.fullmatch(attribute) else attribute
+    message = words or parsed.message or text.strip() or attribute or error or "failed"
     return replace(
         parsed,
         error=error,

@@ -61,8 +61,8 @@ def _find_same(
     A note of another check may tell of the same place without the name of the test.
     """
     for index in indices:
-        told = merged[index]
-        if (told.message, told.frames[-1:]) == (failure.message, failure.frames[-1:]):
+        known = merged[index]
+        if (known.message, known.frames[-1:]) == (failure.message, failure.frames[-1:]):
             return index
     alike = (index for index in indices if index in earlier)
     noted = (index for index in sorted(earlier) if _is_named_once(merged[index], failure))

@@ -95,10 +95,10 @@ def add_report(reading: Reading, report: Reading) -> Reading:
     return replace(reading, category=category, failures=(*telling, *report.failures))
 
 
-def _find_same(told: Sequence[Failure], failure: Failure, free: set[int]) -> int | None:
+def _find_same(known: Sequence[Failure], failure: Failure, free: set[int]) -> int | None:
     """Find the failure that is the same; one that none was merged into goes before."""
-    same = [index for index, each in enumerate(told) if is_same_failure(each, failure)]
-    at_place = [index for index in same if told[index].frames[-1:] == failure.frames[-1:]]
+    same = [index for index, each in enumerate(known) if is_same_failure(each, failure)]
+    at_place = [index for index in same if known[index].frames[-1:] == failure.frames[-1:]]
     choice = [
         *(each for each in at_place if each in free),
         *(each for each in same if each in free),
@@ -133,21 +133,21 @@ def _contains(text: str, part: str) -> bool:
     return " ".join(part.split("\n", maxsplit=1)[0].split()) in " ".join(text.split())
 
 
-def _merge(told: Failure, reported: Failure) -> Failure:
+def _merge(known: Failure, reported: Failure) -> Failure:
     """Take the better of each. The fingerprint stays: the same log elsewhere has the same."""
-    is_more = reported.message.startswith(told.message.strip())
+    is_more = reported.message.startswith(known.message.strip())
     return replace(
-        told,
-        test=told.test or reported.test,
-        error=told.error or reported.error,
-        message=reported.message if is_more else told.message,
-        root_cause=told.root_cause or reported.root_cause,
-        frames=_choose_frames(told.frames, reported.frames),
+        known,
+        test=known.test or reported.test,
+        error=known.error or reported.error,
+        message=reported.message if is_more else known.message,
+        root_cause=known.root_cause or reported.root_cause,
+        frames=_choose_frames(known.frames, reported.frames),
     )
 
 
-def _choose_frames(told: tuple[Frame, ...], reported: tuple[Frame, ...]) -> tuple[Frame, ...]:
-    if not any(frame.line for frame in told):
-        return reported or told
-    is_longer = reported[-1:] == told[-1:] and len(reported) > len(told)
-    return reported if is_longer else told
+def _choose_frames(known: tuple[Frame, ...], reported: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    if not any(frame.line for frame in known):
+        return reported or known
+    is_longer = reported[-1:] == known[-1:] and len(reported) > len(known)
+    return reported if is_longer else known

@@ -40,12 +40,12 @@ def choose_checks(failed: Iterable[Check]) -> list[Check]:
     One red job has GitHub cancel the rest of its matrix, and the cancelled have nothing to tell.
     Of each matrix the first comes before the second of another: the rest likely says the same.
     """
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     ranked: list[tuple[bool, int, int, Check]] = []
     for check in failed:
         family = check.name.partition(" (")[0]
-        ranked.append((check.conclusion == "cancelled", seen[family], len(ranked), check))
-        seen[family] += 1
+        ranked.append((check.conclusion == "cancelled", counts[family], len(ranked), check))
+        counts[family] += 1
     return [check for *_, check in sorted(ranked)[:MOST_READ]]
 
 

@@ -37,11 +37,11 @@ def _find_files(inputs: Mapping[str, str], workspace: Path) -> list[Path]:
     hidden = inputs.get("include-hidden-files") == "true"
     chosen: dict[Path, None] = {}
     for line in filter(None, map(str.strip, inputs.get("path", "").splitlines())):
-        found = _expand(line.removeprefix("!"), workspace, hidden=hidden)
+        matches = _expand(line.removeprefix("!"), workspace, hidden=hidden)
         if line.startswith("!"):
-            chosen = {path: None for path in chosen if path not in set(found)}
+            chosen = {path: None for path in chosen if path not in set(matches)}
         else:
-            chosen.update(dict.fromkeys(found))
+            chosen.update(dict.fromkeys(matches))
     return sorted(chosen)
 
 

@@ -41,11 +41,11 @@ def parse_progress(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     for line in lines:
         match = _FAILED.match(line.text)
         if match and (match["word"] or match["word2"]):
-            test, said = split_result(match["test"].strip())
-            error = parse_error_type(said)
+            test, summary = split_result(match["test"].strip())
+            error = parse_error_type(summary)
             frame = Frame(test.partition("::")[0], None)
-            told = said.removeprefix(f"{error}: ") or message
-            failure = make_diagnostic(category, line, told, frame, error=error)
+            text = summary.removeprefix(f"{error}: ") or message
+            failure = make_diagnostic(category, line, text, frame, error=error)
             failures.append(replace(failure, test=test))
     return failures
 

@@ -35,7 +35,7 @@ _NO_FAILURE = re.compile(
 )
 _PLACE = re.compile(
     r"(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+):(?: in (?P<name>\S.*)"
-    r"| (?P<said>(?P<error>[\w.]+)(?:: .*)?|assert .*))?$"
+    r"| (?P<message>(?P<error>[\w.]+)(?:: .*)?|assert .*))?$"
 )
 _NO_FIXTURE = re.compile(r"file (?P<path>\S.*), line (?P<line>\d+)(?P<name>$)")
 _FUNCTION = re.compile(r"    (?:async )?def (?P<name>\w+)")
@@ -92,10 +92,10 @@ class _Report:
         elif self.is_block_open:
             block = self.blocks[-1]
             block.lines.append(line)
-            self.is_block_open = bool(block.title) or not _read_said(line)
+            self.is_block_open = bool(block.title) or not _read_line_message(line)
         elif line.text and not _NO_FAILURE.match(line.text):
             self.begin_block("", line)
-            self.is_block_open = not _read_said(line)
+            self.is_block_open = not _read_line_message(line)
 
 
 def parse_pytest(lines: Sequence[LogLine]) -> list[ParsedFailure]:
@@ -170,14 +170,14 @@ def _cut_body(block: _Block, captured: int) -> Sequence[LogLine]:
     if block.title:
         return block.lines[1:captured]
     body = [*block.lines[:captured], *block.lines[captured:][-1:]]
-    if len(body) == 1 and (said := _read_said(body[0])):
-        return [body[0]._replace(text=f"E   {said}"), *body]
+    if len(body) == 1 and (message := _read_line_message(body[0])):
+        return [body[0]._replace(text=f"E   {message}"), *body]
     return body
 
 
-def _read_said(line: LogLine) -> str:
+def _read_line_message(line: LogLine) -> str:
     """Read what was raised from a line that names its place: in `line` style a block ends so."""
-    return read_group(_PLACE.match(line.text), "said")
+    return read_group(_PLACE.match(line.text), "message")
 
 
 def _split_chain(body: Sequence[LogLine]) -> list[list[LogLine]]:

@@ -18,6 +18,7 @@ from bot.gates.text_gates import (
     check_texts,
     keep_new_findings,
 )
+from bot.gates.unfinished import check_unfinished
 
 __all__ = [
     "Change",
@@ -27,6 +28,7 @@ __all__ = [
     "advise_usual_rules",
     "apply_weights",
     "check_texts",
+    "check_unfinished",
     "explain_exceptions",
     "explain_protected_path",
     "find_answered_inputs",

@@ -1,0 +1,22 @@
+"""Plan a new project as data, and check the plan and what was written by it.
+
+Pure: it is handed values and texts, and hands findings and texts back.
+"""
+
+from bot.project.order_files import order_files
+from bot.project.read_specification import UnreadableSpecification, read_specification
+from bot.project.render_specification import render_specification
+from bot.project.structure import check_structure
+from bot.project.workflow import check_workflow, order_steps
+from bot.project.written_files import check_written
+
+__all__ = [
+    "UnreadableSpecification",
+    "check_structure",
+    "check_workflow",
+    "check_written",
+    "order_files",
+    "order_steps",
+    "read_specification",
+    "render_specification",
+]

@@ -2,13 +2,77 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
+from pathlib import PurePosixPath
+
+from bot.project.dependencies import Dependencies, find_needed, list_dependencies
+from bot.project.languages import MANIFESTS, family_of, is_test, runs_as_test
+from bot.search.source_files import kind_of
 from bot.values import ProjectFile, ProjectStructure
 
 
 def order_files(structure: ProjectStructure) -> tuple[tuple[ProjectFile, ...], ...]:
     """Order the files in batches: those of one batch are independent of each other.
 
-    The structure must be sound (`check_structure`). In a batch come first those that most other
-    files need; a README comes last of all.
+    In a batch come first manifests, then what most others need. Documents come last, when all that
+    they tell of is there. The structure must be sound: raises graphlib.CycleError where imports go
+    in a circle.
     """
-    return tuple((file,) for file in structure.files)
+    files = {file.path: file for file in structure.files}
+    dependencies = _add_implied(list_dependencies(structure), structure.entry_point)
+    needed = _count_dependents(dependencies)
+    sorter = TopologicalSorter(dependencies)
+    sorter.prepare()
+    batches = []
+    while ready := sorter.get_ready():
+        ordered = sorted(ready, key=lambda path: (not _is_manifest(path), -needed[path], path))
+        batches.append(tuple(files[path] for path in ordered))
+        sorter.done(*ready)
+    return tuple(batches)
+
+
+def _add_implied(dependencies: Dependencies, entry_point: str) -> dict[str, tuple[str, ...]]:
+    """Add what files wait for though they import it not.
+
+    Documents tell of everything else, a test that imports nothing runs the program, and tests in
+    Python use what their `conftest.py` makes.
+    """
+    others = tuple(path for path in dependencies if not _is_document(path))
+    implied = dict(dependencies)
+    for path, imported in dependencies.items():
+        if _is_document(path):
+            implied[path] = others
+        elif is_test(path) and family_of(path):
+            program = () if imported else (entry_point,)
+            wanted = dict.fromkeys((*program, *_list_fixtures(path, dependencies)))
+            awaited = (each for each in wanted if _may_wait(path, each, dependencies))
+            implied[path] = (*imported, *awaited)
+    return implied
+
+
+def _is_document(path: str) -> bool:
+    return kind_of(path) == "docs" and not family_of(path)
+
+
+def _is_manifest(path: str) -> bool:
+    return any(path in choices for rows in MANIFESTS.values() for choices in rows)
+
+
+def _list_fixtures(path: str, dependencies: Dependencies) -> list[str]:
+    """List the fixtures of the folders around a test in Python."""
+    parents = PurePosixPath(path).parents if runs_as_test(path, "python") else ()
+    candidates = [str(parent / "conftest.py") for parent in parents]
+    return [each for each in candidates if each in dependencies]
+
+
+def _may_wait(path: str, needed: str, dependencies: Dependencies) -> bool:
+    return needed in dependencies and path not in find_needed(dependencies, [needed])
+
+
+def _count_dependents(dependencies: Dependencies) -> dict[str, int]:
+    """Count for each file those that need it, through however many others."""
+    counts = dict.fromkeys(dependencies, 0)
+    for path in dependencies:
+        for needed in find_needed(dependencies, dependencies[path]):
+            counts[needed] += 1
+    return counts

@@ -1,0 +1,104 @@
+"""Follow which files of a project import which: cycles, and what is reached."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from pathlib import PurePosixPath
+
+from bot.project.languages import family_of
+from bot.values import ProjectStructure
+
+Dependencies = Mapping[str, tuple[str, ...]]  # what each file imports, by path
+MAX_CYCLES = 10
+
+
+def list_dependencies(structure: ProjectStructure) -> dict[str, tuple[str, ...]]:
+    """List for each file the planned files that it imports, itself left out."""
+    paths = {file.path for file in structure.files}
+    dependencies: dict[str, tuple[str, ...]] = {}
+    for file in structure.files:
+        imported = dict.fromkeys(each.path for each in file.imports)
+        known = tuple(path for path in imported if path in paths and path != file.path)
+        dependencies[file.path] = (*dependencies.get(file.path, ()), *known)
+    return dependencies
+
+
+def group_by_package(dependencies: Dependencies) -> dict[str, tuple[str, ...]]:
+    """List for each folder of Go files the other folders that it imports; tests are left out.
+
+    A package is compiled as one, so two may not import each other through whatever files.
+    """
+    packages: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for path, imported in dependencies.items():
+        if family_of(path) != "go" or path.endswith("_test.go"):
+            continue
+        folder = folder_of(path)
+        folders = map(folder_of, imported)
+        packages[folder].update(dict.fromkeys(other for other in folders if other != folder))
+    return {folder: tuple(others) for folder, others in packages.items()}
+
+
+def folder_of(path: str) -> str:
+    """Return the folder of a path; "" for the top."""
+    return path.rpartition("/")[0]
+
+
+def find_cycles(dependencies: Dependencies) -> Iterator[tuple[str, ...]]:
+    """Find cycles that share no import, each as a chain that ends where it begins."""
+    remaining = {path: list(imported) for path, imported in dependencies.items()}
+    for _ in range(MAX_CYCLES):
+        try:
+            TopologicalSorter(remaining).prepare()
+        except CycleError as error:
+            cycle = tuple(reversed(error.args[1]))
+        else:
+            return
+        for importer, imported in pairwise(cycle):
+            remaining[importer].remove(imported)
+        yield cycle
+
+
+def find_needed(dependencies: Dependencies, roots: Iterable[str]) -> set[str]:
+    """Find the files that the roots import, through however many others; the roots among them."""
+    return _follow(roots, dependencies, dependencies.__getitem__)
+
+
+def find_reached(dependencies: Dependencies, roots: Iterable[str]) -> set[str]:
+    """As `find_needed`, with what a language takes along.
+
+    Python runs the `__init__.py` of each folder on the way; Go compiles all files of a folder.
+    """
+
+    def list_taken(path: str) -> tuple[str, ...]:
+        return (*dependencies[path], *_list_companions(path, dependencies))
+
+    return _follow(roots, dependencies, list_taken)
+
+
+def _follow(
+    roots: Iterable[str], known: Container[str], list_next: Callable[[str], Iterable[str]]
+) -> set[str]:
+    reached: set[str] = set()
+    waiting = [path for path in roots if path in known]
+    while waiting:
+        path = waiting.pop()
+        if path not in reached:
+            reached.add(path)
+            waiting += list_next(path)
+    return reached
+
+
+def _list_companions(path: str, dependencies: Dependencies) -> Iterator[str]:
+    """List what a language takes along with a file that it reaches."""
+    if family_of(path) == "go":
+        folder = folder_of(path)
+        for other in dependencies:
+            if folder_of(other) == folder and family_of(other) == "go":
+                yield other
+    elif family_of(path) == "python":
+        for parent in PurePosixPath(path).parents:
+            if (initializer := str(parent / "__init__.py")) in dependencies:
+                yield initializer

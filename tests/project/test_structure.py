@@ -1,0 +1,216 @@
+"""The structure of a project is checked before a line of it is written."""
+
+import pytest
+
+from bot.project import check_structure
+from tests.project.drawn_projects import (
+    FASTAPI,
+    GO,
+    GO_LIBRARY,
+    GO_SERVICE,
+    JAVASCRIPT,
+    PYTHON,
+    PYTHON_LIBRARY,
+    REACT,
+    SCRIPT_TOOL,
+    SOUND,
+    TYPESCRIPT,
+    draw_project,
+)
+
+# The rule that finds it, the file that it is about, the project, and what is wrong with it.
+BROKEN = [
+    ("import-path", "src/expenses/cli.py", PYTHON, "- src/expenses/report.py"),
+    (
+        "import-name",
+        "src/expenses/store.py",
+        PYTHON,
+        "src/expenses/store.py | Keeps expenses. | Store | src/expenses/models.py: Expenses",
+    ),
+    (
+        "cycle",
+        "src/expenses/models.py",
+        PYTHON,
+        "src/expenses/models.py | Defines it. | Expense, Category | src/expenses/report.py: sum_by_month",
+    ),
+    (
+        "import-path",
+        "src/expenses/models.py",
+        PYTHON,
+        "src/expenses/models.py | Defines it. | Expense, Category | src/expenses/models.py: Expense",
+    ),
+    ("duplicate-path", "README.md", PYTHON, "+ README.md | Tells it again."),
+    (
+        "duplicate-export",
+        "src/expenses/models.py",
+        PYTHON,
+        "src/expenses/models.py | Defines it. | Expense, Category, Expense",
+    ),
+    (
+        "defined-twice",
+        "src/expenses/models.py",
+        PYTHON,
+        "src/expenses/report.py | Sums up. | sum_by_month, Category",
+    ),
+    (
+        "unreached",
+        "src/expenses/colours.py",
+        PYTHON,
+        "src/expenses/colours.py | Names colours. | RED",
+    ),
+    (
+        "unreached",
+        "src/expenses/colours.py",
+        PYTHON,
+        """src/expenses/colours.py | Names colours. | RED
+tests/test_cli.py | Runs it. | | src/expenses/colours.py: RED""",
+    ),
+    ("path", "../shared/money.py", PYTHON, "../shared/money.py | Counts money. | Money"),
+    ("path", "/etc/expenses.toml", PYTHON, "/etc/expenses.toml | Holds settings."),
+    ("path", "src/./expenses/x.py", PYTHON, "src/./expenses/x.py | Does it. | x"),
+    ("path", ".git/hooks/pre-commit", PYTHON, ".git/hooks/pre-commit | Checks the commit."),
+    ("path", "docs/con.md", PYTHON, "docs/con.md | Tells of it."),
+    ("path", "node_modules/x/index.js", TYPESCRIPT, "node_modules/x/index.js | Does it. | x"),
+    ("path", "package-lock.json", TYPESCRIPT, "package-lock.json | Locks versions."),
+    ("path", "logo.png", REACT, "logo.png | The picture at the top."),
+    ("path", ".env", FASTAPI, ".env | Holds the keys."),
+    ("path-collision", "README.md", PYTHON, "readme.md | Tells it in small letters."),
+    ("path-collision", "app/db.py", FASTAPI, "app/db.py/queries.sql | Holds queries."),
+    ("entry-point", "src/expenses/main.py", PYTHON, "= src/expenses/main.py"),
+    ("entry-point", "README.md", PYTHON, "= README.md"),
+    ("entry-point", "tests/test_cli.py", PYTHON, "= tests/test_cli.py"),
+    ("no-tests", "", SCRIPT_TOOL, "- test_counting.py"),
+    ("no-tests", "", JAVASCRIPT, "- test/app.test.js"),
+    ("test-name", "tests/order.go", GO_SERVICE, "tests/order.go | Proves the order. | TestOrder"),
+    ("manifest", "go.mod", GO, "- go.mod"),
+    ("manifest", "tsconfig.json", TYPESCRIPT, "- tsconfig.json"),
+    ("description", "counting.py", SCRIPT_TOOL, "counting.py | | count_words, count_lines"),
+    ("description", "README.md", PYTHON, "README.md | TODO: describe"),
+    (
+        "export-name",
+        "counting.py",
+        SCRIPT_TOOL,
+        "counting.py | Counts. | count-words, count_words, count_lines",
+    ),
+    (
+        "export-name",
+        "src/links.js",
+        JAVASCRIPT,
+        "src/links.js | Shortens. | shorten, resolve, delete",
+    ),
+    (
+        "export-name",
+        "internal/task/task.go",
+        GO,
+        "internal/task/task.go | A task. | Task, New, func",
+    ),
+    ("export-name", "README.md", PYTHON, "README.md | Tells of it. | usage"),
+    (
+        "module-name",
+        "src/expense-kit/money.py",
+        PYTHON,
+        "src/expense-kit/money.py | Counts money. | Money",
+    ),
+    ("module-name", "import.py", SCRIPT_TOOL, "import.py | Reads files. | read"),
+    ("module-name", "task_linux.go", GO_LIBRARY, "task_linux.go | Does a task. | Task"),
+    ("shadowing", "logging.py", SCRIPT_TOOL, "logging.py | Logs what happens. | log"),
+    ("shadowing", "src/typer/__init__.py", PYTHON, "src/typer/__init__.py | Does it. | run"),
+    ("module-clash", "app/routes.py", FASTAPI, "app/routes.py | Lists the routes. | routes"),
+    (
+        "module-clash",
+        "src/components/index.ts",
+        REACT,
+        "src/components.ts | Exports components. | Other",
+    ),
+    ("module-clash", "src/types.ts", TYPESCRIPT, "src/types.js | Defines types. | kinds"),
+    (
+        "library",
+        "app/main.py",
+        FASTAPI,
+        "app/main.py | Builds it. | app | app/routes/notes.py: router | flask",
+    ),
+    (
+        "library",
+        "app/db.py",
+        FASTAPI,
+        "app/db.py | Keeps it. | Notes | app/schemas.py: NoteOut | pytest",
+    ),
+    (
+        "import-name",
+        "src/App.tsx",
+        REACT,
+        "src/App.tsx | The page. | default | src/components/index.ts: *; src/api/client.ts: fetchItems",
+    ),
+    (
+        "import-name",
+        "src/App.tsx",
+        REACT,
+        "src/App.tsx | The page. | default | src/components/index.ts; src/api/client.ts: fetchItems",
+    ),
+    (
+        "duplicate-import",
+        "src/app.js",
+        JAVASCRIPT,
+        "src/app.js | Builds it. | createApp | src/links.js: shorten; src/links.js: resolve",
+    ),
+    (
+        "ambiguous-import",
+        "src/slugger/__init__.py",
+        PYTHON_LIBRARY,
+        """src/slugger/tables.py | Tables. | TABLE, slugify
+src/slugger/__init__.py | Exports. | slugify, SlugError | src/slugger/slugs.py: slugify; src/slugger/tables.py: slugify; src/slugger/errors.py: SlugError""",
+    ),
+    (
+        "import-path",
+        "src/expenses/store.py",
+        PYTHON,
+        "src/expenses/store.py | Keeps it. | Store | src/expenses/models.py: Expense; tests/conftest.py: store",
+    ),
+    (
+        "import-name",
+        "internal/store/file.go",
+        GO,
+        "internal/store/file.go | Keeps it. | Load, Save | internal/task/list.go: List, newList",
+    ),
+    (
+        "import-path",
+        "limiter/bucket.go",
+        GO_SERVICE,
+        "limiter/bucket.go | Counts. | Bucket, New | limiter/clock.go: Clock; main.go: Config",
+    ),
+    (
+        "defined-twice",
+        "limiter/bucket.go",
+        GO_SERVICE,
+        "limiter/clock.go | Tells the time. | Clock, New",
+    ),
+    (
+        "cycle",
+        "internal/task/load.go",
+        GO,
+        "internal/task/load.go | Loads tasks. | LoadAll | internal/store/file.go: Load",
+    ),
+    (
+        "import-path",
+        "b/run.go",
+        GO_SERVICE,
+        """a/internal/deep/deep.go | Does it. | Deep
+b/run.go | Runs it. | Run | a/internal/deep/deep.go: Deep""",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_sound_structure_stands(name):
+    """A structure in which all fits together is not accused of anything."""
+    assert () == check_structure(*draw_project(SOUND[name]))
+
+
+@pytest.mark.parametrize(("rule", "path", "project", "changes"), BROKEN)
+def test_broken_structure_is_caught(rule, path, project, changes):
+    """What does not fit together is told with its file, and what to do about it."""
+    findings = check_structure(*draw_project(project, changes))
+
+    assert (rule, path) in [(finding.rule, finding.path) for finding in findings]
+    assert all(finding.blocks and finding.gate == "structure" for finding in findings)
+    assert all(finding.text.endswith((".", "?")) for finding in findings)

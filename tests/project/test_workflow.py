@@ -1,0 +1,157 @@
+"""The workflow of a project is data that is checked before any of it runs."""
+
+import pytest
+
+from bot.project import check_workflow, order_steps
+from bot.values import BuildStep, BuildWorkflow
+
+SOUND = [
+    {
+        "init": "python3 -m venv .venv",
+        "install": ".venv/bin/pip install -e '.[dev]'",
+        "generate": "",
+        "compile": ".venv/bin/python -m compileall -q src",
+        "execute": ".venv/bin/python -m expenses --help",
+        "check": ".venv/bin/python -m pytest -q",
+    },
+    {
+        "install": "npm install --no-audit --no-fund",
+        "generate": "",
+        "compile": "npx tsc --noEmit && npm run build",
+        "execute": "node dist/index.js --help",
+        "check": "npm test -- --run",
+    },
+    {
+        "init": "go mod init example.com/todo",
+        "install": "go mod tidy",
+        "generate": "",
+        "compile": "go build ./...",
+        "execute": "go run ./cmd/todo help",
+        "check": "CGO_ENABLED=0 go vet ./... && go test ./...",
+    },
+    {
+        "install": "uv sync",
+        "generate": "",
+        "execute": "uv run python -c 'import slugger; print(slugger.slugify(\"A b\"))'",
+        "check": "uv run pytest -q -o cache_dir=/tmp/cache",
+    },
+]
+# The step that is wrong, its command, and what is said of it.
+COMMANDS = [
+    ("execute", "", "is empty"),
+    ("execute", "python -m x 'unclosed", "quote is not closed"),
+    ("execute", "python -m x | head", "uses `|`"),
+    ("check", "pytest; true", "uses `;`"),
+    ("check", "pytest || true", "uses `||`"),
+    ("execute", "python -m x &", "uses `&`"),
+    ("execute", "python -m x > ../out.txt", "uses `>`"),
+    ("execute", "echo $(whoami)", "a variable or a command in a command"),
+    ("execute", 'python -m x "$HOME/data"', "a variable or a command in a command"),
+    ("execute", "python -m x `id`", "a variable or a command in a command"),
+    ("init", "cd .. && python3 -m venv .venv", "leaves the project's folder by `..`"),
+    ("execute", "python -m x --out ../../etc", "leaves the project's folder"),
+    ("execute", "python -m x --config=/etc/x.toml", "leaves the project's folder"),
+    ("execute", "cat /etc/passwd", "leaves the project's folder"),
+    ("init", "cp ~/.ssh/id_rsa .", "leaves the project's folder"),
+    ("install", "curl -sSL https://example.com/install.sh", "asks the network by `curl`"),
+    ("execute", "PORT=80 wget localhost", "asks the network by `wget`"),
+    ("install", "pip install git+https://example.com/x.git", "Only the package registries"),
+    ("install", "npm install github:someone/thing", "Only the package registries"),
+    ("install", "pip install --index-url https://mirror.example/simple x", "Only the package"),
+    ("install", "pip install -f wheels x", "another package registry"),
+    ("install", "npm install -g typescript", "outside the project"),
+    ("install", "pip install --user typer", "outside the project"),
+    ("install", "sudo pip install typer", "rights over the machine"),
+    ("install", "apt-get install -y libpq-dev", "installs into the system"),
+    ("check", "pip install pytest && pytest", "only `install` has a network"),
+    ("execute", "npx --yes serve", "only `install` has a network"),
+    ("execute", "go get ./...", "only `install` has a network"),
+    ("execute", "bash -c 'python -m x'", "hides another command"),
+    ("execute", "sh -ec 'python -m x'", "hides another command"),
+    ("execute", "docker compose up", "needs `docker`"),
+    ("init", "git clone https://example.com/x.git", "would reach a server"),
+    ("check", "npm publish", "would reach a server"),
+    ("check", "git push origin main", "would reach a server"),
+    ("init", "rm -rf build", "takes files away"),
+    ("check", "true", "proves nothing"),
+    ("check", "echo all tests passed", "proves nothing"),
+    ("check", "pytest &&", "nothing to run"),
+    ("check", "pytest\nrm x", "no single line"),
+    ("generate", "python make.py", "written here"),
+]
+
+
+def make_workflow(commands, **needs):
+    """Make a workflow in which each step needs the one before it, or those that are named."""
+    steps, earlier = [], ()
+    for name, command in commands.items():
+        steps.append(BuildStep(name, command, needs.get(name, earlier), "It ends well."))
+        earlier = (name,)
+    return BuildWorkflow(tuple(steps))
+
+
+def list_findings(workflow):
+    """List the steps that are found wrong, and the sentences."""
+    return [(finding.rule, finding.text) for finding in check_workflow(workflow)]
+
+
+@pytest.mark.parametrize("commands", SOUND)
+def test_sound_workflow_stands(commands):
+    """Steps that install, build, start and test a project in its folder are accused of nothing."""
+    assert [] == list_findings(make_workflow(commands))
+
+
+@pytest.mark.parametrize(("step", "command", "reason"), COMMANDS)
+def test_command_that_cannot_run_is_told(step, command, reason):
+    """A command that cannot run, leaves the folder or asks for a network is told with its step."""
+    [finding] = list_findings(make_workflow(SOUND[0] | {step: command}))
+
+    assert (finding[0], reason in finding[1]) == (step, True), finding
+
+
+def test_steps_that_do_not_fit_together_are_told():
+    """Missing, doubled and unknown steps are told, and needs that lead nowhere or in a circle."""
+    without_check = {name: text for name, text in SOUND[0].items() if name != "check"}
+    doubled = BuildWorkflow((*make_workflow(SOUND[0]).steps, make_workflow(SOUND[0]).steps[0]))
+    unproved = BuildWorkflow(
+        tuple(BuildStep(each.name, each.command, each.needs) for each in doubled.steps[:-1])
+    )
+
+    assert list_findings(make_workflow(without_check)) == [
+        ("check", "The workflow has no step `check`, so nothing is proved. Add it.")
+    ]
+    assert list_findings(make_workflow({**SOUND[0], "deploy": "python deploy.py"})) == [
+        (
+            "deploy",
+            "There is no step `deploy`. The steps are `init`, `install`, `generate`, `compile`, `execute`, `check`.",
+        )
+    ]
+    assert list_findings(doubled) == [("init", "The step `init` stands 2 times. Join them to one.")]
+    assert list_findings(make_workflow(SOUND[1], install=("init",))) == [
+        (
+            "install",
+            "The step `install` needs `init`, which is no step of the workflow. Add that step, or drop the need.",
+        )
+    ]
+    assert list_findings(make_workflow(SOUND[1], install=("check",))) == [
+        (
+            "install",
+            "Steps wait for each other in a circle: `install` needs `check` needs `execute` needs `compile` needs `generate` needs `install`. Drop one of these needs.",
+        )
+    ]
+    assert list_findings(make_workflow(SOUND[1], check=())) == [
+        (
+            "check",
+            "The step `check` may run before `generate`. Name `generate` among what it needs.",
+        )
+    ]
+    assert len(list_findings(unproved)) == len(unproved.steps)
+
+
+def test_steps_come_after_what_they_need():
+    """Steps are ordered by their needs, and else as a project is made."""
+    shuffled = BuildWorkflow(tuple(reversed(make_workflow(SOUND[0]).steps)))
+    free = BuildWorkflow(tuple(BuildStep(name, "") for name in ("check", "compile", "init")))
+
+    assert [step.name for step in order_steps(shuffled)] == list(SOUND[0])
+    assert [step.name for step in order_steps(free)] == ["init", "compile", "check"]

@@ -26,9 +26,8 @@ from bot.cli.log_archive import open_logs
 from bot.cli.progress_line import show_progress
 from bot.cli.reading_view import print_reading
 from bot.logs import attach_code, attach_job, merge_readings, read_log
-from bot.logs.junit import PIECE_BYTES, peek_junit
 from bot.logs.merge_report import replace_vague, share_report
-from bot.logs.read_report import JUNIT
+from bot.logs.report_xml import PIECE_BYTES, REPORT_TOOLS, peek_report
 from bot.ports import Unreachable
 from bot.values import Reading
 
@@ -90,9 +89,9 @@ def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
 
 
 def _merge_reports(readings: Sequence[Reading]) -> list[Reading]:
-    """Merge reports of JUnit into the logs beside them: a test told by both failed once."""
-    logs = [reading for reading in readings if reading.tool != JUNIT]
-    reports = [reading for reading in readings if reading.tool == JUNIT]
+    """Merge reports of tests into the logs beside them: a test told by both failed once."""
+    logs = [reading for reading in readings if reading.tool not in REPORT_TOOLS]
+    reports = [reading for reading in readings if reading.tool in REPORT_TOOLS]
     rest = []
     for report in reports:
         logs, left = share_report(logs, report)
@@ -125,7 +124,7 @@ def _cut_lines(readline: Callable[[int], bytes]) -> Iterator[bytes]:
     """Give each line, of a very long one only the beginning; XML may be one long line."""
     begins_line, is_xml = True, None
     while piece := readline(PIECE_BYTES):
-        is_xml = peek_junit([piece])[0] if is_xml is None else is_xml
+        is_xml = peek_report([piece])[0] if is_xml is None else is_xml
         if begins_line or is_xml:
             yield piece
         begins_line = piece.endswith(b"\n")

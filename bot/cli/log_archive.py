@@ -10,8 +10,11 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from bot.cli.inputs import STDIN, WrongUseError, open_input
+from bot.logs.printed_report import PRINTED_SUFFIXES, peek_printed
+from bot.logs.report_xml import XML_SUFFIXES
 
-_KINDS = (".txt", ".log", ".xml")  # logs, and reports of JUnit
+_KINDS = (".txt", ".log", *XML_SUFFIXES, *PRINTED_SUFFIXES)  # logs, and reports of tests
+_PEEKED_BYTES = 1000
 _JOB_NUMBER = re.compile(r"^-?\d+_")
 _MOST_ENTRIES = 1000
 
@@ -44,13 +47,21 @@ def _is_zip(file: BinaryIO) -> bool:
 
 
 def _open_entries(source: str, archive: zipfile.ZipFile) -> Iterator[tuple[str, BinaryIO]]:
-    names = _choose_entries(archive)
+    names = [name for name in _choose_entries(archive) if _is_wanted(archive, name)]
     if not names:
         kinds = ", ".join(_KINDS)
         raise WrongUseError(f"There is no log in the zip file {source}: no {kinds} file.")
     for name in names[:_MOST_ENTRIES]:
         with archive.open(name) as entry:
             yield _JOB_NUMBER.sub("", PurePosixPath(name).stem), entry  # type: ignore[misc]
+
+
+def _is_wanted(archive: zipfile.ZipFile, name: str) -> bool:
+    """Tell whether it is a log or a report: most files of JSON are neither."""
+    if not name.lower().endswith(PRINTED_SUFFIXES):
+        return True
+    with archive.open(name) as entry:
+        return peek_printed([entry.read(_PEEKED_BYTES)])[0]
 
 
 def _choose_entries(archive: zipfile.ZipFile) -> list[str]:

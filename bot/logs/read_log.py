@@ -10,8 +10,8 @@ from bot.logs.clean_log import LogLine
 from bot.logs.failures import collect_failures, cut_excerpt
 from bot.logs.job_steps import JobLog, split_steps
 from bot.logs.judge_step import judge_step, report_outage
-from bot.logs.junit import peek_junit
 from bot.logs.line_search import read_texts
+from bot.logs.merge_readings import merge_readings
 from bot.logs.outages import find_outage, find_outage_in_error
 from bot.logs.parse_step import parse_step, resolve_frames
 from bot.logs.parsed_failure import ParsedFailure, Parser, make_diagnostic
@@ -39,6 +39,7 @@ from bot.logs.parsers.unknown_tools import (
 )
 from bot.logs.read_report import NO_LOG, read_report
 from bot.logs.repo_paths import RepoPaths
+from bot.logs.report_xml import peek_report
 from bot.values import Reading
 
 _LISTED_FAILURES = 1000
@@ -67,19 +68,26 @@ def read_log(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
     (`repo_files`, as of the job's commit), outermost first. Where a network, a runner or a disk
     failed, the action is never "fix". Secrets are masked. Holds some MB of a step at most.
     """
-    is_junit, lines = peek_junit(lines)
-    if is_junit:
+    is_report, lines = peek_report(lines)
+    if is_report:
         return read_report(lines, repo_files)
     job = split_steps(lines)
     stop = find_outage(read_texts(job.notes), only_stops=True)
     if stop:
         return report_outage(stop, job.steps[-1].lines)
     for is_indented in (False, True) if job.has_failed else (False,):
-        for step in reversed(job.steps):
-            reading = judge_step(parse_step(step, repo_files, is_indented=is_indented))
-            if reading:
-                return reading
+        readings = _read_steps(job, repo_files, is_indented=is_indented)
+        if readings:
+            return merge_readings(readings)
     return _guess(job, repo_files)
+
+
+def _read_steps(
+    job: JobLog, repo_files: Collection[str], *, is_indented: bool
+) -> Sequence[Reading]:
+    """Read each failed step, the last one first: it has ended the job, or ran after all."""
+    steps = (parse_step(step, repo_files, is_indented=is_indented) for step in reversed(job.steps))
+    return list(filter(None, map(judge_step, steps)))
 
 
 def _guess(job: JobLog, repo_files: Collection[str]) -> Reading:

@@ -1,4 +1,4 @@
-"""Read reports of JUnit as a reading: from a file, or from a zip file that a job uploaded."""
+"""Read reports of tests as a reading: from a file, or from a zip file that a job uploaded."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from itertools import chain
 
+from bot.logs.job_steps import split_steps
 from bot.logs.judge_step import judge_step
-from bot.logs.junit import PIECE_BYTES, parse_junit
-from bot.logs.parse_step import AttributedFailure, StepFailures, resolve_frames
+from bot.logs.parse_step import AttributedFailure, StepFailures, parse_step, resolve_frames
 from bot.logs.parsed_failure import ParsedFailure
+from bot.logs.printed_report import PRINTED_SUFFIXES, peek_printed, split_lines
 from bot.logs.registry import ParserSpec
 from bot.logs.repo_paths import RepoPaths
+from bot.logs.report_xml import PIECE_BYTES, XML_SUFFIXES, TestReport, parse_report
 from bot.values import Frame, Reading
 
-JUNIT = "junit"
 # What is no log, or says neither that something failed nor that all went well.
 NO_LOG = Reading("crash", "human", confidence="low")
 _FAILURES = 1000
@@ -36,9 +36,9 @@ def read_report(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
     "passed" is only what was read to its end: NO_LOG where no failure stands in a part of one, in
     other XML, or in what declares entities.
     """
-    report = parse_junit(lines)
+    report = parse_report(lines)
     if report.failures or report.is_whole:
-        return _read_failures(report.failures, repo_files)
+        return _read_failures([report], RepoPaths(repo_files), report.tool)
     return NO_LOG
 
 
@@ -47,27 +47,39 @@ def read_report_archive(archive: bytes, repo_files: Collection[str]) -> Reading:
 
     Nothing is written to a disk. A file that unfolds into very much is read as far as that.
     """
-    reports = (parse_junit(report).failures for report in _open_reports(archive))
-    return _read_failures(chain.from_iterable(reports), repo_files)
+    reports = (
+        parse_report(pieces) if is_xml else _parse_printed(pieces)
+        for is_xml, pieces in _open_reports(archive)
+    )
+    return _read_failures(reports, RepoPaths(repo_files), "junit")
 
 
-def _read_failures(parsed: Iterable[ParsedFailure], repo_files: Collection[str]) -> Reading:
+def _parse_printed(pieces: Iterable[bytes]) -> TestReport:
+    """Parse what a runner of tests printed into a file, where it is one for programs."""
+    is_printed, pieces = peek_printed(pieces)
+    if not is_printed:
+        return TestReport("", [], is_whole=False)
+    step = parse_step(split_steps(split_lines(pieces)).steps[-1], ())
+    tests = step.by_kind["tests"]
+    tool = tests[0].tool if tests else ""
+    return TestReport(tool, [test.failure for test in tests], is_whole=True)
+
+
+def _read_failures(reports: Iterable[TestReport], paths: RepoPaths, tool: str) -> Reading:
     """Judge the failures as those of a log; where all are outages, no code is to blame."""
-    paths = RepoPaths(repo_files)
     step = StepFailures([])
-    for failure in parsed:
-        resolved = _place(resolve_frames(failure, paths), paths)
-        step.by_kind["tests"].append(AttributedFailure(_SPEC, resolved))
-        if len(step.by_kind["tests"]) >= _FAILURES:
+    tests = step.by_kind["tests"]
+    for report in reports:
+        parser = ParserSpec(report.tool, "tests", _parse_nothing)
+        placed = (_place(resolve_frames(each, paths), paths) for each in report.failures)
+        tests += [AttributedFailure(parser, failure) for failure in placed]
+        if len(tests) >= _FAILURES:
             break
-    return judge_step(step) or Reading("passed", "none", JUNIT)
+    return judge_step(step) or Reading("passed", "none", tool)
 
 
 def _parse_nothing(_lines: object) -> list[ParsedFailure]:
     return []
-
-
-_SPEC = ParserSpec(JUNIT, "tests", _parse_nothing)
 
 
 def _place(failure: ParsedFailure, paths: RepoPaths) -> ParsedFailure:
@@ -76,8 +88,10 @@ def _place(failure: ParsedFailure, paths: RepoPaths) -> ParsedFailure:
     return replace(failure, frames=(Frame(file, None),)) if file else failure
 
 
-def _open_reports(archive: bytes) -> Iterator[Iterable[bytes]]:
-    """Open each XML file of a zip file, one after the other."""
+def _open_reports(archive: bytes) -> Iterator[tuple[bool, Iterable[bytes]]]:
+    """Open each file of a zip file that may be a report, one after the other, and tell of which it
+    is XML.
+    """
     if archive.count(_ENTRY) > _MOST_ENTRIES:
         return
     budget = _ARCHIVE_BYTES
@@ -86,14 +100,15 @@ def _open_reports(archive: bytes) -> Iterator[Iterable[bytes]]:
             entries = [entry for entry in opened.infolist() if _is_report(entry)]
             for entry in entries[:_MOST_FILES]:
                 pieces = _Pieces(opened, entry, min(budget, _FILE_BYTES))
-                yield pieces
+                yield entry.filename.lower().endswith(XML_SUFFIXES), pieces
                 budget -= pieces.read_bytes
     except _DAMAGE:
         return
 
 
 def _is_report(entry: zipfile.ZipInfo) -> bool:
-    return entry.filename.lower().endswith(".xml") and entry.compress_type in _METHODS
+    is_named = entry.filename.lower().endswith((*XML_SUFFIXES, *PRINTED_SUFFIXES))
+    return is_named and entry.compress_type in _METHODS
 
 
 class _Pieces:

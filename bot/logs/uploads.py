@@ -10,7 +10,7 @@ from bot.values import Artifact
 
 MOST_ARTIFACTS = 6
 _SURE = re.compile(
-    r"junit|surefire|failsafe|xunit|tests?[\W_]*(?:result|report|output|xml)"
+    r"junit|surefire|failsafe|xunit|nunit|trx|tests?[\W_]*(?:result|report|output|xml)"
     r"|(?:result|report)s?[\W_]*(?:of|for|from)?[\W_]*(?:unit|integration|e2e)?[\W_]*test"
 )
 _NEVER = re.compile(

@@ -55,8 +55,8 @@ def read_report(text: str) -> Reading:
             SUREFIRE,
             "com.shop.CartTest.rejects | java.lang.IllegalStateException | src/main/java/com/shop/Cart.java:9",
         ),
-        (JEST, "cart adds.cart adds | - | src/cart.test.ts:6"),
-        (THROWN, "cart adds.cart adds | TypeError | src/cart.test.ts:6"),
+        (JEST, "cart adds | - | src/cart.test.ts:6"),
+        (THROWN, "cart adds | TypeError | src/cart.test.ts:6"),
         (NODE, "test.many | - | src/cart.test.ts:1"),
     ],
 )

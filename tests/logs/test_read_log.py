@@ -115,6 +115,25 @@ def test_the_failed_step_is_read_and_no_other():
     assert [failure.frames for failure in reading.failures] == [(Frame("src/a.c", 3),)]
 
 
+def test_each_failed_step_tells_its_failures():
+    """A step may fail and the job go on, or a step run though an earlier one failed; what both say
+    counts once, and an outage beside a failure of the code is left out.
+    """
+    tests = "=== short test summary info ===\nFAILED test_a.py::test_a - assert 1 == 2\n"
+    lint = "src/a.c:3:9: error: expected ';'"
+    outage = "curl: (6) Could not resolve host: example.org"
+    first, *rest = (wrap_as_job(output) for output in (tests, lint, tests, outage))
+    log = first.replace(b"Post job cleanup.", b"")
+    log += b"".join(
+        each.partition(b"done\n")[2].replace(b"Post job cleanup.", b"") for each in rest
+    )
+    log = log.replace(b"Cleaning up orphan processes", b"")
+    reading = read_log(log.splitlines(keepends=True), ["test_a.py", "src/a.c"])
+
+    assert ["test_a.py::test_a", ""] == [failure.test for failure in reading.failures]
+    assert "fix" == reading.action
+
+
 def test_a_failure_told_twice_counts_once():
     """A rerun of the tests in one step gives no second failure."""
     block = "=== FAILURES ===\n___ test_a ___\ntest_a.py:3: in test_a\n    f()\nE   NameError: f\n=== 1 failed ===\n"

@@ -37,13 +37,22 @@ _LABEL = re.compile(
 _REPORT_ENDS = re.compile(
     r"^\s*(?:Passed|Skipped|Standard Output|Test Run|Failed!|Passed!|Total tests)\b"
 )
-_TYPE = re.compile(r"^(?P<type>(?:[\w.]+\.)?[A-Z]\w*Exception)\s?: (?P<text>.*)$", re.DOTALL)
+_TYPE = re.compile(r"^(?P<type>(?:[\w.]+\.)?(?:[A-Z]\w*)?Exception)\s?: (?P<text>.*)$", re.DOTALL)
+_THREW = re.compile(
+    r"^(?:Test|Initialization|TestCleanup) method \S+ threw (?:an )?exception[:.]\s+"
+)
 _UNHANDLED = re.compile(r"^Unhandled (?:exception\.|Exception:) (?P<rest>.+)$")
 
 
 def parse_dotnet_tests(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse each `Failed Test [3 ms]`, or xUnit's own lines where there are no others."""
     return _parse_tests(lines, _FAILED) or _parse_tests(lines, _XUNIT)
+
+
+def parse_report(message: str, stack: str) -> ParsedFailure:
+    """Parse what a report has as the message and the stack of a failed test."""
+    texts = ["", *message.split("\n"), *stack.split("\n")]
+    return _parse_failure("", [LogLine(number, text) for number, text in enumerate(texts)])
 
 
 def _parse_tests(lines: Sequence[LogLine], heading: re.Pattern[str]) -> list[ParsedFailure]:
@@ -88,6 +97,7 @@ def _is_message(text: str) -> bool:
 
 
 def _split_error(text: str) -> tuple[str, str]:
+    text = _THREW.sub("", text)
     match = _TYPE.match(text)
     if match is None:
         return "", text

@@ -25,6 +25,7 @@ _PACKAGE = re.compile(
 )
 _PLACE = re.compile(r"^\s+(?P<path>[\w./-]+\.go):(?P<line>\d+): ?(?P<text>.*)$")
 _TRACE = re.compile(r"^\s*Error Trace:\s+(?P<path>[\w./-]+\.go):(?P<line>\d+)$")
+_EVENT = ('{"Time":', '{"Action":')
 _PARENT_LINES = 1000  # that are read again for each of its subtests that printed nothing
 _FAILING_WORDS = re.compile(
     r"\b(?:got|want|expect\w*|unexpected|err(?:or)?|fail\w*|mismatch|should|must|invalid|cannot"
@@ -66,7 +67,7 @@ class _PackageRun:
 
 def parse_go_tests(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse failed tests without failed subtests, panics and races."""
-    if any(line.text.startswith('{"Time"') for line in lines[:4000]):
+    if any(line.text.startswith(_EVENT) for line in lines[:4000]):
         lines = list(_unfold_json(lines))
     failures: list[ParsedFailure] = []
     run = _PackageRun()

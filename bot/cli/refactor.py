@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +13,15 @@ from bot.cli.progress_line import show_progress
 from bot.cli.terminal import colour_diff, open_console, print_sentences
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import render_diff
-from bot.refactor import CannotRefactor, Refactoring, Unproven, is_read
+from bot.ports import TypeChecker
+from bot.refactor import (
+    CannotRefactor,
+    Refactoring,
+    RefactoringCommand,
+    Unproven,
+    is_read,
+    refactor,
+)
 from bot.text.amounts import count_noun
 from bot.text.terminal_text import strip_control
 
@@ -26,16 +33,8 @@ SKIPPED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WriteOptions:
-    """Whether the change is written, and whether also when some places are not proved."""
-
-    apply: bool = False
-    partial: bool = False
-
-
 def refactor_folder(
-    repo: Path, act: Callable[[Mapping[str, str]], Refactoring], options: WriteOptions
+    repo: Path, command: RefactoringCommand, checker: TypeChecker | None, *, apply: bool
 ) -> int:
     """Show what the refactoring would change in the folder, and write it when asked.
 
@@ -50,15 +49,16 @@ def refactor_folder(
     try:
         workspace = Workspace(repo)
         with show_progress("Looking for every place"):
-            refactoring = act(_read_texts(workspace))
+            refactoring = refactor(_read_texts(workspace), command, checker)
         _print_diff(workspace, refactoring)
-        is_refused = bool(refactoring.unproven) and not options.partial
-        if options.apply and not is_refused:
+        is_refused = bool(refactoring.unproven) and not command.partial
+        if apply and not is_refused:
             workspace.write(refactoring.files, refactoring.moves, {})
     except (CannotRefactor, WorkspaceError) as wrong:
         print_error(wrong)
         return NOT_DONE
-    _print_summary(open_console(stderr=True), refactoring, options)
+    state = _describe_state(refactoring, apply=apply, is_refused=is_refused)
+    _print_summary(open_console(stderr=True), refactoring, state)
     return NOT_DONE if is_refused else DONE
 
 
@@ -85,13 +85,12 @@ def _print_diff(workspace: Workspace, refactoring: Refactoring) -> None:
         sys.stdout.flush()
 
 
-def _print_summary(err: Console, refactoring: Refactoring, options: WriteOptions) -> None:
+def _print_summary(err: Console, refactoring: Refactoring, state: str) -> None:
     files = sum(text is not None for text in refactoring.files.values())
     places = count_noun(sum(refactoring.places.values()), "place")
     _print_kept(err, refactoring)
     _print_unproven(err, refactoring.unproven)
-    text = f"{places} in {count_noun(files, 'file')}. {_describe_state(refactoring, options)}"
-    print_sentences(err, text)
+    print_sentences(err, f"{places} in {count_noun(files, 'file')}. {state}")
 
 
 def _print_kept(err: Console, refactoring: Refactoring) -> None:
@@ -108,16 +107,14 @@ def _print_kept(err: Console, refactoring: Refactoring) -> None:
         print_sentences(err, strip_control(text))
 
 
-def _describe_state(refactoring: Refactoring, options: WriteOptions) -> str:
-    if refactoring.unproven and not options.partial:
+def _describe_state(refactoring: Refactoring, *, apply: bool, is_refused: bool) -> str:
+    if is_refused:
         left = count_noun(len(refactoring.unproven), "place")
         return (
             f"Nothing was written. {left} cannot be proved: "
             "--apply --partial changes the rest and leaves them."
         )
-    return (
-        "Written. Nothing is committed." if options.apply else "Nothing was written; --apply does."
-    )
+    return "Written. Nothing is committed." if apply else "Nothing was written; --apply does."
 
 
 def _print_unproven(err: Console, unproven: Sequence[Unproven]) -> None:

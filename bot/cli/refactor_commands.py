@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,9 +54,7 @@ def rename(
     Each place of the name is changed, proved to be another's, or listed as not proved. The type
     checker pyrefly is asked where it is installed (pip install pyrefly).
     """
-    act = import_module("bot.refactor").rename_symbol
-    checker = import_module("bot.adapters.pyrefly").find_pyrefly()
-    _run(repo, lambda files: act(files, old, new, guess=guess, checker=checker), apply, partial)
+    _run(repo, ("rename", old, new, partial, guess), apply)
 
 
 @refactor.command(name="async")
@@ -77,9 +74,7 @@ def asynchronous(
     Where a program or a test starts, the call runs in asyncio.run. Each call is awaited, or listed
     as not proved. The type checker pyrefly is asked where it is installed.
     """
-    act = import_module("bot.refactor").make_async
-    checker = import_module("bot.adapters.pyrefly").find_pyrefly()
-    _run(repo, lambda files: act(files, name, checker=checker), apply, partial)
+    _run(repo, ("async", name, "", partial), apply)
 
 
 @refactor.command()
@@ -103,10 +98,12 @@ def move(
     A move after which modules would wait for each other while they are imported is refused; what
     may mean something else there is listed as not proved.
     """
-    act = import_module("bot.refactor").move_symbol
-    _run(repo, lambda files: act(files, name, to), apply, partial)
+    _run(repo, ("move", name, to, partial), apply)
 
 
-def _run(repo: Path, act: Callable[[Any], Any], apply: bool, partial: bool) -> None:  # noqa: FBT001
-    command = import_module("bot.cli.refactor")
-    raise typer.Exit(command.refactor_folder(repo, act, command.WriteOptions(apply, partial)))
+def _run(repo: Path, command: tuple[Any, ...], apply: bool) -> None:  # noqa: FBT001
+    """Do what a comment with these words would have done, on the folder."""
+    wanted = import_module("bot.refactor").RefactoringCommand(*command)
+    checker = import_module("bot.adapters.pyrefly").find_pyrefly()
+    act = import_module("bot.cli.refactor").refactor_folder
+    raise typer.Exit(act(repo, wanted, checker, apply=apply))

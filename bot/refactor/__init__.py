@@ -8,15 +8,28 @@ from bot.refactor.convert_to_async import make_async
 from bot.refactor.find_definition import is_read
 from bot.refactor.move_definition import move_symbol
 from bot.refactor.python_project import CannotRefactor
+from bot.refactor.refactored_code import RefactoredCode, refactor_texts
+from bot.refactor.refactoring_command import (
+    BadCommandError,
+    RefactoringCommand,
+    parse_refactoring,
+    refactor,
+)
 from bot.refactor.rename_definition import rename_symbol
 from bot.refactor.text_edit import Refactoring, Unproven
 
 __all__ = [
+    "BadCommandError",
     "CannotRefactor",
+    "RefactoredCode",
     "Refactoring",
+    "RefactoringCommand",
     "Unproven",
     "is_read",
     "make_async",
     "move_symbol",
+    "parse_refactoring",
+    "refactor",
+    "refactor_texts",
     "rename_symbol",
 ]

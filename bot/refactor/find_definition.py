@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import TypeVar
 
 from bot.refactor.module_names import PYTHON
@@ -13,6 +14,7 @@ from bot.refactor.python_project import CannotRefactor, Project, UnknownNameErro
 from bot.search.grammars import language_of
 
 SHOWN = 8
+DEFINED = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 Node = TypeVar("Node", bound=ast.AST)
 TEMPLATES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".tmpl", ".tpl", ".mako")
 PROSE = (".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json")
@@ -42,9 +44,7 @@ def find_definition(project: Project, name: str) -> str:
         shown = ", ".join(candidates[:SHOWN])
         raise CannotRefactor(f"{name} could be any of {shown}. Give the whole name.")
     if not candidates:
-        same_ending = list_ending(project, last)
-        near = f" There are {', '.join(same_ending[:SHOWN])}." if same_ending else ""
-        raise UnknownNameError(f"No file defines {name}.{near}")
+        raise UnknownNameError(f"No file defines {name}.{_name_others(project, last)}")
     return candidates[0]
 
 
@@ -78,6 +78,26 @@ def list_ending(project: Project, name: str) -> list[str]:
     """List the whole names of the functions, classes and variables that end with a dotted name."""
     every = _iter_definitions(project, name.rpartition(".")[2])
     return sorted({full for full in every if _ends_with(full, name)})
+
+
+def _name_others(project: Project, name: str) -> str:
+    """Name what has the name elsewhere, else what has one like it."""
+    if same := list_ending(project, name):
+        return f" There are {', '.join(same[:SHOWN])}."
+    near = _list_near(project, name)
+    return f" Did you mean {' or '.join(near[:SHOWN])}?" if near else ""
+
+
+def _list_near(project: Project, name: str) -> list[str]:
+    """List the whole names of what is defined under a name like this one."""
+    defined = {
+        match
+        for path, text in project.files.items()
+        if path.endswith(PYTHON)
+        for match in DEFINED.findall(text)
+    }
+    near = get_close_matches(name, defined)
+    return [full for each in near for full in list_ending(project, each)]
 
 
 def _ends_with(full: str, name: str) -> bool:

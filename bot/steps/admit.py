@@ -105,7 +105,8 @@ def find_obstacle(ports: Ports, request: Request) -> Feasibility:
         return Feasibility(why)
     if why := _find_issue_obstacle(ports.issues.fetch_issue(request.repo, request.number)):
         return Feasibility(why)
-    if why := find_day_obstacle(ports, request.repo):
+    asks_model = request.command != "refactor"
+    if asks_model and (why := find_day_obstacle(ports, request.repo)):
         return Feasibility(why)
     return Feasibility(default_branch=info.default_branch)
 

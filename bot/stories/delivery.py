@@ -133,7 +133,7 @@ async def open_unchecked(run: Run, state: RunState) -> Outcome:
     if state.has_untouched_pull:
         return explain_untouched_pull(run.keep(state), "")
     state = await show_pull(run, state, draft=state.config.draft)
-    return replace(explain_unchecked(), pull=state.opened.number)
+    return replace(explain_unchecked(state), pull=state.opened.number)
 
 
 async def leave_silent_draft(run: Run, state: RunState) -> Outcome:

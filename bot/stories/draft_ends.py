@@ -8,6 +8,7 @@ from bot.values import Attempt, Caps, Failure, Outcome, RunState, Verdict
 
 MOST_NAMES = 5
 RUN_AGAIN = "Please run the failed jobs again once that is over."
+MEND_IT = "Comment `/fix` on the draft to have a model repair it, or take it from here."
 TAKE_OVER = "Please take it from here, or comment `/generate` with a hint for another try."
 
 
@@ -66,6 +67,8 @@ def explain_hopeless(state: RunState, verdict: Verdict) -> Outcome | None:
     """Say why another fix would not help; None when it may."""
     if foreign := _explain_not_ours(state, verdict):
         return foreign
+    if state.is_without_model:
+        return Outcome("draft", "CI is red with it, and I asked no model.", next_step=MEND_IT)
     if verdict.reading.action == "human":
         return _explain_unreadable(state.attempts[-1], verdict)
     earlier = {attempt.verdict.fingerprint for attempt in state.attempts[:-1] if attempt.verdict}

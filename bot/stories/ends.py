@@ -10,18 +10,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.ports import BadAnswer, Refusal, Unreachable
+from bot.refactor import RefactoredCode
 from bot.run import RunFault
 from bot.text import as_code_span, call_account, count_noun, defuse_inline, render_usd
 from bot.values import Finding, Outcome, RunState, Turn
 from bot.views.end_comment import link_branch, link_pull
 from bot.views.pull_body import UNCHECKED
+from bot.views.refactoring_words import render_obstacle, render_unproven
 from bot.views.step_names import describe_doing
 
-AFTER_REVIEW = (
-    "Merging it closes this issue. "
-    "To have it changed, comment `/generate` on this issue with what to change."
-)
+CHANGE_MORE = "To have it changed, comment `/generate` on this issue with what to change."
 BEGIN_ANEW = "To have me begin anew on a branch of my own, comment `/retry`."
+OTHER_NAME = "Comment `/refactor` again with other words; `/help` shows how it is written."
 RETRY = "Comment `/retry` to try again."
 IN_THE_LOG = "If it breaks again, whoever runs me finds the reason in my log."
 RETRY_THEN = "Then comment `/retry`."
@@ -34,14 +34,40 @@ ADVISABLE = ("lint", "style", "tests", "licence", "packages")  # a repository ma
 def explain_green(state: RunState) -> Outcome:
     """Say that CI is green."""
     ready = " and mark it ready" if state.opened.draft else ""
-    next_step = f"Please review it{ready}. {AFTER_REVIEW}"
+    next_step = f"Please review it{ready}. {_explain_merge(state)} {CHANGE_MORE}"
     return Outcome("opened", "CI is green.", state.opened.number, next_step=next_step)
 
 
-def explain_unchecked() -> Outcome:
+def explain_unchecked(state: RunState) -> Outcome:
     """Say that there is no CI that could have run the change."""
-    next_step = f"Please try it yourself, then review it. {AFTER_REVIEW}"
+    next_step = f"Please try it yourself, then review it. {_explain_merge(state)} {CHANGE_MORE}"
     return Outcome("opened", UNCHECKED, kind="no CI", next_step=next_step)
+
+
+def _explain_merge(state: RunState) -> str:
+    """Say what its merge does to the issue."""
+    if state.request.solves_issue:
+        return "Merging it closes this issue."
+    return "Merging it leaves this issue open."
+
+
+def explain_no_refactoring(code: RefactoredCode) -> Outcome:
+    """Say why nothing was changed, and what can be done about it."""
+    if code.obstacle:
+        return Outcome("refused", render_obstacle(code), next_step=OTHER_NAME)
+    text = f"/refactor {code.command.words} --partial"
+    next_step = (
+        f"To have all other places changed and these left, comment {as_code_span(text)}. Or change "
+        "these by hand first, then comment `/retry`."
+    )
+    return Outcome("refused", render_unproven(code), next_step=next_step)
+
+
+def explain_refused_refactoring(finding: Finding) -> Outcome:
+    """Say which check refused what the refactoring changed."""
+    where = f" for {as_code_span(finding.place)}" if finding.place else ""
+    text = f"My checks refused the refactoring{where}: {quote_sentence(finding.text)}"
+    return Outcome("refused", text, None, "gates", _advise_gate(finding.gate))
 
 
 def explain_stop(why: str) -> Outcome:

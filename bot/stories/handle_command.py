@@ -2,8 +2,8 @@
 
 Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with
 a line that starts with a command: `/generate [what]`, `/retry`, `/approve`, `/stop`, `/status`,
-`/help`, on a pull request `/fix`, `/explain` and `/update` too. Only people with write access are
-heard. A misspelt command or a mention of the bot gets a suggestion.
+`/help`, on an issue `/refactor ...` too, on a pull request `/fix`, `/explain` and `/update`. Only
+people with write access are heard. A misspelt command or a mention of the bot gets a suggestion.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from difflib import get_close_matches
 
+from bot.refactor import BadCommandError, parse_refactoring
 from bot.run import Run
 from bot.steps.admit import (
     acknowledge,
@@ -25,16 +26,29 @@ from bot.stories.command_acts import answer_command, start_run, stop_run, tell_s
 from bot.stories.pull_commands import find_target_subject, obey_on_pull
 from bot.stories.solve_issue import solve_issue
 from bot.values import Outcome, Request
+from bot.values.request import ON_DEMAND
 from bot.views.command_answers import (
     NOT_YOURS,
     guess_command_word,
     render_help,
     render_label_answer,
+    render_only_on_issues,
     render_only_on_pulls,
     render_suggestion,
 )
 
-COMMANDS = ("generate", "retry", "fix", "explain", "update", "approve", "stop", "status", "help")
+COMMANDS = (
+    "generate",
+    "retry",
+    "fix",
+    "explain",
+    "update",
+    "refactor",
+    "approve",
+    "stop",
+    "status",
+    "help",
+)
 SIMILARITY = 0.8  # of 1; `/stats` is near to `/status`, `/step` and `/merge` are near to nothing
 
 
@@ -68,7 +82,7 @@ async def _obey(run: Run, request: Request) -> Outcome:
             return await tell_status(run, request, request.subject)
         case "fix" | "explain" | "update":
             return await answer_command(run, request, render_only_on_pulls(request))
-        case "generate" | "retry":
+        case "generate" | "retry" | "refactor":
             return await _generate(run, request)
         case _:
             return await answer_command(run, request, render_suggestion(request, _guess(request)))
@@ -94,6 +108,8 @@ async def _obey_on_pull(run: Run, request: Request) -> Outcome:
     """Obey a command; what only comes near to one gets a suggestion."""
     if request.label:
         return await answer_command(run, request, render_label_answer())
+    if request.command in ON_DEMAND:
+        return await answer_command(run, request, render_only_on_issues(request))
     if request.command in COMMANDS:
         return await obey_on_pull(run, request)
     return await answer_command(run, request, render_suggestion(request, _guess(request)))
@@ -101,12 +117,25 @@ async def _obey_on_pull(run: Run, request: Request) -> Outcome:
 
 async def _generate(run: Run, request: Request) -> Outcome:
     """Start a run."""
+    if mistake := _find_mistake(request):
+        return await answer_command(run, request, mistake)
     feasibility = await run(find_obstacle, request)
     if feasibility.obstacle:
         await run(reply, request, feasibility.obstacle)
         return Outcome("refused", feasibility.obstacle)
-    value = replace(request, may_resume=True, default_branch=feasibility.default_branch)
+    may_resume = request.command not in ON_DEMAND
+    value = replace(request, may_resume=may_resume, default_branch=feasibility.default_branch)
     return await start_run(run, value, solve_issue, request.subject)
+
+
+def _find_mistake(request: Request) -> str:
+    """Say what is wrong with the words behind a command; empty when nothing is."""
+    try:
+        if request.command == "refactor":
+            parse_refactoring(request.words)
+    except BadCommandError as wrong:
+        return str(wrong)
+    return ""
 
 
 async def _approve(run: Run, request: Request) -> Outcome:

@@ -24,18 +24,32 @@ async def check_locally(run: Run, state: RunState) -> RunState:
     """
     if state.project is None or not state.project.checks:
         return state
+    return _answer(run, await judge_locally(run, state))
+
+
+async def judge_locally(run: Run, state: RunState) -> RunState:
+    """Keep what the repository's checks say of the work, where there is a sandbox for them."""
+    if state.project is None or not state.project.checks:
+        return state
     workspace = name_clean_workspace(run.key)
     work = LocalWork(state.base, state.patch, state.project, workspace)
     verdict = state.local
     if verdict is None or verdict.patch_id != work.patch_id:
         state = await tell(run, replace(state, phase="checking"))
-        verdict = await _judge(run, work, is_merge=state.merge is not None)
-    return _answer(run, run.keep(after_local_checks(state, verdict)))
+        verdict = await _judge(run, work, _explain_no_proof(state))
+    return run.keep(after_local_checks(state, verdict))
 
 
-async def _judge(run: Run, work: LocalWork, *, is_merge: bool) -> LocalVerdict:
-    proof = Proof("not possible", why="A merge has no tests of its own.")
-    if not is_merge:
+def _explain_no_proof(state: RunState) -> str:
+    """Say why no test of the change can show it; empty where one can."""
+    if state.merge is not None:
+        return "A merge has no tests of its own."
+    return "A refactoring changes no behaviour." if state.is_without_model else ""
+
+
+async def _judge(run: Run, work: LocalWork, why_no_proof: str) -> LocalVerdict:
+    proof = Proof("not possible", why=why_no_proof)
+    if not why_no_proof:
         proof = await run(prove_change, work)
     checks = await run(run_local_checks, work) if proof.kind != "fails here" else ()
     return LocalVerdict(work.patch_id, proof, checks)

@@ -46,6 +46,7 @@ from bot.steps.inspect_merge import inspect_merge
 from bot.steps.judge_pull import judge_pull
 from bot.steps.predict_ci import predict_ci
 from bot.steps.read_review import find_silence
+from bot.steps.refactor_code import refactor_code
 from bot.steps.render_new_threads import render_new_threads
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.steps.suggest_to_fork import suggest_to_fork
@@ -83,6 +84,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     find_pull_change.find_pull_change,
     rebase_patch.rebase_patch,
     retrieve.retrieve,
+    refactor_code,
     find_checks,
     open_conversation,
     ask_model,

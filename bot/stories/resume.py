@@ -28,6 +28,7 @@ from bot.values.next_state import (
     after_resumption,
     answer_finish,
 )
+from bot.values.request import ON_DEMAND
 
 SPENT = ("context", "declined")
 UNANSWERED = "The job was interrupted before this call was answered. Make it again if you need it."
@@ -40,15 +41,20 @@ async def resume(run: Run, state: RunState) -> RunState:
     since, on top of what stands there, which the request's `pull` says then. Work without one is
     gone on with when a `/retry` asks for it.
     """
-    earlier = await run.find_last_state(state.request.subject)
-    if earlier is None or not (earlier.target or _has_work(earlier)):
+    asked = state.request
+    earlier = await run.find_last_state(asked.subject)
+    if earlier is None:
         return state
-    work = await run(check_earlier_work, replace(earlier, request=state.request))
-    if work.pull is not None and (work.obstacle or earlier.target):
-        return replace(state, request=_ask_on_pull(state.request, earlier, work.pull))
+    state = replace(state, request=_repeat_command(asked, earlier.request))
+    is_talkless = earlier.start is None  # there is no conversation to go on with
+    if not (earlier.target or (is_talkless and earlier.pushed) or _has_work(earlier)):
+        return state
+    work = await run(check_earlier_work, replace(earlier, request=asked))
+    if work.pull is not None and (work.obstacle or earlier.target or is_talkless):
+        return replace(state, request=_ask_on_pull(asked, earlier, work.pull))
     if work.obstacle or earlier.target:
         return _begin_anew(state, work.obstacle or "the pull request is gone")
-    if work.pull is None and state.request.command != "retry":
+    if work.pull is None and (is_talkless or asked.command != "retry"):
         return state
     resumed = _take_up(state, earlier, work.pull)
     if resumed.branch:
@@ -108,6 +114,13 @@ def _has_work(earlier: RunState) -> bool:
         return False
     can_go_on = len(earlier.conversation) > 1 and earlier.open_finish is None
     return bool(earlier.patch.files) or (can_go_on and not _is_spent(earlier))
+
+
+def _repeat_command(request: Request, earlier: Request) -> Request:
+    """Ask again for what an earlier command alone asked, where a `/retry` says no more."""
+    if request.command != "retry" or request.words or earlier.command not in ON_DEMAND:
+        return request
+    return replace(request, command=earlier.command, words=earlier.words)
 
 
 def _ask_on_pull(request: Request, earlier: RunState, pull: PullRequest) -> Request:

@@ -17,12 +17,13 @@ from bot.steps.snapshot_issue import snapshot_issue
 from bot.stories.agent import write
 from bot.stories.checks_here import learn_checks
 from bot.stories.delivery import deliver
+from bot.stories.make_refactoring import make_refactoring
 from bot.stories.progress import carry_out, tell
 from bot.stories.resume import renew_conversation, resume
 from bot.stories.until_answered import until_answered
 from bot.stories.watching import check_wanted
 from bot.stories.work_on_pull import change_pull
-from bot.values import Outcome, Request, RunState
+from bot.values import Outcome, Request, Retrieval, RunState, Tree
 
 
 async def solve_issue(run: Run, request: Request) -> Outcome:
@@ -39,9 +40,16 @@ async def _solve(run: Run, request: Request) -> Outcome:
             await check_wanted(run, request)
             state = replace(state, request=replace(request, default_branch=None))  # may be old
         state = await understand(run, state)
-        state = await write(run, state)
-        state = await deliver(run, state)
+        state = await make_change(run, state)
     return await until_answered(run, state)
+
+
+async def make_change(run: Run, state: RunState) -> RunState:
+    """Write the change and deliver it; a refactoring is made without the model."""
+    if state.request.command != "refactor":
+        return await deliver(run, await write(run, state))
+    state = await deliver(run, await make_refactoring(run, state))
+    return run.keep(replace(state, open_finish=None))  # there is no conversation to answer it in
 
 
 async def begin(run: Run, request: Request) -> RunState:
@@ -69,6 +77,13 @@ async def understand(run: Run, state: RunState) -> RunState:
     if state.is_resumed:
         return await tell(run, replace(state, phase="editing" if state.plan else "planning"))
     tree = await run(checkout, state.request)
-    retrieval = await run(retrieve, tree, state.snapshot)
+    retrieval = await _find_code(run, state, tree)
     state = await learn_checks(run, replace(state, tree=tree, retrieval=retrieval))
     return await tell(run, replace(state, phase="planning"))
+
+
+async def _find_code(run: Run, state: RunState, tree: Tree) -> Retrieval:
+    """Find the places that the request speaks of; a refactoring finds its own."""
+    if state.request.command == "refactor":
+        return Retrieval()
+    return await run(retrieve, tree, state.snapshot)

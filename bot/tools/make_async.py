@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bot.refactor import make_async
+from bot.refactor import RefactoringCommand
 from bot.tools.refactor_tree import PYTHON_SUFFIXES, refactor_tree
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
@@ -27,12 +27,8 @@ class MakeAsyncInput(ToolInput):
 
 def run(session: ToolSession, arguments: MakeAsyncInput) -> str:
     """Make the function asynchronous through the edited tree."""
-    checker = session.ports.checkers.types
-    return refactor_tree(
-        session,
-        lambda texts: make_async(texts, arguments.name, checker=checker),
-        partial=arguments.partial,
-    )
+    command = RefactoringCommand("async", arguments.name, partial=arguments.partial)
+    return refactor_tree(session, command)
 
 
 MAKE_ASYNC = Tool("make_async", MakeAsyncInput, run, writes=True, suffixes=PYTHON_SUFFIXES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bot.refactor import move_symbol
+from bot.refactor import RefactoringCommand
 from bot.tools.refactor_tree import PYTHON_SUFFIXES, refactor_tree
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
@@ -29,11 +29,8 @@ class MoveSymbolInput(ToolInput):
 
 def run(session: ToolSession, arguments: MoveSymbolInput) -> str:
     """Move the definition through the edited tree."""
-    return refactor_tree(
-        session,
-        lambda texts: move_symbol(texts, arguments.name, arguments.to),
-        partial=arguments.partial,
-    )
+    command = RefactoringCommand("move", arguments.name, arguments.to, arguments.partial)
+    return refactor_tree(session, command)
 
 
 MOVE_SYMBOL = Tool("move_symbol", MoveSymbolInput, run, writes=True, suffixes=PYTHON_SUFFIXES)

@@ -2,70 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from bot.gates import Change
-from bot.refactor import CannotRefactor, Refactoring, is_read
+from bot.ports import Ports
+from bot.refactor import RefactoredCode, RefactoringCommand, is_read, refactor_texts
 from bot.text.amounts import count_noun
 from bot.text.code_line import shorten_code_line
 from bot.tools.session import ToolSession
-from bot.tools.tree_reader import ToolRefusal, TreeReader, decode_texts
+from bot.tools.tree_reader import ToolRefusal, decode_texts
 from bot.tools.write_files import list_protected, write_files
+from bot.values import Tree
 
 PYTHON_SUFFIXES = (".py", ".pyi")
 MAX_FILE_BYTES = 1_000_000
 MAX_TOTAL_BYTES = 100_000_000
+TOO_LARGE = f"The repository has more than {MAX_TOTAL_BYTES:,} bytes of code, which is too much."
 MAX_SHOWN = 30
 MAX_WORDS = 10
 MAX_LINE_CHARS = 200
 
 
-def refactor_tree(
-    session: ToolSession,
-    refactoring: Callable[[Mapping[str, str]], Refactoring],
-    *,
-    partial: bool,
-) -> str:
+def refactor_tree(session: ToolSession, command: RefactoringCommand) -> str:
     """Add to the patch what the refactoring changes; say what it did.
 
     With a place that is not proved nothing is changed, unless a part is wanted. Raises ToolRefusal.
     """
     reader = session.read_tree()
-    texts = _read_code(reader)
-    try:
-        result = refactoring(texts)
-    except CannotRefactor as error:
-        raise ToolRefusal(str(error)) from None
-    if result.unproven and not partial:
-        raise ToolRefusal("\n".join(_refuse_unproven(result)))
-    # Without a document a refactoring is still whole; without code it is none.
-    prose = [path for path in result.files if not path.endswith(PYTHON_SUFFIXES)]
-    protected = list_protected(session, prose)
-    files = {path: text for path, text in result.files.items() if path not in protected}
-    for path, text in files.items():
+    texts = read_code(session.ports, reader.tree)
+    if texts is None:
+        raise ToolRefusal(f"{TOO_LARGE} Edit the places one by one, or with `replace_text`.")
+    code = refactor_texts(
+        texts,
+        command,
+        session.ports.checkers.types,
+        lambda path: bool(list_protected(session, [path])),
+    )
+    if code.obstacle:
+        raise ToolRefusal(code.obstacle)
+    if code.is_refused:
+        raise ToolRefusal("\n".join(_refuse_unproven(code)))
+    for path, text in code.files.items():
         if text is not None and path not in texts:
             reader.check_free(path)
-    write_files(session, files)
-    change = Change({path: texts.get(path) for path in files}, files)
-    places = sum(count for path, count in result.places.items() if path not in protected)
-    return "\n".join([*_describe(places, change), *_describe_left_out(result, protected)])
+    write_files(session, code.files)
+    change = Change({path: texts.get(path) for path in code.files}, code.files)
+    return "\n".join([*_describe(code.places, change), *_describe_left_out(code)])
 
 
-def _read_code(reader: TreeReader) -> dict[str, str]:
-    """Read the files that a name may stand in, with the edits so far."""
+def read_code(ports: Ports, tree: Tree) -> dict[str, str] | None:
+    """Read the files of a tree that a name may stand in; None where they are too much."""
     entries = [
         entry
-        for entry in reader.ports.mirrors.entries(reader.tree)
+        for entry in ports.mirrors.entries(tree)
         if entry.mode.startswith("100") and is_read(entry.path) and entry.size <= MAX_FILE_BYTES
     ]
     if sum(entry.size for entry in entries) > MAX_TOTAL_BYTES:
-        raise ToolRefusal(
-            f"The repository has more than {MAX_TOTAL_BYTES:,} bytes of code, which is too much "
-            "for this tool: edit the places one by one, or with `replace_text`."
-        )
-    contents = reader.ports.mirrors.read(reader.tree, [entry.path for entry in entries])
-    return decode_texts(contents)
+        return None
+    return decode_texts(ports.mirrors.read(tree, [entry.path for entry in entries]))
 
 
 def _describe(places: int, change: Change) -> Iterator[str]:
@@ -84,10 +79,10 @@ def _describe(places: int, change: Change) -> Iterator[str]:
         yield f"{path} is gone."
 
 
-def _describe_left_out(result: Refactoring, protected: Sequence[str]) -> Iterator[str]:
+def _describe_left_out(result: RefactoredCode) -> Iterator[str]:
     """List the places that may be meant too, and were left."""
-    if protected:
-        yield f"Left as they are, because they are protected: {', '.join(protected)}."
+    if result.protected:
+        yield f"Left as they are, because they are protected: {', '.join(result.protected)}."
     if result.words:
         places = dict.fromkeys(f"{place.path}:{place.line}" for place in result.words)
         more = ", and more" if len(places) > MAX_WORDS else ""
@@ -99,7 +94,7 @@ def _describe_left_out(result: Refactoring, protected: Sequence[str]) -> Iterato
     yield from _list_unproven(result)
 
 
-def _refuse_unproven(result: Refactoring) -> Iterator[str]:
+def _refuse_unproven(result: RefactoredCode) -> Iterator[str]:
     """Say that nothing was changed, and which places have to be decided first."""
     places = count_noun(len(result.unproven), "place")
     yield (
@@ -109,7 +104,7 @@ def _refuse_unproven(result: Refactoring) -> Iterator[str]:
     yield from _list_unproven(result)
 
 
-def _list_unproven(result: Refactoring) -> Iterator[str]:
+def _list_unproven(result: RefactoredCode) -> Iterator[str]:
     for place in result.unproven[:MAX_SHOWN]:
         yield f"{place.path}:{place.line}: {place.text}  ({place.why})"
     if len(result.unproven) > MAX_SHOWN:

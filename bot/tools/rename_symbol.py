@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bot.refactor import rename_symbol
+from bot.refactor import RefactoringCommand
 from bot.tools.refactor_tree import PYTHON_SUFFIXES, refactor_tree
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
@@ -30,12 +30,8 @@ class RenameSymbolInput(ToolInput):
 
 def run(session: ToolSession, arguments: RenameSymbolInput) -> str:
     """Rename through the edited tree."""
-    checker = session.ports.checkers.types
-    return refactor_tree(
-        session,
-        lambda texts: rename_symbol(texts, arguments.old, arguments.new, checker=checker),
-        partial=arguments.partial,
-    )
+    command = RefactoringCommand("rename", arguments.old, arguments.new, arguments.partial)
+    return refactor_tree(session, command)
 
 
 RENAME_SYMBOL = Tool("rename_symbol", RenameSymbolInput, run, writes=True, suffixes=PYTHON_SUFFIXES)

@@ -12,6 +12,7 @@ Subject = NewType("Subject", str)  # "owner/repo#7"
 Branch = NewType("Branch", str)  # without refs/heads/
 InstallationId = NewType("InstallationId", int)  # read by the adapter of GitHub alone
 Permission = Literal["admin", "maintain", "write", "triage", "read", "none"]
+ON_DEMAND = ("refactor",)  # commands that say all there is to do, beside what the issue asks
 Reaction = Literal["eyes", "+1", "-1"]  # of those that GitHub has, by its own names
 
 
@@ -65,6 +66,11 @@ class Request:
     def pull_number(self) -> int:
         """The pull request to work on."""
         return self.pull or self.number
+
+    @property
+    def solves_issue(self) -> bool:
+        """Whether the work is what the issue asks for, so that its merge closes the issue."""
+        return self.command not in ON_DEMAND
 
     @property
     def subject(self) -> Subject:

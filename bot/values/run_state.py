@@ -125,6 +125,11 @@ class RunState:
         return self.resumption is not None and self.resumption.goes_on
 
     @property
+    def is_without_model(self) -> bool:
+        """Whether its change is a refactoring by the deterministic tools alone."""
+        return self.request.command == "refactor" and self.start is None
+
+    @property
     def goes_on_with_pull(self) -> bool:
         """Whether a pull request was open for it already when it began."""
         if self.target is not None:

@@ -10,7 +10,7 @@ from bot.values import ApprovalRequest, Checks, LastRun, PullDetails, Request
 
 NOT_YOURS = "Sorry: only people with write access to this repository can ask me for that."
 IDLE = "Nothing is under way here."
-WITH_WORDS = ("generate", "retry")
+WITH_WORDS = ("generate", "retry", "refactor")
 WORDS_CHARS = 200
 MINUTE_S = 60
 
@@ -64,6 +64,15 @@ def render_only_on_pulls(request: Request) -> str:
     """Say that a command works on pull requests alone."""
     command = _render_command(request.command)
     return f"{command} works on pull requests. `/help` shows what works here."
+
+
+def render_only_on_issues(request: Request) -> str:
+    """Say that a command works on issues alone."""
+    command = _render_command(request.command)
+    return (
+        f"{command} works on issues: there I make a pull request of its own. "
+        "`/help` shows what works here."
+    )
 
 
 def render_fork_update(target: PullDetails) -> str:
@@ -196,6 +205,9 @@ def _render_commands(label: str) -> str:
         "/generate": f"Solve the issue. The label {shown_label} asks for the same.",
         "/generate what you want": "The same, and your words count as part of the request. "
         "While my pull request for the issue is open, I go on with that one.",
+        "/refactor rename OLD NEW": "Rename a definition everywhere, in a pull request of its own. "
+        "No model is asked, so it costs nothing. "
+        "`/refactor async NAME` and `/refactor move NAME FILE` work too.",
         "/retry": "Go on where the last run ended.",
         "/approve": "Let me go on, where I wait for an approval of what I have shown.",
         "/stop": "End the work on this issue.",

@@ -56,7 +56,8 @@ def render_sections(
     warnings = filter(None, [warning, UNCHECKED if is_unchecked else ""])
     alerts = [f"> [!WARNING]\n> {text}" for text in warnings]
     yield "alerts", join_parts(render_weakened(state), *alerts)
-    yield "issue", f"Closes #{state.request.number}"
+    verb = "Closes" if state.request.solves_issue else "Part of"
+    yield "issue", f"{verb} #{state.request.number}"
     summary = _render_summary(clean_message(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
     local = render_local_checks(state.local, state.origin.branch) if state.local else ""
@@ -66,9 +67,7 @@ def render_sections(
         yield "look", render_list(places, MOST_LINES)
     if state.repaired or _list_advice(state):
         yield "found", _render_findings(state)
-    if state.start is not None:
-        model = state.opening.model
-        yield "machine", f"Greenlit, a bot that uses {model}, wrote this pull request."
+    yield "machine", f"{_name_writer(state)}, wrote this pull request."
 
 
 def _list_places_to_look_at(state: RunState) -> list[str]:
@@ -152,15 +151,26 @@ def render_foot(state: RunState) -> str:
     """
     request = state.request
     return (
-        f"---\n<sub>Greenlit, a bot that uses {state.opening.model}, wrote this because "
+        f"---\n<sub>{_name_writer(state)}, wrote this because "
         f"{request.asker} asked for it in #{request.number}; "
-        f"it cost {render_usd(state.total_usd)}. {_name_earlier(state)}"
+        f"it cost {_render_cost(state)}. {_name_earlier(state)}"
         "Nobody has reviewed it yet: please do.<br>"
         "To have more changed here, review it, or comment `/generate` with what to change. While "
         "it is open I merge its base into it where the two conflict, and repair what turns red "
         "later. "
         f"Closing it ends my work on it. Run `{state.key}`.</sub>"
     )
+
+
+def _render_cost(state: RunState) -> str:
+    return "nothing" if state.is_without_model else render_usd(state.total_usd)
+
+
+def _name_writer(state: RunState) -> str:
+    """Name the bot, and the model that it used."""
+    if state.start is None:
+        return "Greenlit, a bot that asked no language model"
+    return f"Greenlit, a bot that uses {state.opening.model}"
 
 
 def _name_earlier(state: RunState) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.text import as_code_span, count_noun, defuse_inline
 from bot.values import RunKey, RunState
+from bot.values.request import ON_DEMAND
 from bot.views.attempts_table import render_attempts
 from bot.views.bill import render_bill, render_cost
 from bot.views.local_verdict import render_local_checks
@@ -62,6 +63,20 @@ MERGING = {  # instead of these, while the base is merged into the branch
     ),
     "planning": SOLVING,
     "editing": SOLVING,
+}
+REFACTORING = {  # instead of these, where the tools that refactor do the work
+    "reading": (
+        "is refactoring the code",
+        "Next, as soon as I am free, I change every place of it. No model is asked.",
+    ),
+    "editing": (
+        "is refactoring the code",
+        "Next, I check it, push it to a branch of its own, and wait for CI.",
+    ),
+    "waiting": (
+        "is waiting for CI",
+        "When CI is green, I open the pull request. When it is red, I open a draft.",
+    ),
 }
 GO_ON = "Next, as soon as I am free, I go on with the change."
 ENDS = {
@@ -130,6 +145,8 @@ def describe_state(state: RunState) -> str:
 
 def _describe_doing(state: RunState) -> tuple[str, str]:
     """Say what the run does, and what comes next."""
+    if state.is_without_model and state.phase in REFACTORING:
+        return REFACTORING[state.phase]
     doing, next_step = DOING[state.phase]
     if state.request.command == "update" and state.phase in MERGING:
         return MERGING[state.phase]
@@ -168,6 +185,10 @@ def _render_work_boxes(state: RunState) -> Iterator[str]:
     if state.request.command == "update":
         yield _render_box("Merge the base", ticked=state.merge is not None)
         yield _render_box("Solve what is in conflict", ticked=bool(state.attempts))
+        return
+    if state.is_without_model:
+        yield _render_box("Change every place", ticked=bool(state.patch.files))
+        yield _render_box("Check it", ticked=bool(state.attempts))
         return
     is_reading = state.phase == "reading"
     is_planned = state.plan is not None and not state.plan.questions
@@ -223,7 +244,7 @@ def _name_trigger(state: RunState) -> str:
     request = state.request
     if request.review:
         return " in a review"
-    if request.command in ("fix", "update"):
+    if request.command in ("fix", "update", *ON_DEMAND):
         return f" with `/{request.command}`"
     return ""
 

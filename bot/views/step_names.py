@@ -132,6 +132,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Put the change onto what was pushed meanwhile",
             "putting the change onto what was pushed meanwhile",
         ),
+        "refactor_code": ("Refactored the code", "refactoring the code"),
         "refuse": ("Refused the request", "refusing the request"),
         "rerun_failed_jobs": ("Ran the failed jobs again", "running failed jobs again"),
         "retrieve": ("Looked for the places that matter", "searching the repository"),

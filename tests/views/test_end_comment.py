@@ -118,7 +118,7 @@ def test_an_opened_draft_and_one_without_ci():
             "1 file changed: +1 −1 lines · 2 attempts at CI · cost $0.12",
         ]
     )
-    assert GitHubPage(render(ends.explain_unchecked(), unchecked)).paragraphs == snapshot(
+    assert GitHubPage(render(ends.explain_unchecked(unchecked), unchecked)).paragraphs == snapshot(
         [
             "@ada I opened the pull request Greet quietly (#8). This repository has no CI for pull requests: nothing has run these changes.",
             "Please try it yourself, then review it. Merging it closes this issue. To have it changed, comment /generate on this issue with what to change.",

@@ -1,0 +1,108 @@
+"""A comment asks for a refactoring: the tools make it, and no model is asked."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.run import to_json
+from bot.steps.check_earlier_work import EarlierWork
+from bot.stories.draft_ends import explain_hopeless
+from bot.stories.resume import resume
+from bot.values import PushedChange, RunState
+from tests.gfm import GitHubPage
+from tests.stage import FILES, REPO, script, staged
+from tests.stories.test_replay import Replay
+from tests.views.run_states import KEY, PULL, RED, REQUEST, WRITTEN, make_state
+
+DOOR = """\
+class Door:
+    def enter(self):
+        return 1
+
+
+def walk(way):
+    return way.enter()
+"""
+TREE = {**FILES, "door.py": DOOR}
+ENDS = {  # what a comment asks for, and what its end says
+    "/refactor rename `greet` to welcome": "I opened the pull request Rename greet to welcome",
+    "/refactor rename Door.enter go": "door.py:7 return way.enter(): an attribute of an unknown",
+}
+MADE: RunState = replace(
+    make_state(),
+    request=replace(REQUEST, command="refactor", words="rename a b", label=""),
+    start=None,
+    conversation=(),
+    pushed=PushedChange(RED.sha, WRITTEN, ("a.py",)),
+)
+ASKED = replace(REQUEST, label="", words="softly")
+RETRY = replace(ASKED, command="retry", words="")
+
+
+def resume_after(earlier, request, *work):
+    """The request of a run that comes after a refactoring whose work stands so."""
+    steps = [("find_last_state", {"ok": to_json(earlier)})]
+    steps += [("check_earlier_work", {"ok": to_json(found)}) for found in work]
+    run = Replay(KEY, steps)
+    state = asyncio.run(resume(run, RunState(KEY, request)))
+
+    assert [] == run.steps
+    return state.request
+
+
+def test_a_pull_request_of_a_refactoring_is_gone_on_with():
+    """By a run on it, for there is no conversation; where it is closed, `/retry` refactors anew."""
+    open_pull, closed = EarlierWork(PULL), EarlierWork(obstacle="#8 was closed")
+
+    assert (8, "generate") == read_pull(resume_after(MADE, ASKED, open_pull))
+    assert (8, "fix") == read_pull(resume_after(MADE, RETRY, open_pull))
+    assert MADE.request.words == resume_after(MADE, RETRY, closed).words
+    refused = replace(MADE, pushed=None, branch=None)
+    assert MADE.request.command == resume_after(refused, RETRY).command
+    assert ASKED == resume_after(refused, ASKED)
+
+
+def read_pull(request):
+    return request.pull, request.command
+
+
+def test_a_red_refactoring_is_left_to_people():
+    """No model repairs it unasked; one that took over since may."""
+    verdict = RED.verdict
+    red = replace(MADE, attempts=(RED,))
+
+    assert "I asked no model" in explain_hopeless(red, verdict).text
+    assert explain_hopeless(replace(red, start=make_state().start), verdict) is None
+
+
+@pytest.mark.served
+def test_a_comment_refactors_without_a_model(tmp_path, checked):
+    """What can be done is a green pull request; what cannot is told with its places."""
+    with staged(tmp_path, checked, script(), TREE) as on:
+        issues = {words: on.issue(title=f"Names {number}") for number, words in enumerate(ENDS)}
+        for words, issue in issues.items():
+            on.forge.add_comment(REPO, issue, "ada", words)
+        for words, issue in issues.items():
+            on.ended(issue)
+
+            assert ENDS[words] in GitHubPage(on.ends(issue)[-1]).text
+        assert [] == on.double.requests
+
+        renamed, unproven = issues.values()
+        (pull,) = on.forge.list_pulls(REPO)
+        page = GitHubPage(pull.body).text
+
+        assert "greet is called welcome everywhere: 4 places in 2 files." in page
+        assert "bot that asked no language model, wrote this" in page
+        assert f"Part of #{renamed}" in page
+
+        on.say(unproven, "/retry")
+        on.say(unproven, "/refactor renam greet welcome")
+        on.say(pull.number, "/refactor rename greet welcome")
+        on.ended(unproven, run=2)
+        first, second = (end.partition("\n")[2] for end in on.ends(unproven))
+
+        assert first == second
+        assert "Did you mean rename?" in GitHubPage(on.answers(unproven)[-1]).text
+        assert "/refactor works on issues" in GitHubPage(on.answers(pull.number)[-1]).text

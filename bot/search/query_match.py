@@ -17,6 +17,7 @@ from bot.search.bm25 import (
     sum_scores,
 )
 from bot.search.commit_index import CommitIndex
+from bot.search.commit_references import find_referenced_commits
 from bot.search.file_index import FileIndex
 from bot.search.path_mentions import find_mentions
 from bot.search.signals import (
@@ -139,7 +140,15 @@ def match_commits(index: CommitIndex, query: Query) -> list[Evidence]:
 
 
 def score_commits(index: CommitIndex, query: Query) -> Floats:
-    """Score the commits by their messages."""
+    """Score the commits by their messages.
+
+    One that the request names, or that names the same issue, counts as much as the most similar
+    one, and what it has in common with the request besides.
+    """
     matches = index.history.chunks.match(query.terms, abbreviated=True)
     by_commit = matches.group_by(index.history.chunk_files, len(index.history.paths))
-    return score_documents(by_commit, query.terms)
+    scores = score_documents(by_commit, query.terms)
+    if query.references:
+        referenced = list(find_referenced_commits(index.commits, query.references))
+        scores[referenced] += scores.max(initial=0) or 1
+    return scores

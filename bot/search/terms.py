@@ -11,6 +11,8 @@ from heapq import nlargest
 from math import log1p
 from operator import itemgetter
 
+from bot.search.commit_references import find_references
+
 TITLE_CHARS = 500
 BODY_CHARS = 30_000
 MAX_TERMS = 400
@@ -60,6 +62,7 @@ class Query:
     names: frozenset[str]
     paths: tuple[str, ...]
     spellings: dict[str, str]  # term to the word that it comes from
+    references: tuple[str, ...] = ()  # the issues and commits that it names
 
 
 def parse_query(title: str, body: str) -> Query:
@@ -87,6 +90,7 @@ def parse_query(title: str, body: str) -> Query:
         frozenset(WORD.findall(code)),
         tuple(dict.fromkeys(_find_paths(short))),
         _map_spellings(short),
+        find_references(short),
     )
 
 

@@ -57,6 +57,33 @@ def test_a_similar_commit_is_evidence_for_its_files():
     assert 'changed by "Fix the invoice footer"' in retrieval.files[0].why
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Like #123.",
+        "It is wrong since gh-123.",
+        "It worked before 0badf00d1.",
+    ],
+)
+def test_a_commit_that_the_request_names_is_as_good_as_the_most_similar(body):
+    """It is named by its hash, or both name the same issue or pull request."""
+    named = CommitInfo(Sha("0badf00d12345678"), "Speed things up (#123)", ("shop/reports.py",))
+    similar = CommitInfo(Sha("c2"), "Fix the invoice footer", ("shop/cart.py",))
+    hits = search(files(), "Invoice footer is cut", body, commits=[similar, named]).files
+    reasons = {hit.path: hit.why for hit in hits}
+
+    assert 'changed by "Speed things up (#123)"' in reasons["shop/reports.py"]
+    assert hits[1].score > 0.9 * hits[0].score
+
+
+def test_a_number_that_is_no_issue_of_the_repository_names_no_commit():
+    """An issue of another project, a character of HTML, or a longer number."""
+    numbered = CommitInfo(Sha("c1"), "Speed things up (#123)", ("shop/reports.py",))
+    body = "As in other/project#123 and &#123; and #1234, 123 times."
+
+    assert () == search(files(), "Nothing alike", body, commits=[numbered]).files
+
+
 def test_commits_count_for_files_that_moved_since():
     """When its folder and name stand in one place only."""
     commit = CommitInfo(Sha("c1"), "Fix the invoice footer", ("old/place/shop/reports.py",))

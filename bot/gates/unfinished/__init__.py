@@ -1,0 +1,160 @@
+"""Find what stands in the place of code that was to be written (gate "unfinished").
+
+Only new lines are read: what was put off before, and what only moved, is let stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from tree_sitter import Node
+
+from bot.gates.change import Change
+from bot.gates.test_integrity.syntax_nodes import parse_file
+from bot.gates.unfinished.code_signs import find_code_sign, find_test_sign
+from bot.gates.unfinished.comment_words import PRETENDS, find_sign
+from bot.gates.unfinished.comments import Sentence, list_line_sentences, list_sentences
+from bot.gates.unfinished.cut_ends import find_cut_end
+from bot.gates.unfinished.documents import find_document_sign
+from bot.gates.unfinished.empty_bodies import find_empty_bodies
+from bot.gates.unfinished.syntax_queries import find_comments
+from bot.search.grammars import language_of
+from bot.search.source_files import find_aside_word, kind_of
+from bot.text import as_code_span
+from bot.values import Finding
+
+__all__ = ["GATE", "check_unfinished"]
+
+GATE = "unfinished"
+MAX_FINDINGS = 8  # of one file
+SHOWN_CHARS = 100
+ADVICE = "Write it out."
+PROSE = (".md", ".mdx", ".rst", ".adoc", ".txt")
+# Files of which what is made up is the point.
+MADE_UP = re.compile(
+    r"mock|fake|fixture|stub|dummy|demo|sample|example|stor(?:y|ies)\b|seed|playground|placeholder"
+    r"|template|snippet",
+    re.IGNORECASE,
+)
+NO_COMMENTS = (".json", ".csv", ".tsv", ".lock", ".svg", ".po", ".pot")
+
+
+def check_unfinished(change: Change) -> Iterator[Finding]:
+    """Find placeholders on new lines: omitted parts, empty bodies, work that is put off.
+
+    Files that are wholly new are asked with `Change(before={}, after={path: text})`. What people
+    may well merge only advises: a `TODO` that names its work.
+    """
+    removed = Counter(
+        line.strip() for path in change.after for _, line in change.removed_lines(path)
+    )
+    for path, text in change.after.items():
+        if text is not None and kind_of(path) != "foreign":
+            new_lines = dict(change.handwritten_lines(path))
+            fresh = {number for number, line in new_lines.items() if _is_fresh(line, removed)}
+            findings = {each.line: each for each in reversed([*_check_file(change, path, fresh)])}
+            yield from sorted(findings.values(), key=lambda each: each.line)[:MAX_FINDINGS]
+
+
+def _is_fresh(line: str, removed: Counter[str]) -> bool:
+    """Tell whether a line is new, and not one that went elsewhere."""
+    stripped = line.strip()
+    if removed[stripped] > 0:
+        removed[stripped] -= 1
+        return not re.search(r"\w", stripped)
+    return True
+
+
+def _check_file(change: Change, path: str, fresh: set[int]) -> Iterator[Finding]:
+    text = change.after[path] or ""
+    if not fresh:
+        return
+    if path.lower().endswith(PROSE):
+        for number, line in enumerate(text.split("\n"), 1):
+            if number in fresh and (what := find_document_sign(line)):
+                yield _make_finding(path, number, what, line)
+        return
+    if path.lower().endswith(NO_COMMENTS):
+        return
+    language = language_of(path)
+    root = parse_file(path, text) if language else None
+    lines = text.split("\n")
+    if root is None or language is None:
+        sentences = [*list_line_sentences(text)]
+        yield from _check_sentences(path, sentences, lines, fresh)
+    else:
+        comments = find_comments(root, language)
+        yield from _check_sentences(path, [*list_sentences(comments)], lines, fresh)
+        yield from _check_code(path, lines, fresh - _list_rows(comments))
+        yield from _check_bodies(path, root, language, fresh)
+    if change.read_before(path) is None and (cut := find_cut_end(path, text, root)):
+        yield Finding(GATE, path, cut[0], f"{cut[1]} Write the file to its end.")
+
+
+def _make_finding(path: str, line: int, what: str, shown: str, *, blocks: bool = True) -> Finding:
+    code = as_code_span(" ".join(shown.split())[:SHOWN_CHARS])
+    return Finding(GATE, path, line, f"{what}: {code}. {ADVICE}", blocks)
+
+
+def _check_sentences(
+    path: str, sentences: Sequence[Sentence], lines: Sequence[str], fresh: set[int]
+) -> Iterator[Finding]:
+    is_example = kind_of(path) in ("test", "docs") or bool(find_aside_word(path))
+    for sentence in sentences:
+        if fresh.isdisjoint(number for _, number in sentence.starts):
+            continue
+        is_dangling = not is_example and _closes_block(lines, sentence.last_line)
+        found = find_sign(sentence.text, is_dangling=is_dangling)
+        if found is None or (is_example and found[0].what == PRETENDS):
+            continue
+        sign, offset = found
+        line = sentence.line_at(offset)
+        if line in fresh:
+            yield _make_finding(path, line, sign.what, sentence.text, blocks=sign.is_sure)
+
+
+def _closes_block(lines: Sequence[str], number: int) -> bool:
+    """Tell whether a line fills its own, and nothing follows it at its depth."""
+    own = lines[number - 1]
+    if not re.match(r"\s*(?:#|//|/\*|--|\*)", own):
+        return False
+    following = next((line for line in lines[number:] if line.strip()), "")
+    return _depth_of(following) < _depth_of(own)
+
+
+def _depth_of(line: str) -> int:
+    expanded = line.expandtabs(4)
+    return len(expanded) - len(expanded.lstrip())
+
+
+def _check_code(path: str, lines: Sequence[str], numbers: set[int]) -> Iterator[Finding]:
+    is_made_up = kind_of(path) in ("test", "docs") or bool(MADE_UP.search(path))
+    find_sign_of = find_test_sign if kind_of(path) == "test" else find_code_sign
+    for number in sorted(numbers):
+        line = lines[number - 1]
+        if is_made_up and find_sign_of is find_code_sign:
+            return
+        if what := find_sign_of(line, path):
+            yield _make_finding(path, number, what, line)
+
+
+def _list_rows(comments: Iterable[Node]) -> set[int]:
+    """List the lines that begin with a comment, or are inside of one."""
+    rows: set[int] = set()
+    for node in comments:
+        first = node.start_point.row + 1
+        before = node.prev_sibling
+        is_whole = before is None or before.end_point.row + 1 < first
+        rows.update(range(first if is_whole else first + 1, node.end_point.row + 2))
+    return rows
+
+
+def _check_bodies(path: str, root: Node, language: str, fresh: set[int]) -> Iterator[Finding]:
+    is_test = kind_of(path) == "test"
+    if path.endswith(".pyi") or (MADE_UP.search(path) and not is_test):
+        return
+    for body in find_empty_bodies(root, language, fresh, is_test=is_test):
+        text = f"{as_code_span(body.name)} does nothing. Write its body, or leave it out."
+        yield Finding(GATE, path, body.line, text)

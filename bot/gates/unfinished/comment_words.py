@@ -1,0 +1,208 @@
+"""Know the words by which a comment says that code is missing."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_DOTS = r"(?:\.{3,}|\u2026)"
+_PARTS = (
+    r"(?:code|methods?|functions?|class(?:es)?|imports?|tests?|implementations?|contents?|files?"
+    r"|body|bodies|lines|logic|fields|routes?|endpoints?|handlers?|cases?|commands?|components?"
+    r"|properties|parts?|steps?|checks?|rows?|entries|items|options|elements|sections?|rules?"
+    r"|definitions?|columns?|types?|queries|parsers?|branches|helpers?|modules?|operations?|states?"
+    r"|settings?|tables?|getters|setters|constructors?|operators?|variants?|keys|values|arms)"
+)
+_WORK = (
+    r"(?:implementation|logic|code|function|method|stub|body|response|results?|data|query|version"
+    r"|calculation|computation|algorithm|check|handler|values?|list|call|service|library|client)"
+)
+_UNREAL = (
+    r"(?:placeholder|dummy|mock(?:ed|up)?|fake|stub(?:bed)?|simulated|temporary|made-up|hard-?coded"
+    r"|toy|canned|sample|static|random)"
+)
+_REAL = r"(?:real|actual|true|full|proper|complete|production|live)"
+_THING = (
+    r"(?:world|life|application|apps?|implementation|system|scenario|service|project|setting"
+    r"|environment|deployment|product|program|database|api|version|server|bot|game|setup|tool|code)"
+)
+_TASK = (
+    r"(?:implement\w*|fill|complete this|finish (?:this|me)|write (?:this|me|the (?:code|logic"
+    r"|body))"
+    r"|your|actual|real|placeholder|stub|everything|logic|the rest)"
+)
+DEED = (
+    r"(?:add|apply|build|calculate|call|check|clean up|close|compute|connect|convert|create|delete"
+    r"|do|draw|execute|fetch|find|generate|get|handle|initiali[sz]e|insert|load|open|parse|perform"
+    r"|persist|process|query|read|remove|render|report|run|save|send|set up|setup|show|sort|start"
+    r"|stop|store|swap|update|upload|validate|verify|write)"
+)
+
+
+class Sign(NamedTuple):
+    """Words that show that code is missing, what they say of it, and whether they are sure."""
+
+    pattern: re.Pattern[str]
+    what: str
+    is_sure: bool = True
+
+
+def _sign(what: str, *patterns: str, is_sure: bool = True) -> Sign:
+    return Sign(re.compile("|".join(patterns), re.IGNORECASE), what, is_sure)
+
+
+OMITTED = "Code was left out here"
+PUT_OFF = "This work is put off"
+PRETENDS = "This stands for the real work"
+SIGNS = (
+    _sign(
+        OMITTED,
+        rf"^{_DOTS}\s*(?:\(|and )?(?:the )?(?:all )?(?:rest|existing|remaining|remainder|other|same"
+        r"|previous|more|similar|additional|further|unchanged|omitted|snip|implementation|etc"
+        rf"|continued|and so on)\b[^.]{{0,50}}(?:$|{_DOTS})",
+        rf"{_DOTS}\W*(?:rest|existing|remaining|other|previous|unchanged)\b.{{0,40}}{_DOTS}",
+        r"\b(?:omitted|skipped|elided|truncated|shortened|abbreviated|left out|not shown|trimmed)\b"
+        r".{0,30}\bfor (?:brevity|clarity|simplicity|space|readability|now)\b",
+        r"\bfor brevity\b.{0,60}\b(?:omit|skip|only|just|not shown|left out|leave out|stop)",
+        r"\b(?:the |all )?(?:rest|remainder)\b(?: of (?:the |this )?\w+(?: \w+)?)?[\s,:-]*\b(?:is "
+        r"|are |remains? |stays? |goes |go )?(?:unchanged|(?:the )?same\b(?! (?:as|way))|as before"
+        r"|as is|omitted|here\b|not shown|left out)",
+        rf"^\W*(?:the |all )?(?:other|remaining|existing|previous|original) (?:\w+ )?{_PARTS}"
+        r" (?:(?:is|are|stays?|remains?) )?(?:unchanged|the same\b|as (?:before|is)|omitted|here\b"
+        rf"|not shown|go(?:es)? here|follow|{_DOTS})",
+        rf"^\W*(?:[\w-]+,? (?:and )?){{0,4}}{_PARTS} (?:are |is |stay |remain )?(?:unchanged|as"
+        rf" before"
+        r"|stay the same|not shown)\W*$",
+        r"^\W*(?:[\w-]+,? ){1,6}omitted\W*$",
+        rf"\b{_PARTS} (?:is |are )?(?:the )?same as (?:in|above|before|for)\b",
+        rf"^\W*(?:\[|\(|<)?(?:existing|previous|remaining|rest of(?: the)?) (?:\w+ )?{_PARTS}\W*$",
+        r"\b(?:other|more|additional|further|remaining) [\w ,/-]{0,40}\b(?:go(?:es)?|come|would go"
+        r"|(?:can|would|will|could|should|to) be \w+|are added)\b.{0,8}\bhere\b",
+        r"\b(?:similarly|likewise|the same|same|repeat(?: this| the above)?|and so on|etc\.?) for"
+        r" (?:(?:all )?(?:the )?(?:other|rest|remaining|others)\b)",
+        r"\b(?:handle|do|treat|add|process|implement) (?:all )?(?:the )?(?:other|rest|remaining)\b"
+        r".{0,30}\b(?:the same way|similarly|likewise|analogously)\b",
+        r"\b(?:snip(?:ped)?|to be continued|continued (?:below|in the next))\b\W*$",
+    ),
+    _sign(
+        PUT_OFF,
+        rf"\b(?:todo|fixme|xxx|tbd)\b.{{0,24}}\b{_TASK}\b",
+        r"^\W*(?:todo|fixme|xxx|tbd)\W*$",
+        r"^(?:\W|this (?:method |function |feature |part |is )*)*(?:not (?:yet )?implemented(?:"
+        r" yet)?"
+        r"|unimplemented|no implementation)\W*$",
+        r"\bnot (?:yet implemented|implemented yet)\b\W*$",
+        r"\bnot (?:yet )?(?:wired|hooked|connected|written|finished|integrated)\b[\w"
+        r" ]{0,12}\byet\W*$",
+        r"\b(?:to|should|must|will|needs? to|has to|can) be (?:implemented|filled in|written)"
+        r"(?: here| later| soon| yet| in (?:the )?(?:future|next)\b.{0,20})?\W*$",
+        r"\b(?:is|are) still to be (?:written|done|added|implemented)\b",
+        r"\bimplement (?:this|me|it|here|later|the (?:actual|real|rest|logic|body|missing))\b",
+        r"^implement (?:\w+ ){0,4}(?:logic|here|later)\b",
+        rf"\b{_WORK} (?:(?:would |will |should )?(?:goes?|comes?) here|goes below|to follow"
+        r"|pending|needed here|omitted|is missing)\b",
+        rf"\byour (?:own )?(?:\w+ )?{_WORK} (?:goes )?here\b",
+        r"^\W*your (?:[\w-]+ ){0,3}(?:code|logic|commands?|implementation|routes|content"
+        r"|solution)\W*$",
+        r"\b(?:add|put|insert|write|place|enter) your .{0,40}\b(?:here|below)\b",
+        r"\badd (?:more|other|additional|further|the (?:actual|real|rest|remaining)) [\w ,/-]{0,40}"
+        r"\b(?:here|as needed|as required|later)\b",
+        r"^add (?:the |all )?(?:rest|remaining|others)\b",
+        r"\b(?:left|leave it|remains) (?:out )?as an? exercise\b|\bexercise (?:for|to) the"
+        r" reader\b",
+        r"\bfill (?:this|me|it) in\b|\bfill in (?:the )?(?:rest|details|blanks?|logic"
+        r"|implementation"
+        r"|body|code|here|later)\b",
+        r"\bauto-?generated (?:method|function|constructor|catch) (?:stub|block)\b",
+        r"\b(?:skip(?:ped|ping)?|leav\w+ (?:out|empty|blank|this)) [\w ]{0,20}for now\b",
+        r"\bcoming soon\b|\bunder construction\b|\bwork in progress\b\W*$",
+        r"\bto be (?:done|added|completed|written) (?:later|soon|in (?:the )?future)\b",
+        r"^(?:do|put|write) (?:something|stuff|the work|your work) here\b",
+    ),
+    _sign(
+        PRETENDS,
+        rf"\bin (?:an? )?(?:{_REAL}(?:[ -]|/)?){{1,3}}{_THING}\b(?:,? (?:this|we|you|it|one"
+        rf"|these)\b"
+        r"|.{0,40}(?:'d\b|\b(?:would|should|could|might|must|use|need|call|replace)\b))",
+        r"\bin (?:production|reality|practice),? (?:you|we|this|it|one)(?:'d| would| should| could"
+        r"| might)\b.{0,30}\b(?:be|come|call|use|query|fetch|replace|connect|read|store|send|load)",
+        r"\b(?:this|it|which|you|we) would (?:normally|typically|actually|really|usually"
+        r"|eventually)\b"
+        r".{0,30}\b(?:call|query|fetch|connect|read|be|come|send|load|use|save|write|hit)",
+        r"\b(?:here|this is where),? (?:you|we|one)(?:'d| would| could)\b",
+        rf"\b(?:you|we)(?:'d| would) (?:use|call|need|query|want) an? {_REAL}\b",
+        rf"\b{_UNREAL} {_WORK}\b(?! (?:file|dir|folder|server|set|type|class|for tests?)).{{0,30}}"
+        r"(?:$|\b(?:for now|until|till|here|replace|instead|only|later|yet|to follow|while)\b)"
+        r"(?<!\brandom \w{4})(?<!\bstatic \w{4})",
+        r"\bplaceholder(?: \w+)? (?:for now|until|to be replaced|:)",
+        r"^\W*(?:a |the |just a )?(?:placeholder|stub|dummy|mock|fake)(?: (?:value|data|result"
+        r"|for now))?"
+        r"\W*$",
+        r"\b(?:this|it) is (?:just |only |currently |simply )?an? (?:\w+ )?(?:stub|placeholder|mock"
+        r"|dummy)\b",
+        r"\bhard-?coded? (?:\w+ ){0,3}(?:for now|until|for (?:the )?(?:demo|moment|example))",
+        r"\b(?:stub(?:bed)?|mock(?:ed)?|fak(?:e|ed)|dumm(?:y|ied)) (?:it |out |this )?(?:for now"
+        r"|un?til"
+        r"|till)\b",
+        r"\b(?:don't|do not|no) (?:yet )?have (?:an? |the |any )?(?:api|key|database|access|real"
+        r"|actual"
+        r"|backend|server)\b.{0,40}\b(?:so|return|use)",
+        r"\bsimulat(?:e|es|ed|ing) (?:an? |the |some )?(?:api|network|database|db|async|server|http"
+        r"|processing|work|delay|latency|payment|real|success|email|sending|fetch\w*|external"
+        r"|backend"
+        r"|long|remote|response|request|call|sav\w+|load\w+|upload|download)\b",
+        r"\bfor (?:demo(?:nstration)?|illustrat(?:ion|ive)|showcase|teaching) purposes?\b",
+        r"\bfor (?:demonstration|illustration)\W*$",
+        rf"\breplace (?:this|it|these|with)\b.{{0,30}}\b(?:{_REAL}|your)\b",
+        rf"\b{_REAL} {_WORK} (?:here|goes|would|will|should|later|needed|follows)\b",
+        rf"\b(?:{_REAL}) (?:\w+ ){{1,3}}(?:should|must|needs? to|will|has to) be (?:added|done"
+        r"|implemented|used)\b",
+        r"\b(?:just|simply|only) (?:return|print|log|pretend|assume|accept)\w* .{0,40}\bfor now\b",
+        r"\bpretend (?:that |to |we |it )",
+        r"\bfor simplicity,? (?:we |this |it |i )?(?:just |simply |only )?(?:return|skip|omit|fake"
+        r"|mock|hard|pretend|leave)",
+        r"\ba (?:full|real|proper|complete) (?:implementation|check|version|solution|\w+er)"
+        r" would\b",
+    ),
+    # What a person may well merge: work that is named, and not yet done.
+    _sign(
+        PUT_OFF,
+        r"^\W*(?:todo|fixme|xxx|tbd)\b",
+        r"\b(?:todo|fixme)\b\s*[:(]",
+        r"\bfor now,? (?:we |this |it |i )?(?:just |simply |only )?(?:return|skip|ignore|assume"
+        r"|leave)",
+        is_sure=False,
+    ),
+)
+# What says that code is missing where none follows: the comment closes its block.
+DANGLING = (
+    _sign(OMITTED, rf"^\W*{_DOTS}\W*$"),
+    _sign(
+        PUT_OFF,
+        r"^\W*(?:[\w-]+ ){0,4}(?:logic|implementation|code)(?: goes)?(?: here)?\W*$",
+        rf"^\W*(?:todo:? )?{DEED}\b[\w' ,()-]{{3,70}}\W*$",
+    ),
+)
+HINT = re.compile(
+    r"\.\.\.|\u2026|todo|fixme|xxx|tbd|brevity|unchanged|omitted|rest\b|remain|existing|previous"
+    r"|original|other|more|additional|further|similar|likewise|same|repeat|snip|truncat|continued"
+    r"|implement|your|exercise|fill|auto-?gen|skip|coming soon|in progress|to be |here|real|actual"
+    r"|production|reality|practice|would|placeholder|dummy|mock|fake|stub|simulat|temporary|made-up"
+    r"|hard-?code|toy|canned|sample|purpose|demonstration|illustration|replace|pretend|simplicity"
+    r"|for now|proper|full|left|leav|static|random|have|under construction|not |as before|till",
+    re.IGNORECASE,
+)
+QUOTED = re.compile(r"`[^`]*`")
+
+
+def find_sign(sentence: str, *, is_dangling: bool) -> tuple[Sign, int] | None:
+    """Find the first sign that a sentence holds, the surest first, and where in it.
+
+    `is_dangling` says that no code follows in the block. What is quoted as code says nothing.
+    """
+    text = QUOTED.sub(lambda quoted: "`" * len(quoted[0]), sentence)
+    signs = SIGNS if HINT.search(text) else ()
+    for sign in (*signs[:-1], *(DANGLING if is_dangling else ()), *signs[-1:]):
+        if match := sign.pattern.search(text):
+            return sign, match.start()
+    return None

@@ -1,0 +1,63 @@
+"""What stands in the place of code that was to be written is found, and nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.gates import Change, check_unfinished
+
+FOLDER = Path(__file__).with_name("unfinished")
+
+
+def read_cases(name):
+    """Read small files, each behind `---- path`."""
+    parts = re.split(r"^---- (.+)\n", (FOLDER / name).read_text(), flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def find_places(path, text, before=None):
+    """Find what a new file, or one that was there before, holds in the place of code."""
+    change = Change(before={path: before}, after={path: text})
+    return [finding.place for finding in check_unfinished(change)]
+
+
+@pytest.mark.parametrize("name", ["placeholders.txt", "fresh_placeholders.txt"])
+def test_every_placeholder_is_found(name):
+    """Omitted parts, empty bodies, excuses and made-up data are found, whatever the language."""
+    cases = read_cases(name)
+    missed = [path for path, text in cases.items() if not find_places(path, text)]
+
+    assert ([], True) == (missed, len(cases) > 50)
+
+
+@pytest.mark.parametrize("name", ["innocents.txt", "fresh_innocents.txt"])
+def test_finished_code_is_not_accused(name):
+    """What does nothing on purpose, and words that only sound so, are let stand."""
+    cases = read_cases(name)
+    accused = [place for path, text in cases.items() for place in find_places(path, text)]
+
+    assert ([], True) == (accused, len(cases) >= 45)
+
+
+def test_only_new_lines_are_read():
+    """What was put off before, and what only moved, is none of the change's."""
+    before = "def save(order):\n    pass\n\n\ndef load():\n    # TODO: implement\n    return []\n"
+    moved = "\n".join([*before.split("\n")[4:], *before.split("\n")[:3]])
+    grown = before + "\n\ndef count(orders):\n    return len(orders)\n"
+    emptied = before.replace("    return []", "    # ... existing code ...")
+
+    assert [] == find_places("store.py", grown, before)
+    assert [] == find_places("store.py", moved, before)
+    assert ["store.py:7"] == find_places("store.py", emptied, before)
+
+
+def test_a_finding_says_what_to_do():
+    """A sentence tells what is missing; work that a `TODO` names only advises."""
+    text = "def save(order):\n    pass\n\n\ndef load():\n    return read()  # TODO: lock the file\n"
+    findings = [*check_unfinished(Change(before={}, after={"store.py": text}))]
+
+    assert [
+        (1, "`save` does nothing. Write its body, or leave it out.", True),
+        (6, "This work is put off: `TODO: lock the file`. Write it out.", False),
+    ] == [(finding.line, finding.text, finding.blocks) for finding in findings]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.text import mask_secrets
 
 LINE_CHARS = 4096  # a longer line would make expressions slow, and nobody reads it
+_LINE_END = 4 * LINE_CHARS + 29  # of its bytes
 _TIMESTAMP_CHARS = 28  # "2026-03-15T15:27:20.0592285Z", then a blank
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # CSI, then OSC up to its end, then `ESC ( B` and the like, then the same as `gh` prints it with a
@@ -61,9 +62,28 @@ def parse_line(number: int, raw_line: bytes) -> LogLine:
     return LogLine(number, text)
 
 
+def parse_lines(first_number: int, raw_lines: Iterable[bytes]) -> Iterator[LogLine]:
+    """Parse lines that follow each other; nearly all are plain text behind a timestamp."""
+    for number, raw_line in enumerate(raw_lines, first_number):
+        is_plain = raw_line[27:29] == b"Z " and raw_line[10:11] == b"T" and raw_line[29:30] != b"#"
+        if (
+            is_plain
+            and b"\x1b" not in raw_line
+            and b"\r" not in raw_line
+            and b"^[[" not in raw_line
+        ):
+            text = raw_line[29:_LINE_END].decode(errors="replace")
+            yield LogLine(number, text[:LINE_CHARS].rstrip())
+        else:
+            yield parse_line(number, raw_line)
+
+
 def strip_prefixes(lines: Iterable[LogLine]) -> list[LogLine]:
     """Take off what a tool that runs another puts before each line of it."""
-    return [_strip_prefix(line) for line in lines]
+    return [
+        line._replace(text=line.text[prefix.end() :]) if prefix else line
+        for line, prefix in ((line, _PREFIX.match(line.text)) for line in lines)
+    ]
 
 
 def strip_tags(lines: Sequence[LogLine]) -> Sequence[LogLine]:
@@ -89,11 +109,6 @@ def unindent_blocks(lines: Iterable[LogLine]) -> Iterator[LogLine]:
             depth = min(depths, default=0)
             block = [line._replace(text=line.text[depth:]) for line in block]
         yield from block
-
-
-def _strip_prefix(line: LogLine) -> LogLine:
-    prefix = _PREFIX.match(line.text)
-    return line._replace(text=line.text[prefix.end() :]) if prefix else line
 
 
 def _clean_line(raw_line: bytes) -> str:

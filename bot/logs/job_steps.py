@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.logs.clean_log import LINE_CHARS, LogLine, parse_line, strip_prefixes
+from bot.logs.clean_log import LINE_CHARS, LogLine, parse_line, parse_lines, strip_prefixes
 
-_HEAD_BYTES, _TAIL_BYTES = 1_500_000, 8_000_000  # of one step that are kept
+_HEAD_BYTES, _TAIL_BYTES = 1_000_000, 3_000_000  # of one step that are kept
 _LINE_BYTES = LINE_CHARS * 4 + 400
 _SCRIPT_LINES = 500  # of a script and its environment
 _BLOCK_LINES = 1024
@@ -42,10 +42,7 @@ class _LineBlock:
 
     def parse(self) -> Iterator[LogLine]:
         """Clean the lines, and number them."""
-        return (
-            parse_line(number, raw_line)
-            for number, raw_line in enumerate(self.raw_lines, self.first_number)
-        )
+        return parse_lines(self.first_number, self.raw_lines)
 
 
 @dataclass(slots=True, eq=False)

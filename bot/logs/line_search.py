@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from bot.logs.clean_log import LogLine
 
 _DIGITS = b"0123456789"
+_PIECE_LINES = 5000
 
 Test = Callable[[str], object]  # of a line's text, such as the `match` of a pattern
 
@@ -25,15 +27,24 @@ def join_texts(lines: Iterable[LogLine]) -> str:
 def find_markers(lines: Iterable[LogLine], markers: Iterable[str]) -> set[str]:
     """Find which of the markers stand in the lines.
 
-    Lines that differ in their digits alone, as most of a long log do, are searched once.
+    The longest word of each is first looked for among the words, of which a long log has few: those
+    that differ in their digits alone are one. It is done in pieces, which takes less memory.
     """
-    text = join_texts(lines).encode()
-    shapes = b"\n".join(dict.fromkeys(text.translate(None, _DIGITS).split(b"\n")))
-    return {marker for marker in markers if _stands_in(marker.encode(), shapes, text)}
+    missing = {marker.encode(): _find_longest_word(marker.encode()) for marker in markers}
+    sought = set(missing)
+    rest = iter(lines)
+    while piece := list(islice(rest, _PIECE_LINES)):
+        text = join_texts(piece).encode()
+        words = b"\n".join(set(text.translate(None, _DIGITS).split()))
+        near = [marker for marker, word in missing.items() if word in words]
+        for marker in near:
+            if marker in text:
+                del missing[marker]
+    return {marker.decode() for marker in sought.difference(missing)}
 
 
-def _stands_in(marker: bytes, shapes: bytes, text: bytes) -> bool:
-    return marker.translate(None, _DIGITS) in shapes and marker in text
+def _find_longest_word(marker: bytes) -> bytes:
+    return max(marker.translate(None, _DIGITS).split(), key=len, default=b"")
 
 
 def find_line(lines: Sequence[LogLine], fits: Test, begin: int = 0, end: int | None = None) -> int:

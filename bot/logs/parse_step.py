@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from bot.logs.clean_log import LogLine, strip_tags, unindent_blocks
 from bot.logs.job_steps import StepLog
-from bot.logs.line_search import find_markers, join_texts, read_texts
-from bot.logs.parsed_failure import ParsedFailure
+from bot.logs.line_search import find_markers, read_texts
+from bot.logs.parsed_failure import FAILURES, ParsedFailure
 from bot.logs.parsers.fallback import find_places, mentions_failed_tests
 from bot.logs.parsers.unknown_tools import parse_unknown_tests
 from bot.logs.registry import PARSERS, UNKNOWN_TESTS, Kind, ParserSpec
@@ -20,7 +20,6 @@ from bot.logs.repo_paths import RepoPaths
 from bot.values import Frame
 
 _BLOCK_LINES = 60
-_FAILURES = 1000  # that one parser may tell of
 
 
 class AttributedFailure(NamedTuple):
@@ -54,12 +53,12 @@ def parse_step(
     one printed.
     """
     lines = _unwrap_lines(step.lines) if is_indented else step.lines
-    paths = RepoPaths(repo_files, lambda: join_texts((*step.command, *lines)))
+    paths = RepoPaths(repo_files, chain(step.command, lines))
     failures = StepFailures(lines)
     markers = find_markers(lines, chain.from_iterable(parser.markers for parser in PARSERS))
     for parser in PARSERS:
         if not markers.isdisjoint(parser.markers):
-            for failure in parser.parse(lines)[:_FAILURES]:
+            for failure in parser.parse(lines)[:FAILURES]:
                 _add_failure(failures, parser, _resolve(parser, failure, lines, paths))
     if repo_files and _has_unknown_tests(failures):
         parsed = [resolve_frames(failure, paths) for failure in parse_unknown_tests(lines)]

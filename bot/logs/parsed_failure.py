@@ -10,6 +10,7 @@ from bot.logs.clean_log import LogLine
 from bot.logs.line_search import match_all
 from bot.values import Category, Frame
 
+FAILURES = 1000  # that one parser may tell of
 MESSAGE_CHARS = 2000
 STACK_FRAMES = 40
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+
+from bot.logs.clean_log import LogLine
+from bot.logs.line_search import find_markers
 
 _WORKSPACE = re.compile(
     r"^(?:/home/runner/work/[^/]+/[^/]+|/Users/runner/work/[^/]+/[^/]+|[A-Za-z]:/a/[^/]+/[^/]+"
@@ -65,12 +68,12 @@ _TEST = re.compile(r"test|spec", re.IGNORECASE)
 class RepoPaths:
     """Finds the files of a repository by what a log calls them.
 
-    `read_output` gives the text in which tools may say in which folder they work.
+    In the `lines`, which are looked at only if need be, tools may say in which folder they work.
     """
 
-    def __init__(self, files: Collection[str], read_output: Callable[[], str] = str) -> None:
+    def __init__(self, files: Collection[str], lines: Iterable[LogLine] = ()) -> None:
         self._files = frozenset(files)
-        self._read_output = read_output
+        self._lines = lines
         self._by_name: dict[str, list[str]] = defaultdict(list)
         for file in sorted(self._files):
             self._by_name[file.rpartition("/")[2]].append(file)
@@ -138,7 +141,7 @@ class RepoPaths:
         """The folders of the repository that tools said they work in, the last said first."""
         known = {file[:index] for file in self._files for index in _slashes_of(file)}
         folders: list[str] = []
-        marked = "\n".join(_find_marked_lines(self._read_output())) if known else ""
+        marked = "\n".join(_find_marked_lines(list(self._lines))) if known else ""
         for match in _WORKING_FOLDER.finditer(marked):
             inside = _WORKSPACE.sub("", f"{match['folder'].rstrip('./')}/").rstrip("/")
             folder = re.sub(r"^(?:\./)+|/Cargo\.toml$", "", inside)
@@ -170,17 +173,12 @@ class RepoPaths:
         return [file for file in namesakes if file == end or file.endswith(f"/{end}")]
 
 
-def _find_marked_lines(text: str) -> list[str]:
-    """Find the lines that hold a marker of a working folder, in their order."""
-    lines: dict[int, str] = {}
-    for marker in _FOLDER_MARKERS:
-        position = text.find(marker)
-        while position >= 0:
-            start, end = text.rfind("\n", 0, position) + 1, text.find("\n", position)
-            end = len(text) if end < 0 else end
-            lines[start] = text[start:end]
-            position = text.find(marker, end)
-    return [lines[start] for start in sorted(lines)]
+def _find_marked_lines(lines: Sequence[LogLine]) -> list[str]:
+    """Find the lines that hold a marker of a working folder."""
+    markers = find_markers(lines, _FOLDER_MARKERS)
+    if not markers:
+        return []
+    return [line.text for line in lines if any(marker in line.text for marker in markers)]
 
 
 def _ends_with(file: str, end: str) -> bool:

@@ -25,6 +25,7 @@ class DiagnosticPattern:
     expression: re.Pattern[str]
     marker: str  # stands in every such line: cheap to look for
     below: bool = False  # the place stands some lines below, behind an arrow
+    begins_with_place: bool = False
     suffix: str = ""  # of the file: what tells two tools of one form apart
 
 
@@ -32,4 +33,5 @@ def compile_pattern(
     tool: str, category: Category, marker: str, expression: str, *, below: bool = False
 ) -> DiagnosticPattern:
     """Compile the expression of a pattern."""
-    return DiagnosticPattern(tool, category, re.compile(expression), marker, below)
+    has_place = expression.startswith(f"{PATH}{LINE_COLUMN}")
+    return DiagnosticPattern(tool, category, re.compile(expression), marker, below, has_place)

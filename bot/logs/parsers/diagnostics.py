@@ -13,10 +13,11 @@ from bot.logs.diagnostic_patterns import (
     DiagnosticPattern,
 )
 from bot.logs.line_search import find_markers, match_first, read_texts
-from bot.logs.parsed_failure import ParsedFailure, parse_place, shorten_message
+from bot.logs.parsed_failure import FAILURES, ParsedFailure, parse_place, shorten_message
 from bot.values import Frame
 
 _ARROW = re.compile(rf"\s*(?:-->|╭─\[|::|,-\[|❯|at(?= )) ?(?:file://)?{PATH}{LINE_COLUMN}\]?$")
+_BEGINS_WITH_PLACE = re.compile(rf"{PATH}:\d")
 _CPP_STEP = re.compile(
     r"^(?:In file included from |\s+from )?(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?"
     r"(?:[:,]$|:\s+(?:(?:recursively )?required (?:from|by)|in .constexpr. expansion"
@@ -31,20 +32,24 @@ def parse_diagnostics(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse each line that one of the patterns fits; the first that fits is believed."""
     markers = find_markers(lines, {pattern.marker for pattern in DIAGNOSTIC_PATTERNS})
     patterns = [pattern for pattern in DIAGNOSTIC_PATTERNS if pattern.marker in markers]
+    free = [pattern for pattern in patterns if not pattern.begins_with_place]
     failures = []
     for index, (_, text, _) in enumerate(lines):
-        for pattern in patterns:
+        for pattern in patterns if _BEGINS_WITH_PLACE.match(text) else free:
             match = pattern.expression.match(text) if pattern.marker in text else None
             if match and (failure := _parse(pattern, match, lines, index)):
                 failures.append(failure)
                 break
+        if len(failures) >= FAILURES:
+            break
     return failures
 
 
 def _parse(
     pattern: DiagnosticPattern, match: re.Match[str], lines: Sequence[LogLine], index: int
 ) -> ParsedFailure | None:
-    below = read_texts(lines[index + 1 : index + 7])
+    has_below = pattern.below or not match["text"]
+    below = read_texts(lines[index + 1 : index + 7]) if has_below else []
     place = match_first(below, _ARROW) if pattern.below else match
     if place is None:  # without an arrow it is no diagnostic
         return None

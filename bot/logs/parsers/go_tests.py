@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from bot.logs.clean_log import LogLine
 from bot.logs.line_search import match_first, read_texts
-from bot.logs.parsed_failure import ParsedFailure, shorten_message
+from bot.logs.parsed_failure import FAILURES, ParsedFailure, shorten_message
 from bot.logs.parsers.ginkgo import RAN_SPECS
 from bot.logs.parsers.go_panics import is_panic, parse_panic, parse_race
 from bot.values import Frame
@@ -96,7 +96,7 @@ def _parse_package(run: _PackageRun, package: str) -> list[ParsedFailure]:
         test for test in _list_leaves(run.failed) if not _has_specs(run.printed.get(test, []))
     ]
     race = parse_race(printed)
-    return [_parse_test(test, run, package, race) for test in leaves]
+    return [_parse_test(test, run, package, race) for test in leaves[:FAILURES]]
 
 
 def _has_specs(printed: Sequence[LogLine]) -> bool:

@@ -10,6 +10,7 @@ from bot.gates.exceptions import explain_exceptions
 from bot.gates.named_paths import find_named_paths, find_named_words, is_same_path
 from bot.gates.packages import NamedPackage, find_new_packages, judge_package
 from bot.gates.policy import explain_protected_path
+from bot.gates.scope import Scope, check_scope
 from bot.gates.size import ChangeSize, Rules, find_excess, gate_rules, measure_change
 from bot.gates.test_integrity import find_answered_inputs
 from bot.gates.text_gates import (
@@ -25,8 +26,10 @@ __all__ = [
     "ChangeSize",
     "NamedPackage",
     "Rules",
+    "Scope",
     "advise_usual_rules",
     "apply_weights",
+    "check_scope",
     "check_texts",
     "check_unfinished",
     "explain_exceptions",

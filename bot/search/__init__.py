@@ -6,6 +6,7 @@ Everything here works on bytes that it is given, and knows neither GitHub nor gi
 from bot.search.chunks import split_into_chunks
 from bot.search.commit_index import CommitIndex, build_commit_index
 from bot.search.diff_excerpt import shorten_diff
+from bot.search.named_code import CodeFinder
 from bot.search.outline import render_layout
 from bot.search.overview import render_overview
 from bot.search.quoted import find_quoted_places, find_quoted_texts, list_candidate_files
@@ -27,6 +28,7 @@ from bot.search.used_types import find_used_types
 
 __all__ = [
     "INDEX_FORMAT",
+    "CodeFinder",
     "CommitIndex",
     "FileSource",
     "FileSymbols",

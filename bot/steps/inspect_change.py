@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from rich.text import Text
 
 from bot.gates import (
     Change,
     Rules,
+    Scope,
     advise_usual_rules,
     apply_weights,
+    check_scope,
     check_texts,
     find_answered_inputs,
     find_new_packages,
@@ -46,6 +49,7 @@ from bot.values import (
 )
 
 SCRIPT_SUFFIXES = frozenset(["js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"])
+SCOPES: Mapping[str, Scope] = MappingProxyType({"document": "documentation", "test": "tests"})
 MAX_SHOWN = 3  # findings in the line for people
 MAX_MATCHES = 40
 MAX_PACKAGES = 40
@@ -62,13 +66,16 @@ class JudgementRules:
     plan: Plan | None = None
     branch: Branch | None = None
     into: Branch | None = None
+    scope: Scope = ""
 
 
 def make_rules(state: RunState) -> JudgementRules:
     """Make the rules for the change of a run, whose branch may have no name yet."""
     config = state.config
     name = f"{config.branch_prefix}{state.request.number}-change"
-    return JudgementRules(config, state.plan, state.branch or Branch(name), state.origin.branch)
+    branch = state.branch or Branch(name)
+    scope = SCOPES.get(state.request.command, "")
+    return JudgementRules(config, state.plan, branch, state.origin.branch, scope)
 
 
 def summarize_findings(findings: tuple[Finding, ...]) -> Summary:
@@ -110,7 +117,8 @@ def judge_patch(
     weakened = rules.plan.weakened if rules.plan else ()
     planned = {weakening.what: weakening.why for weakening in weakened}
     now = ports.clock.now()
-    return run_gates(ports.checkers, change, gate_rules(rules.config), planned, now)
+    findings = run_gates(ports.checkers, change, gate_rules(rules.config), planned, now)
+    return (*check_scope(change, rules.scope), *findings)
 
 
 def _find_secret_jobs(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from types import MappingProxyType
 
 from bot.run import Run
 from bot.steps.ask_model import FOR_SANDBOX, FOR_THREADS, ask_model, open_conversation
@@ -55,6 +56,7 @@ from bot.views.day_limit import render_day_advice, render_day_limit
 LIMIT_NUDGES = 2
 GATE_ROUNDS = 4
 SAME_CALL = 4  # the model is warned then, and given up at twice as many
+JOBS = MappingProxyType({"document": "begin_document"})
 PAUSES_S = (5, 30, 120)  # between tries, when the model's answers break off
 
 
@@ -113,7 +115,7 @@ def _choose_prompts(state: RunState) -> tuple[str, ...]:
 def _choose_job(state: RunState) -> str:
     """Choose the prompt that names the job."""
     if state.target is None:
-        return "begin"
+        return JOBS.get(state.request.command, "begin")
     return "begin_merge" if state.merge is not None and state.merge.left else "begin_on_pull"
 
 

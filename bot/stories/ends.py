@@ -13,7 +13,7 @@ from bot.ports import BadAnswer, Refusal, Unreachable
 from bot.refactor import RefactoredCode
 from bot.run import RunFault
 from bot.text import as_code_span, call_account, count_noun, defuse_inline, render_usd
-from bot.values import Finding, Outcome, RunState, Turn
+from bot.values import Finding, NamedCode, Outcome, RunState, Turn
 from bot.views.end_comment import link_branch, link_pull
 from bot.views.pull_body import UNCHECKED
 from bot.views.refactoring_words import render_obstacle, render_unproven
@@ -61,6 +61,12 @@ def explain_no_refactoring(code: RefactoredCode) -> Outcome:
         "these by hand first, then comment `/retry`."
     )
     return Outcome("refused", render_unproven(code), next_step=next_step)
+
+
+def explain_no_code(named: NamedCode) -> Outcome:
+    """Say why it is not known which code a command means."""
+    next_step = "Comment again with another name; `/help` shows how it is written."
+    return Outcome("refused", f"I changed nothing. {named.obstacle}", next_step=next_step)
 
 
 def explain_refused_refactoring(finding: Finding) -> Outcome:

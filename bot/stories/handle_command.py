@@ -2,8 +2,9 @@
 
 Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with
 a line that starts with a command: `/generate [what]`, `/retry`, `/approve`, `/stop`, `/status`,
-`/help`, on an issue `/refactor ...` too, on a pull request `/fix`, `/explain` and `/update`. Only
-people with write access are heard. A misspelt command or a mention of the bot gets a suggestion.
+`/help`; on an issue `/refactor` and `/document` too, on a pull request `/fix`, `/explain` and
+`/update`. Only people with write access are heard. A misspelt command or a mention of the bot gets
+a suggestion.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from bot.stories.command_acts import answer_command, start_run, stop_run, tell_s
 from bot.stories.pull_commands import find_target_subject, obey_on_pull
 from bot.stories.solve_issue import solve_issue
 from bot.values import Outcome, Request
-from bot.values.request import ON_DEMAND
+from bot.values.request import NAMING, ON_DEMAND
 from bot.views.command_answers import (
     NOT_YOURS,
     guess_command_word,
@@ -35,6 +36,7 @@ from bot.views.command_answers import (
     render_only_on_issues,
     render_only_on_pulls,
     render_suggestion,
+    render_what_is_meant,
 )
 
 COMMANDS = (
@@ -44,6 +46,7 @@ COMMANDS = (
     "explain",
     "update",
     "refactor",
+    "document",
     "approve",
     "stop",
     "status",
@@ -82,7 +85,7 @@ async def _obey(run: Run, request: Request) -> Outcome:
             return await tell_status(run, request, request.subject)
         case "fix" | "explain" | "update":
             return await answer_command(run, request, render_only_on_pulls(request))
-        case "generate" | "retry" | "refactor":
+        case "generate" | "retry" | "refactor" | "document":
             return await _generate(run, request)
         case _:
             return await answer_command(run, request, render_suggestion(request, _guess(request)))
@@ -130,6 +133,8 @@ async def _generate(run: Run, request: Request) -> Outcome:
 
 def _find_mistake(request: Request) -> str:
     """Say what is wrong with the words behind a command; empty when nothing is."""
+    if request.command in NAMING and not request.words:
+        return render_what_is_meant(request)
     try:
         if request.command == "refactor":
             parse_refactoring(request.words)

@@ -44,6 +44,8 @@ def _explain_no_proof(state: RunState) -> str:
     """Say why no test of the change can show it; empty where one can."""
     if state.merge is not None:
         return "A merge has no tests of its own."
+    if state.request.command == "document":
+        return "Words change no behaviour."
     return "A refactoring changes no behaviour." if state.is_without_model else ""
 
 

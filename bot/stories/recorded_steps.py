@@ -37,6 +37,7 @@ from bot.steps.check_locally import prove_change, run_local_checks
 from bot.steps.discard_workspace import discard_workspace
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.find_exposure import find_exposure
+from bot.steps.find_named_code import find_named_code
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.find_own_pull import find_own_pull
 from bot.steps.find_own_pulls import fetch_tip, find_own_pulls
@@ -85,6 +86,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     rebase_patch.rebase_patch,
     retrieve.retrieve,
     refactor_code,
+    find_named_code,
     find_checks,
     open_conversation,
     ask_model,

@@ -12,18 +12,18 @@ from dataclasses import replace
 from bot.run import Run
 from bot.steps.admit import compute_caps, load_repo_config
 from bot.steps.checkout import checkout
-from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_issue import snapshot_issue
 from bot.stories.agent import write
 from bot.stories.checks_here import learn_checks
 from bot.stories.delivery import deliver
+from bot.stories.find_code import find_code
 from bot.stories.make_refactoring import make_refactoring
 from bot.stories.progress import carry_out, tell
 from bot.stories.resume import renew_conversation, resume
 from bot.stories.until_answered import until_answered
 from bot.stories.watching import check_wanted
 from bot.stories.work_on_pull import change_pull
-from bot.values import Outcome, Request, Retrieval, RunState, Tree
+from bot.values import Outcome, Request, RunState
 
 
 async def solve_issue(run: Run, request: Request) -> Outcome:
@@ -77,13 +77,6 @@ async def understand(run: Run, state: RunState) -> RunState:
     if state.is_resumed:
         return await tell(run, replace(state, phase="editing" if state.plan else "planning"))
     tree = await run(checkout, state.request)
-    retrieval = await _find_code(run, state, tree)
-    state = await learn_checks(run, replace(state, tree=tree, retrieval=retrieval))
+    state = await find_code(run, replace(state, tree=tree))
+    state = await learn_checks(run, state)
     return await tell(run, replace(state, phase="planning"))
-
-
-async def _find_code(run: Run, state: RunState, tree: Tree) -> Retrieval:
-    """Find the places that the request speaks of; a refactoring finds its own."""
-    if state.request.command == "refactor":
-        return Retrieval()
-    return await run(retrieve, tree, state.snapshot)

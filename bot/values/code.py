@@ -123,6 +123,23 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedCode:
+    """The code that somebody named: lines of a file, with the definitions in them.
+
+    `name` is empty for a file or for lines of it. `tests` are files named after it. `obstacle` says
+    why nothing was found.
+    """
+
+    path: str = ""
+    line: int = 0
+    end_line: int = 0
+    symbols: tuple[SearchHit, ...] = ()
+    name: str = ""
+    tests: tuple[str, ...] = ()
+    obstacle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SimilarCommit:
     """A past commit like the request; `diff` is its beginning, empty when the clone lacks it."""
 

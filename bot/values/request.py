@@ -12,7 +12,9 @@ Subject = NewType("Subject", str)  # "owner/repo#7"
 Branch = NewType("Branch", str)  # without refs/heads/
 InstallationId = NewType("InstallationId", int)  # read by the adapter of GitHub alone
 Permission = Literal["admin", "maintain", "write", "triage", "read", "none"]
-ON_DEMAND = ("refactor",)  # commands that say all there is to do, beside what the issue asks
+# Commands that say all there is to do, beside what the issue asks.
+ON_DEMAND = ("refactor", "document", "test")
+NAMING = ("document", "test")  # those that name the code they are about
 Reaction = Literal["eyes", "+1", "-1"]  # of those that GitHub has, by its own names
 
 

@@ -13,7 +13,7 @@ from bot.values.ci import (
     PullRequest,
     Verdict,
 )
-from bot.values.code import Finding, Patch, Retrieval, Sha, Tree
+from bot.values.code import Finding, NamedCode, Patch, Retrieval, Sha, Tree
 from bot.values.conversation import (
     Conversation,
     ConversationStart,
@@ -81,6 +81,7 @@ class RunState:
     issue: Issue | None = None  # what writers asked, as it stood at the trigger
     tree: Tree | None = None  # the base of the change
     retrieval: Retrieval = field(default_factory=Retrieval)
+    named: NamedCode | None = None  # by the command, where it names code
     start: ConversationStart | None = None
     conversation: Conversation = ()
     stalls: StallCounts = field(default_factory=StallCounts)

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from bot.text import as_code_span
 from bot.text.durations import render_duration
 from bot.values import ApprovalRequest, Checks, LastRun, PullDetails, Request
+from bot.values.request import ON_DEMAND
 
 NOT_YOURS = "Sorry: only people with write access to this repository can ask me for that."
 IDLE = "Nothing is under way here."
-WITH_WORDS = ("generate", "retry", "refactor")
+WITH_WORDS = ("generate", "retry", *ON_DEMAND)
 WORDS_CHARS = 200
 MINUTE_S = 60
 
@@ -64,6 +65,15 @@ def render_only_on_pulls(request: Request) -> str:
     """Say that a command works on pull requests alone."""
     command = _render_command(request.command)
     return f"{command} works on pull requests. `/help` shows what works here."
+
+
+def render_what_is_meant(request: Request) -> str:
+    """Ask for the code that a command is about."""
+    command = f"/{request.command}"
+    return (
+        f"Say what: `{command} PATH`, `{command} PATH:LINES` or `{command} NAME`. For example: "
+        f"`{command} shop/cart.py`, `{command} shop/cart.py:10-30` or `{command} Cart.total`."
+    )
 
 
 def render_only_on_issues(request: Request) -> str:
@@ -208,6 +218,8 @@ def _render_commands(label: str) -> str:
         "/refactor rename OLD NEW": "Rename a definition everywhere, in a pull request of its own. "
         "No model is asked, so it costs nothing. "
         "`/refactor async NAME` and `/refactor move NAME FILE` work too.",
+        "/document PATH or NAME": "Write the docstrings or doc comments of a file, of lines "
+        "(`PATH:10-30`) or of a definition. A check proves that no code changes.",
         "/retry": "Go on where the last run ended.",
         "/approve": "Let me go on, where I wait for an approval of what I have shown.",
         "/stop": "End the work on this issue.",

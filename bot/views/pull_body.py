@@ -21,6 +21,7 @@ FINDING_CHARS = 300
 DIFFERS_CHARS = 1_000
 MOST_NAMES = 5
 MOST_LINES = 20
+ONLY_WORDS = "Without comments and docstrings, the syntax trees of all files are as they were."
 UNCHECKED = "This repository has no CI for pull requests: nothing has run these changes."
 BOX = re.compile(r"^(?P<marks>(?:[ \t]*(?:>|[-*+]|\d+[.)])[ \t]*)+)\[[ xX]\](?=\s)", re.MULTILINE)
 PLAIN_PARAGRAPH = re.compile(r"[^\W\d_]")  # how a paragraph begins that is no list, fence or table
@@ -61,6 +62,7 @@ def render_sections(
     summary = _render_summary(clean_message(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
     local = render_local_checks(state.local, state.origin.branch) if state.local else ""
+    local = join_parts(ONLY_WORDS if state.request.command == "document" else "", local)
     if not is_unchecked or local:
         yield "checked", join_parts("" if is_unchecked else _render_checks(state), local)
     if places := _list_places_to_look_at(state):

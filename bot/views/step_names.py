@@ -85,6 +85,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "asking whether the work is still wanted",
         ),
         "find_attempts": ("Looked up what was tried before", ""),
+        "find_named_code": ("Looked up the code that is meant", "looking up what you named"),
         "find_own_pull": (
             "Looked whose pull request it is",
             "looking whose pull request it is",

@@ -54,6 +54,7 @@ def test_help_is_a_table_of_commands():
         "/generate",
         "/generate what you want",
         "/refactor rename OLD NEW",
+        "/document PATH or NAME",
         "/retry",
         "/approve",
         "/stop",

@@ -1,4 +1,4 @@
-"""A comment asks for a refactoring: the tools make it, and no model is asked."""
+"""A comment asks for a refactoring, which asks no model, or for words alone, which is proved."""
 
 import asyncio
 from dataclasses import replace
@@ -9,9 +9,9 @@ from bot.run import to_json
 from bot.steps.check_earlier_work import EarlierWork
 from bot.stories.draft_ends import explain_hopeless
 from bot.stories.resume import resume
-from bot.values import PushedChange, RunState
+from bot.values import Branch, ConversationStart, PromptPrefix, PushedChange, RunState, Tree
 from tests.gfm import GitHubPage
-from tests.stage import FILES, REPO, script, staged
+from tests.stage import END, FILES, PLAN, REPO, edit, script, staged
 from tests.stories.test_replay import Replay
 from tests.views.run_states import KEY, PULL, RED, REQUEST, WRITTEN, make_state
 
@@ -25,14 +25,28 @@ def walk(way):
     return way.enter()
 """
 TREE = {**FILES, "door.py": DOOR}
+DOCUMENTED = '    return "Hello " + name\n'
+WORDS = '    """Greet somebody by name."""\n'
+PLAY = script(  # of `/document`: it changes code too, is refused, and takes that back
+    [("read_request", {})],
+    [("submit_plan", PLAN)],
+    [edit(DOCUMENTED, WORDS + DOCUMENTED.replace("Hello ", "Hello, "))],
+    END,
+    [edit('"Hello, "', '"Hello "')],
+    END,
+    opening="document code of the repository",
+)
 ENDS = {  # what a comment asks for, and what its end says
     "/refactor rename `greet` to welcome": "I opened the pull request Rename greet to welcome",
+    "/document greeting.greet": "I opened the pull request Greet quietly",
+    "/document greeting.gret": "Nothing is called greeting.gret. Did you mean greet?",
     "/refactor rename Door.enter go": "door.py:7 return way.enter(): an attribute of an unknown",
 }
 MADE: RunState = replace(
     make_state(),
     request=replace(REQUEST, command="refactor", words="rename a b", label=""),
     start=None,
+    tree=Tree(REQUEST.repo, RED.sha, Branch("main")),
     conversation=(),
     pushed=PushedChange(RED.sha, WRITTEN, ("a.py",)),
 )
@@ -73,13 +87,17 @@ def test_a_red_refactoring_is_left_to_people():
     red = replace(MADE, attempts=(RED,))
 
     assert "I asked no model" in explain_hopeless(red, verdict).text
-    assert explain_hopeless(replace(red, start=make_state().start), verdict) is None
+    taken_over = replace(red, start=ConversationStart(PromptPrefix("", ()), "", ""))
+
+    assert explain_hopeless(taken_over, verdict) is None
 
 
 @pytest.mark.served
-def test_a_comment_refactors_without_a_model(tmp_path, checked):
-    """What can be done is a green pull request; what cannot is told with its places."""
-    with staged(tmp_path, checked, script(), TREE) as on:
+def test_comments_refactor_and_document(tmp_path, checked):
+    """What can be done is a green pull request, and a refactoring asks no model; what cannot is
+    told with its places and near names.
+    """
+    with staged(tmp_path, checked, PLAY, TREE) as on:
         issues = {words: on.issue(title=f"Names {number}") for number, words in enumerate(ENDS)}
         for words, issue in issues.items():
             on.forge.add_comment(REPO, issue, "ada", words)
@@ -87,11 +105,15 @@ def test_a_comment_refactors_without_a_model(tmp_path, checked):
             on.ended(issue)
 
             assert ENDS[words] in GitHubPage(on.ends(issue)[-1]).text
-        assert [] == on.double.requests
-
-        renamed, unproven = issues.values()
-        (pull,) = on.forge.list_pulls(REPO)
+        renamed, _, _, unproven = issues.values()
+        pulls = {pull.title: pull for pull in on.forge.list_pulls(REPO)}
+        pull, words = pulls["Rename greet to welcome"], pulls["Greet quietly"]
         page = GitHubPage(pull.body).text
+
+        assert 6 == len(on.double.requests)  # all of them for the docstring
+        assert "and this changes code. Leave it as it was." in str(on.double.requests[4].body)
+        assert "Without comments and docstrings, the syntax trees" in GitHubPage(words.body).text
+        assert WORDS + DOCUMENTED in on.forge.read_files(REPO, words.head)["greeting.py"]
 
         assert "greet is called welcome everywhere: 4 places in 2 files." in page
         assert "bot that asked no language model, wrote this" in page

@@ -1,0 +1,167 @@
+"""Find the code that somebody names: a path, some of its lines, or a definition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from bot.search.symbols import Symbol, extract_symbols
+from bot.text import as_code_span
+from bot.values import NamedCode, SearchHit
+
+LINES = re.compile(r"(?P<path>.+?)(?::|#)L?(?P<first>\d+)(?:-L?(?P<last>\d+))?$")
+NAME = re.compile(r"[^\W\d]\w*")
+QUOTES = "`'\""
+SHOWN = 5
+STEM_CHARS = 3  # that a misspelt name has in common with the right one, at its begin or end
+Grep = Callable[[str], Sequence[str]]  # the files in which a pattern matches
+ReadFiles = Callable[[Collection[str]], Mapping[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFinder:
+    """Looks names up in the files of one tree."""
+
+    paths: Sequence[str]
+    grep: Grep
+    read: ReadFiles
+
+    def find(self, words: str) -> NamedCode:
+        """Find what `path`, `path:12`, `path:12-30`, `name`, `Class.name` or `path::name` means."""
+        name = words.strip().strip(QUOTES)
+        if not name or len(name.split()) > 1:
+            return NamedCode(obstacle=_ask_for_one(name))
+        if "::" in name:
+            path, _, symbol = name.partition("::")
+            return self._find_in_file(path, symbol.replace("::", "."))
+        if lines := LINES.match(name):
+            return self._find_lines(lines)
+        if found := self._match_paths(name):
+            return self._choose_path(name, found)
+        if "/" in name:
+            return NamedCode(obstacle=self._explain_no_path(name))
+        return self._find_symbol(name)
+
+    def _match_paths(self, name: str) -> list[str]:
+        """List the files that a path means: from the root, or as long as it takes."""
+        plain = name.removeprefix("./")
+        if plain in self.paths:
+            return [plain]
+        return [path for path in self.paths if path.endswith(f"/{plain}")]
+
+    def _choose_path(self, name: str, found: Sequence[str]) -> NamedCode:
+        if len(found) > 1:
+            return NamedCode(obstacle=_refuse_several(name, found))
+        (path,) = found
+        text = self.read([path]).get(path, b"")
+        lines = max(1, text.count(b"\n"))
+        return NamedCode(path, 1, lines, tuple(_name_symbols(extract_symbols(path, text))))
+
+    def _find_in_file(self, path: str, symbol: str) -> NamedCode:
+        found = self._match_paths(path)
+        if len(found) != 1:
+            text = _refuse_several(path, found) if found else self._explain_no_path(path)
+            return NamedCode(obstacle=text)
+        symbols = extract_symbols(found[0], self.read(found).get(found[0], b""))
+        return _choose_symbol(symbol, symbols, f" in {as_code_span(found[0])}")
+
+    def _find_lines(self, lines: re.Match[str]) -> NamedCode:
+        """Find lines of a file, with the definitions that hold them."""
+        whole = self._choose_path(lines["path"], self._match_paths(lines["path"]) or [""])
+        if not whole.path:
+            return NamedCode(obstacle=self._explain_no_path(lines["path"]))
+        first = int(lines["first"])
+        last = int(lines["last"] or first)
+        if not 1 <= first <= last <= whole.end_line:
+            path = as_code_span(whole.path)
+            return NamedCode(obstacle=f"{path} has the lines 1 to {whole.end_line}.")
+        text = self.read([whole.path])[whole.path]
+        around = [
+            symbol
+            for symbol in extract_symbols(whole.path, text)
+            if symbol.line <= last and symbol.end_line >= first
+        ]
+        return NamedCode(whole.path, first, last, tuple(_name_symbols(around)))
+
+    def _find_symbol(self, name: str) -> NamedCode:
+        """Find a definition by its name, as far as it is qualified; by near names where none."""
+        last = re.split(r"[.#]", name)[-1].removesuffix("()")
+        if not NAME.fullmatch(last):
+            return NamedCode(obstacle=self._explain_no_path(name))
+        symbols = self._read_symbols(rf"\b{re.escape(last)}\b")
+        wanted = name.replace("#", ".").removesuffix("()")
+        if any(_is_called(symbol, wanted) for symbol in symbols):
+            return _choose_symbol(wanted, symbols)
+        stem, end = last[:STEM_CHARS], last[-STEM_CHARS:]
+        return _choose_symbol(wanted, self._read_symbols(rf"\b({stem}\w*|\w*{end})\b"))
+
+    def _read_symbols(self, pattern: str) -> list[Symbol]:
+        """Read the definitions of the files in which a pattern matches."""
+        files = self.read(self.grep(pattern))
+        return [symbol for path in files for symbol in extract_symbols(path, files[path])]
+
+    def _explain_no_path(self, name: str) -> str:
+        """Say that there is no such file, and which ones are near."""
+        folder = f"{name.rstrip('/')}/"
+        if inside := [path for path in self.paths if path.startswith(folder)]:
+            shown = ", ".join(map(as_code_span, inside[:SHOWN]))
+            return f"{as_code_span(name)} is a folder. Name one of its files, such as {shown}."
+        ends = {path.rpartition("/")[2]: path for path in self.paths}
+        near = [ends[end] for end in get_close_matches(name.rpartition("/")[2], ends, SHOWN)]
+        near = near or get_close_matches(name, self.paths, SHOWN)
+        return f"There is no {as_code_span(name)}.{_suggest(near)}"
+
+
+def _choose_symbol(name: str, symbols: Sequence[Symbol], where: str = "") -> NamedCode:
+    """Choose the one definition that is called so; else say which are, or which nearly are."""
+    found = [symbol for symbol in symbols if _is_called(symbol, name)]
+    places = list(dict.fromkeys(f"{symbol.path}::{symbol.name}" for symbol in found))
+    if len(places) > 1:
+        return NamedCode(obstacle=_refuse_several(name, places))
+    if found:  # more than once, as the getter and the setter of a property are
+        first, last = found[0].line, found[-1].end_line
+        inner = [
+            each
+            for each in symbols
+            if each.path == found[0].path and first <= each.line and each.end_line <= last
+        ]
+        hits = tuple(_name_symbols(inner))
+        return NamedCode(found[0].path, first, last, hits, name=found[0].name)
+    named = {symbol.name: symbol for symbol in symbols}
+    last_names = {symbol.last_name: symbol.name for symbol in symbols}
+    near = get_close_matches(name, named, SHOWN)
+    last = name.rpartition(".")[2]
+    near = near or [last_names[each] for each in get_close_matches(last, last_names, SHOWN)]
+    return NamedCode(obstacle=f"Nothing is called {as_code_span(name)}{where}.{_suggest(near)}")
+
+
+def _is_called(symbol: Symbol, name: str) -> bool:
+    """Tell whether a name means the definition: alone, or with its class or its module."""
+    if symbol.name == name or symbol.name.endswith(f".{name}"):
+        return True
+    module = symbol.path.rpartition(".")[0].replace("/", ".").removesuffix(".__init__")
+    return f".{module}.{symbol.name}".endswith(f".{name}")
+
+
+def _name_symbols(symbols: Sequence[Symbol]) -> Iterator[SearchHit]:
+    for symbol in symbols:
+        hit = SearchHit(symbol.path, 1.0, name=symbol.name, kind=symbol.kind)
+        yield replace(hit, line=symbol.line, end_line=symbol.end_line)
+
+
+def _ask_for_one(words: str) -> str:
+    if not words:
+        return "Say what: a file, some of its lines, or a definition."
+    return f"{as_code_span(words)} is no one name: give a file, some of its lines, or a definition."
+
+
+def _refuse_several(name: str, found: Sequence[str]) -> str:
+    shown = ", ".join(map(as_code_span, found[:SHOWN]))
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return f"{as_code_span(name)} could be any of {shown}{more}. Say which one."
+
+
+def _suggest(near: Sequence[str]) -> str:
+    return f" Did you mean {' or '.join(map(as_code_span, near[:SHOWN]))}?" if near else ""

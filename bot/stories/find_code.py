@@ -1,0 +1,35 @@
+"""Find the code that a run is about: what its command names, or what the request speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.run import Run
+from bot.steps.find_named_code import find_named_code
+from bot.steps.retrieve import retrieve
+from bot.stories.ends import explain_no_code
+from bot.stories.stops import GaveUp
+from bot.values import NamedCode, Retrieval, RunState, SearchHit
+
+
+async def find_code(run: Run, state: RunState) -> RunState:
+    """Find the places that the request speaks of; a refactoring finds its own.
+
+    Raises GaveUp when a command names no code, or more than one place.
+    """
+    match state.request.command:
+        case "refactor":
+            return state
+        case "document" | "test":
+            named = await run(find_named_code, state.base, state.request.words)
+            if named.obstacle:
+                raise GaveUp(explain_no_code(named))
+            return replace(state, named=named, retrieval=_list_places(named))
+    retrieval = await run(retrieve, state.base, state.snapshot)
+    return replace(state, retrieval=retrieval)
+
+
+def _list_places(named: NamedCode) -> Retrieval:
+    """List what is named as the places to look at, and the tests that are named after it."""
+    tests = tuple(SearchHit(path, 1.0, ("named after it",)) for path in named.tests)
+    return Retrieval((SearchHit(named.path, 1.0, ("named in the command",)),), named.symbols, tests)

@@ -132,8 +132,8 @@ def _choose_symbol(name: str, symbols: Sequence[Symbol], where: str = "") -> Nam
     named = {symbol.name: symbol for symbol in symbols}
     last_names = {symbol.last_name: symbol.name for symbol in symbols}
     near = get_close_matches(name, named, SHOWN)
-    last = name.rpartition(".")[2]
-    near = near or [last_names[each] for each in get_close_matches(last, last_names, SHOWN)]
+    last_name = name.rpartition(".")[2]
+    near = near or [last_names[each] for each in get_close_matches(last_name, last_names, SHOWN)]
     return NamedCode(obstacle=f"Nothing is called {as_code_span(name)}{where}.{_suggest(near)}")
 
 

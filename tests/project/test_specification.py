@@ -156,8 +156,7 @@ def test_text_of_a_specification_stays_in_its_section():
         (
             "Language: Python",
             "Language: Ruby on Rails",
-            "The language `Ruby on Rails` is not known. Choose one of `Python`, `TypeScript`, "
-            "`JavaScript`, `Go`.",
+            "The language `Ruby on Rails` is not known. Choose one of `Python`, `TypeScript`, `JavaScript`, `Go`.",
         ),
         (
             "- Language: Python",

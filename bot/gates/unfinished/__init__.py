@@ -18,7 +18,7 @@ from bot.gates.unfinished.comment_words import PRETENDS, find_sign
 from bot.gates.unfinished.comments import Sentence, list_line_sentences, list_sentences
 from bot.gates.unfinished.cut_ends import find_cut_end
 from bot.gates.unfinished.documents import find_document_sign
-from bot.gates.unfinished.empty_bodies import find_empty_bodies
+from bot.gates.unfinished.empty_bodies import Surroundings, find_empty_bodies, list_bases
 from bot.gates.unfinished.syntax_queries import find_comments
 from bot.search.grammars import language_of
 from bot.search.source_files import find_aside_word, kind_of
@@ -30,6 +30,7 @@ __all__ = ["GATE", "check_unfinished"]
 GATE = "unfinished"
 MAX_FINDINGS = 8  # of one file
 SHOWN_CHARS = 100
+NEAR = 3  # lines around a new one, whose comments may be one sentence with it
 ADVICE = "Write it out."
 PROSE = (".md", ".mdx", ".rst", ".adoc", ".txt")
 # Files of which what is made up is the point.
@@ -50,12 +51,18 @@ def check_unfinished(change: Change) -> Iterator[Finding]:
     removed = Counter(
         line.strip() for path in change.after for _, line in change.removed_lines(path)
     )
+    texts = (*change.after.values(), *change.context.values(), *change.neighbours.values())
+    bases = list_bases(texts)
     for path, text in change.after.items():
-        if text is not None and kind_of(path) != "foreign":
-            new_lines = dict(change.handwritten_lines(path))
-            fresh = {number for number, line in new_lines.items() if _is_fresh(line, removed)}
-            findings = {each.line: each for each in reversed([*_check_file(change, path, fresh)])}
-            yield from sorted(findings.values(), key=lambda each: each.line)[:MAX_FINDINGS]
+        if text is None or kind_of(path) == "foreign":
+            continue
+        new_lines = dict(change.handwritten_lines(path))
+        fresh = {number for number, line in new_lines.items() if _is_fresh(line, removed)}
+        is_new = change.read_before(path) is None
+        surroundings = Surroundings(bases, kind_of(path) == "test", is_new)
+        findings = _check_file(path, text, fresh, surroundings) if fresh else ()
+        by_line = {finding.line: finding for finding in reversed([*findings])}
+        yield from sorted(by_line.values(), key=lambda each: each.line)[:MAX_FINDINGS]
 
 
 def _is_fresh(line: str, removed: Counter[str]) -> bool:
@@ -67,30 +74,42 @@ def _is_fresh(line: str, removed: Counter[str]) -> bool:
     return True
 
 
-def _check_file(change: Change, path: str, fresh: set[int]) -> Iterator[Finding]:
-    text = change.after[path] or ""
-    if not fresh:
-        return
-    if path.lower().endswith(PROSE):
-        for number, line in enumerate(text.split("\n"), 1):
-            if number in fresh and (what := find_document_sign(line)):
-                yield _make_finding(path, number, what, line)
-        return
-    if path.lower().endswith(NO_COMMENTS):
-        return
-    language = language_of(path)
-    root = parse_file(path, text) if language else None
-    lines = text.split("\n")
-    if root is None or language is None:
-        sentences = [*list_line_sentences(text)]
-        yield from _check_sentences(path, sentences, lines, fresh)
-    else:
-        comments = find_comments(root, language)
-        yield from _check_sentences(path, [*list_sentences(comments)], lines, fresh)
-        yield from _check_code(path, lines, fresh - _list_rows(comments))
-        yield from _check_bodies(path, root, language, fresh)
-    if change.read_before(path) is None and (cut := find_cut_end(path, text, root)):
-        yield Finding(GATE, path, cut[0], f"{cut[1]} Write the file to its end.")
+def _check_file(
+    path: str, text: str, fresh: set[int], surroundings: Surroundings
+) -> Iterator[Finding]:
+    name = path.lower()
+    if name.endswith(PROSE):
+        yield from _check_document(path, text, fresh)
+    elif not name.endswith(NO_COMMENTS):
+        language = language_of(path)
+        root = parse_file(path, text) if language else None
+        if root is None or language is None:
+            sentences = [*list_line_sentences(text)]
+            yield from _check_sentences(path, sentences, text.split("\n"), fresh)
+        else:
+            yield from _check_parsed(path, root, language, fresh)
+            yield from _check_bodies(path, root, language, fresh, surroundings)
+        if surroundings.is_new and (cut := find_cut_end(path, text, root)):
+            yield Finding(GATE, path, cut[0], f"{cut[1]} Write the file to its end.")
+
+
+def _check_document(path: str, text: str, fresh: set[int]) -> Iterator[Finding]:
+    """Check prose, but for a changelog, which names what is to come."""
+    for number, line in enumerate(text.split("\n"), 1) if not find_aside_word(path) else ():
+        if number in fresh and (what := find_document_sign(line)):
+            yield _make_finding(path, number, what, line)
+
+
+def _check_parsed(path: str, root: Node, language: str, fresh: set[int]) -> Iterator[Finding]:
+    lines = (root.text or b"").decode(errors="replace").split("\n")
+    near = {number + distance for number in fresh for distance in range(-NEAR, NEAR + 1)}
+    comments = [each for each in find_comments(root, language) if _touches(each, near)]
+    yield from _check_sentences(path, [*list_sentences(comments)], lines, fresh)
+    yield from _check_code(path, lines, fresh - _list_rows(comments))
+
+
+def _touches(node: Node, lines: set[int]) -> bool:
+    return not lines.isdisjoint(range(node.start_point.row + 1, node.end_point.row + 2))
 
 
 def _make_finding(path: str, line: int, what: str, shown: str, *, blocks: bool = True) -> Finding:
@@ -151,10 +170,11 @@ def _list_rows(comments: Iterable[Node]) -> set[int]:
     return rows
 
 
-def _check_bodies(path: str, root: Node, language: str, fresh: set[int]) -> Iterator[Finding]:
-    is_test = kind_of(path) == "test"
-    if path.endswith(".pyi") or (MADE_UP.search(path) and not is_test):
+def _check_bodies(
+    path: str, root: Node, language: str, fresh: set[int], surroundings: Surroundings
+) -> Iterator[Finding]:
+    if path.endswith(".pyi") or (MADE_UP.search(path) and not surroundings.is_test):
         return
-    for body in find_empty_bodies(root, language, fresh, is_test=is_test):
+    for body in find_empty_bodies(root, language, fresh, surroundings):
         text = f"{as_code_span(body.name)} does nothing. Write its body, or leave it out."
         yield Finding(GATE, path, body.line, text)

@@ -10,10 +10,9 @@ from bot.gates.unfinished.comment_words import DEED
 
 UNWRITTEN = (
     r"(?:\W*(?:todo|fixme|tbd)\b[^\"'`]*|[^\"'`]{0,60}\b(?:not|isn't|n't)(?: been)?(?: yet)?"
-    r" implemented"
-    r"(?: yet)?\b[^\"'`]{0,40}|\W*(?:implement (?:me|this|later)|unimplemented|coming soon"
-    r"|placeholder"
-    r"|stub)\b[^\"'`]*|[^\"'`]{0,40}\b(?:coming soon|to be implemented|unimplemented)\W*)"
+    r" implemented(?: yet)?\b[^\"'`]{0,40}|\W*(?:implement (?:me|this|later)|unimplemented"
+    r"|coming soon)\b[^\"'`]*|\W*(?:placeholder|stub)\W*"
+    r"|[^\"'`]{0,40}\b(?:coming soon|to be implemented|unimplemented)\W*)"
 )
 QUOTED = rf"(?:[fbrFBR$@]*[\"'`]{UNWRITTEN}[\"'`])"
 CALLED = r"\s*(?:\(\s*)?"

@@ -17,9 +17,10 @@ _WORK = (
     r"(?:implementation|logic|code|function|method|stub|body|response|results?|data|query|version"
     r"|calculation|computation|algorithm|check|handler|values?|list|call|service|library|client)"
 )
+_MADE = r"(?:implementation|logic|stub|body|response|results?|data)"
 _UNREAL = (
     r"(?:placeholder|dummy|mock(?:ed|up)?|fake|stub(?:bed)?|simulated|temporary|made-up|hard-?coded"
-    r"|toy|canned|sample|static|random)"
+    r"|toy|canned)"
 )
 _REAL = r"(?:real|actual|true|full|proper|complete|production|live)"
 _THING = (
@@ -33,7 +34,7 @@ _TASK = (
 )
 DEED = (
     r"(?:add|apply|build|calculate|call|check|clean up|close|compute|connect|convert|create|delete"
-    r"|do|draw|execute|fetch|find|generate|get|handle|initiali[sz]e|insert|load|open|parse|perform"
+    r"|draw|execute|fetch|find|generate|get|handle|initiali[sz]e|insert|load|open|parse|perform"
     r"|persist|process|query|read|remove|render|report|run|save|send|set up|setup|show|sort|start"
     r"|stop|store|swap|update|upload|validate|verify|write)"
 )
@@ -131,9 +132,10 @@ SIGNS = (
         r".{0,30}\b(?:call|query|fetch|connect|read|be|come|send|load|use|save|write|hit)",
         r"\b(?:here|this is where),? (?:you|we|one)(?:'d| would| could)\b",
         rf"\b(?:you|we)(?:'d| would) (?:use|call|need|query|want) an? {_REAL}\b",
-        rf"\b{_UNREAL} {_WORK}\b(?! (?:file|dir|folder|server|set|type|class|for tests?)).{{0,30}}"
-        r"(?:$|\b(?:for now|until|till|here|replace|instead|only|later|yet|to follow|while)\b)"
-        r"(?<!\brandom \w{4})(?<!\bstatic \w{4})",
+        rf"^[^@].*\b{_UNREAL} {_MADE}\W*$",
+        rf"\b{_UNREAL} {_WORK}\b.{{0,30}}\b(?:for now|until|till|instead|later|yet|to follow|while"
+        r"|replace)\b",
+        rf"\b(?:static|random|fixed|sample) {_WORK}\b.{{0,30}}\b(?:for now|until|till)\b",
         r"\bplaceholder(?: \w+)? (?:for now|until|to be replaced|:)",
         r"^\W*(?:a |the |just a )?(?:placeholder|stub|dummy|mock|fake)(?: (?:value|data|result"
         r"|for now))?"
@@ -180,7 +182,7 @@ DANGLING = (
     _sign(
         PUT_OFF,
         r"^\W*(?:[\w-]+ ){0,4}(?:logic|implementation|code)(?: goes)?(?: here)?\W*$",
-        rf"^\W*(?:todo:? )?{DEED}\b[\w' ,()-]{{3,70}}\W*$",
+        rf"^(?:todo:? )?{DEED}\b[\w' ,()-]{{3,70}}\W*$",
     ),
 )
 HINT = re.compile(

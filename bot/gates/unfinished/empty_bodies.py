@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -67,6 +67,8 @@ ANSWERS = re.compile(
     r"|\{\})"
     r";?(?:\s*\})?"
 )
+MANY_ABSTRACT = 3  # methods that raise NotImplementedError: an interface, in the older way
+BASES = re.compile(r"\b(?:class|impl)\s+\w+[^\S\n]*([(<:\w][^\n{]{0,200})")
 MAX_BODY_BYTES = 3_000  # with its comments
 # Where a body of nothing is what is meant.
 LETS_STAND = re.compile(
@@ -101,6 +103,23 @@ SAYS_WHY = re.compile(
 SAYS_WORK = re.compile(rf"^\W*{DEED}\b", re.IGNORECASE)
 
 
+class Surroundings(NamedTuple):
+    """What is around a file: classes from which others derive, whether it is a test, and new."""
+
+    bases: frozenset[str] = frozenset()
+    is_test: bool = False
+    is_new: bool = False
+
+
+def list_bases(texts: Iterable[str | None]) -> frozenset[str]:
+    """List the names of the classes from which others derive."""
+    names: set[str] = set()
+    for text in texts:
+        for bases in BASES.findall(text or ""):
+            names.update(re.findall(r"\w+", bases))
+    return frozenset(names)
+
+
 class EmptyBody(NamedTuple):
     """A function that does nothing: its name, and the first and last line of it."""
 
@@ -110,7 +129,7 @@ class EmptyBody(NamedTuple):
 
 
 def find_empty_bodies(
-    root: Node, language: str, lines: Collection[int], *, is_test: bool
+    root: Node, language: str, lines: Collection[int], surroundings: Surroundings
 ) -> Iterator[EmptyBody]:
     """Find the functions on some of these lines without a body where something was to be done.
 
@@ -124,27 +143,29 @@ def find_empty_bodies(
         if not any(number in lines for number in range(first, last + 1)):
             continue
         name = _name_of(node)
-        if name and (_is_empty_test if is_test else _is_unwritten)(node, body, name, language):
+        code = _read_body(node, body, language)
+        if surroundings.is_test:
+            is_asked = _is_empty_test(node, name, code, language)
+        else:
+            is_asked = _does_nothing(body, code, language) and not _may_be_idle(
+                node, name, language, surroundings
+            )
+        if name and is_asked:
             yield EmptyBody(name, first, last)
 
 
-def _is_empty_test(node: Node, body: Node, name: str, language: str) -> bool:
-    code = _read_body(node, body, language)
+def _is_empty_test(node: Node, name: str, code: str, language: str) -> bool:
     is_test = bool(re.match(r"test_\w|Test[A-Z_]|test[A-Z]", name))
     has_nothing = NOTHING.fullmatch(code) or PROVES_NOTHING.fullmatch(code)
-    return is_test and bool(has_nothing)
+    return is_test and bool(has_nothing) and not SAYS_WHY.search(_read_comment(node, language))
 
 
-def _is_unwritten(node: Node, body: Node, name: str, language: str) -> bool:
-    """Tell whether a function does nothing and should, or answers what a comment puts off."""
-    code = _read_body(node, body, language)
+def _does_nothing(body: Node, code: str, language: str) -> bool:
+    """Tell whether a body does nothing, or answers anything where a comment names the work."""
     if NOTHING.fullmatch(code) or GIVES_UP.fullmatch(code):
-        return not _may_be_idle(node, name, language)
-    if not ANSWERS.fullmatch(code):
-        return False
-    comments = [strip_marks(_text_of(each)) for each in find_comments(body, language)]
-    says_work = [text for text in comments if SAYS_WORK.match(text)]
-    return bool(says_work) and not _may_be_idle(node, name, language)
+        return True
+    comments = find_comments(body, language) if ANSWERS.fullmatch(code) else ()
+    return any(SAYS_WORK.match(strip_marks(_text_of(each))) for each in comments)
 
 
 def _body_of(node: Node) -> Node | None:
@@ -197,7 +218,7 @@ def _read_code(node: Node, language: str) -> str:
 # --- what may do nothing --------------------------------------------------------------------------
 
 
-def _may_be_idle(node: Node, name: str, language: str) -> bool:
+def _may_be_idle(node: Node, name: str, language: str, surroundings: Surroundings) -> bool:
     """Tell whether a function may do nothing: by its name, its marks, its class, or its words."""
     comment = _read_comment(node, language)
     if LETS_STAND.search(_read_marks(node)) or SAYS_WHY.search(comment):
@@ -211,7 +232,11 @@ def _may_be_idle(node: Node, name: str, language: str) -> bool:
     if owner is not None:
         head = _read_head(owner)
         is_base = bool(BASE_WORDS.search(head)) or owner.type.startswith(("interface", "trait"))
-        return is_base or (_has_base(head, owner) and not is_described) or _is_derived(owner, node)
+        return (
+            is_base
+            or (_has_base(head, owner) and not is_described)
+            or _is_derived(owner, surroundings)
+        )
     # A method of Go that does nothing satisfies some interface.
     return language == "go" and node.type == "method_declaration" and not is_described
 
@@ -278,13 +303,9 @@ def _has_base(head: str, owner: Node) -> bool:
     )
 
 
-def _is_derived(owner: Node, node: Node) -> bool:
-    """Tell whether another class of the file derives from the owner."""
+def _is_derived(owner: Node, surroundings: Surroundings) -> bool:
+    """Tell whether other classes derive from the owner, or are meant to."""
+    is_interface = _text_of(owner).count("raise NotImplementedError") >= MANY_ABSTRACT
     name = owner.child_by_field_name("name")
-    root = node
-    while root.parent is not None:
-        root = root.parent
-    if name is None:
-        return False
-    pattern = rf"\bclass\s+\w+[^\n{{]*?[(<:,\s.]{re.escape(_text_of(name))}\b"
-    return bool(re.search(pattern, _text_of(root)))
+    is_base = name is not None and _text_of(name) in surroundings.bases
+    return is_base or (is_interface and not surroundings.is_new)

@@ -1,0 +1,168 @@
+"""Read what a file of TypeScript or JavaScript exports and imports, and where an import leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from tree_sitter import Node
+
+from bot.project.source_file import SourceFile, SourceImport, join_path
+from bot.search.grammars import language_of, parse
+
+SUFFIXES = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+REQUIRED = re.compile(
+    r"""(?:\{(?P<names>[^{}]*)\}\s*=\s*)?(?:await\s+)?\b(?P<call>require|import)\(\s*["'](?P<module>[^"'\s]+)["']\s*\)"""
+)
+COMMON_EXPORT = re.compile(r"\b(?:module\.)?exports\.([\w$]+)\s*=")
+COMMON_OBJECT = re.compile(r"\bmodule\.exports\s*=\s*\{([^{}]*)\}")
+COMMON_VALUE = re.compile(r"\bmodule\.exports\s*=\s*[\w$(\[]|\bexport\s*=")
+DECLARES = frozenset(
+    """function_declaration generator_function_declaration class_declaration interface_declaration
+    abstract_class_declaration type_alias_declaration enum_declaration internal_module
+    function_signature module variable_declarator""".split()  # noqa: SIM905 - reads as a table
+)
+
+
+def read_script(path: str, text: str) -> SourceFile | None:
+    """Read the names of a module; None where it does not parse."""
+    tree = parse(language_of(path) or "", text.encode(errors="replace"))
+    if tree is None or tree.root_node.has_error:
+        return None
+    defined: set[str] = set()
+    exported: set[str] = set()
+    imports: list[SourceImport] = []
+    is_open = False
+    for node in tree.root_node.named_children:
+        names = set(_list_declared(node))
+        defined |= names
+        if node.type == "import_statement":
+            imports += _read_import(node)
+        elif node.type == "export_statement":
+            exported |= names | set(_list_exported(node))
+            imports += _read_import(node)
+            is_open |= any(child.type == "*" for child in node.children)
+    common, is_value = _read_common(text)
+    exported |= common
+    required = tuple(_list_required(text))
+    return SourceFile(
+        frozenset(defined | common),
+        frozenset(exported),
+        (*imports, *required),
+        is_open or is_value,
+    )
+
+
+def _list_declared(node: Node) -> Iterator[str]:
+    """List the names that a statement declares at the top of the module."""
+    if node.type in DECLARES:
+        name = node.child_by_field_name("name")
+        if name is not None:
+            yield from _list_pattern(name)
+    elif node.type in (
+        "export_statement",
+        "lexical_declaration",
+        "variable_declaration",
+        "ambient_declaration",
+    ):
+        for child in node.named_children:
+            yield from _list_declared(child)
+    elif node.type == "expression_statement" and node.named_children[0].type == "internal_module":
+        yield from _list_declared(node.named_children[0])
+
+
+def _list_pattern(name: Node) -> Iterator[str]:
+    """List the names of a declared name, or of what takes a value apart."""
+    if not name.named_children:
+        yield _text_of(name)
+    for child in name.named_children:
+        target = child.child_by_field_name("value") if child.type == "pair_pattern" else child
+        if target is not None:
+            yield from _list_pattern(target)
+
+
+def _list_exported(node: Node) -> Iterator[str]:
+    """List what an export statement exports besides what it declares."""
+    if any(child.type == "default" for child in node.children):
+        yield "default"
+    for clause in node.named_children:
+        if clause.type in ("export_clause", "namespace_export"):
+            for specifier in clause.named_children:
+                name = specifier.child_by_field_name("alias") or specifier.child_by_field_name(
+                    "name"
+                )
+                yield _text_of(name or specifier)
+
+
+def _read_import(node: Node) -> Iterator[SourceImport]:
+    source = node.child_by_field_name("source")
+    if source is None:
+        return
+    names = tuple(_list_taken(node))
+    is_type = any(child.type == "type" for child in node.children)
+    yield SourceImport(_text_of(source).strip("\"'`"), node.start_point.row + 1, names, is_type)
+
+
+def _list_taken(node: Node) -> Iterator[str]:
+    """List the names that an import or a passing export takes from its source."""
+    waiting = list(node.named_children)
+    while waiting:
+        child = waiting.pop(0)
+        if child.type in ("import_specifier", "export_specifier"):
+            name = child.child_by_field_name("name")
+            yield _text_of(name) if name else ""
+        elif child.type == "identifier" and child.parent and child.parent.type == "import_clause":
+            yield "default"
+        elif child.type in ("import_clause", "named_imports", "export_clause"):
+            waiting += child.named_children
+
+
+def _read_common(text: str) -> tuple[set[str], bool]:
+    """Read what a module exports in Node's older way, and whether it is a value of its own."""
+    names = set(COMMON_EXPORT.findall(text))
+    for listed in COMMON_OBJECT.findall(text):
+        names.update(
+            re.findall(r"(?:^|,)\s*(?:async\s+)?([\w$]+)", re.sub(r"//[^\n]*", "", listed))
+        )
+    is_computed = bool(COMMON_VALUE.search(text)) or ("module.exports" in text and not names)
+    return names, is_computed
+
+
+def _list_required(text: str) -> Iterator[SourceImport]:
+    for number, line in enumerate(text.split("\n"), 1):
+        for match in REQUIRED.finditer(line) if "require(" in line or "import(" in line else ():
+            if line.lstrip().startswith(("//", "*")):
+                continue
+            taken = re.findall(r"(?:^|,)\s*([\w$]+)", match["names"] or "")
+            is_late = match["call"] == "import" or line[:1].isspace()
+            yield SourceImport(match["module"], number, tuple(taken), is_late)
+
+
+def _text_of(node: Node) -> str:
+    return (node.text or b"").decode(errors="replace")
+
+
+def resolve_script(module: str, importer: str, paths: Collection[str]) -> str | None:
+    """Find the file that an import leads to; "" where there is none, None for a package."""
+    if module.startswith("."):
+        bases = [join_path(importer.rpartition("/")[0], module)]
+    elif module.startswith(("@/", "~/", "#/")):
+        bases = [f"src/{module[2:]}", module[2:], f"app/{module[2:]}"]
+    elif module.startswith("/"):
+        bases = [module.lstrip("/"), f"public{module}"]
+    else:
+        return None
+    candidates = (candidate for base in bases for candidate in _list_candidates(base))
+    return next((path for path in candidates if path in paths), "")
+
+
+def _list_candidates(base: str) -> Iterator[str]:
+    """List the files that a module without its ending may be; `a.js` may be written as `a.ts`."""
+    base = base.partition("?")[0]
+    yield base
+    stem = re.sub(r"\.[cm]?jsx?$", "", base)
+    for start in dict.fromkeys((base, stem)):
+        for suffix in SUFFIXES:
+            yield f"{start}{suffix}"
+    for suffix in SUFFIXES:
+        yield f"{base}/index{suffix}" if base else f"index{suffix}"

@@ -1,0 +1,53 @@
+"""What the code of a written file defines and imports, whatever its language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.project.languages import family_of
+
+
+@dataclass(frozen=True, slots=True)
+class SourceImport:
+    """An import in the code: the module as it is written there, and the names that are taken.
+
+    `is_late` is one that runs after the module, or never: in a function, or for types alone.
+    """
+
+    module: str
+    line: int
+    names: tuple[str, ...] = ()
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The names of a file. `is_open` says that it exports more than its text tells."""
+
+    defined: frozenset[str]
+    exported: frozenset[str]
+    imports: tuple[SourceImport, ...]
+    is_open: bool = False
+    package: str = ""  # of Go
+
+    def offers(self, name: str) -> bool:
+        """Tell whether another file can take a name from this one."""
+        return self.is_open or name in self.exported
+
+
+def join_path(folder: str, relative: str) -> str:
+    """Join a folder and a path relative to it; "" where that leads out of the project."""
+    parts = [part for part in folder.split("/") if part]
+    for part in relative.split("/"):
+        if part == "..":
+            if not parts:
+                return ""
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def is_source(path: str) -> bool:
+    """Tell whether a file's names can be read."""
+    return bool(family_of(path))

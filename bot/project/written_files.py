@@ -189,9 +189,7 @@ class WrittenProject:
         packages = group_by_package(dependencies)
         for cycle in [*find_cycles(packages), *find_cycles(_drop_go(dependencies))]:
             chain = " imports ".join(as_code_span(each or ".") for each in cycle)
-            text = (
-                f"The code imports in a circle: {chain}. Move what they share to another file."
-            )
+            text = f"The code imports in a circle: {chain}. Move what they share to another file."
             yield _make_finding(cycle[0] if cycle[0] in self.sources else "", 0, text)
 
     def _list_loaded(self, targets: list[str | None], importer: str) -> Iterator[str]:

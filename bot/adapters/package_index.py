@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -13,11 +14,13 @@ from bot.values import Package
 
 PATIENCE_S = 8.0
 LIMIT_BYTES = 8_000_000  # what a large package's whole history comes to
+DATE_CHARS = len("2026-11-30")
+LICENCE_CHARS = 60
 GONE_STATUSES = (httpx2.codes.NOT_FOUND, httpx2.codes.GONE)
 
 
 class HttpPackageIndex:
-    """The port PackageIndex, over the JSON pages of Python's index and of Node's.
+    """The port PackageIndex, over the JSON pages of Python's index, of Node's, and a proxy of Go's.
 
     `addresses` are by kind of index; a kind without an address is not asked.
     """
@@ -31,11 +34,8 @@ class HttpPackageIndex:
         base = self._addresses.get(kind)
         if not base:
             return None
-        page = quote(name, safe="@")
-        if kind == "python":
-            page = f"pypi/{page}/json"
         try:
-            status, document = self._get(f"{base.rstrip('/')}/{page}")
+            status, document = self._get(f"{base.rstrip('/')}/{_name_page(kind, name)}")
         except (httpx2.TransportError, ValueError):
             return None
         if status in GONE_STATUSES:
@@ -54,9 +54,21 @@ class HttpPackageIndex:
         return reply.status_code, httpx2.Response(reply.status_code, content=body).json()
 
 
+def _name_page(kind: str, name: str) -> str:
+    match kind:
+        case "python":
+            return f"pypi/{quote(name, safe='')}/json"
+        case "go":  # a capital is written as ! and the small letter
+            escaped = re.sub("[A-Z]", lambda letter: f"!{letter[0].lower()}", name)
+            return f"{quote(escaped, safe='/!')}/@latest"
+        case _:
+            return quote(name, safe="@")
+
+
 def _read_package(kind: str, document: Any) -> Package | None:
+    readers = {"python": _read_python, "node": _read_node, "go": _read_go}
     try:
-        return _read_python(document) if kind == "python" else _read_node(document)
+        return readers[kind](document)
     except (KeyError, TypeError, AttributeError):
         return None
 
@@ -64,9 +76,46 @@ def _read_package(kind: str, document: Any) -> Package | None:
 def _read_python(document: Any) -> Package:
     releases = document["releases"]
     dates = [file["upload_time_iso_8601"] for files in releases.values() for file in files]
-    return Package(exists=True, first=min(dates, default=""), releases=len(releases))
+    about = document.get("info") or {}
+    newest = [file["upload_time_iso_8601"] for file in releases.get(about.get("version"), ())]
+    return Package(
+        exists=True,
+        first=min(dates, default=""),
+        releases=len(releases),
+        version=str(about.get("version") or ""),
+        released=max(newest, default="")[:DATE_CHARS],
+        licence=_read_python_licence(about),
+    )
+
+
+def _read_python_licence(about: Any) -> str:
+    """Read the SPDX expression, else what is classified, else a name that is no whole licence."""
+    named = about.get("license_expression") or ""
+    classified = [
+        text.rpartition(" :: ")[2]
+        for text in about.get("classifiers") or ()
+        if text.startswith("License :: ")
+    ]
+    written = str(about.get("license") or "").strip()
+    is_name = "\n" not in written and len(written) <= LICENCE_CHARS
+    return named or ", ".join(classified) or (written if is_name else "")
 
 
 def _read_node(document: Any) -> Package:
-    first = str(document.get("time", {}).get("created", ""))
-    return Package(exists=True, first=first, releases=len(document.get("versions", {})))
+    times = document.get("time", {})
+    newest = str(document.get("dist-tags", {}).get("latest", ""))
+    licence = document.get("license") or ""
+    return Package(
+        exists=True,
+        first=str(times.get("created", "")),
+        releases=len(document.get("versions", {})),
+        version=newest,
+        released=str(times.get(newest, ""))[:DATE_CHARS],
+        licence=licence if isinstance(licence, str) else str(licence.get("type", "")),
+    )
+
+
+def _read_go(document: Any) -> Package:
+    """Read the newest version; the proxy tells neither licence nor history."""
+    released = str(document.get("Time", ""))[:DATE_CHARS]
+    return Package(exists=True, version=str(document["Version"]), released=released)

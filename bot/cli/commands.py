@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -93,12 +93,7 @@ def demo(
     Nothing to set, nothing to sign up for. Exits 0 when the pull request is green, 1 when not, 2
     for wrong use.
     """
-    try:
-        command = import_command("demo")
-    except ModuleNotFoundError as missing:
-        text = f"The demo needs {missing.name}, which is not installed: install greenlit[demo]."
-        print_sentences(open_console(stderr=True), text)
-        raise typer.Exit(WRONG_USE) from None
+    command = _import_demo("demo")
     options = command.DemoOptions(live, keep, stay)
     raise typer.Exit(command.play_demo(open_console(), options))
 
@@ -158,6 +153,53 @@ def solve(
     task = command.LocalTask(repo, issue, apply)
     console = open_console(stderr=True)
     raise typer.Exit(command.solve_task(console, lambda: load_settings(SolveSettings), task))
+
+
+@app.command()
+def new(
+    wish: Annotated[
+        str,
+        typer.Argument(
+            help="What you wish for, in a few sentences; left out to go on where a folder stood",
+            show_default=False,
+        ),
+    ] = "",
+    folder: Annotated[
+        Path | None,
+        typer.Option("--in", help="The folder of the project: a new one, or one begun before"),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take the specification as it comes, without asking")
+    ] = False,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Make a sample offline: a written conversation plays Claude"),
+    ] = False,
+) -> None:
+    """Make a project from a wish, without GitHub.
+
+    Shows a specification to approve; then writes the files, installs, starts and tests them in the
+    sandbox, and commits each step. Goes on where it stood after a crash. Needs ANTHROPIC_API_KEY.
+    Exits 0 when it is made, 1 when not, 2 for wrong use.
+    """
+    console = open_console()
+    if demo:
+        raise typer.Exit(_import_demo("new_demo").play_new(console, folder))
+    if folder is None:
+        raise typer.BadParameter("Name the folder of the project.", param_hint="--in")
+    command = import_command("new")
+    asked = command.NewProject(wish, folder, yes)
+    raise typer.Exit(command.make_new_project(console, lambda: load_settings(SolveSettings), asked))
+
+
+def _import_demo(name: str) -> Any:
+    """Import a command that needs the forge."""
+    try:
+        return import_command(name)
+    except ModuleNotFoundError as missing:
+        text = f"The demo needs {missing.name}, which is not installed: install greenlit[demo]."
+        print_sentences(open_console(stderr=True), text)
+        raise typer.Exit(WRONG_USE) from None
 
 
 app.command()(part_commands.explain)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
-from typing import Any, TypeVar, cast
 
 from rich.console import Console
 from rich.text import Text
@@ -30,7 +29,7 @@ from bot.cli.inputs import (
     require_folder,
 )
 from bot.cli.terminal import StepLine, colour_diff, open_console, print_sentences
-from bot.cli.unrecorded_run import SilentComments, UnrecordedRun
+from bot.cli.unrecorded_run import SilentComments, UnrecordedRun, run_at_once
 from bot.ports import Ports, Refusal, Unreachable
 from bot.settings import SolveSettings
 from bot.steps.admit import compute_caps
@@ -42,7 +41,6 @@ from bot.stories.stops import Asks, GaveUp
 from bot.text.terminal_text import strip_control
 from bot.values import Caps, Issue, Repo, Request, RunKey, RunState, Tree
 
-R = TypeVar("R")
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
 LOCAL_REPO = Repo("this/folder")
 LIMIT_CHARS = 65_536  # GitHub's own cap on an issue's text
@@ -154,9 +152,9 @@ def _solve(
     tree = repository.tree
     ports = _build_ports(settings, home, repository.folder)
     run = UnrecordedRun(ports, console, RunKey(f"{home.name}#0/1"))
-    state = _run_at_once(_prepare(run, tree, issue))
+    state = run_at_once(_prepare(run, tree, issue))
     try:
-        state = _run_at_once(write(run, state))
+        state = run_at_once(write(run, state))
     finally:
         if state.project is not None:
             ports.sandbox.discard(run.key)
@@ -195,15 +193,6 @@ async def _prepare(run: UnrecordedRun, tree: Tree, issue: Issue) -> RunState:
     state = RunState(run.key, request, config=config, caps=caps, issue=issue)
     state = replace(state, tree=tree, retrieval=retrieval)
     return run.keep(await learn_checks(run, state))
-
-
-def _run_at_once(story: Coroutine[Any, Any, R]) -> R:
-    """Run without an event loop: nothing waits, so nothing stands between Ctrl-C and a step."""
-    try:
-        story.send(None)
-    except StopIteration as ended:
-        return cast("R", ended.value)
-    raise RuntimeError("it waits, and nobody would wake it")
 
 
 def _print_diff(changes: str) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from rich.console import Console
 
@@ -39,6 +39,8 @@ DOING = {
     "prove_change": "Running the tests of the change",
     "run_local_checks": "Running the repository's checks",
     "inspect_change": "Checking the change",
+    "open_project": "Looking at what this machine has",
+    "try_project": "Installing, compiling, starting, testing",
 }
 
 
@@ -119,6 +121,15 @@ class UnrecordedRun:
     async def signal(self, signal: SignalRun) -> bool:  # noqa: ARG002 - nobody listens
         """Tell that no run lives that could hear it."""
         return False
+
+
+def run_at_once(story: Coroutine[Any, Any, R]) -> R:
+    """Run without an event loop: nothing waits, so nothing stands between Ctrl-C and a step."""
+    try:
+        story.send(None)
+    except StopIteration as ended:
+        return cast("R", ended.value)
+    raise RuntimeError("it waits, and nobody would wake it")
 
 
 class SilentComments:

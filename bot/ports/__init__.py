@@ -4,6 +4,7 @@ from bot.ports.all_ports import Ports
 from bot.ports.cache_ports import DerivedCache, LogCache, NullCache, NullLogCache, SegmentBlob
 from bot.ports.checker_ports import Checkers, Linter, PackageIndex, SecretFinder
 from bot.ports.clock_port import Clock
+from bot.ports.folder_port import NoProjectFolder, ProjectFolder
 from bot.ports.git_port import Mirrors
 from bot.ports.github_ports import (
     NULL_GITHUB,
@@ -43,6 +44,7 @@ __all__ = [
     "Model",
     "NoOwnSecrets",
     "NoPrecedents",
+    "NoProjectFolder",
     "NoSandbox",
     "NullCache",
     "NullGitHub",
@@ -51,6 +53,7 @@ __all__ = [
     "PackageIndex",
     "Ports",
     "Precedents",
+    "ProjectFolder",
     "Pulls",
     "RateLimited",
     "Refusal",

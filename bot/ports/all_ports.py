@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.ports.cache_ports import DerivedCache, LogCache, NullCache, NullLogCache
 from bot.ports.checker_ports import Checkers
 from bot.ports.clock_port import Clock
+from bot.ports.folder_port import NoProjectFolder, ProjectFolder
 from bot.ports.git_port import Mirrors
 from bot.ports.github_ports import (
     NULL_GITHUB,
@@ -49,6 +50,7 @@ class Ports:
     precedents: Precedents = field(default_factory=NoPrecedents)
     spending: Spending = field(default_factory=UncappedSpending)
     sandbox: Sandbox = field(default_factory=NoSandbox)
+    folder: ProjectFolder = field(default_factory=NoProjectFolder)
 
     @property
     def own_secrets(self) -> OwnSecrets:

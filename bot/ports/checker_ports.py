@@ -29,8 +29,8 @@ class PackageIndex(Protocol):
     """The indexes that packages are installed from."""
 
     def look(self, kind: str, name: str) -> Package | None:
-        """Return what the index of the kind, "python" or "node", says of the name; None when it
-        cannot be asked.
+        """Return what the index of the kind, "python", "node" or "go", says of the name; None when
+        it cannot be asked.
         """
 
 

@@ -16,9 +16,9 @@ from bot.run import Summary, step
 from bot.steps.own_secrets import REFUSAL, holds_own_secret
 from bot.text.invisible_chars import escape_invisible
 from bot.text.terminal_text import strip_control
-from bot.tools import TOOLS, AgentContext, Tool, ToolRefusal, ToolSession
+from bot.tools import PROJECT_TOOLS, TOOLS, AgentContext, Tool, ToolRefusal, ToolSession
 from bot.tools.job_answer import find_end
-from bot.values import Finish, JobAnswer, Plan, ThreadAnswer, ToolCall, ToolResult
+from bot.values import Finish, JobAnswer, Making, Plan, ThreadAnswer, ToolCall, ToolResult
 
 HEAD_CHARS = 36_000
 TAIL_CHARS = 12_000
@@ -43,6 +43,7 @@ class TurnOutcome:
     answers: tuple[ThreadAnswer, ...] = ()  # to threads of the review
     jobs: tuple[JobAnswer, ...] | None = None  # in the sandbox, where any was run
     sandbox_s: float = 0.0  # that the jobs of this turn took
+    making: Making | None = None  # the project, where a call changed what is planned of it
 
 
 def _summarize_calls(outcome: TurnOutcome) -> Summary | None:
@@ -81,6 +82,7 @@ def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) ->
         tuple(session.answers.values()),
         None if session.jobs == context.jobs else session.jobs,
         round(session.sandbox_s, 3),
+        None if session.making == context.making else session.making,
     )
 
 
@@ -93,7 +95,7 @@ class ToolExecutor:
 
     def run(self, call: ToolCall) -> ToolResult | None:
         """Run a call; None for the `finish` that waits for the checks and for CI."""
-        tool = next((tool for tool in TOOLS if tool.name == call.name), None)
+        tool = next((tool for tool in self._list_tools() if tool.name == call.name), None)
         try:
             answer, is_error = shorten_answer(self._run(tool, call)), False
         except (ToolRefusal, Rejected) as refusal:
@@ -106,11 +108,15 @@ class ToolExecutor:
         shown = escape_invisible(self.session.ports.own_secrets.mask(answer))
         return ToolResult(call.id, shown, is_error=is_error)
 
+    def _list_tools(self) -> tuple[Tool[Any], ...]:
+        return TOOLS if self.session.context.making is None else PROJECT_TOOLS
+
     def _run(self, tool: Tool[Any] | None, call: ToolCall) -> str:
         """Run a call, and return its answer. Raises ToolRefusal or Rejected."""
         if tool is None:
             can_run = self.session.context.project is not None
-            names = ", ".join(tool.name for tool in TOOLS if can_run or not tool.for_sandbox)
+            tools = self._list_tools()
+            names = ", ".join(tool.name for tool in tools if can_run or not tool.for_sandbox)
             raise ToolRefusal(f"There is no tool {call.name!r}. There are {names}.")
         if holds_own_secret(self.session.ports.own_secrets, call):
             raise ToolRefusal(REFUSAL)
@@ -118,10 +124,8 @@ class ToolExecutor:
             arguments = tool.input_type.model_validate(call.input)
         except ValidationError as error:
             raise ToolRefusal(_explain_input(error, tool)) from None
-        if tool.writes and self.session.newest_plan is None:
-            raise ToolRefusal(
-                "Submit a plan first: edits are refused until `submit_plan` was accepted."
-            )
+        if tool.writes and (reason := self.session.explain_no_writing()):
+            raise ToolRefusal(reason)
         return tool.run(self.session, arguments)
 
 

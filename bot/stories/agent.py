@@ -134,11 +134,11 @@ async def _converse(run: Run, state: RunState) -> RunState:
         state = await _open(run, state)
     while state.open_finish is None:
         await obey_signals(run)
-        state = await _take_turn(run, await have_plan_approved(run, state))
+        state = await take_turn(run, await have_plan_approved(run, state))
     return await have_plan_approved(run, state)
 
 
-async def _take_turn(run: Run, state: RunState) -> RunState:
+async def take_turn(run: Run, state: RunState) -> RunState:
     """Ask for one turn within the caps, and do what it says."""
     caps = state.caps
     if state.turns >= caps.turns:
@@ -209,6 +209,7 @@ def _build_context(state: RunState) -> AgentContext:
         project=state.project,
         workspace=state.key,
         jobs=state.jobs,
+        making=state.making,
     )
 
 
@@ -225,6 +226,7 @@ def _after_tools(state: RunState, outcome: TurnOutcome) -> RunState:
         todo=state.todo if outcome.todo is None else outcome.todo,
         jobs=state.jobs if outcome.jobs is None else outcome.jobs,
         sandbox_s=state.sandbox_s + outcome.sandbox_s,
+        making=outcome.making or state.making,
     )
 
 

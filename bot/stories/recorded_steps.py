@@ -20,6 +20,7 @@ from bot.steps import (
     draft_merge,
     explain_pull,
     find_pull_change,
+    keep_files,
     open_pull,
     push_branch,
     read_pull_end,
@@ -43,8 +44,10 @@ from bot.steps.find_own_pull import find_own_pull
 from bot.steps.find_own_pulls import fetch_tip, find_own_pulls
 from bot.steps.find_repo_checks import find_checks
 from bot.steps.inspect_change import inspect_change
+from bot.steps.inspect_files import inspect_files
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.judge_pull import judge_pull
+from bot.steps.open_project import open_project
 from bot.steps.predict_ci import predict_ci
 from bot.steps.read_review import find_silence
 from bot.steps.refactor_code import refactor_code
@@ -52,6 +55,7 @@ from bot.steps.render_new_threads import render_new_threads
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.steps.suggest_to_fork import suggest_to_fork
 from bot.steps.tell_later_red import tell_later_red
+from bot.steps.try_project import try_project
 from bot.steps.use_tools import use_tools
 
 STEPS: tuple[Step[..., Any], ...] = (
@@ -125,6 +129,12 @@ STEPS: tuple[Step[..., Any], ...] = (
     report.report,
     report.report_failure,
     discard_workspace,
+    open_project,
+    keep_files.write_specification,
+    keep_files.read_written_specification,
+    keep_files.keep_files,
+    inspect_files,
+    try_project,
 )
 
 

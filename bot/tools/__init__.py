@@ -12,6 +12,7 @@ from typing import Any
 from bot.tools.answer_thread import ANSWER_THREAD
 from bot.tools.ask_thread import ASK_THREAD
 from bot.tools.create_file import CREATE_FILE
+from bot.tools.decline_wish import DECLINE_WISH
 from bot.tools.delete_file import DELETE_FILE
 from bot.tools.edit_file import EDIT_FILE
 from bot.tools.find_symbol import FIND_SYMBOL
@@ -32,11 +33,15 @@ from bot.tools.run_command import RUN
 from bot.tools.session import AgentContext, ToolSession
 from bot.tools.show_diff import SHOW_DIFF
 from bot.tools.submit_plan import SUBMIT_PLAN
+from bot.tools.submit_specification import SUBMIT_SPECIFICATION
+from bot.tools.submit_structure import SUBMIT_STRUCTURE
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
 from bot.tools.update_todo import UPDATE_TODO
+from bot.tools.write_project_file import WRITE_FILE
 
 __all__ = [
+    "PROJECT_TOOLS",
     "TOOLS",
     "AgentContext",
     "Tool",
@@ -70,6 +75,22 @@ TOOLS: tuple[Tool[Any], ...] = (
     ASK_THREAD,
     SUBMIT_PLAN,
     FINISH,
+)
+
+# Those of a conversation that makes a project from nothing.
+PROJECT_TOOLS: tuple[Tool[Any], ...] = (
+    SUBMIT_SPECIFICATION,
+    DECLINE_WISH,
+    SUBMIT_STRUCTURE,
+    WRITE_FILE,
+    EDIT_FILE,
+    DELETE_FILE,
+    LIST_DIR,
+    GREP,
+    READ_FILE,
+    RUN,
+    LOG_LINES,
+    LOG_GREP,
 )
 
 

@@ -12,6 +12,7 @@ from bot.values import (
     Finish,
     Issue,
     JobAnswer,
+    Making,
     MergeDraft,
     Patch,
     Plan,
@@ -53,6 +54,7 @@ class AgentContext:
     project: ProjectChecks | None = None  # that can run in the sandbox; None where there is none,
     workspace: str = ""  # the run's own folder there,
     jobs: tuple[JobAnswer, ...] = ()  # and what was told of the jobs so far
+    making: Making | None = None  # the project that it makes, where it makes one
 
 
 @dataclass(slots=True)
@@ -70,6 +72,7 @@ class ToolSession:
     has_failed_edit: bool = False
     jobs: tuple[JobAnswer, ...] = ()  # in the sandbox, with those of earlier turns
     sandbox_s: float = 0.0  # that the jobs of this turn took
+    making: Making | None = None  # as this turn's calls have left it
     sizes: dict[str, ChangeSize] = field(default_factory=dict)  # of the changed files
     _base_texts: dict[str, str | None] = field(default_factory=dict)
     _reader: TreeReader | None = None
@@ -77,7 +80,7 @@ class ToolSession:
     @classmethod
     def start(cls, ports: Ports, context: AgentContext) -> ToolSession:
         """Begin a turn where the work stands."""
-        return cls(ports, context, context.patch, jobs=context.jobs)
+        return cls(ports, context, context.patch, jobs=context.jobs, making=context.making)
 
     @property
     def rules(self) -> Rules:
@@ -88,6 +91,23 @@ class ToolSession:
     def newest_plan(self) -> Plan | None:
         """The plan that holds now; None before one was accepted."""
         return self.plan or self.context.plan
+
+    @property
+    def project(self) -> Making:
+        """The project that is made. Raises RuntimeError where none is."""
+        if self.making is None:
+            raise RuntimeError("no project is made here")
+        return self.making
+
+    def explain_no_writing(self) -> str:
+        """Say why nothing may be written yet; empty when it may."""
+        if self.making is None:
+            is_planned = self.newest_plan is not None
+            tool = "Submit a plan first: edits are refused until `submit_plan`"
+        else:
+            is_planned = self.making.structure is not None
+            tool = "Plan the files first: nothing is written until `submit_structure`"
+        return "" if is_planned else f"{tool} was accepted."
 
     def read_tree(self) -> TreeReader:
         """Make a reader of the tree with the edits so far; the same one until the next edit."""

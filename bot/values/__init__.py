@@ -70,6 +70,7 @@ from bot.values.conversation import (
 )
 from bot.values.ended_pulls import PullEnd, RevisedFile
 from bot.values.last_run import LastRun, PostedComment, RunReport
+from bot.values.making import Making, Trial, TriedStep, Wish
 from bot.values.merges import (
     ConflictKind,
     MergeDraft,
@@ -190,6 +191,7 @@ __all__ = [
     "LocalCheck",
     "LocalVerdict",
     "Machine",
+    "Making",
     "MergeDraft",
     "ModelConfig",
     "MovedBase",
@@ -265,9 +267,12 @@ __all__ = [
     "Tree",
     "TreeEntry",
     "TreeMerge",
+    "Trial",
+    "TriedStep",
     "Turn",
     "Usage",
     "UserText",
     "Verdict",
     "Waiting",
+    "Wish",
 ]

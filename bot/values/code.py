@@ -208,11 +208,17 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package index' entry; `first` is the date of its first release, empty if unknown."""
+    """A package index' entry; `first` is the date of its first release, empty if unknown.
+
+    Of the newest release are the version, its date and the licence, as far as the index tells.
+    """
 
     exists: bool
     first: str = ""
     releases: int = 0
+    version: str = ""
+    released: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,18 @@ def after_results(state: RunState, results: tuple[ToolResult, ...]) -> RunState:
     return replace(state, conversation=(*state.conversation, ToolResults(results)))
 
 
+def add_to_results(state: RunState, text: str) -> RunState:
+    """Put what came of a turn behind its newest result: it is data to the model.
+
+    Where the model said nothing that was answered, it stands by itself.
+    """
+    match state.conversation:
+        case (*earlier, ToolResults(results=(*others, last))):
+            added = ToolResults((*others, replace(last, text=f"{last.text}\n\n{text}")))
+            return replace(state, conversation=(*earlier, added))
+    return replace(state, conversation=(*state.conversation, UserText(text)))
+
+
 def answer_finish(state: RunState, text: str) -> RunState:
     """Answer the open `finish`: not done yet, and why.
 

@@ -89,6 +89,8 @@ class BuildStep:
 
     A step whose work the bot does itself, as "generate", has no command. `proof` is a sentence for
     people; where `expected_output` is given, it must stand in what the command prints.
+
+    A command that starts a service runs until the service has answered at `url`, and is ended then.
     """
 
     name: BuildStepName
@@ -96,6 +98,7 @@ class BuildStep:
     needs: tuple[BuildStepName, ...] = ()
     proof: str = ""
     expected_output: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

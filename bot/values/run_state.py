@@ -22,6 +22,7 @@ from bot.values.conversation import (
     ToolResult,
     Usage,
 )
+from bot.values.making import Making
 from bot.values.merges import MergeDraft
 from bot.values.proof import LocalVerdict
 from bot.values.request import Branch, Issue, Request, RunKey
@@ -119,6 +120,7 @@ class RunState:
     resumption: Resumption | None = None
     jobs: tuple[JobAnswer, ...] = ()  # in the sandbox, whose answers hold as long as files stay
     sandbox_s: float = 0.0  # that its jobs took
+    making: Making | None = None  # of a new project, where it is about one
 
     @property
     def is_resumed(self) -> bool:
@@ -221,6 +223,11 @@ class RunState:
     def opened(self) -> PullRequest:
         """The run's pull request. Raises RuntimeError before it was opened."""
         return _require(self.pull, "no pull request is open yet")
+
+    @property
+    def project_made(self) -> Making:
+        """The project that it makes. Raises RuntimeError where it is about none."""
+        return _require(self.making, "this run makes no project")
 
     @property
     def ends_elsewhere(self) -> bool:

@@ -33,6 +33,10 @@ ACTIONS: Mapping[str, str] = {
     "answer_thread": "answers thread",
     "ask_thread": "asks back in thread",
     "submit_plan": "plans",
+    "submit_specification": "specifies",
+    "decline_wish": "declines",
+    "submit_structure": "plans the files",
+    "write_file": "writes",
     "finish": "is done:",
 }
 OBJECTS = ("thread", "command", "path", "pattern", "name", "text", "old", "title")

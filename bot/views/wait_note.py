@@ -24,6 +24,8 @@ def describe_waiting(waiting: Waiting) -> str:
             return f"waits for {service}, which does not answer"
         case "ci":
             return "waits for CI"
+        case "approval":
+            return "waits for an approval"
 
 
 def render_waiting(state: RunState) -> str:
@@ -38,6 +40,8 @@ def render_waiting(state: RunState) -> str:
             return _render_outage(waiting)
         case "ci":
             return _render_checks(waiting)
+        case "approval":
+            return ""
 
 
 def _render_line(waiting: Waiting, repository: str) -> str:

@@ -1,0 +1,114 @@
+"""A run whose record lies in the folder that it works on, so that it goes on after a crash."""
+
+from __future__ import annotations
+
+import sys
+from typing import ParamSpec, TypeVar
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.text import Text
+
+from bot.cli.run_record import RunRecord, UnfitRecordError
+from bot.cli.terminal import print_sentences, render_markdown
+from bot.cli.unrecorded_run import UnrecordedRun
+from bot.ports import Ports
+from bot.run import Step, from_json, to_json
+from bot.values import RunKey, Signal, Waiting
+from bot.values.making import SPECIFICATION_PATH
+
+P = ParamSpec("P")
+R = TypeVar("R")
+YES = frozenset({"y", "yes", "ok", "go"})
+NO = frozenset({"n", "no", "q", "quit"})
+QUESTION = "Make this? y for yes, n for no, or say what shall be different: "
+
+
+class FolderRun(UnrecordedRun):
+    """The port `bot.run.Run`: each step is done once, and taken from the record ever after.
+
+    Who is at the terminal approves; `approves_all` says that nobody need be asked.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        console: Console,
+        record: RunRecord,
+        *,
+        key: RunKey,
+        approves_all: bool = False,
+    ) -> None:
+        super().__init__(ports, console, key)
+        self._record = record
+        self._approves_all = approves_all
+
+    async def __call__(self, act: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
+        """Take the step's result from the record, or do it and record it."""
+        kept = self._record.take(act.name)
+        if kept is not None:
+            return self._read(kept["result"], act)
+        result = await super().__call__(act, *values, **named)
+        self._record.append(act.name, to_json(result))
+        return result
+
+    async def wait(self, patience_s: float, waiting: Waiting | None = None) -> Signal | None:
+        """Have the specification approved; for nothing else it waits.
+
+        None where nobody is there to ask, which is not recorded: the next time it is asked again.
+        """
+        if waiting is None or waiting.kind != "approval":
+            return await super().wait(patience_s, waiting)
+        kept = self._record.take("wait")
+        if kept is not None:
+            return self._read_signal(kept["result"])
+        signal = self._ask()
+        if signal is not None:
+            self._record.append("wait", to_json(signal))
+        return signal
+
+    def _read(self, result: object, act: Step[P, R]) -> R:
+        try:
+            return from_json(result, act.result_kind)  # type: ignore[no-any-return]
+        except ValidationError:
+            raise UnfitRecordError(
+                f"The step {act.name} was recorded by another release of Greenlit."
+            ) from None
+
+    def _read_signal(self, result: object) -> Signal:
+        signal = from_json(result, Signal)
+        assert isinstance(signal, Signal)
+        return signal
+
+    def _ask(self) -> Signal | None:
+        text = self.ports.folder.read(SPECIFICATION_PATH) or ""
+        self.console.print()
+        self.console.print(render_markdown(text))
+        self.console.print()
+        if self._approves_all:
+            return Signal("approve", by="you")
+        if not (sys.stdin and sys.stdin.isatty() and self.console.is_terminal):
+            return None
+        print_sentences(
+            self.console,
+            Text(
+                f"It stands in {SPECIFICATION_PATH} too: edit it there before you say yes.", "dim"
+            ),
+        )
+        try:
+            answer = self.console.input(QUESTION).strip()
+        except EOFError:
+            return None
+        return _read_answer(answer)
+
+
+def _read_answer(answer: str) -> Signal | None:
+    """Read what was typed; None for nothing at all."""
+    match answer.casefold():
+        case "":
+            return None
+        case word if word in YES:
+            return Signal("approve", by="you")
+        case word if word in NO:
+            return Signal("stop", by="you")
+    return Signal("edited", answer, by="you")

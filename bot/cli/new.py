@@ -1,0 +1,227 @@
+"""`greenlit new`: from a wish to a project in a new folder, without GitHub."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.adapters.checkers import build_checkers
+from bot.adapters.git.fetching_mirrors import GREENLIT
+from bot.adapters.git.git_process import require_git
+from bot.adapters.git.mirrors import GitMirrors
+from bot.adapters.git.project_folder import (
+    GitProjectFolder,
+    make_empty_mirror,
+    read_git_author,
+)
+from bot.adapters.log_cache import DiskLogCache
+from bot.adapters.machine_index import MachinePackageIndex
+from bot.adapters.sandbox.folder_lock import hold_lock
+from bot.assembly import SystemClock, build_local_sandbox, build_model, build_own_secrets
+from bot.cli.folder_run import FolderRun
+from bot.cli.inputs import MISTAKES, WrongUseError, print_error
+from bot.cli.run_record import RunRecord, UnfitRecordError
+from bot.cli.terminal import StepLine, print_sentences
+from bot.cli.unrecorded_run import SilentComments, run_at_once
+from bot.ports import Ports, Refusal, Unreachable
+from bot.settings import SolveSettings
+from bot.stories.make_project import REPO, make_project
+from bot.text.terminal_text import strip_control
+from bot.values import Caps, Outcome, RunKey, RunState, Wish
+from bot.values.making import SPECIFICATION_PATH
+
+DONE, NOT_DONE, WRONG_USE, STOPPED = 0, 1, 2, 130
+BuildPorts = Callable[[SolveSettings, Path, Path], Ports]
+LIMIT_CHARS = 10_000
+OWN = ".greenlit"  # what the bot keeps in the folder: its record, and no part of the project
+WORD = re.compile(r"\w+")
+LAST_SPACED = "\u0e00"  # from Thai on, scripts set no blanks between words
+EXAMPLE = 'For example: greenlit new "a command that keeps my expenses by month" --in expenses'
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """What was typed: the wish, the folder, and whether its specification is approved unseen."""
+
+    wish: str
+    folder: Path
+    approves_all: bool = False
+
+
+def make_new_project(
+    console: Console,
+    load_settings: Callable[[], SolveSettings],
+    asked: NewProject,
+    build: BuildPorts | None = None,
+) -> int:
+    """Make it, or go on with it. Returns 0 when it is made, 1 when it is not, 2 for wrong use, 130
+    when it was stopped.
+    """
+    try:
+        require_git()
+        _check_folder(asked.folder)
+        if not _find_record(asked.folder).exists():
+            _check_wish(asked.wish)
+        settings = load_settings()
+        with _open_record(asked) as record, TemporaryDirectory(prefix="greenlit-") as home:
+            ports = (build or build_ports)(settings, Path(home), asked.folder)
+            key = RunKey(f"{asked.folder.absolute()}#0/1")
+            run = FolderRun(ports, console, record, key=key, approves_all=asked.approves_all)
+            return _make(run, settings, asked, record)
+    except (*MISTAKES, UnfitRecordError) as wrong:
+        print_error(wrong, console)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        print_sentences(console, f"\nStopped. What was made is kept. {_advise_going_on(asked)}")
+        return STOPPED
+
+
+def _check_wish(wish: str) -> None:
+    """Raise WrongUseError where no wish can be read from it."""
+    text = wish.strip()
+    if not text:
+        raise WrongUseError(f"Say what you wish for. {EXAMPLE}")
+    if len(text) > LIMIT_CHARS:
+        raise WrongUseError(
+            f"The wish is too long: it has {len(text):,} characters, and at most {LIMIT_CHARS:,} "
+            "are read. Say it in a few sentences: you see a specification before anything is made."
+        )
+    if len(WORD.findall(text)) < 2 and max(text) < LAST_SPACED:
+        raise WrongUseError(f"One word does not say what it is for. {EXAMPLE}")
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise WrongUseError where there is something that is not ours."""
+    if folder.exists() and not folder.is_dir():
+        raise WrongUseError(f"{folder} is no folder.")
+    if not folder.exists() or _find_record(folder).exists():
+        return
+    others = {path.name for path in folder.iterdir()} - {OWN}
+    if others - {".git"} or _has_commits(folder):
+        raise WrongUseError(
+            f"{folder} is not empty. Name a new folder; in a project that is there, use "
+            "greenlit solve."
+        )
+
+
+def _has_commits(folder: Path) -> bool:
+    git = folder / ".git"
+    return (git / "packed-refs").exists() or any(
+        path.is_file() for path in (git / "refs/heads").rglob("*")
+    )
+
+
+def _find_record(folder: Path) -> Path:
+    return folder / OWN / "record.jsonl"
+
+
+@contextmanager
+def _open_record(asked: NewProject) -> Iterator[RunRecord]:
+    """Open the folder's record for this process alone; a new one begins with the wish."""
+    own = asked.folder / OWN
+    own.mkdir(parents=True, exist_ok=True)
+    (own / ".gitignore").write_text("*\n", "utf-8")
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold_lock(own / "lock", waits=False))
+        except BlockingIOError:
+            raise WrongUseError(f"Another greenlit new is at work in {asked.folder}.") from None
+        record = RunRecord(_find_record(asked.folder))
+        if record.is_new:
+            record.begin(asked.wish.strip())
+        elif asked.wish and record.wish != asked.wish.strip():
+            raise WrongUseError(
+                f"{asked.folder} holds a project of another wish: {strip_control(record.wish)!r}. "
+                f"{_advise_going_on(asked)} Or name a new folder."
+            )
+        yield record
+
+
+def _make(run: FolderRun, settings: SolveSettings, asked: NewProject, record: RunRecord) -> int:
+    console = run.console
+    if record.kept_steps:
+        words = f"Going on where it stood: {record.kept_steps} steps are kept."
+        print_sentences(console, Text(words, "bold"))
+    try:
+        outcome = run_at_once(make_project(run, Wish(record.wish)))
+    except (Refusal, Unreachable) as ended:
+        outcome = Outcome("gave up", f"{ended}")
+    finally:
+        run.ports.sandbox.discard(f"{run.key}/trial")
+        run.ports.sandbox.discard(run.key)
+    _print_end(console, asked, outcome, run.state)
+    cost = f"{run.state.turns} turns of {settings.model}, ${run.state.usage.usd:.2f}"
+    console.print(StepLine(run.state.model_s + run.state.sandbox_s, "in all", Text(cost)))
+    if outcome.state in ("refused", "stopped"):
+        _clear(asked.folder)
+    return DONE if outcome.state == "done" else NOT_DONE
+
+
+def build_ports(settings: SolveSettings, home: Path, folder: Path) -> Ports:
+    """Build what a project is made with; `home` is for what is not kept."""
+    mirrors = GitMirrors(home, ())
+    make_empty_mirror(home, REPO)
+    checkers = build_checkers({}, build_own_secrets(settings))
+    index = MachinePackageIndex(settings.package_indexes, Path(sys.executable))
+    return Ports(
+        mirrors,
+        build_model(settings),
+        SystemClock(),
+        Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run),
+        replace(checkers, index=index),
+        log_cache=DiskLogCache(home / "logs"),
+        comments=SilentComments(),
+        sandbox=build_local_sandbox(settings, mirrors, folder),
+        folder=GitProjectFolder(folder.absolute(), home, read_git_author(Path.home(), GREENLIT)),
+    )
+
+
+def _print_end(console: Console, asked: NewProject, outcome: Outcome, state: RunState) -> None:
+    heads = {"done": ("Made. ", "bold green"), "asked": ("Your turn. ", "bold")}
+    head = heads.get(outcome.state, ("Not made. ", "bold red"))
+    console.print()
+    print_sentences(console, Text.assemble(head, strip_control(outcome.text)))
+    match outcome.state:
+        case "done":
+            _print_start(console, asked, state)
+        case "asked":
+            command = f"greenlit new --in {asked.folder} --yes"
+            print_sentences(console, f"Edit it where it is wrong, then go on: {command}")
+        case "gave up":
+            print_sentences(console, f"{outcome.next_step} {_advise_going_on(asked)}")
+
+
+def _print_start(console: Console, asked: NewProject, state: RunState) -> None:
+    """Show how the owner starts it, as the workflow did."""
+    _, workflow = state.project_made.planned
+    commands = {step.name: step.command for step in workflow.steps if step.command}
+    lines = [
+        f"cd {asked.folder}",
+        *(commands[name] for name in ("install", "execute") if name in commands),
+    ]
+    console.print("\nStart it yourself:")
+    for line in lines:
+        console.print(Text(f"  {strip_control(line)}", "cyan"), soft_wrap=True)
+    print_sentences(console, f"README.md says more; {SPECIFICATION_PATH} is what was agreed.")
+
+
+def _advise_going_on(asked: NewProject) -> str:
+    return f"Go on with: greenlit new --in {asked.folder}"
+
+
+def _clear(folder: Path) -> None:
+    """Leave nothing behind of a project that is not to be."""
+    shutil.rmtree(folder / OWN)
+    (folder / SPECIFICATION_PATH).unlink(missing_ok=True)
+    with suppress(OSError):  # what is not empty is not ours alone
+        (folder / "docs").rmdir()
+        folder.rmdir()

@@ -1,0 +1,90 @@
+"""The record of a run in a folder: one line of JSON for each step, kept through any crash."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+
+
+class UnfitRecordError(Exception):
+    """A record cannot be gone on with; the text says why."""
+
+
+class RunRecord:
+    """What a run has done, in order. What is kept of an earlier process is taken before new steps
+    are appended.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        lines = _read_whole_lines(path)
+        self._head: Mapping[str, Any] = lines.popleft() if lines else {}
+        if self._head and self._head.get("format") != FORMAT:
+            raise UnfitRecordError(f"{path} is the record of another release of Greenlit.")
+        self._kept = lines
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was recorded before."""
+        return not self._head
+
+    @property
+    def wish(self) -> str:
+        """What the run is about."""
+        return str(self._head.get("wish", ""))
+
+    @property
+    def kept_steps(self) -> int:
+        """How many steps of an earlier process are still to be taken."""
+        return len(self._kept)
+
+    def begin(self, wish: str) -> None:
+        """Record what the run is about."""
+        self._head = {"format": FORMAT, "wish": wish}
+        self._append(self._head)
+
+    def take(self, name: str) -> Mapping[str, Any] | None:
+        """Take the next kept step, with its "result"; None where all are taken.
+
+        Raises UnfitRecordError where another step stands there.
+        """
+        if not self._kept:
+            return None
+        entry = self._kept.popleft()
+        if entry.get("step") != name:
+            raise UnfitRecordError(
+                f"{self._path} was written by a release of Greenlit that goes another way. Go on "
+                "with that one, or begin anew in another folder."
+            )
+        return entry
+
+    def append(self, name: str, result: object) -> None:
+        """Record a step; when this returns, it is on the disk."""
+        self._append({"step": name, "result": result})
+
+    def _append(self, entry: Mapping[str, Any]) -> None:
+        with self._path.open("ab") as file:
+            file.write(json.dumps(entry, ensure_ascii=False).encode(errors="backslashreplace"))
+            file.write(b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _read_whole_lines(path: Path) -> deque[Mapping[str, Any]]:
+    """Read the lines, and cut off one that a crash left without its end."""
+    if not path.exists():
+        return deque()
+    raw = path.read_bytes()
+    whole = raw[: raw.rfind(b"\n") + 1]
+    if whole != raw:
+        os.truncate(path, len(whole))
+    try:
+        return deque(json.loads(line) for line in whole.splitlines())
+    except ValueError:
+        raise UnfitRecordError(f"{path} is damaged.") from None

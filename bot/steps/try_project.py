@@ -1,0 +1,191 @@
+"""Install, compile, start and test a new project in the sandbox."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rich.text import Text
+
+from bot.checks.setup_inputs import is_manifest
+from bot.ports import Ports, Unreachable
+from bot.project import order_steps
+from bot.run import Summary, step
+from bot.text.terminal_text import strip_control
+from bot.tools.job_answer import JobTitle, find_end, render_result
+from bot.tools.job_log import mask_log
+from bot.tools.sandbox_job import number_log
+from bot.tools.tree_files import TreeFiles, apply_patch
+from bot.values import (
+    BuildStep,
+    Making,
+    Patch,
+    ProjectLanguage,
+    ProjectSetup,
+    RunKey,
+    SandboxJob,
+    SandboxResult,
+    Tree,
+    Trial,
+    TriedStep,
+)
+
+PROGRAMS: Mapping[ProjectLanguage, str] = {
+    "python": "python3",
+    "typescript": "node",
+    "javascript": "node",
+    "go": "go",
+}
+OUT_OF_ORDER = "The sandbox does not work now."
+BY_THE_BOT = ("init", "generate")
+# What asks an address once, prints the answer, and fails where there is none.
+ASK_IN_PYTHON = (
+    "python3 -c 'import sys, urllib.request as web; "
+    "print(web.urlopen(sys.argv[1], timeout=5).read().decode())'"
+)
+ASK_IN_NODE = (
+    "node -e 'fetch(process.argv[1]).then(async (answer) => "
+    "{ console.log(await answer.text()); process.exit(answer.ok ? 0 : 1); })'"
+)
+ASKING: Mapping[ProjectLanguage, str] = {
+    "python": ASK_IN_PYTHON,
+    "typescript": ASK_IN_NODE,
+    "javascript": ASK_IN_NODE,
+    "go": ASK_IN_PYTHON,
+}
+# What the service prints is shown where it does not answer.
+ASK_SERVICE = """\
+log="${{TMPDIR:-/tmp}}/service.log"
+( {command} ) > "$log" 2>&1 &
+service=$!
+tries=0
+until {ask} {url} 2> "$log.asked"; do
+  tries=$((tries + 1))
+  if [ $tries -ge 40 ] || ! kill -0 $service 2> /dev/null; then
+    cat "$log"; tail -n 1 "$log.asked"
+    echo "The service does not answer at" {url}
+    kill $service 2> /dev/null || :
+    exit 1
+  fi
+  sleep 0.25
+done
+kill $service"""
+NO_NETWORK = "There is a network for `install` alone, and only for packages."
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectWork:
+    """What is tried: the plan, the files, and the workspace that is kept between trials."""
+
+    tree: Tree
+    making: Making
+    patch: Patch
+    key: RunKey
+
+
+def _summarize_trial(trial: Trial) -> Summary:
+    if trial.obstacle:
+        return "try it", Text(strip_control(trial.obstacle), "magenta")
+    lines = Text("\n").join(
+        Text(strip_control(tried.line), "" if tried.state == "passed" else "red")
+        for tried in trial.steps
+    )
+    return "try it", lines
+
+
+@step("try_project", _summarize_trial)
+def try_project(ports: Ports, work: ProjectWork) -> Trial:
+    """Do the steps of the workflow in their order, up to the first that fails."""
+    if obstacle := _find_obstacle(ports, work.making):
+        return Trial(obstacle=obstacle)
+    _, workflow = work.making.planned
+    tried: list[TriedStep] = []
+    for build_step in order_steps(workflow):
+        if build_step.name in BY_THE_BOT:
+            continue
+        tried.append(_try_step(ports, work, build_step))
+        if tried[-1].state != "passed":
+            break
+    return Trial(tuple(tried))
+
+
+def make_setup(making: Making, patch: Patch) -> ProjectSetup:
+    """Make the set-up in which all steps run: what `install` brings, the only one with a network.
+
+    It is made anew when a manifest changes.
+    """
+    _, workflow = making.planned
+    install = next((step.command for step in workflow.steps if step.name == "install"), "")
+    manifests = tuple(path for path in sorted(patch.files) if is_manifest(path))
+    program = PROGRAMS[making.agreed.language]
+    return ProjectSetup((install,) if install else (), manifests, (program,), source="install")
+
+
+def _find_obstacle(ports: Ports, making: Making) -> str:
+    """Say why nothing of it can be run on this machine; empty when it can."""
+    state = ports.sandbox.describe()
+    if state.tier == "none":
+        return f"Nothing is run here. {state.reason}".strip()
+    program = PROGRAMS[making.agreed.language]
+    if program not in ports.sandbox.find_machine().programs:
+        return f"This machine has no {program}, so nothing of the project was run."
+    return ""
+
+
+def _try_step(ports: Ports, work: ProjectWork, build_step: BuildStep) -> TriedStep:
+    job = SandboxJob(
+        work.tree,
+        work.patch,
+        _write_commands(build_step, work.making.agreed.language),
+        f"{work.key}/trial",
+        setups=(make_setup(work.making, work.patch),),
+    )
+    try:
+        result = ports.sandbox.run(job)
+    except Unreachable:
+        result = SandboxResult(obstacle=OUT_OF_ORDER)
+    result = replace(result, log=mask_log(ports, result.log))
+    number = number_log(job)
+    ports.log_cache.store(work.tree.repo, number, result.log)
+    missing = _find_missing_output(build_step, result)
+    if missing:
+        result = replace(result, exit_code=1)
+    files = TreeFiles(ports.mirrors, apply_patch(ports, work.tree, work.patch))
+    title = JobTitle(f"`{build_step.name}`", is_check=True, log=number)
+    parts = filter(None, [render_result(title, result, files), missing, *_explain(result)])
+    return _conclude(build_step, result, f"`{build_step.command}`\n" + "\n".join(parts))
+
+
+def _write_commands(build_step: BuildStep, language: ProjectLanguage) -> tuple[str, ...]:
+    """Write the lines that do a step. What `install` brings is there when any job begins."""
+    if build_step.name == "install":
+        return (":",)
+    if not build_step.url:
+        return (build_step.command,)
+    lines = ASK_SERVICE.format(
+        command=build_step.command, ask=ASKING[language], url=shlex.quote(build_step.url)
+    )
+    return tuple(lines.splitlines())
+
+
+def _find_missing_output(build_step: BuildStep, result: SandboxResult) -> str:
+    """Say that the command printed other than what proves it; empty where it did."""
+    wanted = build_step.expected_output
+    if not wanted or not result.has_passed or wanted in result.log.decode(errors="replace"):
+        return ""
+    return f"It ended well, but did not print what proves it: {wanted!r}."
+
+
+def _explain(result: SandboxResult) -> Iterator[str]:
+    if result.obstacle:
+        yield NO_NETWORK
+
+
+def _conclude(build_step: BuildStep, result: SandboxResult, answer: str) -> TriedStep:
+    state: Literal["passed", "failed", "not run"] = "passed" if result.has_passed else "failed"
+    if result.obstacle == OUT_OF_ORDER:
+        state = "not run"
+    end = find_end(answer.partition("\n")[2]) or answer.partition("\n")[2].partition("\n")[0]
+    return TriedStep(build_step.name, state, end.replace("`", ""), answer, result.took_s)

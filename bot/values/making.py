@@ -1,0 +1,73 @@
+"""How the making of a project stands, and what came of trying what was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.values.project import BuildStepName, BuildWorkflow, ProjectStructure, Specification
+
+# What the bot itself writes into a project: what was approved, and how it is built.
+SPECIFICATION_PATH, WORKFLOW_PATH = "docs/spec.md", "docs/workflow.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to have, in words of their own."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A project under way: each part is there once it was accepted. `declined` says why there
+    will be none.
+    """
+
+    wish: Wish
+    specification: Specification | None = None
+    is_approved: bool = False
+    structure: ProjectStructure | None = None
+    workflow: BuildWorkflow | None = None
+    declined: str = ""
+
+    @property
+    def agreed(self) -> Specification:
+        """The specification. Raises RuntimeError before there is one."""
+        if self.specification is None:
+            raise RuntimeError("nothing is specified yet")
+        return self.specification
+
+    @property
+    def planned(self) -> tuple[ProjectStructure, BuildWorkflow]:
+        """The files and the workflow. Raises RuntimeError before they were planned."""
+        if self.structure is None or self.workflow is None:
+            raise RuntimeError("nothing is planned yet")
+        return self.structure, self.workflow
+
+
+@dataclass(frozen=True, slots=True)
+class TriedStep:
+    """How a step of the workflow ended: in a line for people, and as an answer for the model."""
+
+    name: BuildStepName
+    state: Literal["passed", "failed", "not run"]
+    line: str
+    answer: str = ""
+    took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of installing, compiling, starting and testing a project, up to what failed.
+
+    `obstacle` says, in a sentence, why nothing was run.
+    """
+
+    steps: tuple[TriedStep, ...] = ()
+    obstacle: str = ""
+
+    @property
+    def failed(self) -> TriedStep | None:
+        """The step that did not pass."""
+        return next((step for step in self.steps if step.state != "passed"), None)

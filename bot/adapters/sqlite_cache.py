@@ -133,21 +133,21 @@ class SqliteCache:
 
 
 def _select_segments(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[SegmentBlob]:
-    wanted = frozenset(keys)
-    rows = db.execute("SELECT key, segment FROM metadata")
-    wanted_ids = {segment for key, segment in rows if key in wanted}
+    missing = set(keys)
     today = int(time.time() // DAY_S)
     for number, names, last_used_day, checksum in db.execute(
         "SELECT id, keys, last_used_day, checksum FROM segments ORDER BY id"
     ).fetchall():
-        if number not in wanted_ids:
+        segment_keys = tuple(names.split("\n"))
+        if missing.isdisjoint(segment_keys):
             continue
+        missing.difference_update(segment_keys)
         columns = dict(db.execute("SELECT name, data FROM columns WHERE segment = ?", [number]))
         if checksum != _checksum(columns):  # SQLite does not check the content of its pages
             raise sqlite3.DatabaseError("its contents are damaged")
         if last_used_day != today:
             db.execute("UPDATE segments SET last_used_day = ? WHERE id = ?", [today, number])
-        yield SegmentBlob(tuple(names.split("\n")), columns, number)
+        yield SegmentBlob(segment_keys, columns, number)
 
 
 def _select_metadata(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[tuple[str, bytes]]:

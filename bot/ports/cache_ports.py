@@ -47,7 +47,7 @@ class DerivedCache(Protocol):
     """
 
     def load_segments(self, namespace: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:
-        """Return the segments that hold any of these keys."""
+        """Return segments that hold these keys, as far as they are known."""
 
     def load_metadata(self, namespace: str, keys: Collection[str]) -> dict[str, bytes]:
         """Return the metadata of these keys; unknown keys are left out."""

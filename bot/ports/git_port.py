@@ -73,8 +73,10 @@ class Mirrors(Protocol):
         merge into the branch, are left out.
         """
 
-    def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
-        """The commits that led here, newest first, merges left out."""
+    def log(self, tree: Tree, limit: int, base: Sha | None = None) -> dict[Sha, int]:
+        """The commits that led here, newest first, with the second of each; merges, and those that
+        are in `base`, are left out.
+        """
 
     def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[CommitInfo, ...]:
         """What these commits said and changed; nothing when the clone does not know which files

@@ -9,6 +9,7 @@ from bot.search.diff_excerpt import shorten_diff
 from bot.search.named_code import CodeFinder
 from bot.search.outline import render_layout
 from bot.search.overview import render_overview
+from bot.search.past_commits import PastCommits
 from bot.search.quoted import find_quoted_places, find_quoted_texts, list_candidate_files
 from bot.search.ranking import find_similar_commits, locate
 from bot.search.rerank import Passage, SimilarityFunction
@@ -33,6 +34,7 @@ __all__ = [
     "FileSource",
     "FileSymbols",
     "Passage",
+    "PastCommits",
     "Query",
     "Segment",
     "SegmentBuilder",

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.search.file_index import FileIndex, build_file_index
+from bot.search.past_commits import PastCommits
 from bot.search.segment import Segment
 from bot.search.source_files import Kind, kind_of
-from bot.values import CommitInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +22,20 @@ class CommitIndex:
     tests: FileIndex
     texts: FileIndex
     history: FileIndex
-    commits: Sequence[CommitInfo] = ()
+    commits: PastCommits
     skipped: tuple[str, ...] = ()
 
 
 def build_commit_index(
     segments: Sequence[Segment],
     files: Sequence[tuple[str, str]],
-    commits: Sequence[CommitInfo],
-    skipped: tuple[str, ...] = (),
+    history: Sequence[Segment],
+    commits: PastCommits,
 ) -> CommitIndex:
-    """Index the files, given as path and key, and the commits that led here, newest first."""
+    """Index the files, given as path and key, and the commits that led here, newest first.
+
+    The segments hold the files' contents, those of the history the commits' messages.
+    """
     by_kind: dict[Kind, list[tuple[str, str]]] = {}
     for path, key in files:
         by_kind.setdefault(kind_of(path), []).append((path, key))
@@ -41,7 +44,6 @@ def build_commit_index(
         build_file_index(segments, by_kind.get("code", ())),
         build_file_index(segments, by_kind.get("test", ())),
         build_file_index(segments, texts),
-        build_file_index(segments, [("", commit.sha) for commit in commits]),  # without a path
+        build_file_index(history, [("", sha) for sha in commits.shas]),  # without a path
         commits,
-        skipped,
     )

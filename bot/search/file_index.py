@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.search.abbreviations import list_spellings
 from bot.search.bm25 import Floats, Indices, TermMatches, sum_by_index
-from bot.search.postings import COUNT_BITS, MAX_COUNT, Postings
+from bot.search.postings import COUNT_BITS, MAX_COUNT, Postings, hash_terms
 from bot.search.segment import Segment
 from bot.search.term_counts import count_terms
 
@@ -29,27 +29,43 @@ class TermField:
 
     def match(self, terms: Iterable[str], *, abbreviated: bool = False) -> TermMatches:
         """Find the documents that hold the terms, as they are or as code abbreviates them too."""
+        spellings = {
+            term: list_spellings(term) if abbreviated else (term,) for term in dict.fromkeys(terms)
+        }
+        owners, documents, counts = self._find(list(spellings.values()))
+        bounds = np.searchsorted(owners, np.arange(len(spellings) + 1)).tolist()
         matches = {}
-        for term in terms:
-            documents, counts = self._find(list_spellings(term) if abbreviated else (term,))
-            if len(documents):
-                matches[term] = (documents, counts)
+        for number, (term, words) in enumerate(spellings.items()):
+            rows = slice(bounds[number], bounds[number + 1])
+            if rows.stop > rows.start:
+                is_single = len(words) == 1
+                pair = (documents[rows], counts[rows])
+                matches[term] = pair if is_single else _sum_counts(*pair)
         return TermMatches(matches, self.lengths)
 
-    def _find(self, spellings: Sequence[str]) -> tuple[Indices, Floats]:
-        documents, counts = [NO_INDICES], [NO_FLOATS]
+    def _find(self, spellings: Sequence[Sequence[str]]) -> tuple[Indices, Indices, Floats]:
+        """Find all spellings of all terms, in the order of the terms.
+
+        Returns for each posting the number of its term, its document and its count.
+        """
+        hashes = hash_terms([word for words in spellings for word in words])
+        owners = np.repeat(np.arange(len(spellings)), [len(words) for words in spellings])
+        parts = [(NO_INDICES, NO_INDICES, NO_FLOATS)]
         for postings, numbers in self.parts:
-            for spelling in spellings:
-                part_documents, part_counts = postings.find(spelling)
-                if len(part_documents):
-                    local = numbers[part_documents]
-                    is_present = local >= 0
-                    documents.append(local[is_present])
-                    counts.append(part_counts[is_present].astype(np.float64))
-        if len(spellings) == 1:
-            return np.concatenate(documents), np.concatenate(counts)
-        distinct, places = np.unique(np.concatenate(documents), return_inverse=True)
-        return distinct, sum_by_index(places, np.concatenate(counts), len(distinct))
+            found, part_documents, part_counts = postings.find(hashes)
+            documents = numbers[part_documents]
+            present = np.flatnonzero(documents >= 0)
+            counts = part_counts[present].astype(np.float64)
+            parts.append((owners[found[present]], documents[present], counts))
+        terms, documents, counts = map(np.concatenate, zip(*parts, strict=True))
+        order = np.argsort(terms, kind="stable")
+        return terms[order], documents[order], counts[order]
+
+
+def _sum_counts(documents: Indices, counts: Floats) -> tuple[Indices, Floats]:
+    """Sum the counts of each document."""
+    distinct, places = np.unique(documents, return_inverse=True)
+    return distinct, sum_by_index(places, counts, len(distinct))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,6 @@ def build_file_index(segments: Sequence[Segment], files: Sequence[tuple[str, str
     parts = [_read_part(segment, numbers) for segment, numbers in _number_files(segments, keys)]
     chunk_files = [part.chunk_files for part in parts]
     chunk_symbols = [part.chunk_symbols for part in parts]
-    path_postings, path_lengths = count_terms([path.encode() for path in paths])
     return FileIndex(
         paths,
         keys,
@@ -83,8 +98,15 @@ def build_file_index(segments: Sequence[Segment], files: Sequence[tuple[str, str
         np.concatenate([NO_INDICES, *chunk_files]),
         np.concatenate([NO_INDICES, *chunk_symbols]),
         _join_names(parts, len(paths)),
-        TermField([(path_postings, np.arange(len(paths)))], path_lengths.astype(np.float64)),
+        _index_paths(paths),
     )
+
+
+def _index_paths(paths: Sequence[str]) -> TermField:
+    if not any(paths):  # as in the history, whose commits have none
+        return TermField((), np.zeros(len(paths)))
+    postings, lengths = count_terms([path.encode() for path in paths])
+    return TermField([(postings, np.arange(len(paths)))], lengths.astype(np.float64))
 
 
 def find_wordless_files(index: FileIndex) -> list[tuple[str, str]]:

@@ -6,8 +6,9 @@ lowest eight bits, the document above them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -17,8 +18,11 @@ Numbers = NDArray[np.uint32]
 Hashes = NDArray[np.uint64]
 COUNT_BITS = np.uint32(8)
 MAX_COUNT = np.uint32(255)
+Places = NDArray[np.int64]
 EMPTY: Numbers = np.zeros(0, np.uint32)
 EMPTY.flags.writeable = False
+NOWHERE: Places = np.zeros(0, np.int64)
+NOWHERE.flags.writeable = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +33,33 @@ class Postings:
     starts: Numbers
     packed: Numbers
 
-    def find(self, term: str) -> tuple[Numbers, Numbers]:
-        """Return the documents that hold the term, and how often each does."""
-        wanted = np.uint64(hash_term(term))
-        index = int(np.searchsorted(self.terms, wanted))
-        if index == len(self.terms) or self.terms[index] != wanted:
-            return EMPTY, EMPTY
-        packed = self.packed[int(self.starts[index]) : int(self.starts[index + 1])]
-        return packed >> COUNT_BITS, packed & MAX_COUNT
+    def find(self, hashes: Hashes) -> tuple[Places, Numbers, Numbers]:
+        """Find the postings of these terms, all at once.
+
+        Returns for each posting the index of its term in `hashes`, its document and its count.
+        """
+        if not len(self.terms):
+            return NOWHERE, EMPTY, EMPTY
+        places = np.minimum(np.searchsorted(self.terms, hashes), len(self.terms) - 1)
+        known = np.flatnonzero(self.terms[places] == hashes)
+        starts = self.starts[places[known]].astype(np.int64)
+        sizes = self.starts[places[known] + 1] - starts
+        ends = np.cumsum(sizes)
+        rows = np.arange(sizes.sum()) + np.repeat(starts - (ends - sizes), sizes)
+        packed = self.packed[rows]
+        return np.repeat(known, sizes), packed >> COUNT_BITS, packed & MAX_COUNT
 
     def __len__(self) -> int:
         """Count the postings of all terms."""
         return int(self.starts[-1])
 
 
+def hash_terms(terms: Collection[str]) -> Hashes:
+    """Hash each of the terms to 64 bits."""
+    return np.fromiter(map(hash_term, terms), np.uint64, len(terms))
+
+
+@lru_cache(10_000)  # a request's terms are looked up in one index after the other
 def hash_term(term: str) -> int:
     """Hash a term to 64 bits."""
     digest = blake2b(term.encode("utf-8", "replace"), digest_size=8).digest()

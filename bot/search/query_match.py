@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,6 @@ from bot.search.bm25 import (
     sum_scores,
 )
 from bot.search.commit_index import CommitIndex
-from bot.search.commit_references import find_referenced_commits
 from bot.search.file_index import FileIndex
 from bot.search.path_mentions import find_mentions
 from bot.search.signals import (
@@ -149,6 +148,16 @@ def score_commits(index: CommitIndex, query: Query) -> Floats:
     by_commit = matches.group_by(index.history.chunk_files, len(index.history.paths))
     scores = score_documents(by_commit, query.terms)
     if query.references:
-        referenced = list(find_referenced_commits(index.commits, query.references))
+        referenced = find_referenced_commits(index, query.references)
         scores[referenced] += scores.max(initial=0) or 1
     return scores
+
+
+def find_referenced_commits(index: CommitIndex, references: Collection[str]) -> list[int]:
+    """Find the commits with one of these hashes, or with one of these numbers in their messages."""
+    numbers = index.history.names.match(f"#{reference}" for reference in references)
+    shas = tuple(reference for reference in references if not reference.isdecimal())
+    named = [number for number, sha in enumerate(index.commits.shas) if sha.startswith(shas)]
+    return sorted(
+        {*named, *(number for commits, _ in numbers.terms.values() for number in commits)}
+    )

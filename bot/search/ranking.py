@@ -70,8 +70,8 @@ def find_similar_commits(index: CommitIndex, query: Query, top: int) -> list[Com
 
     Commits that changed very many files, or none that is here today, are left out.
     """
-    evidence = [piece for piece in match_commits(index, query) if piece.files]
-    return [index.commits[piece.index] for piece in evidence[:top]]
+    numbers = [piece.index for piece in match_commits(index, query) if piece.files]
+    return list(index.commits.load(numbers[:top]).values())
 
 
 def fuse_signals(signals: Mapping[str, Floats], weights: Mapping[str, float] = WEIGHTS) -> Floats:

@@ -72,4 +72,5 @@ def _pick_evidence(evidence: Sequence[Evidence], file: int) -> list[Evidence]:
 
 
 def _subject_of(index: CommitIndex, commit: int) -> str:
-    return index.commits[commit].message.partition("\n")[0][:SUBJECT_CHARS]
+    loaded = index.commits.load([commit])
+    return loaded[commit].message.partition("\n")[0][:SUBJECT_CHARS]

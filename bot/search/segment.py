@@ -60,9 +60,9 @@ class SegmentBuilder:
             symbols = self._parse(path, data)
             self._append(FileSymbols(key, symbols), split_into_chunks(data, symbols))
 
-    def add_text(self, key: str, text: str) -> None:
-        """Add a text without definitions, such as a commit message."""
-        self._append(FileSymbols(key), {REST: text.encode()})
+    def add_text(self, key: str, text: str, names: Sequence[str] = ()) -> None:
+        """Add a text without definitions, such as a commit message, with names that are its own."""
+        self._append(FileSymbols(key), {REST: text.encode()}, names)
 
     def build(self) -> Segment:
         """Return the segment of all files."""
@@ -84,9 +84,12 @@ class SegmentBuilder:
             return ()
         return symbols
 
-    def _append(self, file: FileSymbols, chunks: dict[int, bytes]) -> None:
-        names = "\n".join(symbol.name for symbol in file.symbols)
-        self._names.add(names.encode(), [f"={symbol.last_name}" for symbol in file.symbols])
+    def _append(
+        self, file: FileSymbols, chunks: dict[int, bytes], names: Sequence[str] = ()
+    ) -> None:
+        words = "\n".join(symbol.name for symbol in file.symbols)
+        whole_names = [*names, *(f"={symbol.last_name}" for symbol in file.symbols)]
+        self._names.add(words.encode(), whole_names)
         for index, text in chunks.items():
             name = b"" if index == REST else f"\n{file.symbols[index].name}".encode()
             self._body.add(text + name * NAME_WEIGHT)

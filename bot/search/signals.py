@@ -11,14 +11,13 @@ import numpy as np
 
 from bot.search.bm25 import Floats, Indices, sum_by_index
 from bot.search.file_index import FileIndex
-from bot.values import CommitInfo
+from bot.search.past_commits import WIDE_COMMIT_FILES, PastCommits, tail_of
 
 BEST_CHUNK_WEIGHTS = (1.0, 0.5, 0.25)
 RARE_NAME_FILES = 8  # a name that more files define says nothing of any
 BEST_COMMITS = 100
 COMMIT_POWER = 5  # makes the best commit count by far the most
 COMMITS_TO_HALF = 1_000  # a commit so far back counts half as much: the code has moved on
-WIDE_COMMIT_FILES = 30  # a commit that changed more says nothing of any
 BEST_TESTS = 10
 TEST_AFFIX = re.compile(r"^tests?[_-]|[_.-](tests?|spec|test-d)$|(Tests?|Spec|IT)$")
 
@@ -90,14 +89,14 @@ def sum_evidence(evidence: Iterable[Evidence], size: int) -> Floats:
 
 
 def weigh_commits(
-    commit_scores: Floats, commits: Sequence[CommitInfo], paths: Sequence[str]
+    commit_scores: Floats, commits: PastCommits, paths: Sequence[str]
 ) -> list[Evidence]:
     """Take the commits whose messages match the request as evidence for the files they changed."""
     resolver = PathResolver(paths)
     best_score = commit_scores.max(initial=0)
     evidence = []
-    for index in top_indices(commit_scores, BEST_COMMITS):
-        changed = commits[index].paths
+    for index, commit in commits.load(top_indices(commit_scores, BEST_COMMITS)).items():
+        changed = commit.paths
         if len(changed) <= WIDE_COMMIT_FILES:
             share = float(commit_scores[index] / best_score)
             weight = share**COMMIT_POWER / (1 + index / COMMITS_TO_HALF)
@@ -123,11 +122,6 @@ class PathResolver:
         """Return the indices of the files that these old paths mean today."""
         numbers = (self._numbers.get(path, self._tails.get(tail_of(path))) for path in paths)
         return [number for number in numbers if number is not None]
-
-
-def tail_of(path: str) -> str:
-    """Return the last two parts of a path."""
-    return path[path.rfind("/", 0, max(0, path.rfind("/"))) + 1 :]
 
 
 def weigh_tests(test_scores: Floats, tests: Sequence[str], paths: Sequence[str]) -> list[Evidence]:

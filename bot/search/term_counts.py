@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search.postings import Numbers, Postings, build_postings, hash_term
+from bot.search.postings import Numbers, Postings, build_postings, hash_terms
 from bot.search.terms import split_terms, split_word
 
 # Bytes, because decoding every file costs more than finding its words; a word that is not ASCII is
@@ -49,7 +49,7 @@ class TermCounter:
         pairs = np.concatenate([pairs for pairs, _ in self._batches])
         counts = np.concatenate([counts for _, counts in self._batches])
         terms = self._vocabulary.terms
-        hashes = np.fromiter(map(hash_term, terms), np.uint64, len(terms))
+        hashes = hash_terms(terms)
         documents = (pairs & ID_MASK).astype(np.uint32)
         return build_postings(hashes[(pairs >> ID_BITS).astype(np.int64)], documents, counts)
 

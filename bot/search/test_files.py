@@ -8,17 +8,16 @@ import numpy as np
 
 from bot.search.bm25 import Floats, TermScores, score_terms, sum_scores
 from bot.search.commit_index import CommitIndex
+from bot.search.past_commits import tail_of
 from bot.search.path_mentions import find_mentions
 from bot.search.query_match import QueryMatch
 from bot.search.signals import (
-    WIDE_COMMIT_FILES,
     PathResolver,
     count_shared_folders,
     mark_files,
     stem_of,
     subject_of,
     sum_evidence,
-    tail_of,
     top_indices,
     weigh_commits,
 )
@@ -112,9 +111,10 @@ def _score_history(index: CommitIndex, shares: Shares) -> Floats:
 
 def _weigh_changes(index: CommitIndex, shares: Shares) -> Iterator[tuple[float, Sequence[str]]]:
     """Weigh the commits that changed one of the best files, by what their paths end in."""
-    tails = {tail_of(index.code.paths[file]): share for file, share in shares.items()}
-    for commit in index.commits:
-        if len(commit.paths) <= WIDE_COMMIT_FILES:
-            weight = sum(tails.get(tail_of(path), 0.0) for path in commit.paths)
-            if weight:
-                yield weight, commit.paths
+    names = {f"={tail_of(index.code.paths[file])}": share for file, share in shares.items()}
+    weights = np.zeros(len(index.commits.shas))
+    for name, (commits, counts) in index.history.names.match(names).terms.items():
+        weights[commits] += names[name] * counts
+    changed = np.flatnonzero(weights).tolist()
+    for number, commit in index.commits.load(changed).items():
+        yield float(weights[number]), commit.paths

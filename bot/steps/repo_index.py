@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from bot.ports import Ports
 from bot.search import (
     CommitIndex,
+    PastCommits,
+    Segment,
     SegmentBuilder,
     build_commit_index,
     encode_segment,
@@ -17,12 +19,13 @@ from bot.search import (
 from bot.search.file_index import FileIndex, find_wordless_files
 from bot.search.grammars import language_of
 from bot.search.index_workers import BUNDLE_BYTES, BuiltSegment, Bundle, build_segments
+from bot.search.past_commits import name_commit
 from bot.search.source_files import FILE_BYTES, find_aside_word, is_program, kind_of
 from bot.search.terms import strip_commit_noise
+from bot.steps.commit_history import list_history
 from bot.steps.repo_index_cache import RepoIndexCache, encode_commit
 from bot.values import CommitInfo, Sha, Tree, TreeEntry
 
-MAX_COMMITS = 6_000
 READ_BYTES = 4_000_000  # at once
 TOTAL_BYTES = 512_000_000
 MESSAGE_CHARS = 3_000
@@ -44,10 +47,11 @@ def load_repo_index(ports: Ports, tree: Tree) -> RepoIndex:
     cache = RepoIndexCache(ports.cache, tree.repo.name)
     files, skipped = _choose_files(ports.mirrors.entries(tree))
     segments = cache.load_segments(list(files), lambda keys: _index_files(ports, tree, files, keys))
-    shas = ports.mirrors.log(tree, MAX_COMMITS)
-    segments += cache.load_segments(shas, lambda keys: _index_commits(ports, tree, keys))
+    shas = list_history(ports, tree, cache)
+    history = cache.load_segments(shas, lambda keys: _index_commits(ports, tree, keys))
+    commits = PastCommits(_keep_known(shas, history), cache.load_commits)
     paths = sorted((entry.path, key) for key, entries in files.items() for entry in entries)
-    index = build_commit_index(segments, paths, cache.load_commits(shas))
+    index = build_commit_index(segments, paths, history, commits)
     unread = (*_explain_unread(index.code, cache), *_explain_unread(index.tests, cache))
     indexed = {entry.path: entry for entries in files.values() for entry in entries}
     return RepoIndex(replace(index, skipped=(*skipped, *unread)), cache, indexed)
@@ -132,10 +136,17 @@ def _index_commits(ports: Ports, tree: Tree, shas: Sequence[str]) -> Iterator[Bu
     commits: Sequence[CommitInfo] = ports.mirrors.past(tree, [Sha(sha) for sha in shas])
     builder = SegmentBuilder()
     for commit in commits:
-        builder.add_text(commit.sha, strip_commit_noise(commit.message[:MESSAGE_CHARS]))
+        message = strip_commit_noise(commit.message[:MESSAGE_CHARS])
+        builder.add_text(commit.sha, message, name_commit(commit))
     if commits:
         metadata: dict[str, bytes] = {each.sha: encode_commit(each) for each in commits}
         yield encode_segment(builder.build()), metadata
+
+
+def _keep_known(shas: Sequence[Sha], history: Sequence[Segment]) -> tuple[Sha, ...]:
+    """Keep the commits of which these segments know what they said and changed."""
+    known = {key for segment in history for key in segment.keys}
+    return tuple([sha for sha in shas if sha in known])
 
 
 def _explain_unread(index: FileIndex, cache: RepoIndexCache) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from bot.ports import DerivedCache, SegmentBlob
@@ -19,6 +20,8 @@ from bot.values import CommitInfo, Sha
 
 SMALL_KEYS = 1_000  # segments with fewer keys are joined with others like them
 MAX_SMALL = 8  # small segments that are left alone
+HISTORY = "history of "  # begins the key of a list of commits
+SHA_CHARS = 40
 
 DeriveSegments = Callable[[Sequence[str]], Iterator[BuiltSegment]]
 
@@ -59,6 +62,21 @@ class RepoIndexCache:
         """Load commits in this order; unknown ones are left out."""
         return decode_commits(self._load_metadata(shas), shas)
 
+    def load_history(self, heads: Sequence[Sha]) -> tuple[Sha | None, dict[Sha, int]]:
+        """Load the list of commits that led to the first of these heads that has one.
+
+        Returns that head and the commits' times; None and nothing when there is no list.
+        """
+        blobs = self._cache.load_segments(self._namespace, [f"{HISTORY}{head}" for head in heads])
+        lists = {blob.keys[0].removeprefix(HISTORY): blob for blob in blobs}
+        head = next((head for head in heads if head in lists), None)
+        return head, decode_history(lists[head].columns) if head else {}
+
+    def store_history(self, head: Sha, times: Mapping[Sha, int]) -> None:
+        """Store the list of commits that led to this head, with their times."""
+        blob = SegmentBlob((f"{HISTORY}{head}",), encode_history(times))
+        self._cache.store(self._namespace, blob, {})
+
     def _load_metadata(self, keys: Collection[str]) -> dict[str, bytes]:
         fresh = {key: self._fresh[key] for key in keys if key in self._fresh}
         others = [key for key in keys if key not in fresh]
@@ -73,6 +91,21 @@ class RepoIndexCache:
         replaces = [blob.cache_id for blob in small]
         self._cache.store(self._namespace, encode_segment(joined), {}, replaces=replaces)
         return [joined, *(decode_segment(blob) for blob in blobs if blob not in small)]
+
+
+def encode_history(times: Mapping[Sha, int]) -> dict[str, bytes]:
+    """Encode commits and their times as columns."""
+    return {
+        "shas": bytes.fromhex("".join(times)),
+        "times": array("q", times.values()).tobytes(),
+    }
+
+
+def decode_history(columns: Mapping[str, bytes]) -> dict[Sha, int]:
+    """Decode what `encode_history` wrote."""
+    names = columns["shas"].hex()
+    shas = [Sha(names[start : start + SHA_CHARS]) for start in range(0, len(names), SHA_CHARS)]
+    return dict(zip(shas, memoryview(columns["times"]).cast("q"), strict=True))
 
 
 def encode_commit(commit: CommitInfo) -> bytes:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from bot.search import (
     CommitIndex,
     FileSymbols,
+    PastCommits,
     SegmentBuilder,
     build_commit_index,
     locate,
     parse_query,
 )
+from bot.search.past_commits import name_commit
 from bot.search.source_files import kind_of
 from bot.values import CommitInfo, Retrieval
 
@@ -46,8 +48,11 @@ def index_files(
         if path in paths:
             builder.add(path, path, contents[path])
     for commit in commits:
-        builder.add_text(commit.sha, commit.message)
-    index = build_commit_index([builder.build()], [(path, path) for path in paths], commits)
+        builder.add_text(commit.sha, commit.message, name_commit(commit))
+    by_sha = {commit.sha: commit for commit in commits}
+    past = PastCommits(tuple(by_sha), lambda shas: [by_sha[sha] for sha in shas])
+    segments = [builder.build()]
+    index = build_commit_index(segments, [(path, path) for path in paths], segments, past)
     return index, {file.key: file for file in builder.files}
 
 

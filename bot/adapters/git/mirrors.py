@@ -119,10 +119,10 @@ class GitMirrors(FetchingMirrors):
         lines = (line.split("\t", 2) for line in logged.split("\n") if line)
         return tuple(BranchCommit(Sha(sha), name, " " in parents) for sha, parents, name in lines)
 
-    def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
+    def log(self, tree: Tree, limit: int, base: Sha | None = None) -> dict[Sha, int]:
         """List the commits that led here, newest first."""
         with self._reading(tree) as git:
-            return objects.list_commits(git, tree.sha, limit)
+            return objects.list_commits(git, tree.sha, limit, base)
 
     def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[CommitInfo, ...]:
         """Read what these commits said and changed."""

@@ -89,10 +89,12 @@ def _parse_head(out: bytes, start: int) -> tuple[bytes | None, int, int]:
     return (kind, int(size), end + 1) if size.isdigit() else (None, 0, end + 1)
 
 
-def list_commits(git: GitProcess, sha: Sha, limit: int) -> tuple[Sha, ...]:
-    """List the newest commits that led here, without merges."""
-    listed = git.run("rev-list", "--no-merges", f"--max-count={limit:d}", sha)
-    return tuple(Sha(name) for name in listed.decode().split())
+def list_commits(git: GitProcess, sha: Sha, limit: int, base: Sha | None) -> dict[Sha, int]:
+    """List the newest commits that led here and not to `base`, without merges, with their times."""
+    without = [f"^{base}"] if base else []
+    form = ("--no-merges", "--timestamp", f"--max-count={limit:d}")
+    words = git.run("rev-list", *form, sha, *without).decode().split()
+    return dict(zip(map(Sha, words[1::2]), map(int, words[::2]), strict=True))
 
 
 def read_commits(git: GitProcess, commits: Collection[Sha]) -> Iterator[CommitInfo]:

@@ -55,7 +55,7 @@ def test_history_comes_without_its_files(
     assert [("Count to 4.", ("src/app.py",))] == [
         (past.message, past.paths) for past in mirrors.past(tree, mirrors.log(tree, 1))
     ]
-    assert "" == mirrors.change(tree, mirrors.log(tree, 1)[0], 1_000)
+    assert "" == mirrors.change(tree, tree.sha, 1_000)
 
 
 def test_the_files_of_a_past_change_are_fetched_when_asked_for(
@@ -67,7 +67,7 @@ def test_the_files_of_a_past_change_are_fetched_when_asked_for(
     for number in range(5):
         commit(origin, {"src/app.py": b"x = %d\n" % number}, f"Count to {number}.")
     tree = mirrors.fetch(REPO, remote, MAIN)
-    third, second = mirrors.log(tree, 3)[1:]
+    _, third, second = mirrors.log(tree, 3)
     mirrors.fetch_changes(tree, remote, [third, second])
     asked = len(served.asked)
     mirrors.fetch_changes(tree, remote, [third, second])
@@ -86,7 +86,7 @@ def test_of_a_change_of_everything_no_file_is_fetched(
     commit(origin, {"src/1.py": b"x = 7\n"}, "Change.")
     tree = mirrors.fetch(REPO, remote, MAIN)
     before = objects(mirror)
-    mirrors.fetch_changes(tree, remote, mirrors.log(tree, 3)[1:2])
+    mirrors.fetch_changes(tree, remote, list(mirrors.log(tree, 3))[1:2])
 
     assert before == objects(mirror)
 

@@ -11,7 +11,7 @@ from bot.search.outline import render_layout
 from bot.search.overview import render_overview
 from bot.search.past_commits import PastCommits
 from bot.search.quoted import find_quoted_places, find_quoted_texts, list_candidate_files
-from bot.search.ranking import find_similar_commits, locate
+from bot.search.ranking import SearchSources, find_similar_commits, locate
 from bot.search.rerank import Passage, SimilarityFunction
 from bot.search.segment import FileSymbols, Segment, SegmentBuilder, join_segments
 from bot.search.segment_bytes import (
@@ -36,6 +36,7 @@ __all__ = [
     "Passage",
     "PastCommits",
     "Query",
+    "SearchSources",
     "Segment",
     "SegmentBuilder",
     "SimilarityFunction",

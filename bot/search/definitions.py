@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log1p
 
 import numpy as np
 
 from bot.search.bm25 import Floats
+from bot.search.changed_words import ChangedWords
 from bot.search.file_index import FileIndex
+from bot.search.past_commits import tail_of
 from bot.search.query_match import IndexMatch
 from bot.search.segment import FileSymbols
 from bot.search.symbols import Symbol
@@ -16,6 +19,7 @@ from bot.search.terms import Query
 from bot.search.weights import SYMBOL_WEIGHTS
 
 FUNCTIONS = frozenset({"function", "method"})
+LONG_LINES = 100  # a definition of so many counts most: much can be wrong in it
 
 # Returns the definitions of files, given as path and key, by their path.
 LoadSymbols = Callable[[Sequence[tuple[str, str]]], Mapping[str, FileSymbols]]
@@ -35,19 +39,24 @@ class Definition:
         return total / sum(SYMBOL_WEIGHTS.values())
 
 
+@dataclass(frozen=True, slots=True)
+class DefinitionEvidence:
+    """What speaks for definitions: the request's words in them, their files, and past changes."""
+
+    code: IndexMatch
+    file_scores: Floats
+    changed_words: ChangedWords
+
+
 def find_definitions(
-    code: IndexMatch,
-    file_scores: Floats,
-    query: Query,
-    load_symbols: LoadSymbols,
-    count: int,
+    evidence: DefinitionEvidence, query: Query, load_symbols: LoadSymbols, count: int
 ) -> Iterator[Definition]:
     """Find the `count` likeliest definitions, by what the index says, in no order.
 
-    Names and kinds are not in the index: they are loaded for these alone.
+    Names, kinds and lines are not in the index: they are loaded for these alone.
     """
-    index = code.index
-    signals = _score_chunks(code, file_scores)
+    index = evidence.code.index
+    signals = _score_chunks(evidence.code, evidence.file_scores)
     scores = np.zeros(len(index.chunk_files))
     for name, values in signals.items():
         scores += SYMBOL_WEIGHTS[name] * values
@@ -57,9 +66,19 @@ def find_definitions(
     chunks = [int(chunk) for chunk in matching[np.lexsort(keys)][:count]]
     for chunk, symbol in _load_chunks(index, chunks, load_symbols):
         chunk_signals = {name: float(values[chunk]) for name, values in signals.items()}
-        chunk_signals["function"] = float(symbol.kind in FUNCTIONS)
-        chunk_signals["named"] = float(symbol.last_name in query.names)
-        yield Definition(symbol, chunk_signals)
+        yield Definition(symbol, chunk_signals | _score_symbol(symbol, query, evidence))
+
+
+def _score_symbol(symbol: Symbol, query: Query, evidence: DefinitionEvidence) -> dict[str, float]:
+    """Score a definition by each other signal of SYMBOL_WEIGHTS."""
+    changed = evidence.changed_words.get((tail_of(symbol.path), symbol.last_name), 0.0)
+    length = log1p(symbol.end_line - symbol.line) / log1p(LONG_LINES)
+    return {
+        "function": float(symbol.kind in FUNCTIONS),
+        "named": float(symbol.last_name in query.names),
+        "changed": changed**0.5,
+        "length": min(1.0, length) ** 0.5,
+    }
 
 
 def _score_chunks(code: IndexMatch, file_scores: Floats) -> dict[str, Floats]:

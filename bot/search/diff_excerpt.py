@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.search.source_files import kind_of
 from bot.text.code_line import shorten_code_line
@@ -16,13 +16,23 @@ HUNK_HEAD = re.compile(r"(?m)^(?=@@ )")
 KIND_ORDER = ("code", "test", "text", "docs", "foreign")
 
 
+def split_hunks(diff: str) -> dict[str, list[str]]:
+    """Split a diff of git into the hunks of each file, by its path."""
+    hunks = {}
+    for part in FILE_HEAD.split(diff):
+        if part.startswith("diff --git "):
+            path = part.partition("\n")[0].rpartition(" b/")[2].strip('"')
+            hunks[path] = HUNK_HEAD.split(part)[1:]
+    return hunks
+
+
 def shorten_diff(diff: str, limit_chars: int) -> str:
     """Shorten a diff of git to some hunks of some files, code first; what goes is counted."""
-    files = [part for part in FILE_HEAD.split(diff) if part.startswith("diff --git ")]
+    files = split_hunks(diff)
     chosen: list[str] = []
     room, left_out = limit_chars, 0
-    for file in sorted(files, key=_rank_file):
-        excerpt = "\n".join(_shorten_file(file))
+    for path in sorted(files, key=_rank_path):
+        excerpt = "\n".join(_shorten_hunks(path, files[path]))
         room -= len(excerpt) + 1
         if room < 0 and chosen:
             left_out += 1
@@ -33,19 +43,14 @@ def shorten_diff(diff: str, limit_chars: int) -> str:
     return "\n".join(chosen)
 
 
-def _rank_file(file: str) -> int:
-    return KIND_ORDER.index(kind_of(_read_path(file)))
+def _rank_path(path: str) -> int:
+    return KIND_ORDER.index(kind_of(path))
 
 
-def _read_path(file: str) -> str:
-    return file.partition("\n")[0].rpartition(" b/")[2].strip('"')
-
-
-def _shorten_file(file: str) -> Iterator[str]:
+def _shorten_hunks(path: str, hunks: Sequence[str]) -> Iterator[str]:
     """Yield a file's path and its first hunks, each shortened."""
-    _, *hunks = HUNK_HEAD.split(file)
     note = "" if hunks else " (no text)"
-    yield f"--- {_read_path(file)}{note}"
+    yield f"--- {path}{note}"
     for hunk in hunks[:FILE_HUNKS]:
         lines = hunk.rstrip("\n").split("\n")
         yield from (shorten_code_line(line, LINE_CHARS) for line in lines[:HUNK_LINES])

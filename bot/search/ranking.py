@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 
 from bot.search.bm25 import Floats
+from bot.search.changed_words import ChangedWords, weigh_changed_words
 from bot.search.commit_index import CommitIndex
-from bot.search.definitions import Definition, LoadSymbols, find_definitions
+from bot.search.definitions import (
+    Definition,
+    DefinitionEvidence,
+    LoadSymbols,
+    find_definitions,
+)
 from bot.search.file_index import FileIndex
 from bot.search.path_mentions import find_mentions
 from bot.search.query_match import IndexMatch, QueryMatch, match_commits, match_index, match_query
@@ -27,26 +33,32 @@ from bot.search.weights import (
     TEXT_WEIGHT,
     WEIGHTS,
 )
-from bot.values import CommitInfo, Retrieval, SearchHit
+from bot.values import CommitInfo, Retrieval, SearchHit, Sha
 
 SYMBOL_CANDIDATES = 4  # for each definition that is asked for: some gain by their names
 MAX_TESTS = 100  # of which the best are kept
 MAX_SKIPPED = 20  # files that were not read and are told of
 
 
-def locate(
-    index: CommitIndex,
-    query: Query,
-    load_symbols: LoadSymbols,
-    top: int = 20,
-    similarity: SimilarityFunction | None = None,
-) -> Retrieval:
+@dataclass(frozen=True, slots=True)
+class SearchSources:
+    """What a search needs beside the index.
+
+    `diffs` are those of the similar commits, as far as they are known; `similarity` needs a model.
+    """
+
+    load_symbols: LoadSymbols
+    diffs: Mapping[Sha, str] = field(default_factory=dict)
+    similarity: SimilarityFunction | None = None
+
+
+def locate(index: CommitIndex, query: Query, sources: SearchSources, top: int = 20) -> Retrieval:
     """Find where to look for a request: at most `top` files, definitions and tests, best first.
 
     A file's score is 1 when it is the best by every signal (bot/search/weights.py).
     """
     match = match_query(index, query)
-    scores, nearest = _score_code(match, query, similarity)
+    scores, nearest = _score_code(match, query, sources.similarity)
     weights = _weigh_asides(index.code.paths, query, match.mentions)
     scores = scores * weights
     explain = partial(explain_code, index=index, query=query, match=match, nearest=nearest)
@@ -54,8 +66,10 @@ def locate(
         *_make_hits(index.code.paths, scores, top, explain),
         *_rank_texts(index.texts, match, query, top),
     ]
-    code = _weigh_chunks(match.code, weights)
-    definitions = find_definitions(code, scores, query, load_symbols, SYMBOL_CANDIDATES * top)
+    evidence = DefinitionEvidence(
+        _weigh_chunks(match.code, weights), scores, weigh_past_changes(index, match, sources.diffs)
+    )
+    definitions = find_definitions(evidence, query, sources.load_symbols, SYMBOL_CANDIDATES * top)
     symbols = _pick_best(_rank_symbols(definitions), top)
     return Retrieval(
         _pick_best(files, top),
@@ -72,6 +86,16 @@ def find_similar_commits(index: CommitIndex, query: Query, top: int) -> list[Com
     """
     numbers = [piece.index for piece in match_commits(index, query) if piece.files]
     return list(index.commits.load(numbers[:top]).values())
+
+
+def weigh_past_changes(
+    index: CommitIndex, match: QueryMatch, diffs: Mapping[Sha, str]
+) -> ChangedWords:
+    """Weigh the words of these diffs by how similar their commits are to the request."""
+    weights = {index.commits.shas[each.index]: each.weight for each in match.commit_evidence}
+    return weigh_changed_words(
+        (weights[sha], diff) for sha, diff in diffs.items() if sha in weights
+    )
 
 
 def fuse_signals(signals: Mapping[str, Floats], weights: Mapping[str, float] = WEIGHTS) -> Floats:

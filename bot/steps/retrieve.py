@@ -11,6 +11,7 @@ from rich.text import Text
 from bot.ports import Ports, Refusal, Unreachable
 from bot.run import Summary, step
 from bot.search import (
+    SearchSources,
     find_quoted_places,
     find_quoted_texts,
     find_similar_commits,
@@ -23,7 +24,7 @@ from bot.search import (
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import make_similarity
 from bot.text.terminal_text import strip_control
-from bot.values import CommitInfo, Issue, PullEnd, Retrieval, SimilarCommit, Tree, TreeEntry
+from bot.values import CommitInfo, Issue, PullEnd, Retrieval, Sha, SimilarCommit, Tree, TreeEntry
 
 MAP_TOKENS = 2_500
 MAX_SIMILAR = 3
@@ -75,12 +76,15 @@ def search_repo(
     ports: Ports, tree: Tree, index: RepoIndex, issue: Issue, limit: int = 20
 ) -> Retrieval:
     """Find places in the code, and the past commits most like the issue with their diffs' heads."""
-    body = _join_texts(issue)
-    similarity = make_similarity(ports, tree, index.cache)
-    query = parse_query(issue.title, body)
-    retrieval = locate(index.commit_index, query, index.cache.load_symbols, limit, similarity)
+    query = parse_query(issue.title, _join_texts(issue))
     commits = find_similar_commits(index.commit_index, query, MAX_SIMILAR)
-    return replace(retrieval, similar=_add_diffs(ports, tree, commits))
+    diffs = _read_diffs(ports, tree, [commit.sha for commit in commits])
+    sources = SearchSources(
+        index.cache.load_symbols, diffs, make_similarity(ports, tree, index.cache)
+    )
+    retrieval = locate(index.commit_index, query, sources, limit)
+    similar = [_shorten_commit(commit, diffs[commit.sha]) for commit in commits]
+    return replace(retrieval, similar=tuple(similar))
 
 
 def _join_texts(issue: Issue) -> str:
@@ -121,19 +125,17 @@ def _read_files(
     return {entry.path: blobs[entry.sha] for entry in chosen if entry.sha in blobs}
 
 
-def _add_diffs(
-    ports: Ports, tree: Tree, commits: Sequence[CommitInfo]
-) -> tuple[SimilarCommit, ...]:
+def _read_diffs(ports: Ports, tree: Tree, shas: Sequence[Sha]) -> dict[Sha, str]:
     """Read the diffs; what a mirror lacks of them is fetched, worth having and not failing for."""
-    diffs = [ports.mirrors.change(tree, commit.sha, DIFF_CHARS) for commit in commits]
-    if not all(diffs):
+    diffs = {sha: ports.mirrors.change(tree, sha, DIFF_CHARS) for sha in shas}
+    if not all(diffs.values()):
         with suppress(Refusal, Unreachable):
             remote = ports.credentials.fetch_remote(tree.repo)
-            ports.mirrors.fetch_changes(tree, remote, [commit.sha for commit in commits])
-        diffs = [ports.mirrors.change(tree, commit.sha, DIFF_CHARS) for commit in commits]
-    similar = []
-    for commit, diff in zip(commits, diffs, strict=True):
-        excerpt = shorten_diff(diff.rpartition("\n")[0], EXCERPT_CHARS)
-        message, paths = commit.message[:MESSAGE_CHARS], commit.paths[:MAX_PATHS]
-        similar.append(SimilarCommit(commit.sha, message, paths, excerpt))
-    return tuple(similar)
+            ports.mirrors.fetch_changes(tree, remote, shas)
+        diffs = {sha: ports.mirrors.change(tree, sha, DIFF_CHARS) for sha in shas}
+    return {sha: diff.rpartition("\n")[0] for sha, diff in diffs.items()}
+
+
+def _shorten_commit(commit: CommitInfo, diff: str) -> SimilarCommit:
+    message, paths = commit.message[:MESSAGE_CHARS], commit.paths[:MAX_PATHS]
+    return SimilarCommit(commit.sha, message, paths, shorten_diff(diff, EXCERPT_CHARS))

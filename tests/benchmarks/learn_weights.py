@@ -26,13 +26,22 @@ from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
-from bot.search import INDEX_FORMAT, CommitIndex, locate, parse_query
-from bot.search.definitions import Definition, LoadSymbols, find_definitions
+from bot.search import (
+    INDEX_FORMAT,
+    CommitIndex,
+    Query,
+    SearchSources,
+    find_similar_commits,
+    locate,
+    parse_query,
+)
+from bot.search.definitions import Definition, DefinitionEvidence, find_definitions
 from bot.search.query_match import match_query
-from bot.search.ranking import fuse_signals
+from bot.search.ranking import fuse_signals, weigh_past_changes
 from bot.search.signals import top_indices
 from bot.search.weights import SYMBOL_WEIGHTS, WEIGHTS
 from bot.steps.repo_index import load_repo_index
+from bot.steps.retrieve import DIFF_CHARS, MAX_SIMILAR
 from bot.values import Retrieval
 
 LEARNED = tuple(
@@ -94,27 +103,36 @@ def _measure(ports: Ports, home: Path, repos: Path, case: Mapping[str, Any]) -> 
     folder = _find_repository(repos, case["repo"])
     if folder is None:
         return None
-    repo_index = load_repo_index(ports, borrow(home, folder, case["parent"]))
-    return measure_case(repo_index.commit_index, repo_index.cache.load_symbols, case)
+    tree = borrow(home, folder, case["parent"])
+    repo_index = load_repo_index(ports, tree)
+    index = repo_index.commit_index
+    commits = find_similar_commits(index, _read_query(case), MAX_SIMILAR)
+    diffs = {commit.sha: ports.mirrors.change(tree, commit.sha, DIFF_CHARS) for commit in commits}
+    return measure_case(index, SearchSources(repo_index.cache.load_symbols, diffs), case)
 
 
-def measure_case(index: CommitIndex, load_symbols: LoadSymbols, case: Mapping[str, Any]) -> Case:
-    """Search a commit's index for a case."""
+def _read_query(case: Mapping[str, Any]) -> Query:
     title, _, body = case["query"].strip().partition("\n")
-    query = parse_query(title.lstrip("# "), body)
+    return parse_query(title.lstrip("# "), body)
+
+
+def measure_case(index: CommitIndex, sources: SearchSources, case: Mapping[str, Any]) -> Case:
+    """Search a commit's index for a case."""
+    query = _read_query(case)
     match = match_query(index, query)
     signals = match.score_signals()
     functions = frozenset((path, name) for path, name in case["gold_functions"])
-    definitions = find_definitions(
-        match.code, fuse_signals(signals), query, load_symbols, DEFINITIONS
+    evidence = DefinitionEvidence(
+        match.code, fuse_signals(signals), weigh_past_changes(index, match, sources.diffs)
     )
+    definitions = find_definitions(evidence, query, sources.load_symbols, DEFINITIONS)
     return Case(
         case["repo"],
         _pick_files(index, signals, case["gold"]),
         len(case["gold"]),
         _list_definitions(definitions, functions),
         functions,
-        locate(index, query, load_symbols),
+        locate(index, query, sources),
     )
 
 

@@ -16,7 +16,7 @@ from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
-from bot.search import INDEX_FORMAT, locate, parse_query
+from bot.search import INDEX_FORMAT, SearchSources, locate, parse_query
 from bot.steps.repo_index import load_repo_index
 from tests.benchmarks.cost import measure_cost
 from tests.benchmarks.table import Row
@@ -109,7 +109,7 @@ def _question_s(work: Path, repo: Path) -> float:
     repo_index = load_repo_index(ports, borrow(work / "home", repo, "HEAD"))
     title, _, body = ISSUE.partition("\n")
     index, leaves = repo_index.commit_index, repo_index.cache.load_symbols
-    return _median_s(lambda: locate(index, parse_query(title, body), leaves))
+    return _median_s(lambda: locate(index, parse_query(title, body), SearchSources(leaves)))
 
 
 def _median_s(act: Callable[[], object]) -> float:

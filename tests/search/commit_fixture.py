@@ -8,6 +8,7 @@ from bot.search import (
     CommitIndex,
     FileSymbols,
     PastCommits,
+    SearchSources,
     SegmentBuilder,
     build_commit_index,
     locate,
@@ -15,7 +16,7 @@ from bot.search import (
 )
 from bot.search.past_commits import name_commit
 from bot.search.source_files import kind_of
-from bot.values import CommitInfo, Retrieval
+from bot.values import CommitInfo, Retrieval, Sha
 
 SHOP = {
     "shop/cart.py": (
@@ -62,6 +63,7 @@ def search(
     body: str = "",
     top: int = 20,
     commits: Sequence[CommitInfo] = (),
+    diffs: Mapping[Sha, str] | None = None,
 ) -> Retrieval:
     """Locate a request in these files."""
     index, symbols = index_files(contents, commits)
@@ -69,4 +71,4 @@ def search(
     def load_symbols(files: Sequence[tuple[str, str]]) -> dict[str, FileSymbols]:
         return {path: symbols[key] for path, key in files}
 
-    return locate(index, parse_query(title, body), load_symbols, top)
+    return locate(index, parse_query(title, body), SearchSources(load_symbols, diffs or {}), top)

@@ -242,6 +242,53 @@ def test_a_function_that_the_request_names_comes_before_what_calls_or_holds_it()
     assert "Coupon" == unnamed[-1].name
 
 
+CHARGES = {
+    "shop/charges.py": (
+        "def apply_first(price):\n    return price\n\n\n"
+        "def apply_second(price):\n    return price\n"
+    ),
+}
+SECOND_CHANGED = (
+    "diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n"
+    "@@ -5,2 +5,2 @@ def apply_second(price):\n-    return 2 * price\n+    return price\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("shop/charges.py", ["apply_second", "apply_first"]),
+        ("old/place/shop/charges.py", ["apply_second", "apply_first"]),
+        ("shop/cart.py", ["apply_first", "apply_second"]),
+    ],
+)
+def test_of_two_alike_the_definition_that_a_similar_commit_changed_comes_first(path, names):
+    """Where the diff changed its file, wherever that stood then."""
+    commit = CommitInfo(Sha("c1"), "Round the price", ("shop/charges.py",))
+    diffs = {
+        commit.sha: SECOND_CHANGED.format(path=path),
+        Sha("c2"): "not a commit of this history",
+    }
+    symbols = search(files(**CHARGES), "Price is wrong", commits=[commit], diffs=diffs).symbols
+
+    assert names == [hit.name for hit in symbols if hit.path == "shop/charges.py"]
+
+
+def test_of_two_alike_the_longer_definition_comes_first():
+    """More can be wrong in it."""
+    body = "".join(f"    {name} = 0\n" for name in ("red", "green", "blue", "gray"))
+    more = files(
+        **{
+            "shop/paint.py": (
+                f"def mix(paint):\n{body}    return paint\n\n\n"
+                "def mix_again(paint):\n    red = green = blue = gray = 0; return paint\n"
+            )
+        }
+    )
+
+    assert ["mix", "mix_again"] == [hit.name for hit in search(more, "Paint is wrong").symbols]
+
+
 def test_an_abbreviation_is_its_word():
     """People write it out; code does not, or the other way round."""
     more = files(

@@ -51,7 +51,7 @@ def is_declared(module: str, family: Family, libraries: Sequence[Library]) -> bo
     if family == "script":
         is_builtin = module.startswith("node:") or package in NODE_BUILTINS
         known = {*names, *(name.removeprefix("@types/") for name in names), *_list_brought(names)}
-        return is_builtin or package in known or package == "bun:test"
+        return is_builtin or package in known or ":" in package  # a bundler's own
     wanted = canonicalize_name(ALIASES.get(package.casefold(), package))
     installed = [str(canonicalize_name(name)) for name in names]
     if wanted in installed or wanted in _list_brought(installed):

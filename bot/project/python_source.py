@@ -89,20 +89,24 @@ def resolve_python(module: str, importer: str, paths: Collection[str]) -> str | 
     """
     folder = importer.rpartition("/")[0]
     relative = module.lstrip(".")
-    level = len(module) - len(relative)
     wanted = relative.replace(".", "/")
-    if level:
-        base = join_path(folder, "/".join([".."] * (level - 1)))
-        starts = [base] if base or level - 1 == len([*filter(None, folder.split("/"))]) else []
-    else:
-        starts = [*ROOTS, folder]
+    if level := len(module) - len(relative):
+        base = _climb(folder, level - 1)
+        return (_find_module(join_path(base, wanted), paths) or "") if base is not None else ""
+    # A script, or a test, finds what lies beside it; a module of a package does not.
+    is_packaged = f"{folder}/__init__.py".lstrip("/") in paths
+    starts = ROOTS if is_packaged or is_standard(module) else (*ROOTS, folder)
     for start in starts:
         if path := _find_module(join_path(start, wanted), paths):
             return path
-    if level:
-        return ""
     top = relative.partition(".")[0]
     return "" if any(_find_module(join_path(root, top), paths) for root in ROOTS) else None
+
+
+def _climb(folder: str, levels: int) -> str | None:
+    """Return the folder that lies some levels above; None where that is outside."""
+    parts = [part for part in folder.split("/") if part]
+    return "/".join(parts[: len(parts) - levels]) if levels <= len(parts) else None
 
 
 def _find_module(path: str, paths: Collection[str]) -> str | None:

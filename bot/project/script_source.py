@@ -9,11 +9,12 @@ from tree_sitter import Node
 
 from bot.project.source_file import SourceFile, SourceImport, join_path
 from bot.search.grammars import language_of, parse
+from bot.search.syntax_queries import find_kinds
 
 SUFFIXES = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
-REQUIRED = re.compile(
-    r"""(?:\{(?P<names>[^{}]*)\}\s*=\s*)?(?:await\s+)?\b(?P<call>require|import)\(\s*["'](?P<module>[^"'\s]+)["']\s*\)"""
-)
+CALLS = frozenset(["call_expression"])
+MAX_COLUMN = 60  # a call that begins behind it stands in some function
+BUILT = re.compile(r"/(?:dist|build|out)/")
 COMMON_EXPORT = re.compile(r"\b(?:module\.)?exports\.([\w$]+)\s*=")
 COMMON_OBJECT = re.compile(r"\bmodule\.exports\s*=\s*\{([^{}]*)\}")
 COMMON_VALUE = re.compile(r"\bmodule\.exports\s*=\s*[\w$(\[]|\bexport\s*=")
@@ -26,7 +27,8 @@ DECLARES = frozenset(
 
 def read_script(path: str, text: str) -> SourceFile | None:
     """Read the names of a module; None where it does not parse."""
-    tree = parse(language_of(path) or "", text.encode(errors="replace"))
+    language = language_of(path) or ""
+    tree = parse(language, text.encode(errors="replace"))
     if tree is None or tree.root_node.has_error:
         return None
     defined: set[str] = set()
@@ -43,8 +45,8 @@ def read_script(path: str, text: str) -> SourceFile | None:
             imports += _read_import(node)
             is_open |= any(child.type == "*" for child in node.children)
     common, is_value = _read_common(text)
-    exported |= common
-    required = tuple(_list_required(text))
+    exported |= common | ({"default"} if common else set())
+    required = tuple(_list_required(tree.root_node, language))
     return SourceFile(
         frozenset(defined | common),
         frozenset(exported),
@@ -128,18 +130,33 @@ def _read_common(text: str) -> tuple[set[str], bool]:
     return names, is_computed
 
 
-def _list_required(text: str) -> Iterator[SourceImport]:
-    for number, line in enumerate(text.split("\n"), 1):
-        for match in REQUIRED.finditer(line) if "require(" in line or "import(" in line else ():
-            if line.lstrip().startswith(("//", "*")):
-                continue
-            taken = re.findall(r"(?:^|,)\s*([\w$]+)", match["names"] or "")
-            is_late = match["call"] == "import" or line[:1].isspace()
-            yield SourceImport(match["module"], number, tuple(taken), is_late)
+def _list_required(root: Node, language: str) -> Iterator[SourceImport]:
+    """List what is imported by a call: `require("./a")`, or `import("./a")`."""
+    for call in find_kinds(root, language, CALLS):
+        function, arguments = (call.child_by_field_name(name) for name in ("function", "arguments"))
+        if _text_of(function) not in ("require", "import") or arguments is None:
+            continue
+        module = _text_of(arguments).strip("()\"'` \n")
+        is_plain = len(arguments.named_children) == 1 and "${" not in module
+        if is_plain and arguments.named_children[0].type in ("string", "template_string"):
+            is_late = _text_of(function) == "import" or call.start_point.column > MAX_COLUMN
+            names = tuple(_list_assigned(call))
+            yield SourceImport(module, call.start_point.row + 1, names, is_late)
 
 
-def _text_of(node: Node) -> str:
-    return (node.text or b"").decode(errors="replace")
+def _list_assigned(call: Node) -> Iterator[str]:
+    """List the names that are taken of a required module at once: `const { a, b: c } = ...`."""
+    outer = call.parent
+    pattern = outer.child_by_field_name("name") if outer is not None else None
+    if pattern is None or pattern.type != "object_pattern":
+        return
+    for child in pattern.named_children:
+        key = child.child_by_field_name("key")
+        yield _text_of(key if key is not None else child)
+
+
+def _text_of(node: Node | None) -> str:
+    return (node.text or b"").decode(errors="replace") if node is not None else ""
 
 
 def resolve_script(module: str, importer: str, paths: Collection[str]) -> str | None:
@@ -152,6 +169,8 @@ def resolve_script(module: str, importer: str, paths: Collection[str]) -> str | 
         bases = [module.lstrip("/"), f"public{module}"]
     else:
         return None
+    if BUILT.search(module):
+        return bases[0]  # which is there once the code is compiled
     candidates = (candidate for base in bases for candidate in _list_candidates(base))
     return next((path for path in candidates if path in paths), "")
 

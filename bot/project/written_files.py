@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -133,7 +133,8 @@ class WrittenProject:
 
     def _explain_names(self, each: SourceImport, target: str) -> str:
         """Say which names the target does not have; empty when it has all, or is not written."""
-        missing = [name for name in each.names if not self._has(target, name)]
+        names = () if "?" in each.module else each.names  # a bundler makes a value of the file
+        missing = [name for name in names if name != "*" and not self._has(target, name)]
         if not missing:
             return ""
         offered = {name for source in self._sources_of(target) for name in source.exported}
@@ -183,24 +184,36 @@ class WrittenProject:
         """Find files, and packages of Go, that import each other while they are loaded."""
         dependencies: dict[str, tuple[str, ...]] = {}
         for path, source in self.sources.items():
-            early = [each.module for each in source.imports if not each.is_late]
-            targets = [self._resolve(module, path) for module in early]
-            dependencies[path] = tuple(self._list_loaded(targets, path))
+            early = [each for each in source.imports if not each.is_late]
+            dependencies[path] = tuple(dict.fromkeys(self._list_loaded(early, path)))
         packages = group_by_package(dependencies)
         for cycle in [*find_cycles(packages), *find_cycles(_drop_go(dependencies))]:
             chain = " imports ".join(as_code_span(each or ".") for each in cycle)
             text = f"The code imports in a circle: {chain}. Move what they share to another file."
             yield _make_finding(cycle[0] if cycle[0] in self.sources else "", 0, text)
 
-    def _list_loaded(self, targets: list[str | None], importer: str) -> Iterator[str]:
-        for target in dict.fromkeys(targets):
-            if not target or target == importer:
+    def _list_loaded(self, imports: Iterable[SourceImport], importer: str) -> Iterator[str]:
+        """List the written files that imports load, without what runs before in any case."""
+        for each in imports:
+            target = self._resolve(each.module, importer)
+            if not target:
                 continue
-            if not target.endswith("/"):
-                yield from (target,) if target in self.sources else ()
-            elif family_of(importer) == "go" and not is_test(importer):
+            if family_of(importer) == "go":
                 folder = target.rstrip("/")
                 yield from (path for path in self.sources if folder_of(path) == folder)
+                continue
+            for path in self._list_modules(target, each.names):
+                if path in self.sources and path != importer:
+                    yield path
+
+    def _list_modules(self, target: str, names: Sequence[str]) -> Iterator[str]:
+        """List the files of which names are taken: of a package of Python they may be modules."""
+        folder = target if target.endswith("/") else target.removesuffix("__init__.py")
+        modules = {name: f"{folder}{name}.py" for name in names if folder.endswith("/")}
+        found = {name: path for name, path in modules.items() if path in self.paths}
+        yield from found.values()
+        if not target.endswith("/") and len(found) < max(1, len(names)):
+            yield target
 
     def check_packages(self) -> Iterator[Finding]:
         """Find files of Go that name another package than those beside them."""

@@ -19,9 +19,9 @@ from bot.gates.unfinished.comments import Sentence, list_line_sentences, list_se
 from bot.gates.unfinished.cut_ends import find_cut_end
 from bot.gates.unfinished.documents import find_document_sign
 from bot.gates.unfinished.empty_bodies import Surroundings, find_empty_bodies, list_bases
-from bot.gates.unfinished.syntax_queries import find_comments
 from bot.search.grammars import language_of
 from bot.search.source_files import find_aside_word, kind_of
+from bot.search.syntax_queries import find_comments
 from bot.text import as_code_span
 from bot.values import Finding
 

@@ -74,7 +74,7 @@ SIGNS = (
         rf"^\W*(?:[\w-]+,? (?:and )?){{0,4}}{_PARTS} (?:are |is |stay |remain )?(?:unchanged|as"
         rf" before"
         r"|stay the same|not shown)\W*$",
-        r"^\W*(?:[\w-]+,? ){1,6}omitted\W*$",
+        r"^\W*(?:(?!(?:is|are|be|can|may|was|were|if|when)\b)[\w-]+,? ){1,6}omitted\W*$",
         rf"\b{_PARTS} (?:is |are )?(?:the )?same as (?:in|above|before|for)\b",
         rf"^\W*(?:\[|\(|<)?(?:existing|previous|remaining|rest of(?: the)?) (?:\w+ )?{_PARTS}\W*$",
         r"\b(?:other|more|additional|further|remaining) [\w ,/-]{0,40}\b(?:go(?:es)?|come|would go"

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from bot.gates.unfinished.comment_words import DEED
 from bot.gates.unfinished.comments import strip_marks
-from bot.gates.unfinished.syntax_queries import find_comments, find_kinds, is_comment
+from bot.search.syntax_queries import find_comments, find_kinds, is_comment
 
 FUNCTIONS = frozenset(
     [

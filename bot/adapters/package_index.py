@@ -34,13 +34,27 @@ class HttpPackageIndex:
         base = self._addresses.get(kind)
         if not base:
             return None
+        address = f"{base.rstrip('/')}/{_name_page(kind, name)}"
         try:
-            status, document = self._get(f"{base.rstrip('/')}/{_name_page(kind, name)}")
-        except (httpx2.TransportError, ValueError):
+            status, document = self._get(address)
+        except httpx2.TransportError:
             return None
+        except ValueError:  # the history of some of Node's is too long; what is newest is not
+            return self._look_at_newest(address) if kind == "node" else None
         if status in GONE_STATUSES:
             return Package(exists=False)
         return _read_package(kind, document) if status == httpx2.codes.OK else None
+
+    def _look_at_newest(self, address: str) -> Package | None:
+        """Look at the newest version of Node's alone, which tells no dates."""
+        try:
+            status, document = self._get(f"{address}/latest")
+        except (httpx2.TransportError, ValueError):
+            return None
+        if status != httpx2.codes.OK or not isinstance(document, dict):
+            return None
+        version = str(document.get("version", ""))
+        return Package(exists=True, version=version, licence=_name_licence(document))
 
     def _get(self, address: str) -> tuple[int, Any]:
         """Fetch a page without following redirects: an index says what it has itself."""
@@ -104,15 +118,21 @@ def _read_python_licence(about: Any) -> str:
 def _read_node(document: Any) -> Package:
     times = document.get("time", {})
     newest = str(document.get("dist-tags", {}).get("latest", ""))
-    licence = document.get("license") or ""
+    versions = document.get("versions", {})
     return Package(
         exists=True,
         first=str(times.get("created", "")),
-        releases=len(document.get("versions", {})),
+        releases=len(versions),
         version=newest,
         released=str(times.get(newest, ""))[:DATE_CHARS],
-        licence=licence if isinstance(licence, str) else str(licence.get("type", "")),
+        licence=_name_licence(versions.get(newest) or document),
     )
+
+
+def _name_licence(about: Any) -> str:
+    """Name the licence of a package of Node's; old ones have it in an object."""
+    licence = about.get("license") or ""
+    return licence if isinstance(licence, str) else str(licence.get("type", ""))
 
 
 def _read_go(document: Any) -> Package:

@@ -186,8 +186,12 @@ def build_ports(settings: SolveSettings, home: Path, folder: Path) -> Ports:
 
 
 def _print_end(console: Console, asked: NewProject, outcome: Outcome, state: RunState) -> None:
-    heads = {"done": ("Made. ", "bold green"), "asked": ("Your turn. ", "bold")}
-    head = heads.get(outcome.state, ("Not made. ", "bold red"))
+    heads = {
+        ("done", ""): ("Made. ", "bold green"),
+        ("done", "infrastructure"): ("Written, not tried. ", "bold magenta"),
+        ("asked", "not approved"): ("Your turn. ", "bold"),
+    }
+    head = heads.get((outcome.state, outcome.kind), ("Not made. ", "bold red"))
     console.print()
     print_sentences(console, Text.assemble(head, strip_control(outcome.text)))
     match outcome.state:
@@ -221,7 +225,8 @@ def _advise_going_on(asked: NewProject) -> str:
 def _clear(folder: Path) -> None:
     """Leave nothing behind of a project that is not to be."""
     shutil.rmtree(folder / OWN)
-    (folder / SPECIFICATION_PATH).unlink(missing_ok=True)
-    with suppress(OSError):  # what is not empty is not ours alone
-        (folder / "docs").rmdir()
-        folder.rmdir()
+    specification = folder / SPECIFICATION_PATH
+    specification.unlink(missing_ok=True)
+    for place in (specification.parent, folder):
+        with suppress(OSError):  # what is not empty is not ours alone
+            place.rmdir()

@@ -127,10 +127,10 @@ def _find_obstacle(ports: Ports, making: Making) -> str:
     """Say why nothing of it can be run on this machine; empty when it can."""
     state = ports.sandbox.describe()
     if state.tier == "none":
-        return f"Nothing is run here. {state.reason}".strip()
+        return state.reason or "There is no sandbox here."
     program = PROGRAMS[making.agreed.language]
     if program not in ports.sandbox.find_machine().programs:
-        return f"This machine has no {program}, so nothing of the project was run."
+        return f"This machine has no {program}."
     return ""
 
 

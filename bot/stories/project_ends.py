@@ -52,7 +52,7 @@ def explain_trials(failed: TriedStep, trials: int) -> Outcome:
 def explain_untried(state: RunState, trial: Trial) -> Outcome:
     """Say that it was written, and why it was not run."""
     files = count_noun(len(state.patch.files), "file")
-    text = f"{files} are written and fit together; none of it was run. {trial.obstacle}"
+    text = f"{files} fit together, and nothing of it was run. {trial.obstacle}"
     return Outcome("done", text, kind="infrastructure")
 
 

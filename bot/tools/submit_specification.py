@@ -18,6 +18,7 @@ from bot.values import FileOutline, Library, Package, Specification
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 INDEX_KINDS = {"python": "python", "typescript": "node", "javascript": "node", "go": "go"}
+NOT_LOOKED_UP = "(it could not be looked up)"
 MAX_LOOKUPS = 8  # at a time
 
 
@@ -103,13 +104,15 @@ def _look_up(
 ) -> tuple[Library, ...]:
     """Fill in what the registry says of each. Raises ToolRefusal for those that it does not have.
 
-    One that could not be looked up stays as it is.
+    Of one that could not be looked up it is said.
     """
-    if index is None or not libraries:
-        return tuple(libraries)
     kind = INDEX_KINDS[language]
+
+    def look(library: Library) -> Package | None:
+        return index.look(kind, library.name) if index else None
+
     with ThreadPoolExecutor(MAX_LOOKUPS) as pool:
-        packages = list(pool.map(lambda library: index.look(kind, library.name), libraries))
+        packages = list(pool.map(look, libraries))
     pairs = list(zip(libraries, packages, strict=True))
     missing = [library.name for library, package in pairs if package and not package.exists]
     if missing:
@@ -122,7 +125,7 @@ def _look_up(
 
 def _fill_in(library: Library, package: Package | None) -> Library:
     if package is None:
-        return library
+        return replace(library, why=f"{library.why.strip()} {NOT_LOOKED_UP}")
     return replace(
         library, version=package.version, licence=package.licence, released=package.released
     )

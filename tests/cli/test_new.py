@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import sys
+import time
 from dataclasses import replace
 from importlib.resources import files
 from io import StringIO
@@ -13,10 +16,11 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
+from bot.cli.demo.bot_process import program_path
 from bot.cli.new import NewProject, build_ports, make_new_project
 from bot.cli.new_demo import WISH
 from bot.forge.claude_double import ClaudeDouble, serve_claude
-from bot.forge.claude_script import Script
+from bot.forge.claude_script import Script, ScriptTurn
 from bot.settings import SolveSettings
 from tests.folder_sandbox import FolderSandbox
 
@@ -53,8 +57,14 @@ def git(folder, *asked):
 
 def build_in_folders(settings, home, folder):
     """Build the ports, with a sandbox that runs jobs in folders."""
-    ports = build_ports(settings, home, folder)
+    ports = build_alone(settings, home, folder)
     return replace(ports, sandbox=FolderSandbox(ports.mirrors))
+
+
+def build_alone(settings, home, folder):
+    """Build the ports, without the indexes of packages."""
+    ports = build_ports(settings, home, folder)
+    return replace(ports, checkers=replace(ports.checkers, index=None))
 
 
 class Maker:
@@ -79,11 +89,11 @@ def play():
     """Open a maker whose Claude plays these turns, or the sample's."""
     servers = []
 
-    def start(*turns):
+    def start(*turns, pace=0):
         script = Script.load(SAMPLE)
         if turns:
             script = Script(turns=turns)
-        double = ClaudeDouble([script], pace=0)
+        double = ClaudeDouble([script], pace=pace)
         server = serve_claude(double)
         servers.append(server)
         return Maker(server.__enter__(), double)
@@ -93,9 +103,67 @@ def play():
         server.__exit__(None, None, None)
 
 
-def list_answers(double):
-    """List what the model was told, by its turns."""
-    return [request.error for request in double.requests if request.error]
+def turn(*content, texts=(), results=()):
+    """Make a turn of the model, and what it must have been told before."""
+    expect = {"texts": texts, "results": results}
+    return ScriptTurn.model_validate({"content": content, "expect": expect})
+
+
+def call(tool, **given):
+    """Make a call of a tool."""
+    return {"tool": tool, "input": given}
+
+
+def answer(tool, *contains, failed=False):
+    """Expect the answer of a tool."""
+    return {"tool": tool, "contains": contains, "failed": failed}
+
+
+def specify(**given):
+    """Make a specification of a small library."""
+    return call(
+        "submit_specification",
+        **{
+            "title": "Greeter",
+            "overview": "It greets.",
+            "language": "python",
+            "runtime": "Python 3.11",
+            "kind": "library",
+            "features": ["It greets by name."],
+            "files": [{"path": "greeter.py", "purpose": "greets"}],
+            **given,
+        },
+    )
+
+
+def plan(*paths, **execute):
+    """Plan these files, in which a test imports the first one, and how they are tried."""
+    first, *others = paths
+    files = [{"path": path, "description": "A part of the greeter."} for path in others]
+    for file in files:
+        if file["path"].startswith("tests/"):
+            file["imports"] = [{"path": first, "names": ["greet"]}]
+    module = {"path": first, "description": "Greets by name.", "exports": ["greet"]}
+    step = {"name": "execute", "command": "python3 -m greeter", "proof": "It greets.", **execute}
+    check = {"name": "check", "command": "python3 -m unittest discover -s tests", "proof": "Green."}
+    return call("submit_structure", files=[module, *files], entry_point=first, steps=[step, check])
+
+
+def write(path, text):
+    return call("write_file", path=path, text=text)
+
+
+MANIFEST = '[project]\nname = "greeter"\nversion = "0.1.0"\n'
+TEST = """\
+import unittest
+
+from greeter import greet
+
+
+class GreetTest(unittest.TestCase):
+    def test_a_name_is_greeted(self):
+        self.assertEqual("Hello, Ada", greet("Ada"))
+"""
 
 
 @pytest.mark.served
@@ -126,3 +194,173 @@ def test_a_wish_becomes_a_project_whose_tests_pass(play, tmp_path):
     steps = [step["name"] for step in workflow["steps"]]
     assert ["init", "generate", "compile", "execute", "check"] == steps
     assert (0, asked) == (maker.make("", folder)[0], len(maker.double.requests))
+
+
+@pytest.mark.served
+@pytest.mark.long
+def test_killed_it_goes_on_at_the_file_where_it_stood(play, tmp_path):
+    """After kill -9 in the midst of the files, the next process takes what was done from the
+    record, cuts off half a line of it, and asks for no recorded turn again.
+    """
+    maker, folder = play(pace=1), tmp_path / "expenses"
+    command = [sys.executable, "-m", "bot", "new", WISH, "--in", str(folder), "--yes"]
+    settings = {
+        "GREENLIT_ANTHROPIC_API_KEY": "k",
+        "GREENLIT_ANTHROPIC_URL": maker.url,
+        "GREENLIT_SANDBOX": "none",
+    }
+    environment = {"PATH": program_path(), "HOME": str(tmp_path), **settings}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        while len(maker.double.requests) < 4 and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+    with (folder / ".greenlit/record.jsonl").open("a") as record:
+        record.write('{"step": "inspect_f')
+    before = git(folder, "log", "--format=%s", "--reverse")
+    code, printed = maker.make("", folder, build=build_alone)
+    after = git(folder, "log", "--format=%s", "--reverse")
+
+    assert 0 == code, printed
+    assert "Going on where it stood: " in printed
+    assert "Written, not tried. 9 files fit together, and nothing of it was run." in printed
+    assert before == COMMITS[: len(before)]
+    assert 2 <= len(before) < 6
+    assert after == COMMITS[:6]
+    assert FILES == git(folder, "ls-files")
+    assert len(maker.double.requests) <= 6 + 1  # the one under way is asked again
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason"),
+    [
+        ("  ", "Say what you wish for."),
+        ("app", "One word does not say what it is for."),
+        ("Haushaltsbuchverwaltung!", "One word does not say what it is for."),
+        ("an app " * 15_000, "The wish is too long: it has 104,999 characters"),
+    ],
+)
+def test_what_is_no_wish_is_answered_in_a_sentence(tmp_path, wish, reason):
+    """Nothing is asked, and nothing is written."""
+    printed = StringIO()
+    code = make_new_project(
+        Console(file=printed, width=200), SolveSettings, NewProject(wish, tmp_path / "new")
+    )
+
+    assert (2, []) == (code, list(tmp_path.iterdir()))
+    assert printed.getvalue().startswith(reason)
+
+
+def test_a_folder_with_something_in_it_is_refused(tmp_path):
+    """What is there is left alone; a repository without a commit is as good as empty."""
+    (tmp_path / "notes.txt").write_text("mine")
+    printed = StringIO()
+    code = make_new_project(Console(file=printed), SolveSettings, NewProject(WISH, tmp_path))
+
+    assert (2, ["notes.txt"]) == (code, [path.name for path in tmp_path.iterdir()])
+    assert "is not empty. Name a new folder" in printed.getvalue()
+
+
+@pytest.mark.served
+def test_a_wish_that_cannot_be_met_leaves_nothing(play, tmp_path):
+    """The model says why, in the language of the wish; a wish without blanks is one, too."""
+    reason = "Das widerspricht sich: offline und live zugleich. Wünschen Sie eines von beiden."
+    maker = play(turn(call("decline_wish", reason=reason)))
+    code, printed = maker.make("离线又联网的记账应用", tmp_path / "new")
+
+    assert (1, []) == (code, list(tmp_path.iterdir()))
+    assert f"Not made. {reason}" in printed
+
+
+@pytest.mark.served
+def test_a_specification_waits_for_whom_nobody_asks(play, tmp_path):
+    """Without a terminal it stands in docs/spec.md; edited there, it is what holds when the run
+    goes on. A model that stops then is told to go on, and given up.
+    """
+    told = "It greets by name, and loudly."
+    first = turn(specify(libraries=[{"name": "rich", "why": "colours"}]))
+    second = turn({"text": "No."}, texts=[told], results=[answer("submit_specification")])
+    nudged = turn({"text": "No."}, texts=["The project is not finished"])
+    maker, folder = play(first, second, nudged, nudged), tmp_path / "greeter"
+    code, printed = maker.make("a greeter for people", folder, yes=False)
+    page = folder / "docs/spec.md"
+    waiting = page.read_text()
+    page.write_text(waiting.replace("It greets by name.", told))
+    later, gone_on = maker.make("", folder)
+
+    assert (1, 1) == (code, later)
+    assert "Your turn. The specification is written and waits for your approval" in printed
+    assert f"go on: greenlit new --in {folder} --yes" in printed
+    assert "`rich`: colours (it could not be looked up)" in waiting
+    assert told in page.read_text()
+    assert ["Specify the project"] == git(folder, "log", "--format=%s")
+    assert "Not made. Claude stopped halfway, although it was told to go on." in gone_on
+
+
+@pytest.mark.served
+@pytest.mark.long
+def test_what_is_not_right_is_asked_for_again(play, tmp_path):
+    """A plan with a hole is not kept; a file that nobody planned, that comes before what it imports
+    or that does not parse is none; a service that answers otherwise than promised is mended.
+    """
+    paths = ("greeter.py", "pyproject.toml", "README.md")
+    planned = plan(
+        *paths, "tests/test_greeter.py", url="http://127.0.0.1:8765/", expected_output="Hello, you"
+    )
+    service = (
+        "from http.server import BaseHTTPRequestHandler, HTTPServer\n\n\n"
+        "class Greeter(BaseHTTPRequestHandler):\n"
+        "    def do_GET(self):\n"
+        "        self.send_response(200)\n"
+        "        self.end_headers()\n"
+        "        self.wfile.write(greet('me').encode())\n\n\n"
+        "def greet(name):\n"
+        "    return 'Hello, ' + name\n\n\n"
+        "if __name__ == '__main__':\n"
+        "    HTTPServer(('127.0.0.1', 8765), Greeter).serve_forever()\n"
+    )
+    maker, folder = (
+        play(
+            turn(specify(kind="service")),
+            turn(plan(*paths), results=[answer("submit_specification")], texts=["approved"]),
+            turn(
+                planned,
+                results=[answer("submit_structure", "no test", "Give as `url`", failed=True)],
+            ),
+            turn(
+                write("other.py", "A = 1\n"),
+                write("tests/test_greeter.py", TEST),
+                write("greeter.py", service.replace("return 'Hello, '", "return 'Hello, ")),
+                write("pyproject.toml", MANIFEST),
+                results=[answer("submit_structure", "The plan is accepted: 4 files")],
+                texts=["Write next"],
+            ),
+            turn(
+                call("edit_file", path="greeter.py", old="return 'Hello, ", new="return 'Hello, '"),
+                results=[
+                    answer("write_file", "other.py is not planned", failed=True),
+                    answer("write_file", "imports greeter.py: write that first", failed=True),
+                    answer("write_file", "does not parse"),
+                    answer("write_file"),
+                ],
+                texts=["These files are not right yet", "greeter.py:12 [syntax]"],
+            ),
+            turn(
+                write("tests/test_greeter.py", TEST),
+                results=[answer("edit_file")],
+                texts=["Write next, whole:\n- tests/test_greeter.py"],
+            ),
+            turn(
+                write("README.md", "# Greeter\n"), results=[answer("write_file")], texts=["README"]
+            ),
+            turn(
+                call("edit_file", path="greeter.py", old="greet('me')", new="greet('you')"),
+                results=[answer("write_file", "execute failed", "Hello, me", "did not print")],
+            ),
+        ),
+        tmp_path / "greeter",
+    )
+    code, printed = maker.make("a greeter for people", folder)
+
+    assert 0 == code, printed
+    assert "Made. 4 files are written, and every step passed: execute, check." in printed
+    assert "Mend greeter.py" == git(folder, "log", "-1", "--format=%s")[0]

@@ -141,7 +141,7 @@ def _open_record(asked: NewProject) -> Iterator[RunRecord]:
         elif asked.wish and record.wish != asked.wish.strip():
             raise WrongUseError(
                 f"{asked.folder} holds a project of another wish: {strip_control(record.wish)!r}. "
-                f"{_advise_going_on(asked)} Or name a new folder."
+                f"Name a new folder. {_advise_going_on(asked)}"
             )
         yield record
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -72,6 +73,12 @@ until {ask} {url} 2> "$log.asked"; do
   sleep 0.25
 done
 kill $service"""
+# What runners print that end well without a test: unittest, node, Go, Jest's and Vitest's options.
+NO_TESTS = re.compile(
+    rb"^(?:Ran 0 tests in |(?:#|\xe2\x84\xb9) tests 0$|\?\s+\S+\s+\[no test files\]|No tests)",
+    re.MULTILINE,
+)
+SOME_TESTS = re.compile(rb"^ok\s+\S+\s", re.MULTILINE)  # of another package of Go's
 NO_NETWORK = "There is a network for `install` alone, and only for packages."
 
 
@@ -149,7 +156,7 @@ def _try_step(ports: Ports, work: ProjectWork, build_step: BuildStep) -> TriedSt
     result = replace(result, log=mask_log(ports, result.log))
     number = number_log(job)
     ports.log_cache.store(work.tree.repo, number, result.log)
-    missing = _find_missing_output(build_step, result)
+    missing = _find_missing_output(build_step, result) or _find_no_tests(build_step, result)
     if missing:
         result = replace(result, exit_code=1)
     files = TreeFiles(ports.mirrors, apply_patch(ports, work.tree, work.patch))
@@ -176,6 +183,14 @@ def _find_missing_output(build_step: BuildStep, result: SandboxResult) -> str:
     if not wanted or not result.has_passed or wanted in result.log.decode(errors="replace"):
         return ""
     return f"It ended well, but did not print what proves it: {wanted!r}."
+
+
+def _find_no_tests(build_step: BuildStep, result: SandboxResult) -> str:
+    """Say that the step that runs the tests found none; empty where it ran some."""
+    has_run = build_step.name != "check" or not NO_TESTS.search(result.log)
+    if has_run or not result.has_passed or SOME_TESTS.search(result.log):
+        return ""
+    return "It ended well, but ran no test."
 
 
 def _explain(result: SandboxResult) -> Iterator[str]:

@@ -7,8 +7,9 @@ conversation, and each step is a commit in the project's own repository.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.project import UnreadableSpecification, read_specification, render_specification
 from bot.run import Run
@@ -55,8 +56,9 @@ from bot.values import (
     Wish,
 )
 from bot.values.making import SPECIFICATION_PATH, WORKFLOW_PATH
-from bot.values.next_state import add_to_results
+from bot.values.next_state import add_to_results, after_another_try
 
+R = TypeVar("R")
 REPO = Repo("new/project")
 NOTHING = Tree(REPO, Sha("4b825dc642cb6eb9a060e54bf8d69288fbee4904"), Branch("main"))
 CONFIG = RepoConfig(allow=("**",), max_files=200, max_lines=20_000)
@@ -70,12 +72,23 @@ async def make_project(run: Run, wish: Wish) -> Outcome:
     """Make the project, and tell how it ended, however that is."""
     try:
         state = await begin(run, wish)
-        state = await agree(run, state)
-        state = await plan(run, state)
-        state = await write(run, state)
-        return await prove(run, state)
+        for phase in (agree, plan, write):
+            state = await _insist(run, state, phase)
+        return await _insist(run, state, prove)
     except EndsEarly as ended:
         return ended.outcome
+
+
+async def _insist(run: Run, state: RunState, phase: Callable[[Run, RunState], Awaitable[R]]) -> R:
+    """Go on with a phase that was given up as often as a person begins the run again."""
+    while True:
+        try:
+            return await phase(run, state)
+        except GaveUp:
+            if await run.wait(0, Waiting("another try")) is None:
+                raise
+            caps = await run(compute_caps, CONFIG)
+            state = run.keep(after_another_try(run.state, caps))
 
 
 async def begin(run: Run, wish: Wish) -> RunState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from bot.values.approvals import Approval
@@ -13,7 +14,8 @@ from bot.values.proof import LocalVerdict
 from bot.values.request import Issue
 from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
-from bot.values.run_state import PushedChange, RunState
+from bot.values.run_config import Caps
+from bot.values.run_state import PushedChange, RunState, StallCounts
 
 
 def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
@@ -122,6 +124,30 @@ def after_nudge(state: RunState, nudge: str) -> RunState:
 def after_results(state: RunState, results: tuple[ToolResult, ...]) -> RunState:
     """Answer the calls of a turn."""
     return replace(state, conversation=(*state.conversation, ToolResults(results)))
+
+
+def after_another_try(state: RunState, caps: Caps) -> RunState:
+    """Go on where the work was given up, with what a run may cost once more.
+
+    Calls of the model that had no answer get one, and it is told to go on where it stopped.
+    """
+    spent_s = state.model_s + state.sandbox_s
+    caps = replace(
+        caps,
+        usd=state.usage.usd + caps.usd,
+        turns=state.turns + caps.turns,
+        minutes=caps.minutes + math.ceil(spent_s / 60),
+    )
+    state = replace(state, caps=caps, stalls=StallCounts())
+    match state.conversation:
+        case (*_, Turn(calls=())):
+            return after_nudge(state, state.opening.nudge)
+        case (*_, Turn(calls=calls)):
+            results = tuple(
+                ToolResult(call.id, "It was not done.", is_error=True) for call in calls
+            )
+            return after_results(state, results)
+    return state
 
 
 def add_to_results(state: RunState, text: str) -> RunState:

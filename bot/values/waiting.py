@@ -1,4 +1,4 @@
-"""What a live run waits for: a slot of work, a service that is down, CI, or an approval."""
+"""What a live run waits for: a slot of work, a service that is down, CI, or a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.values.ci import Check
 class Waiting:
     """What a run waits for. Of the fields below `since`, those of its kind are filled."""
 
-    kind: Literal["slot", "service", "ci", "approval"]
+    kind: Literal["slot", "service", "ci", "approval", "another try"]
     since: str = ""  # ISO 8601, UTC
     place: int = 0  # in the line for a slot; 1 is next
     line_length: int = 0

@@ -24,8 +24,8 @@ def describe_waiting(waiting: Waiting) -> str:
             return f"waits for {service}, which does not answer"
         case "ci":
             return "waits for CI"
-        case "approval":
-            return "waits for an approval"
+        case "approval" | "another try":
+            return "waits for a person"
 
 
 def render_waiting(state: RunState) -> str:
@@ -40,7 +40,7 @@ def render_waiting(state: RunState) -> str:
             return _render_outage(waiting)
         case "ci":
             return _render_checks(waiting)
-        case "approval":
+        case "approval" | "another try":
             return ""
 
 

@@ -263,7 +263,7 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path):
 @pytest.mark.served
 def test_a_wish_that_cannot_be_met_leaves_nothing(play, tmp_path):
     """The model says why, in the language of the wish; a wish without blanks is one, too."""
-    reason = "Das widerspricht sich: offline und live zugleich. Wünschen Sie eines von beiden."
+    reason = "Das widerspricht sich: offline und live zugleich. Eines von beiden kann es geben."
     maker = play(turn(call("decline_wish", reason=reason)))
     code, printed = maker.make("离线又联网的记账应用", tmp_path / "new")
 
@@ -274,20 +274,24 @@ def test_a_wish_that_cannot_be_met_leaves_nothing(play, tmp_path):
 @pytest.mark.served
 def test_a_specification_waits_for_whom_nobody_asks(play, tmp_path):
     """Without a terminal it stands in docs/spec.md; edited there, it is what holds when the run
-    goes on. A model that stops then is told to go on, and given up.
+    goes on. A model that stops then is told to go on, and given up; begun again, it is tried
+    once more.
     """
     told = "It greets by name, and loudly."
     first = turn(specify(libraries=[{"name": "rich", "why": "colours"}]))
     second = turn({"text": "No."}, texts=[told], results=[answer("submit_specification")])
     nudged = turn({"text": "No."}, texts=["The project is not finished"])
-    maker, folder = play(first, second, nudged, nudged), tmp_path / "greeter"
+    maker, folder = play(first, second, *[nudged] * 4), tmp_path / "greeter"
     code, printed = maker.make("a greeter for people", folder, yes=False)
     page = folder / "docs/spec.md"
     waiting = page.read_text()
     page.write_text(waiting.replace("It greets by name.", told))
     later, gone_on = maker.make("", folder)
+    asked = len(maker.double.requests)
+    again, _ = maker.make("", folder)
 
-    assert (1, 1) == (code, later)
+    assert (1, 1, 1) == (code, later, again)
+    assert (4, 6) == (asked, len(maker.double.requests))
     assert "Your turn. The specification is written and waits for your approval" in printed
     assert f"go on: greenlit new --in {folder} --yes" in printed
     assert "`rich`: colours (it could not be looked up)" in waiting

@@ -27,10 +27,12 @@ from bot.values import (
     Proof,
     Reading,
     SandboxJob,
+    SandboxLimits,
     SandboxResult,
     Tree,
 )
 
+LIMITS = SandboxLimits()
 MAX_CHECKS = 8
 MAX_TESTS = 50  # chosen ones in one command
 KINDS = ("build", "types", "lint", "test")  # what takes longest comes last
@@ -82,13 +84,13 @@ def prove_change(ports: Ports, work: LocalWork) -> Proof:
     changed = find_changed_tests(before, work.patch.files)
     if not changed:
         return Proof("no test")
-    runner = _TestRunner(ports, work, changed)
+    runner = ChosenTests(ports, work, changed)
     selection = runner.select()
     if selection is None:
         return Proof("not possible", why="No check of the repository can run them here.")
     check, names = selection
     with_change = runner.run(check, names, work.patch)
-    if why := _explain_no_result(with_change):
+    if why := explain_no_result(with_change):
         return Proof("not possible", why=why)
     if not with_change.has_passed:
         reading = read_local_log(ports, work.tree, work.patch, with_change.log)
@@ -98,11 +100,11 @@ def prove_change(ports: Ports, work: LocalWork) -> Proof:
 
 
 def _compare_with_base(
-    runner: _TestRunner, check: ProjectCheck, names: tuple[str, ...], tests_alone: Patch
+    runner: ChosenTests, check: ProjectCheck, names: tuple[str, ...], tests_alone: Patch
 ) -> Proof:
     """Run the tests without the rest of the change: what fails there shows it."""
     on_base = runner.run(check, names, tests_alone)
-    if why := _explain_no_result(on_base):
+    if why := explain_no_result(on_base):
         return Proof("not possible", why=why)
     if on_base.has_passed:
         return Proof("passes before", unmoved=names)
@@ -115,7 +117,7 @@ def _compare_with_base(
 
 
 @dataclass(frozen=True, slots=True)
-class _TestRunner:
+class ChosenTests:
     """Runs chosen tests of a change."""
 
     ports: Ports
@@ -158,7 +160,7 @@ def _run_check(ports: Ports, work: LocalWork, check: ProjectCheck) -> LocalCheck
     if check.obstacle:
         return LocalCheck(check.name, "not run", why=check.obstacle)
     result = run_check_on(ports, work, check)
-    why = _explain_no_result(result)
+    why = explain_no_result(result)
     if result.limit_hit and check.kind == "test":
         return _run_nearest(ports, work, check, why)
     if why:
@@ -176,7 +178,7 @@ def _run_nearest(ports: Ports, work: LocalWork, check: ProjectCheck, limit: str)
     if not names:
         return LocalCheck(check.name, "not run", why=limit)
     result = run_check_on(ports, work, check, names)
-    if why := _explain_no_result(result):
+    if why := explain_no_result(result):
         return LocalCheck(check.name, "not run", result.took_s, why)
     if not result.has_passed:
         return _judge_failure(ports, work, check, result, names)
@@ -196,7 +198,7 @@ def _judge_failure(
     untouched = replace(work, patch=Patch())
     on_base = run_check_on(ports, untouched, check, names)
     failed = LocalCheck(check.name, "failed", result.took_s, reading=reading)
-    if on_base.has_passed or _explain_no_result(on_base):
+    if on_base.has_passed or explain_no_result(on_base):
         return failed
     before = read_local_log(ports, work.tree, Patch(), on_base.log)
     known = {failure.fingerprint for failure in before.failures}
@@ -206,7 +208,11 @@ def _judge_failure(
 
 
 def run_check_on(
-    ports: Ports, work: LocalWork, check: ProjectCheck, names: Sequence[str] = ()
+    ports: Ports,
+    work: LocalWork,
+    check: ProjectCheck,
+    names: Sequence[str] = (),
+    limits: SandboxLimits = LIMITS,
 ) -> SandboxResult:
     """Run a check on the work: all of it, or the tests or files that are named."""
     commands = check.commands
@@ -220,6 +226,7 @@ def run_check_on(
         check.folder,
         check.environment,
         check.setups,
+        limits,
     )
     try:
         return ports.sandbox.run(job)
@@ -236,7 +243,7 @@ def fill_names(line: str, names: Sequence[str]) -> str:
     return " ".join(words).replace("{only}", shlex.join(names))
 
 
-def _explain_no_result(result: SandboxResult) -> str:
+def explain_no_result(result: SandboxResult) -> str:
     """Say why the result tells nothing of the code; empty when it does."""
     return result.obstacle or result.limit_hit
 
@@ -250,10 +257,10 @@ def read_local_log(ports: Ports, tree: Tree, patch: Patch, log: bytes) -> Readin
 def _match_failures(names: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
     """Find which of the tests the failures are of; all of them where the log names none."""
     tests = [failure.test for failure in reading.failures if failure.test]
-    return tuple(name for name in names if _has_failed(name, tests)) or names
+    return tuple(name for name in names if has_failed(name, tests)) or names
 
 
-def _has_failed(name: str, failed_tests: Sequence[str]) -> bool:
+def has_failed(name: str, failed_tests: Sequence[str]) -> bool:
     """Tell whether a test, or a test of a file, is among those that failed."""
     if "::" in name:
         return _last_name(name) in map(_last_name, failed_tests)

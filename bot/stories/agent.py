@@ -27,6 +27,7 @@ from bot.stories.ends import (
 )
 from bot.stories.local_checks import check_locally
 from bot.stories.progress import tell
+from bot.stories.prove_new_tests import prove_new_tests
 from bot.stories.review_answers import show_new_threads, take_up_threads
 from bot.stories.stops import Asks, GaveUp
 from bot.stories.watching import obey_signal, obey_signals
@@ -56,7 +57,7 @@ from bot.views.day_limit import render_day_advice, render_day_limit
 LIMIT_NUDGES = 2
 GATE_ROUNDS = 4
 SAME_CALL = 4  # the model is warned then, and given up at twice as many
-JOBS = MappingProxyType({"document": "begin_document"})
+JOBS = MappingProxyType({"document": "begin_document", "test": "begin_test"})
 PAUSES_S = (5, 30, 120)  # between tries, when the model's answers break off
 
 
@@ -77,7 +78,7 @@ async def write(run: Run, state: RunState) -> RunState:
         state = run.keep(after_inspection(state, findings))
         blocking = tuple(finding for finding in findings if finding.blocks)
         if not blocking:
-            state = await check_locally(run, state)
+            state = await prove_new_tests(run, await check_locally(run, state))
             if state.open_finish is not None:
                 return state
             continue

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
+from bot.search.source_files import kind_of
 from bot.steps.find_named_code import find_named_code
 from bot.steps.retrieve import retrieve
 from bot.stories.ends import explain_no_code
 from bot.stories.stops import GaveUp
+from bot.text import as_code_span
 from bot.values import NamedCode, Retrieval, RunState, SearchHit
 
 
@@ -22,6 +24,8 @@ async def find_code(run: Run, state: RunState) -> RunState:
             return state
         case "document" | "test":
             named = await run(find_named_code, state.base, state.request.words)
+            if state.request.command == "test" and kind_of(named.path) == "test":
+                named = replace(named, obstacle=f"{as_code_span(named.path)} is a test itself.")
             if named.obstacle:
                 raise GaveUp(explain_no_code(named))
             return replace(state, named=named, retrieval=_list_places(named))

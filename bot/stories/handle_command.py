@@ -2,9 +2,9 @@
 
 Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with
 a line that starts with a command: `/generate [what]`, `/retry`, `/approve`, `/stop`, `/status`,
-`/help`; on an issue `/refactor` and `/document` too, on a pull request `/fix`, `/explain` and
-`/update`. Only people with write access are heard. A misspelt command or a mention of the bot gets
-a suggestion.
+`/help`; on an issue `/refactor`, `/document` and `/test` too, on a pull request `/fix`, `/explain`
+and `/update`. Only people with write access are heard. A misspelt command or a mention of the bot
+gets a suggestion.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ COMMANDS = (
     "update",
     "refactor",
     "document",
+    "test",
     "approve",
     "stop",
     "status",
@@ -85,7 +86,7 @@ async def _obey(run: Run, request: Request) -> Outcome:
             return await tell_status(run, request, request.subject)
         case "fix" | "explain" | "update":
             return await answer_command(run, request, render_only_on_pulls(request))
-        case "generate" | "retry" | "refactor" | "document":
+        case "generate" | "retry" | "refactor" | "document" | "test":
             return await _generate(run, request)
         case _:
             return await answer_command(run, request, render_suggestion(request, _guess(request)))

@@ -40,18 +40,20 @@ async def judge_locally(run: Run, state: RunState) -> RunState:
     return run.keep(after_local_checks(state, verdict))
 
 
-def _explain_no_proof(state: RunState) -> str:
-    """Say why no test of the change can show it; empty where one can."""
+def _explain_no_proof(state: RunState) -> str | None:
+    """Say why no test of the change can show it; None where one can."""
     if state.merge is not None:
         return "A merge has no tests of its own."
     if state.request.command == "document":
         return "Words change no behaviour."
-    return "A refactoring changes no behaviour." if state.is_without_model else ""
+    if state.request.command == "test":
+        return ""  # small changes of the code show what its tests are worth
+    return "A refactoring changes no behaviour." if state.is_without_model else None
 
 
-async def _judge(run: Run, work: LocalWork, why_no_proof: str) -> LocalVerdict:
-    proof = Proof("not possible", why=why_no_proof)
-    if not why_no_proof:
+async def _judge(run: Run, work: LocalWork, why_no_proof: str | None) -> LocalVerdict:
+    proof = Proof("not possible", why=why_no_proof or "")
+    if why_no_proof is None:
         proof = await run(prove_change, work)
     checks = await run(run_local_checks, work) if proof.kind != "fails here" else ()
     return LocalVerdict(work.patch_id, proof, checks)

@@ -49,6 +49,7 @@ from bot.steps.inspect_merge import inspect_merge
 from bot.steps.judge_pull import judge_pull
 from bot.steps.open_project import open_project
 from bot.steps.predict_ci import predict_ci
+from bot.steps.prove_tests import prove_tests
 from bot.steps.read_review import find_silence
 from bot.steps.refactor_code import refactor_code
 from bot.steps.render_new_threads import render_new_threads
@@ -98,6 +99,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     inspect_change,
     prove_change,
     run_local_checks,
+    prove_tests,
     commit_suggestions,
     ask_approval.ask_approval,
     ask_approval.look_at_request,

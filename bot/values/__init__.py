@@ -93,7 +93,14 @@ from bot.values.project import (
     ProjectStructure,
     Specification,
 )
-from bot.values.proof import LocalCheck, LocalVerdict, Proof, ProofKind
+from bot.values.proof import (
+    LocalCheck,
+    LocalVerdict,
+    MutationProof,
+    NoticedChange,
+    Proof,
+    ProofKind,
+)
 from bot.values.request import (
     Branch,
     Comment,
@@ -195,7 +202,9 @@ __all__ = [
     "MergeDraft",
     "ModelConfig",
     "MovedBase",
+    "MutationProof",
     "NamedCode",
+    "NoticedChange",
     "OpenConflict",
     "OpenFinish",
     "Outcome",

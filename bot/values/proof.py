@@ -32,6 +32,32 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticedChange:
+    """A small change of the code, "path:line" and what became what, that a test fails for."""
+
+    test: str
+    place: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class MutationProof:
+    """What new tests notice of small changes to the code that they are to cover.
+
+    `why` says why nothing can be shown; `reading` is of tests that fail on the code as it is.
+    """
+
+    patch_id: str
+    noticed: tuple[NoticedChange, ...] = ()  # one for each test that is proved
+    unproved: tuple[str, ...] = ()  # tests that fail for none
+    tried: int = 0
+    left_out: str = ""  # what was not tried any more, in a sentence
+    why: str = ""
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LocalCheck:
     """One check of the repository as it ended on the change; `why` it did not run, or how else."""
 

@@ -24,7 +24,7 @@ from bot.values.conversation import (
 )
 from bot.values.making import Making
 from bot.values.merges import MergeDraft
-from bot.values.proof import LocalVerdict
+from bot.values.proof import LocalVerdict, MutationProof
 from bot.values.request import Branch, Issue, Request, RunKey
 from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
@@ -115,6 +115,7 @@ class RunState:
     rebases: int = 0  # how often its unpushed patch was put on what others pushed meanwhile
     project: ProjectChecks | None = None  # what the repository has for the sandbox to run
     local: LocalVerdict | None = None  # of the newest patch that it judged
+    mutation_proof: MutationProof | None = None  # of the tests that it was asked for
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
     resumption: Resumption | None = None

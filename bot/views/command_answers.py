@@ -220,6 +220,8 @@ def _render_commands(label: str) -> str:
         "`/refactor async NAME` and `/refactor move NAME FILE` work too.",
         "/document PATH or NAME": "Write the docstrings or doc comments of a file, of lines "
         "(`PATH:10-30`) or of a definition. A check proves that no code changes.",
+        "/test PATH or NAME": "Write tests of it. Where code can run here, each is seen to fail "
+        "when the code is changed a little.",
         "/retry": "Go on where the last run ended.",
         "/approve": "Let me go on, where I wait for an approval of what I have shown.",
         "/stop": "End the work on this issue.",

@@ -66,7 +66,8 @@ def _render_proof(proof: Proof, base: Branch) -> str:
         case "no test":
             return "No test was added or altered, so none shows this change."
         case "not possible":
-            return f"Not shown by a test: {defuse_inline(proof.why, LINE_CHARS)}"
+            why = defuse_inline(proof.why, LINE_CHARS)
+            return f"Not shown by a test: {why}" if why else ""
 
 
 def _render_unmoved(proof: Proof, branch: str) -> str:

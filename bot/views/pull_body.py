@@ -12,6 +12,7 @@ from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
 from bot.views.local_verdict import render_local_checks
 from bot.views.markdown_parts import fold, join_names, join_parts, render_list
+from bot.views.mutation_words import render_mutation_proof
 from bot.views.pull_template import fill_template
 from bot.views.weakened_checks import LINE_CHARS, render_finding, render_weakened
 
@@ -62,7 +63,9 @@ def render_sections(
     summary = _render_summary(clean_message(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
     local = render_local_checks(state.local, state.origin.branch) if state.local else ""
-    local = join_parts(ONLY_WORDS if state.request.command == "document" else "", local)
+    proof = render_mutation_proof(state.mutation_proof) if state.mutation_proof else ""
+    words = ONLY_WORDS if state.request.command == "document" else ""
+    local = join_parts(words, proof, local)
     if not is_unchecked or local:
         yield "checked", join_parts("" if is_unchecked else _render_checks(state), local)
     if places := _list_places_to_look_at(state):

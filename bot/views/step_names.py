@@ -94,6 +94,10 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "follow": ("Named its branch", ""),
         "inspect_change": ("Checked the change", "checking the change"),
         "prove_change": ("Ran the change's own tests", "running the change's own tests"),
+        "prove_tests": (
+            "Tried the new tests on small changes of the code",
+            "trying the new tests on small changes of the code",
+        ),
         "run_local_checks": ("Ran the repository's checks", "running the repository's checks"),
         "is_mentioned": ("Looked whether the bot is meant", "looking whether I am meant"),
         "is_authorized": (

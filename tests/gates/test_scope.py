@@ -1,8 +1,13 @@
 """What `/document` and `/test` may change: words alone, and tests alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.gates import Change, check_scope
+from bot.steps.inspect_change import make_rules
+from bot.values import Branch, Sha, Tree
+from tests.views.run_states import REQUEST, make_state
 
 PYTHON = "class A:\n    x = 1\n\n    def f(self, a):\n        if a:\n            pass\n        return a\n"
 CGO = 'package a\n\n/*\nint f();\n*/\nimport "C"\n'
@@ -74,6 +79,17 @@ def test_a_place_is_named_by_its_line_and_files_stay():
     assert "this adds a file" in check("a.py", None, "")[0]
     assert "this deletes a file" in check("a.py", "", None)[0]
     assert [] == check("docs/new.md", None, "# New\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "scope"), [("document", "documentation"), ("test", "tests"), ("generate", "")]
+)
+def test_a_command_has_its_scope(command, scope):
+    """What an issue asks for has none."""
+    state = make_state(tree=Tree(REQUEST.repo, Sha("a" * 40), Branch("main")))
+    asked = replace(state, request=replace(REQUEST, command=command))
+
+    assert scope == make_rules(asked).scope
 
 
 def test_tests_alone_may_change():

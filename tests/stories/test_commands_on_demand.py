@@ -1,4 +1,4 @@
-"""A comment asks for a refactoring, which asks no model, or for words alone, which is proved."""
+"""A comment asks for a refactoring, which asks no model, or for tests, which are proved."""
 
 import asyncio
 from dataclasses import replace
@@ -8,10 +8,24 @@ import pytest
 from bot.run import to_json
 from bot.steps.check_earlier_work import EarlierWork
 from bot.stories.draft_ends import explain_hopeless
+from bot.stories.prove_new_tests import prove_new_tests
 from bot.stories.resume import resume
-from bot.values import Branch, ConversationStart, PromptPrefix, PushedChange, RunState, Tree
+from bot.values import (
+    Branch,
+    ConversationStart,
+    MutationProof,
+    NamedCode,
+    OpenFinish,
+    ProjectCheck,
+    ProjectChecks,
+    PromptPrefix,
+    PushedChange,
+    RunState,
+    Tree,
+)
+from tests.adapters.sandbox.sandboxed import OpenTier
 from tests.gfm import GitHubPage
-from tests.stage import END, FILES, PLAN, REPO, edit, script, staged
+from tests.stage import END, FILES, REPO, script, staged
 from tests.stories.test_replay import Replay
 from tests.views.run_states import KEY, PULL, RED, REQUEST, WRITTEN, make_state
 
@@ -24,21 +38,41 @@ class Door:
 def walk(way):
     return way.enter()
 """
-TREE = {**FILES, "door.py": DOOR}
-DOCUMENTED = '    return "Hello " + name\n'
-WORDS = '    """Greet somebody by name."""\n'
-PLAY = script(  # of `/document`: it changes code too, is refused, and takes that back
+TESTS = """\
+import unittest
+
+from door import Door
+
+
+class TestDoor(unittest.TestCase):
+    def test_enter(self):
+        self.assertEqual(1, Door().enter())
+"""
+TEST_PLAN = {"summary": "Test it.", "files": [{"path": "test_door.py", "change": "tests"}]}
+PLAY = script(  # of `/test`
     [("read_request", {})],
-    [("submit_plan", PLAN)],
-    [edit(DOCUMENTED, WORDS + DOCUMENTED.replace("Hello ", "Hello, "))],
+    [("submit_plan", TEST_PLAN)],
+    [("create_file", {"path": "test_door.py", "text": TESTS})],
     END,
-    [edit('"Hello, "', '"Hello "')],
-    END,
-    opening="document code of the repository",
+    opening="write tests for code of the repository",
 )
+CONFIG = """\
+setup: []
+checks:
+  test:
+    run: python3 -B -m unittest
+    only: python3 -B -m unittest {only}
+    kind: test
+"""
+TREE = {
+    "greeting.py": FILES["greeting.py"],
+    "test_greeting.py": FILES["test_greeting.py"],
+    "door.py": DOOR,
+    ".github/greenlit.yml": CONFIG,
+}
 ENDS = {  # what a comment asks for, and what its end says
     "/refactor rename `greet` to welcome": "I opened the pull request Rename greet to welcome",
-    "/document greeting.greet": "I opened the pull request Greet quietly",
+    "/test Door.enter": "I opened the pull request Greet quietly",
     "/document greeting.gret": "Nothing is called greeting.gret. Did you mean greet?",
     "/refactor rename Door.enter go": "door.py:7 return way.enter(): an attribute of an unknown",
 }
@@ -92,12 +126,40 @@ def test_a_red_refactoring_is_left_to_people():
     assert explain_hopeless(taken_over, verdict) is None
 
 
+def test_tests_that_notice_nothing_come_back_twice():
+    """Then they are delivered, and people are told; of other commands nothing is proved."""
+    project = ProjectChecks((ProjectCheck("test", "test", ("make test",)),))
+    call = OpenFinish("c1", WRITTEN)
+    asked = replace(REQUEST, command="test", words="a.py", label="")
+    state = replace(MADE, request=asked, named=NamedCode("a.py", 1, 9), open_finish=call)
+    state = replace(state, project=project)
+    proof = MutationProof("another patch", unproved=("test_a.py::test_b",), tried=3)
+    rounds = []
+    for _ in range(3):
+        run = Replay(
+            KEY,
+            [
+                ("report", {"ok": {"comment": 1, "line": ""}}),
+                ("prove_tests", {"ok": to_json(proof)}),
+            ],
+        )
+        state = asyncio.run(prove_new_tests(run, replace(state, open_finish=call)))
+        rounds.append(state.open_finish is None)
+
+    assert [True, True, False] == rounds
+    assert "These pass whatever is changed" in state.conversation[-1].results[-1].text
+    generated = replace(state, request=REQUEST)
+    assert generated is asyncio.run(prove_new_tests(Replay(KEY, []), generated))
+    no_sandbox = asyncio.run(prove_new_tests(Replay(KEY, []), replace(state, project=None)))
+    assert "no sandbox here" in no_sandbox.mutation_proof.why
+
+
 @pytest.mark.served
-def test_comments_refactor_and_document(tmp_path, checked):
-    """What can be done is a green pull request, and a refactoring asks no model; what cannot is
+def test_comments_refactor_and_have_tests_written(tmp_path, checked):
+    """What can be done is a pull request, and a refactoring asks no model; what cannot is
     told with its places and near names.
     """
-    with staged(tmp_path, checked, PLAY, TREE) as on:
+    with staged(tmp_path, checked, PLAY, TREE, tier=OpenTier()) as on:
         issues = {words: on.issue(title=f"Names {number}") for number, words in enumerate(ENDS)}
         for words, issue in issues.items():
             on.forge.add_comment(REPO, issue, "ada", words)
@@ -107,14 +169,12 @@ def test_comments_refactor_and_document(tmp_path, checked):
             assert ENDS[words] in GitHubPage(on.ends(issue)[-1]).text
         renamed, _, _, unproven = issues.values()
         pulls = {pull.title: pull for pull in on.forge.list_pulls(REPO)}
-        pull, words = pulls["Rename greet to welcome"], pulls["Greet quietly"]
+        pull, tests = pulls["Rename greet to welcome"], pulls["Greet quietly"]
         page = GitHubPage(pull.body).text
 
-        assert 6 == len(on.double.requests)  # all of them for the docstring
-        assert "and this changes code. Leave it as it was." in str(on.double.requests[4].body)
-        assert "Without comments and docstrings, the syntax trees" in GitHubPage(words.body).text
-        assert WORDS + DOCUMENTED in on.forge.read_files(REPO, words.head)["greeting.py"]
-
+        assert 4 == len(on.double.requests)  # all of them for the tests
+        assert "TestDoor::test_enter: 1 as None in door.py:3" in GitHubPage(tests.body).text
+        assert TESTS == on.forge.read_files(REPO, tests.head)["test_door.py"]
         assert "greet is called welcome everywhere: 4 places in 2 files." in page
         assert "bot that asked no language model, wrote this" in page
         assert f"Part of #{renamed}" in page

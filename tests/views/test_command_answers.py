@@ -55,6 +55,7 @@ def test_help_is_a_table_of_commands():
         "/generate what you want",
         "/refactor rename OLD NEW",
         "/document PATH or NAME",
+        "/test PATH or NAME",
         "/retry",
         "/approve",
         "/stop",

@@ -1,0 +1,57 @@
+"""Name the single tests that a change adds or alters, and find which of them a log says failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.search.grammars import language_of
+from bot.search.symbols import extract_symbols
+
+# `it("adds", ...)`, `test.each(...)("adds %i", ...)` and the like, by the words that a log repeats.
+TITLED = re.compile(r"\b(?:it|test)(?:\.\w+)?\s*\(\s*(?P<quote>[\"'`])(?P<title>.+?)(?P=quote)")
+SCRIPTS = frozenset(["javascript", "typescript", "tsx"])
+TEST_NAME = re.compile(r"[Tt]est")
+SEPARATOR = "::"
+
+
+def name_tests(
+    tests: Mapping[str, tuple[str, ...]], texts: Mapping[str, str | None]
+) -> tuple[str, ...]:
+    """Name each test as "path::Class::test"; a file whose tests cannot be told is one of them.
+
+    `tests` are names by file, none where all of the file is meant.
+    """
+    return tuple(
+        name
+        for path, names in tests.items()
+        for name in _name_in_file(path, names, texts.get(path) or "")
+    )
+
+
+def _name_in_file(path: str, names: tuple[str, ...], text: str) -> Iterator[str]:
+    known = [name.replace(".", SEPARATOR) for name in names]
+    found = known or list(dict.fromkeys(_list_tests(path, text)))
+    if not found:
+        yield path
+    for name in found:
+        yield f"{path}{SEPARATOR}{name}"
+
+
+def _list_tests(path: str, text: str) -> Iterator[str]:
+    if language_of(path) in SCRIPTS:
+        yield from (match["title"] for match in TITLED.finditer(text))
+        return
+    for symbol in extract_symbols(path, text.encode(errors="replace")):
+        if symbol.kind != "class" and TEST_NAME.match(symbol.last_name):
+            yield symbol.name.replace(".", SEPARATOR)
+
+
+def has_failed(test: str, failed: Sequence[str]) -> bool:
+    """Tell whether a log names the test among those that failed; a file, where any of it did."""
+    path, _, name = test.partition(SEPARATOR)
+    if not name:
+        return any(path in each for each in failed)
+    last = name.rpartition(SEPARATOR)[2]
+    word = re.compile(rf"(?<![\w]){re.escape(last)}(?![\w])")
+    return any(word.search(each) for each in failed)

@@ -1,0 +1,135 @@
+"""Prove that new tests notice changes of the code that they cover: change it, and run them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from rich.text import Text
+
+from bot.checks.changed_tests import find_changed_tests
+from bot.checks.code_mutations import CodeMutation, list_mutations
+from bot.checks.new_tests import has_failed, name_tests
+from bot.ports import Ports
+from bot.run import Summary, step
+from bot.steps.check_locally import (
+    ChosenTests,
+    LocalWork,
+    explain_no_result,
+    read_local_log,
+    run_check_on,
+)
+from bot.text import count_noun
+from bot.text.terminal_text import strip_control
+from bot.tools.tree_reader import decode_texts
+from bot.values import (
+    MutationProof,
+    NamedCode,
+    NoticedChange,
+    Patch,
+    ProjectCheck,
+    SandboxLimits,
+    SandboxResult,
+)
+
+MAX_MUTATIONS = 24
+MAX_S = 300.0  # for all of them
+LEAST_S, TIMES_AS_LONG = 20.0, 5  # that the tests may take on a change, beside their usual time
+NO_CHECK = "No check of the repository can run them here."
+NO_MUTATION = "In these lines there is nothing that could be changed a little."
+
+
+def _summarize_proof(proof: MutationProof) -> Summary:
+    """Say in a line how many of the tests notice something."""
+    title = "do the new tests notice changes?"
+    if proof.why:
+        return title, Text(strip_control(f"not known: {proof.why}"), "magenta")
+    if proof.reading is not None:
+        return title, Text("they fail on the code as it is", "red")
+    total = len(proof.noticed) + len(proof.unproved)
+    text = f"{len(proof.noticed)} of {count_noun(total, 'test')} do"
+    return title, Text(text, "red" if proof.unproved else "")
+
+
+@step("prove_tests", _summarize_proof)
+def prove_tests(ports: Ports, work: LocalWork, code: NamedCode) -> MutationProof:
+    """Change the named code in small ways, one at a time, until each new test failed for one.
+
+    The code and the tests run in the sandbox, with the repository's own command.
+    """
+    before = decode_texts(ports.mirrors.read(work.tree, [code.path, *work.patch.files]))
+    changed = find_changed_tests(before, work.patch.files)
+    proof = MutationProof(work.patch_id)
+    if not changed:
+        return replace(proof, why="No test was added or altered.")
+    chosen = ChosenTests(ports, work, changed)
+    selection = chosen.select()
+    if selection is None:
+        return replace(proof, why=NO_CHECK)
+    result = chosen.run(*selection, work.patch)
+    if why := explain_no_result(result):
+        return replace(proof, why=why)
+    if not result.has_passed:
+        reading = read_local_log(ports, work.tree, work.patch, result.log)
+        return replace(proof, unproved=selection[1], reading=reading)
+    lines = (code.line, code.end_line)
+    mutations = list_mutations(code.path, before[code.path], lines, MAX_MUTATIONS)
+    if not mutations:
+        return replace(proof, why=NO_MUTATION)
+    tests = name_tests(changed, work.patch.files)
+    wall_s = LEAST_S + TIMES_AS_LONG * result.took_s
+    trial = _Trial(ports, work, code.path, selection, SandboxLimits(wall_s=wall_s))
+    return trial.try_all(mutations, tests)
+
+
+@dataclass(slots=True)
+class _Trial:
+    """Runs the chosen tests on one change of the code after the other."""
+
+    ports: Ports
+    work: LocalWork
+    path: str
+    selection: tuple[ProjectCheck, tuple[str, ...]]
+    limits: SandboxLimits
+    noticed: dict[str, NoticedChange] = field(default_factory=dict)
+
+    def try_all(self, mutations: Sequence[CodeMutation], tests: Sequence[str]) -> MutationProof:
+        """Try them until all tests are proved, or the time is over."""
+        clock = self.ports.clock
+        began = clock.now()
+        tried = 0
+        left_out = ""
+        for mutation in mutations:
+            if len(self.noticed) == len(tests):
+                break
+            if (clock.now() - began).total_seconds() >= MAX_S:
+                rest = count_noun(len(mutations) - tried, "more change")
+                left_out = f"{rest} were not tried, because that took {MAX_S / 60:g} minutes."
+                break
+            self._try(mutation, tests)
+            tried += 1
+        proved = tuple(self.noticed[test] for test in tests if test in self.noticed)
+        unproved = tuple(test for test in tests if test not in self.noticed)
+        return MutationProof(self.work.patch_id, proved, unproved, tried, left_out)
+
+    def _try(self, mutation: CodeMutation, tests: Sequence[str]) -> None:
+        """Write down which tests fail for the change; a log that names no test proves nothing."""
+        patch = Patch({**self.work.patch.files, self.path: mutation.text})
+        result = self._run(patch)
+        if explain_no_result(result) or result.has_passed:
+            return
+        reading = read_local_log(self.ports, self.work.tree, patch, result.log)
+        failed = [failure.test for failure in reading.failures if failure.test]
+        place = f"{self.path}:{mutation.line}"
+        for test in _list_failed(tests, failed):
+            change = NoticedChange(test, place, mutation.before, mutation.after)
+            self.noticed.setdefault(test, change)
+
+    def _run(self, patch: Patch) -> SandboxResult:
+        check, names = self.selection
+        work = replace(self.work, patch=patch)
+        return run_check_on(self.ports, work, check, names, self.limits)
+
+
+def _list_failed(tests: Sequence[str], failed: Sequence[str]) -> Iterator[str]:
+    return (test for test in tests if has_failed(test, failed))

@@ -1,0 +1,49 @@
+"""Have the tests that `/test` asked for prove that they notice changes of the code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.run import Run
+from bot.steps.check_locally import LocalWork
+from bot.steps.discard_workspace import name_clean_workspace
+from bot.steps.prove_tests import prove_tests
+from bot.stories.progress import tell
+from bot.values import MutationProof, NamedCode, ProjectChecks, RunState
+from bot.values.next_state import answer_finish
+from bot.views.mutation_words import render_unproved
+
+MOST_ROUNDS = 2  # that the model is asked for better tests
+NOT_HERE = "There is no sandbox here that could run them."
+
+
+async def prove_new_tests(run: Run, state: RunState) -> RunState:
+    """Try the new tests on small changes of the named code, where `/test` asked for them.
+
+    Those that notice none answer the model's `finish`, a few times; then people are told.
+    """
+    if state.request.command != "test" or state.named is None or state.open_finish is None:
+        return state
+    if state.project is None or not state.project.checks:
+        return run.keep(replace(state, mutation_proof=MutationProof("", why=NOT_HERE)))
+    state = await _keep_proof(run, state, state.project, state.named)
+    proof = state.mutation_proof
+    if proof is None or not proof.unproved:
+        return state
+    rounds = state.stalls.unmoved + 1
+    state = run.keep(replace(state, stalls=replace(state.stalls, unmoved=rounds)))
+    if rounds > MOST_ROUNDS:
+        return state
+    return run.keep(answer_finish(state, render_unproved(proof)))
+
+
+async def _keep_proof(
+    run: Run, state: RunState, project: ProjectChecks, code: NamedCode
+) -> RunState:
+    """Keep the proof of the tests as they are now."""
+    work = LocalWork(state.base, state.patch, project, name_clean_workspace(run.key))
+    if state.mutation_proof is not None and state.mutation_proof.patch_id == work.patch_id:
+        return state
+    state = await tell(run, replace(state, phase="checking"))
+    proof = await run(prove_tests, work, code)
+    return run.keep(replace(state, mutation_proof=proof))

@@ -44,7 +44,9 @@ SWAPPED: Mapping[str, str] = MappingProxyType(
         "False": "True",
     }
 )
-OPERATIONS = re.compile(r"binary|boolean_op|comparison|augmented|infix|equality|additive|multiplicative")
+OPERATIONS = re.compile(
+    r"binary|boolean_op|comparison|augmented|infix|equality|additive|multiplicative"
+)
 BOOLEANS = frozenset({"true", "false", "boolean_literal", "boolean"})
 NUMBERS = re.compile(r"^(decimal_)?(integer|number|int)(_literal)?$")
 STRINGS = frozenset({"string", "string_literal", "interpreted_string_literal"})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
+from bot.adapters.dbos.journal import LIVE
 from bot.forge import Forge
 from bot.forge.claude_script import Expectation, Script
 from bot.forge.review_records import NewThread, ReviewAction, ThreadPlace
 from bot.run import RunView
+from tests.run_record import count_ended, read_statuses
 from tests.stage import REPO, Say, Stage, script
 
 BOT = "greenlit[bot]"
@@ -65,24 +67,21 @@ def list_resolved(forge: Forge, pull: int) -> list[bool]:
 def wait_for_run(stage: Stage, story: str, count: int = 1, patience_s: float = 60) -> RunView:
     """Wait until so many runs of a story have ended; the newest of them."""
     deadline = time.monotonic() + patience_s
-    while True:
-        runs = stage.bot.runs(20, story=story)
-        over = [run for run in runs if run.outcome or run.error]
-        if len(over) >= count:
-            return over[0]
-        assert time.monotonic() < deadline, f"{story} has not ended: {runs}"
+    while count_ended(stage.settings.home, story) < count:
+        assert time.monotonic() < deadline, f"{story} has not ended: {stage.bot.runs(20, story)}"
         time.sleep(0.05)
+    return next(run for run in stage.bot.runs(20, story) if run.outcome or run.error)
 
 
 def settle(stage: Stage, patience_s: float = 120) -> None:
     """Wait until all that happened was heard, and what it began has ended."""
     deadline = time.monotonic() + patience_s
-    runs: tuple[RunView, ...] = ()
+    runs: Mapping[str, str] = {}
     while True:
         assert stage.forge.wait_until_idle(30)
-        before, runs = runs, stage.bot.runs(100)
+        before, runs = runs, read_statuses(stage.settings.home)
         # The last of them may have told GitHub of more since: all is done once nothing is new.
-        if runs == before and all(run.outcome or run.error for run in runs):
+        if runs == before and not set(LIVE).intersection(runs.values()):
             return
-        assert time.monotonic() < deadline, runs
+        assert time.monotonic() < deadline, stage.bot.runs(100)
         time.sleep(0.1)

@@ -39,6 +39,7 @@ from bot.web.door import create_door
 from bot.web.server import create_server
 from handlers import route
 from tests.redteam.credentials import find_credentials
+from tests.run_record import has_ended, list_steps, read_statuses
 
 REPO = "acme/greeter"
 WORKFLOW = """\
@@ -136,10 +137,10 @@ class Stage:
 
     def say(self, number: int, text: str, by: str = "ada") -> None:
         """Comment, and wait until the comment was handled."""
-        before = len(self.bot.runs(100, story="handle_command"))
+        before = self._count_commands()
         self.forge.add_comment(REPO, number, by, text)
-        deadline = time.monotonic() + 20
-        while len(self.bot.runs(100, story="handle_command")) == before:
+        deadline = time.monotonic() + 60
+        while self._count_commands() == before:
             assert time.monotonic() < deadline, "nothing was heard"
             time.sleep(0.05)
         self.heard()
@@ -155,19 +156,20 @@ class Stage:
         """The run once it has ended."""
         return self._until(RunKey(f"{REPO}#{issue}/{run}"), patience_s)
 
-    def heard(self, patience_s: float = 20) -> RunView:
+    def heard(self, patience_s: float = 60) -> RunView:
         """The newest hearing once it has ended."""
         deadline = time.monotonic() + patience_s
-        while not (found := self.bot.runs(1, story="handle_command")):
+        while not self._count_commands():
             assert time.monotonic() < deadline, "nothing was heard"
             time.sleep(0.05)
-        return self._until(found[0].key, patience_s)
+        (newest,) = self.bot.runs(1, story="handle_command")
+        return self._until(newest.key, patience_s)
 
-    def until_waiting(self, issue: int, patience_s: float = 30) -> None:
+    def until_waiting(self, issue: int, patience_s: float = 60) -> None:
         """Until the run has pushed and waits for CI."""
         key = RunKey(f"{REPO}#{issue}/1")
         deadline = time.monotonic() + patience_s
-        while "fetch_checks" not in {step.name for step in self.bot.steps(key)}:
+        while "fetch_checks" not in list_steps(self.settings.home, key):
             assert time.monotonic() < deadline, "the run never came to wait for CI"
             time.sleep(0.05)
 
@@ -186,16 +188,19 @@ class Stage:
     def branches(self) -> set[str]:
         return set(self.forge.list_branches(REPO)) - {"main"}
 
+    def _count_commands(self) -> int:
+        return len(read_statuses(self.settings.home, "handle_command"))
+
     def _until(self, key: RunKey, patience_s: float) -> RunView:
         deadline = time.monotonic() + patience_s
-        while True:
-            run = self.bot.run(key)
-            if run is not None and (run.outcome or run.error):
-                return run
+        while not has_ended(self.settings.home, key):
             assert time.monotonic() < deadline, (
-                f"{key} has not ended: {run}, {[s.name for s in self.bot.steps(key)]}"
+                f"{key} has not ended: {self.bot.run(key)}, {[s.name for s in self.bot.steps(key)]}"
             )
-            time.sleep(0.1)
+            time.sleep(0.05)
+        run = self.bot.run(key)
+        assert run
+        return run
 
 
 def settings_for(

@@ -90,7 +90,7 @@ def _answer_all(threads: int) -> Script:
 def _measure(work: Path, play: Script, remarks: Sequence[NewThread]) -> ReviewFigures:
     with staged(work, _bare, play, TREE) as on, green_at_once(on.forge):
         pull = open_own_pull(on.forge, {LINES: TEXT})
-        on.forge.wait_until_idle(10)
+        on.forge.wait_until_idle(30)
         before = len(on.forge.list_requests())
         began = time.monotonic()
         review(on.forge, pull, *remarks)

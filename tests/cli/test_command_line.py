@@ -17,8 +17,10 @@ from typer.testing import CliRunner
 
 from bot.adapters.dbos.sqlite import lock_home
 from bot.cli.commands import app
-from bot.cli.demo.bot_process import program_path, run_bot
+from bot.cli.demo.bot_process import program_path
 from bot.forge.claude_double import ClaudeDouble, serve_claude
+from tests.crash.forked_bot import run_forked, run_forked_bot
+from tests.run_record import count_ended
 from tests.stage import BEGIN, END, GOOD, REPO, forged, script, settings_for
 
 NOWHERE = "http://127.0.0.1:9"
@@ -39,18 +41,22 @@ def environment(home, settings=None):
     }
 
 
-def greenlit(home, *typed, settings=None, given="", **env):
+def greenlit(home, *typed, **env):
     """Type a command and wait for its end."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *typed],
         cwd=home,
-        env=environment(home, settings) | env,
-        input=given,
+        env=environment(home) | env,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+def serve(home, settings, **env):
+    """Type `greenlit serve` and wait for its end."""
+    return run_forked(home, environment(home, settings) | env, ["serve"])
 
 
 @pytest.fixture
@@ -199,7 +205,7 @@ def test_doctor_says_what_is_missing_with_exit_code_1(typed):
 def test_a_machine_without_git_or_room_for_the_grammars_is_told_so(tmp_path, settings):
     """By the doctor and by what needs it. The grammars are unpacked below HOME."""
     asked = greenlit(tmp_path, "doctor", PATH="/nowhere", HOME="/dev/null")
-    served = greenlit(tmp_path, "serve", settings=settings, PATH="/nowhere")
+    served = serve(tmp_path, settings, PATH="/nowhere")
 
     assert "none is on PATH" in asked.stdout
     assert "SEMBLE_GRAMMARS_CACHE_DIR" in asked.stdout
@@ -208,29 +214,22 @@ def test_a_machine_without_git_or_room_for_the_grammars_is_told_so(tmp_path, set
     assert TRACEBACK not in asked.stderr + served.stderr
 
 
-def test_a_request_may_come_from_standard_input(tmp_path):
+def test_a_request_may_come_from_standard_input(typed, tmp_path):
     """And an empty one is wrong use."""
-    folder = committed(tmp_path)
-    told = greenlit(
-        tmp_path,
-        "solve",
-        "--repo",
-        folder,
-        "--issue",
-        "-",
-        settings={"anthropic_api_key": "k"},
-        given=" ",
+    committed(tmp_path)
+    told = typed(
+        "solve", "--repo", "greeter", "--issue", "-", given=" ", GREENLIT_ANTHROPIC_API_KEY="k"
     )
 
-    assert 2 == told.returncode
-    assert "The request on standard input is empty." in told.stderr
+    assert 2 == told.exit_code
+    assert "The request on standard input is empty." in told.output
 
 
 def test_a_port_in_use_is_told(tmp_path, settings):
     """In one sentence, with who holds it and what to do, before anything else starts."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        told = greenlit(tmp_path, "serve", settings=settings | {"port": port})
+        told = serve(tmp_path, settings | {"port": port})
 
     assert 1 == told.returncode
     assert f"Port {port} on 127.0.0.1 is taken by process {os.getpid()} (" in told.stderr
@@ -242,7 +241,7 @@ def test_a_port_in_use_is_told(tmp_path, settings):
 def test_a_home_in_use_is_told(tmp_path, settings):
     """Two processes would repeat each other's steps."""
     with lock_home(tmp_path / "bot"):
-        told = greenlit(tmp_path, "serve", settings=settings)
+        told = serve(tmp_path, settings)
 
     assert 1 == told.returncode
     assert "in use by another process" in told.stderr
@@ -251,7 +250,7 @@ def test_a_home_in_use_is_told(tmp_path, settings):
 
 def test_a_home_that_cannot_be_made_is_told(tmp_path, settings):
     """A file stands in its way."""
-    told = greenlit(tmp_path, "serve", settings=settings | {"home": "/dev/null/home"})
+    told = serve(tmp_path, settings | {"home": "/dev/null/home"})
 
     assert 1 == told.returncode
     assert "Greenlit cannot start: /dev/null/home cannot be used: Not a directory." in told.stderr
@@ -261,7 +260,7 @@ def test_a_record_that_is_no_database_is_told(tmp_path, settings):
     """With what can be done; nothing of it is written over."""
     (tmp_path / "bot").mkdir()
     (tmp_path / "bot" / "engine.sqlite").write_text("no database")
-    told = greenlit(tmp_path, "serve", settings=settings)
+    told = serve(tmp_path, settings)
 
     assert 1 == told.returncode
     assert "engine.sqlite cannot be used: file is not a database (restore it" in told.stderr
@@ -274,18 +273,18 @@ def test_an_unreachable_github_is_a_warning(tmp_path, settings):
         f"GREENLIT_{name.upper()}": str(value)
         for name, value in (settings | {"github_api_url": NOWHERE}).items()
     }
-    with run_bot(tmp_path, env) as bot:
+    with run_forked_bot(tmp_path, env) as bot:
         until(lambda: "missed deliveries cannot be asked for" in bot.log.read_text())
         assert [] == bot.list_runs()
 
-    assert 0 == bot.process.returncode
+    assert 0 == bot.process.poll()
     assert TRACEBACK not in bot.log.read_text()
 
 
 def test_ctrl_c_ends_it_without_a_traceback(tmp_path, settings):
     """Exit code 0: it did what it was told."""
     env = {f"GREENLIT_{name.upper()}": str(value) for name, value in settings.items()}
-    with run_bot(tmp_path, env) as bot:
+    with run_forked_bot(tmp_path, env) as bot:
         bot.process.send_signal(signal.SIGINT)
         assert 0 == bot.process.wait(60)
 
@@ -321,7 +320,7 @@ def test_sigterm_during_a_run_ends_within_seconds_and_the_run_goes_on(
     next start.
     """
     with slow_bot(tmp_path, checked, pace) as (forge, keys, double, env):
-        with run_bot(tmp_path, env) as bot:
+        with run_forked_bot(tmp_path, env) as bot:
             forge.set_webhook_url(keys, bot.webhook_url)
             forge.add_label(
                 REPO,
@@ -334,13 +333,9 @@ def test_sigterm_during_a_run_ends_within_seconds_and_the_run_goes_on(
             assert 0 == bot.process.wait(40)
         assert TRACEBACK not in bot.log.read_text()
         double._pace = 0
-        with run_bot(tmp_path, env) as bot:
+        with run_forked_bot(tmp_path, env) as bot:
             forge.set_webhook_url(keys, bot.webhook_url)
-            until(
-                lambda: any(
-                    run["outcome"] for run in bot.list_runs() if run["story"] == "solve_issue"
-                )
-            )
+            until(lambda: count_ended(tmp_path / "bot", "solve_issue"))
 
         assert [False] == [pull.draft for pull in forge.list_pulls(REPO)]
         assert paid_again == (double.paid_turns[0] > 1)

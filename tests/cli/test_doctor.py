@@ -86,7 +86,7 @@ def ward(tmp_path, checked):
     def make(**told):
         with ExitStack() as stack:
             made = Ward(tmp_path, checked, stack, **told)
-            made.forge.wait_until_idle(5)
+            made.forge.wait_until_idle(30)
             made.forge.webhooks.deliveries.clear()  # the ping to nobody
             yield made
 
@@ -232,7 +232,7 @@ def test_a_webhook_that_sends_forms_is_well(ward):
     """GitHub's default for an App that is made by hand; both are read."""
     with ward() as well:
         well.forge.set_webhook_url(well.keys, f"{NOWHERE}/github", content_type="form")
-        well.forge.wait_until_idle(5)
+        well.forge.wait_until_idle(30)
         well.forge.webhooks.deliveries.clear()
         code, lines = well.read()
 
@@ -370,7 +370,7 @@ def test_deliveries_that_did_not_arrive_are_told_but_forbid_nothing(ward):
     """They are of the past, and are asked for again when the bot starts."""
     with ward() as odd:
         odd.forge.add_label(REPO, odd.forge.open_issue(REPO, "ada", "Greet", ""), "autogen", "ada")
-        odd.forge.wait_until_idle(5)
+        odd.forge.wait_until_idle(30)
         code, marked = odd.examine()
 
     assert (0, 1) == (code, len(marked))

@@ -174,7 +174,7 @@ def fill_forge(box: ServedForge) -> dict[str, object]:
     review = fill_reviews(box, pull["number"])
     details = StatusDetails("It broke", "https://ci.example/1")
     forge.set_status(REPO, str(review["sha"]), "ci/other", "failure", details)
-    assert forge.wait_until_idle(20)
+    assert forge.wait_until_idle(30)
     job = forge.list_jobs(REPO)[0]
     artifact = ArtifactRecord(77, job.run, "junit", now(), now(), b"zip")
     forge.state.find_repository(REPO).artifacts[artifact.id] = artifact
@@ -195,12 +195,12 @@ def fill_reviews(box: ServedForge, pull: int) -> dict[str, object]:
     """Review a pull request by people. Returns what the paths need."""
     forge, place = box.forge, ThreadPlace("run.sh", 1)
     forge.push(REPO, "ada", "feature/a", {"old.txt": "1\n2\n"}, "More.")
-    assert forge.wait_until_idle(20)
+    assert forge.wait_until_idle(30)
     outdated = ThreadPlace("old.txt", 2, start_line=1)
     forge.comment_on_lines(REPO, pull, "ada", outdated, "```suggestion\n1\n```")
     comments = forge.list_review_comments(REPO, pull)
     forge.push(REPO, "ada", "feature/a", {"old.txt": "1\n3\n"}, "More.")
-    assert forge.wait_until_idle(20)
+    assert forge.wait_until_idle(30)
     threads = [NewThread(place, "Why?")]
     review = forge.submit_review(REPO, pull, "ada", "REQUEST_CHANGES", "No.", threads)
     line_comment = forge.list_review_comments(REPO, pull)[-1].id
@@ -215,7 +215,7 @@ def fill_forks(box: ServedForge) -> dict[str, object]:
     for login in ("bob", "eve"):
         fork = box.forge.fork_repository(REPO, login)
         box.forge.push(fork, login, "theirs", {"theirs.txt": "x\n"}, "Theirs.")
-        assert box.forge.wait_until_idle(20)
+        assert box.forge.wait_until_idle(30)
         numbers.append(box.forge.open_pull(REPO, login, f"{login}:theirs", "Theirs"))
     box.forge.delete_repository(fork)
     return {"foreign": numbers[0], "gone": numbers[1]}

@@ -1,26 +1,25 @@
-"""Run the bot in a process of its own that is forked where all is imported already.
+"""Run the command line in processes of their own, forked where all is imported already.
 
-The chains of kills start it again hundreds of times, and a start by itself takes the processor two
-seconds, nearly all of them for imports. What runs is `greenlit serve`, and SIGKILL ends it.
+The chains of kills start `greenlit serve` again hundreds of times. SIGKILL ends it as it ends any
+process.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 from bot.cli.demo.bot_process import LAST_CHARS, STOP_S, BotDied, BotProcess, program_path
+from tests.fork_server import CONTEXT, become_program
 
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["anthropic", "bot.assembly", "bot.cli.commands", "bot.cli.serve"])
 PATIENCE_S = 60
 
 
@@ -39,9 +38,14 @@ class ForkedProcess:
         assert self._process.pid
         os.kill(self._process.pid, number)
 
-    def wait(self) -> None:
-        """Wait until it has ended."""
-        self._process.join()
+    def terminate(self) -> None:
+        """Tell it to end."""
+        self._process.terminate()
+
+    def wait(self, patience_s: float | None = None) -> int | None:
+        """Wait until it has ended, and return how."""
+        self._process.join(patience_s)
+        return self._process.exitcode
 
 
 @contextmanager
@@ -50,8 +54,8 @@ def run_forked_bot(home: Path, settings: Mapping[str, str]) -> Iterator[BotProce
     home.mkdir(parents=True, exist_ok=True)
     printed = home / "bot.out"
     printed.write_bytes(b"")
-    process = CONTEXT.Process(target=_serve, args=(home, dict(settings)))
-    process.start()
+    environment = {**settings, "PATH": program_path(), "HOME": str(home)}
+    process = _start(home, environment, ["serve"])
     try:
         forked: Any = ForkedProcess(process)
         addresses = _read_addresses(forked, printed)
@@ -64,18 +68,31 @@ def run_forked_bot(home: Path, settings: Mapping[str, str]) -> Iterator[BotProce
             process.join()
 
 
-def _serve(home: Path, settings: dict[str, str]) -> None:
-    """Be the bot: with its own folder, environment, output and command line."""
+def run_forked(
+    home: Path, environment: Mapping[str, str], words: Sequence[str]
+) -> CompletedProcess[str]:
+    """Run a command with this environment and no other, and wait for its end."""
+    process = _start(home, environment, words)
+    process.join(PATIENCE_S)
+    assert process.exitcode is not None
+    printed, said = (
+        path.read_text() if path.exists() else "" for path in (home / "bot.out", home / "bot.log")
+    )
+    return CompletedProcess(list(words), process.exitcode, printed, said)
+
+
+def _start(home: Path, environment: Mapping[str, str], words: Sequence[str]) -> ForkServerProcess:
+    process = CONTEXT.Process(target=_run, args=(home, dict(environment), list(words)))
+    process.start()
+    return process
+
+
+def _run(home: Path, environment: dict[str, str], words: list[str]) -> None:
+    """Be the command: with its own folder, environment, output and command line."""
     os.chdir(home)
-    environment = os.environ  # noqa: TID251 - the process gets one of its own, as any new one does
-    environment.clear()
-    environment.update(settings, PATH=program_path(), HOME=str(home))
-    for number, name in ((1, "bot.out"), (2, "bot.log")):
-        file = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        os.dup2(file, number)
-        os.close(file)
+    become_program(environment, home / "bot.out", home / "bot.log")
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.argv = ["greenlit", "serve"]
+    sys.argv = ["greenlit", *words]
     from bot.__main__ import main
 
     main()

@@ -27,10 +27,7 @@ UNHARMED = {
     "turns asked": [0, 1, 2, 3, 4, 5],
     "reactions": ["+1", "eyes"],
 }
-EFFECTS = {
-    "comment": ("POST", r"/issues/1/comments$"),
-    "commit": ("POST", "/graphql createCommitOnBranch$"),
-}
+EFFECTS = (("POST", r"/issues/1/comments$"), ("POST", "/graphql createCommitOnBranch$"))
 
 
 def begin(on):
@@ -65,14 +62,15 @@ def test_killed_after_every_new_step_of_the_work_on_a_pull_request(tmp_path, che
 
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["cut", "cut-after"])
-@pytest.mark.parametrize("effect", EFFECTS)
-def test_killed_in_the_middle_of_an_effect_on_a_pull_request(tmp_path, checked, effect, when):
-    """Before or after GitHub did the write: it is there once."""
-    method, path = EFFECTS[effect]
+def test_killed_in_the_middle_of_each_effect_on_a_pull_request(tmp_path, checked, when):
+    """Before or after GitHub did the write: each is there once."""
     with killable(tmp_path, checked, PLAY) as on:
-        fault = on.forge.faults.add(method=method, path=path, times=1, kind=when)
+        faults = [
+            on.forge.faults.add(method=method, path=path, times=1, kind=when)
+            for method, path in EFFECTS
+        ]
         begin(on)
-        kill_when_fired(on, fault)
+        kill_when_fired(on, *faults)
         ended(on)
 
         assert UNHARMED == happened(on)

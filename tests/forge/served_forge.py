@@ -122,7 +122,7 @@ class ServedForge:
 
     def take_event_names(self) -> list[str]:
         """Return the events since the last time, once no more are on their way."""
-        assert self.forge.wait_until_idle(20)
+        assert self.forge.wait_until_idle(30)
         names = [webhook.name for webhook in self.received]
         self.received.clear()
         return names

@@ -16,7 +16,7 @@ ON_PULL = CI.replace("on: [push]", "on: pull_request")
 
 
 def ends(box: ServedForge) -> list[tuple[str, int, str | None]]:
-    assert box.forge.wait_until_idle(20)
+    assert box.forge.wait_until_idle(30)
     return [(job.name, job.attempt, job.conclusion) for job in box.forge.list_jobs(REPO)]
 
 
@@ -222,7 +222,7 @@ def test_broken_workflow_fails_at_once(box: ServedForge):
     sha = box.forge.push(
         REPO, "ada", "a", {".github/workflows/ci.yml": "on: push\njobs: 1\n"}, "Break it."
     )
-    assert box.forge.wait_until_idle(5)
+    assert box.forge.wait_until_idle(30)
     runs = box.request("GET", f"{HERE}/actions/runs?head_sha={sha}").json()["workflow_runs"]
 
     assert [] == box.forge.list_jobs(REPO)
@@ -256,7 +256,7 @@ def test_other_apps_leave_empty_suites(box: ServedForge):
     """
     box.forge.state.makes_empty_suites = True
     sha = box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
-    assert box.forge.wait_until_idle(5)
+    assert box.forge.wait_until_idle(30)
     suites = box.request("GET", f"{HERE}/commits/{sha}/check-suites").json()["check_suites"]
 
     assert [("greenlit", "queued", 0)] == [

@@ -46,7 +46,7 @@ def test_push_of_an_app_is_followed(box: ServedForge, tmp_path: Path):
     """A push over HTTP sends the event, with the App's bot as sender, and starts CI."""
     box.take_event_names()
     done = pushed(box, tmp_path, ".github/workflows/ci.yml", box.app_token)
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     told = box.received[0]
 
     assert (0, "push", "refs/heads/bot") == (done.returncode, told.name, told.payload["ref"])
@@ -105,7 +105,7 @@ def test_deleted_branch_closes_its_pull_request(box: ServedForge, tmp_path: Path
     ).raise_for_status()
     git(tmp_path, "init", "-q")
     done = git(tmp_path, "push", f"{box.base}/{REPO}.git", ":refs/heads/a", token=box.app_token)
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
 
     assert (0, "closed") == (done.returncode, box.forge.list_pulls(REPO)[0].state)
 
@@ -117,6 +117,6 @@ def test_forced_push_is_told_as_such(box: ServedForge, tmp_path: Path):
     git(tmp_path, "clone", "-q", f"{box.base}/{REPO}.git", "work")
     git(tmp_path / "work", "commit", "-q", "--allow-empty", "-m", "Other.")
     git(tmp_path / "work", "push", "-f", "origin", "HEAD:refs/heads/bot", token=box.app_token)
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
 
     assert box.received[0].payload["forced"]

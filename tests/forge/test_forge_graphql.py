@@ -86,7 +86,7 @@ def test_connections_come_in_pages(shared: ServedForge):
     """A cursor leads from page to page; the count is of all."""
     files = {f".github/workflows/{name}.yml": CI for name in "abc"}
     sha = shared.forge.push(REPO, "ada", "a", files, "CI.")
-    assert shared.forge.wait_until_idle(20)
+    assert shared.forge.wait_until_idle(30)
     first = suites(shared, sha, first=2)
     second = suites(shared, sha, first=2, after=first["pageInfo"]["endCursor"])
 
@@ -101,7 +101,7 @@ def test_connections_come_in_pages(shared: ServedForge):
 def test_node_is_found_by_its_id(shared: ServedForge):
     """Every id that was answered leads back to its node; one of another repository to nothing."""
     sha = shared.forge.push(REPO, "ada", "n", {".github/workflows/ci.yml": CI}, "CI.")
-    assert shared.forge.wait_until_idle(20)
+    assert shared.forge.wait_until_idle(30)
     pull = shared.request(
         "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "n", "base": "main"}
     ).json()
@@ -149,10 +149,10 @@ def test_checks_are_filtered(shared: ServedForge):
     """Suites by App, check runs by name and to the latest; a commit without CI has no rollup."""
     sha = shared.forge.push(REPO, "ada", "f", {".github/workflows/ci.yml": CI, "broken": ""}, "CI.")
     base = shared.forge.list_branches(REPO)["main"]
-    assert shared.forge.wait_until_idle(20)
+    assert shared.forge.wait_until_idle(30)
     run = shared.forge.list_jobs(REPO)[-1].run
     shared.request("POST", f"/repos/{REPO}/actions/runs/{run}/rerun-failed-jobs")
-    assert shared.forge.wait_until_idle(20)
+    assert shared.forge.wait_until_idle(30)
     query = """query($oid: GitObjectID!) { repository(owner: "acme", name: "demo") { object(oid: $oid) { ... on Commit {
       none: checkSuites(first: 1, filterBy: {appId: 1}) { totalCount }
       statusCheckRollup { state }

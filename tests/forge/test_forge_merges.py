@@ -19,7 +19,7 @@ def box(tmp_path) -> Iterator[ServedForge]:
     """A served forge with a pull request, number 1, from the branch b."""
     with serve_with_app(tmp_path) as box:
         box.forge.push(REPO, "ada", "b", {"README.md": "Hello, you\n"}, "Greet.")
-        box.forge.wait_until_idle(20)
+        box.forge.wait_until_idle(30)
         box.forge.open_pull(REPO, "ada", "b", "Greet")
         box.take_event_names()
         yield box
@@ -34,7 +34,7 @@ def ask(box: ServedForge, number: int = 1) -> tuple[bool | None, str]:
 def push(box: ServedForge, branch: str, text: str) -> str:
     """Push another greeting, and wait for what follows."""
     sha = box.forge.push(REPO, "ada", branch, {"README.md": text}, "Greet anew.")
-    assert box.forge.wait_until_idle(20)
+    assert box.forge.wait_until_idle(30)
     return sha
 
 
@@ -126,7 +126,7 @@ def test_a_pull_request_is_asked_into_another_branch(box: ServedForge):
         box.request("PATCH", f"{PULLS}/1", {"base": base}).status_code
         for base in ("nowhere", "same", "main", "next")
     ]
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     changes = box.received[-1].payload["changes"]
 
     assert ([422, 422, 200, 200], "main") == (statuses, changes["base"]["ref"]["from"])
@@ -152,7 +152,7 @@ def test_a_deleted_branch_closes_its_pull_requests(box: ServedForge):
 def test_a_renamed_branch_closes_those_from_it_and_moves_those_into_it(box: ServedForge):
     """As GitHub says of it."""
     box.forge.push(REPO, "ada", "c", {"c": "c"}, "Onto it.")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     git(box.forge.git_dir(REPO), "branch", "-f", "onto", "b")
     second = box.forge.open_pull(REPO, "ada", "c", "Onto", base="b")
     box.take_event_names()
@@ -176,7 +176,7 @@ def test_no_workflow_starts_for_a_pull_request_with_conflicts(box: ServedForge):
     on_pull = {".github/workflows/ci.yml": CI.replace("[push]", "[pull_request]")}
     box.forge.push(REPO, "ada", "main", {"README.md": "Good day\n"}, "Greet anew.")
     box.forge.push(REPO, "ada", "b", on_pull, "Check.")
-    assert box.forge.wait_until_idle(20)
+    assert box.forge.wait_until_idle(30)
     with_conflicts = len(box.forge.list_jobs(REPO))
     push(box, "b", "Good day\n")
     assert box.forge.wait_until_idle(30)
@@ -202,7 +202,7 @@ def test_a_fork_has_pull_requests(box: ServedForge):
     fork = box.forge.fork_repository(REPO, "bob")
     files = {"b.txt": "b\n", ".github/workflows/ci.yml": CI.replace("[push]", "[pull_request]")}
     box.forge.push(fork, "bob", "b", files, "Theirs.")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     number = box.request("POST", PULLS, {"title": "T", "head": "bob:b", "base": "main"}).json()[
         "number"
     ]
@@ -231,7 +231,7 @@ def test_a_fork_that_was_deleted_leaves_its_pull_request(box: ServedForge):
     """Without a repository of its head, which cannot be opened again once it is closed."""
     fork = box.forge.fork_repository(REPO, "bob")
     box.forge.push(fork, "bob", "c", {"b.txt": "b\n"}, "Theirs.")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     number = box.forge.open_pull(REPO, "bob", "bob:c", "Theirs")
     box.forge.delete_repository(fork)
     view = box.request("GET", f"{PULLS}/{number}").json()

@@ -82,7 +82,7 @@ def test_pull_requests_are_found_by_head_and_state(box: ServedForge, pull: dict)
 def test_push_moves_the_pull_request(box: ServedForge, pull: dict):
     """A push to the head branch sends `synchronize` with both ends."""
     sha = box.forge.push(REPO, "ada", "a/b", {"new": "3"}, "Second.")
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
     told = box.received[-1].payload
 
     assert (pull["head"]["sha"], sha) == (told["before"], told["after"])

@@ -34,7 +34,7 @@ def pull(box: ServedForge) -> int:
 def push(box: ServedForge, text: str | None, path: str = "a.txt") -> None:
     """Push another text of a file to the pull request, and wait for what follows."""
     box.forge.push(REPO, "ada", "b", {path: text}, "More.")
-    assert box.forge.wait_until_idle(20)
+    assert box.forge.wait_until_idle(30)
 
 
 def list_places(box: ServedForge, pull: int) -> list[tuple[str, int | None] | None]:
@@ -53,7 +53,7 @@ def test_a_review_is_one_event_and_one_for_each_comment(box: ServedForge, pull: 
     threads = [NewThread(ThreadPlace("a.txt", 10), "Why?"), whole]
     box.take_event_names()
     box.forge.submit_review(REPO, pull, "bob", "REQUEST_CHANGES", "Please.", threads)
-    assert box.forge.wait_until_idle(20)
+    assert box.forge.wait_until_idle(30)
     review = box.received[0].payload["review"]
 
     assert ("changes_requested", "Please.") == (review["state"], review["body"])
@@ -164,7 +164,7 @@ def test_threads_of_files_that_go_are_outdated(box: ServedForge, pull: int):
     box.forge.comment_on_lines(REPO, pull, "bob", ThreadPlace("new.txt", 1), "Why?")
     box.forge.comment_on_lines(REPO, pull, "bob", ThreadPlace("a.txt", 9), "Why?")
     box.forge.push(REPO, "ada", "b", {"new.txt": None, "other.txt": "n\n", "a.txt": TEXT}, "More.")
-    assert box.forge.wait_until_idle(20)
+    assert box.forge.wait_until_idle(30)
 
     assert [None, None] == list_places(box, pull)
 

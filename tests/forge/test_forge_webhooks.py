@@ -14,7 +14,7 @@ def test_webhook_is_signed_and_named(box: ServedForge):
     """
     box.take_event_names()
     box.forge.open_issue(REPO, "ada", "A", "B")
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
     webhook, kept = box.received[0], box.forge.list_deliveries()[-1]
 
     assert webhook.signed
@@ -42,7 +42,7 @@ def test_issue_is_opened_then_labeled(box: ServedForge):
     """An issue that is opened with labels sends `opened` and one `labeled` for each, in order."""
     box.take_event_names()
     box.forge.open_issue(REPO, "ada", "A", "B", ["bug", "autogen"])
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
 
     assert [None, "bug", "autogen"] == [
         webhook.payload.get("label", {}).get("name") for webhook in box.received
@@ -55,7 +55,7 @@ def test_acts_of_an_app_make_events_too(box: ServedForge):
     number = box.forge.open_issue(REPO, "ada", "A", "B")
     box.take_event_names()
     box.request("POST", f"/repos/{REPO}/issues/{number}/comments", {"body": "mine"})
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
     sender = box.received[0].payload["sender"]
 
     assert ("greenlit[bot]", "Bot") == (sender["login"], sender["type"])
@@ -67,7 +67,7 @@ def test_edit_tells_what_was_before(box: ServedForge):
     number = box.forge.open_issue(REPO, "ada", "A", "B")
     box.take_event_names()
     box.forge.edit_issue(REPO, number, "ada", title="New")
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
 
     assert {"title": {"from": "A"}} == box.received[0].payload["changes"]
 
@@ -94,7 +94,7 @@ def test_event_needs_subscription_and_permission(
         box.forge.add_comment(REPO, number, "ada", "C")
         box.forge.push(REPO, "ada", "main", {"a": "a"}, "A.")
         box.forge.open_issue(OTHER, "ada", "elsewhere", "")
-        assert box.forge.wait_until_idle(5)
+        assert box.forge.wait_until_idle(30)
 
     assert ["ping", "installation.created", *expected] == [webhook.name for webhook in received]
 
@@ -104,7 +104,7 @@ def test_failed_delivery_is_kept_and_can_be_repeated(box: ServedForge):
     box.take_event_names()
     box.answers.append(500)
     box.forge.open_issue(REPO, "ada", "A", "B")
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
     failed = box.forge.list_deliveries()[-1]
     again = box.forge.redeliver(failed.guid)
 
@@ -121,7 +121,7 @@ def test_app_finds_and_repeats_what_failed(box: ServedForge):
     box.take_event_names()
     box.answers.append(503)
     box.forge.open_issue(REPO, "ada", "A", "B")
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
     found = box.request("GET", "/app/hook/deliveries?status=failure", auth=box.make_jwt()).json()
     again = box.request(
         "POST", f"/app/hook/deliveries/{found[0]['id']}/attempts", auth=box.make_jwt()
@@ -143,7 +143,7 @@ def test_nobody_listens(tmp_path):
     forge.install(keys, REPO)
     forge.open_issue(REPO, "ada", "A", "B")
 
-    assert forge.wait_until_idle(5)
+    assert forge.wait_until_idle(30)
     assert [("ping", 0), ("installation", 0), ("issues", 0)] == [
         (webhook.event, webhook.status) for webhook in forge.list_deliveries()
     ]
@@ -158,7 +158,7 @@ def test_push_is_told_with_its_commits(box: ServedForge):
         REPO, "ada", "a", {"new": "1", "README.md": "x\n", "src/a.py": None}, "First."
     )
     second = box.forge.push(REPO, "ada", "a", {"run.sh": "ls"}, "Second.")
-    box.forge.wait_until_idle(5)
+    box.forge.wait_until_idle(30)
     created, moved = (webhook.payload for webhook in box.received if webhook.event == "push")
 
     assert ("refs/heads/a", "0" * 40, first, True) == tuple(

@@ -20,7 +20,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedForge]:
     with serve_with_app(tmp_path_factory.mktemp("forge")) as box:
         for branch in ("theirs", "ours"):
             box.forge.push(REPO, "ada", branch, {"a.txt": "1\n2\n3\n"}, "Add.")
-        box.forge.wait_until_idle(20)
+        box.forge.wait_until_idle(30)
         box.forge.open_pull(REPO, "ada", "theirs", "Theirs")
         box.forge.open_pull(REPO, "greenlit[bot]", "ours", "Ours")
         box.take_event_names()
@@ -147,13 +147,13 @@ def test_only_a_threads_first_comment_is_answered(box: ServedForge):
 def test_outdated_comments_have_no_line(box: ServedForge):
     """Where they began stays."""
     box.forge.push(REPO, "ada", "lines", {"a.txt": "1\n2\n3\n"}, "Add.")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     number = box.forge.open_pull(REPO, "ada", "lines", "Lines")
     place = ThreadPlace("a.txt", 3, start_line=2)
     comment = box.forge.comment_on_lines(REPO, number, "bob", place, "Why?")
     old = box.forge.find_pull(REPO, number).head_sha
     box.forge.push(REPO, "ada", "lines", {"a.txt": "1\n2\nthree\n"}, "Change.")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     view = box.request("GET", f"/repos/{REPO}/pulls/comments/{comment}").json()
 
     assert (None, None, None) == (view["line"], view["start_line"], view["position"])
@@ -168,11 +168,11 @@ def test_outdated_comments_have_no_line(box: ServedForge):
 def test_a_review_of_an_older_commit_stands_where_its_lines_are_now(box: ServedForge):
     """A push between reading and reviewing does not lose it."""
     box.forge.push(REPO, "ada", "older", {"a.txt": "1\n2\n3\n"}, "Add.")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     number = box.forge.open_pull(REPO, "ada", "older", "Older")
     old = box.forge.find_pull(REPO, number).head_sha
     box.forge.push(REPO, "ada", "older", {"a.txt": "0\n1\n2\n3\n"}, "Above.")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     asked = {**LINE, "commit_id": old}
     view = box.request("POST", f"/repos/{REPO}/pulls/{number}/comments", asked).json()
     shown = box.request("GET", f"/repos/{REPO}/pulls/comments/{view['id']}").json()
@@ -246,7 +246,7 @@ def test_a_pending_review_needs_an_event_to_be_submitted(box: ServedForge):
 def test_a_locked_pull_request_takes_no_reviews_of_apps(box: ServedForge):
     """They are no collaborators with write access."""
     box.forge.push(REPO, "ada", "locked", {"a.txt": "1\n"}, "Add.")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     number = box.forge.open_pull(REPO, "ada", "locked", "Locked")
     box.forge.lock_issue(REPO, number, "ada")
     statuses = [post(box, f"{number}/{path}", {"body": "x"})[0] for path in ("reviews", "comments")]

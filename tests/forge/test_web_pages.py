@@ -64,7 +64,7 @@ def test_a_pull_request_shows_where_its_threads_stand(box: ServedForge):
     """And how; of a fork, where that is; and in the end who merged it."""
     fork = box.forge.fork_repository(REPO, "bob")
     box.forge.push(fork, "bob", "quiet", {"README.md": None, "a.txt": "1\n2\n3\n"}, "Be quiet")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     number = box.forge.open_pull(REPO, "bob", "bob:quiet", "Quiet")
     threads = [
         NewThread(ThreadPlace("a.txt", 2, start_line=1), "Why *two*?"),
@@ -76,7 +76,7 @@ def test_a_pull_request_shows_where_its_threads_stand(box: ServedForge):
     box.forge.reply(REPO, box.forge.list_review_comments(REPO, number)[0].id, "bob", "See #1.")
     box.forge.resolve_thread(REPO, first.id, "bob")
     box.forge.push(fork, "bob", "quiet", {"README.md": "Hello\n", "a.txt": "2\n3\n"}, "Mend")
-    box.forge.wait_until_idle(20)
+    box.forge.wait_until_idle(30)
     sha = box.forge.merge_pull(REPO, number, "ada")
     page = fetch(box, f"/{REPO}/pull/{number}").text
 

@@ -195,7 +195,7 @@ def test_a_rerun_tells_which_attempt_is_over(build):
     sha, checks = place.checked({"a.py": OUTAGE, "b.py": OUTAGE}, "topic")
     run = checks.failed[0].run
     first = rerun_failed_jobs(place.ports, tree, checks)
-    place.forge.wait_until_idle(20)
+    place.forge.wait_until_idle(30)
     again = place.ports.ci.fetch_checks(place.repo, sha)
 
     assert {str(run): 1} == first

@@ -81,7 +81,7 @@ def test_only_what_is_not_pushed_yet_is_put_on_top(work):
     first = ports.mirrors.commit(tree, {"a.txt": "pushed\n"}, (tree.sha,), details)
     remote = ports.credentials.fetch_remote(place.repo)
     ports.mirrors.push(place.repo, remote, first, TOPIC, tree.sha)
-    place.forge.wait_until_idle(10)
+    place.forge.wait_until_idle(30)
     push(place, {"c.txt": "theirs\n"})
     state = replace(state, pushed=PushedChange(first, Finish("First", "", ""), ("a.txt",)))
 

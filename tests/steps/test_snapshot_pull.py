@@ -128,7 +128,7 @@ def retarget(place, number):
 
 def delete_branch(place, number):
     place.forge.delete_branch(place.repo.name, NAME, "ada")
-    assert place.forge.wait_until_idle(20)  # the forge closes it after the push, as GitHub does
+    assert place.forge.wait_until_idle(30)  # the forge closes it after the push, as GitHub does
 
 
 def make_draft(place, number):

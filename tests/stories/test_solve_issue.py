@@ -144,7 +144,7 @@ def test_a_strangers_label_gets_one_polite_answer(stage):
 
         assert "refused" == on.heard().outcome.state
         on.forge.add_comment(REPO, issue, "tim", "/generate anyway")
-        on.forge.wait_until_idle(10)
+        on.forge.wait_until_idle(30)
         assert "refused" == on.heard().outcome.state
         assert 1 == len(on.own(issue))
         assert "write access" in on.own(issue)[0]
@@ -354,7 +354,7 @@ def test_a_base_that_was_red_already_is_told_apart(stage):
     red = {"test_greeting.py": 'raise ValueError("always")\n'}
     with stage(script(*BEGIN, [GOOD], END)) as on:
         on.forge.push(REPO, "ada", "main", red, "Break it")
-        on.forge.wait_until_idle(20)
+        on.forge.wait_until_idle(30)
         issue = on.issue()
         on.label(issue)
 
@@ -387,7 +387,7 @@ def test_a_redelivery_starts_nothing_twice(stage):
         )
         with ThreadPoolExecutor(50) as at_once:
             statuses = list(at_once.map(on.forge.redeliver, [labeled.guid] * 50))
-        on.forge.wait_until_idle(10)
+        on.forge.wait_until_idle(30)
 
         assert [202] * 50 == statuses
         assert on.bot.run(f"{REPO}#{issue}/2") is None

@@ -128,7 +128,7 @@ def test_the_first_status_is_not_taken_for_the_last(stage):
         on.until_waiting(issue)
         head = on.forge.list_branches(REPO)[BRANCH]
         on.forge.set_status(REPO, head, "ci/one", "success")
-        on.forge.wait_until_idle(10)
+        on.forge.wait_until_idle(30)
         time.sleep(0.5)
         early = drafts(on)
         on.forge.set_status(REPO, head, "ci/two", "success")
@@ -184,7 +184,7 @@ def test_workflows_of_the_base_alone_are_no_ci(stage):
     only_main = WORKFLOW.format(on="{push: {branches: [main]}}")
     with stage(*BEGIN, [GOOD], END, tree=FILES | {CI: only_main}) as on:
         on.forge.push(REPO, "ada", "main", {"README.md": "# Hi\n"}, "So that CI has spoken of main")
-        on.forge.wait_until_idle(20)
+        on.forge.wait_until_idle(30)
 
         assert "opened" == outcome(on).state
         assert "nothing has run" in on.forge.list_pulls(REPO)[0].body
@@ -223,7 +223,7 @@ def slow(play, turn, pace_s=2.0):
     return play.model_copy(update={"turns": tuple(turns)})
 
 
-def until(true, patience_s=20.0):
+def until(true, patience_s=60.0):
     deadline = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < deadline

@@ -10,6 +10,7 @@ import pytest
 from bot.forge.claude_double import ClaudeDouble
 from bot.forge.claude_stream import EarlyStop
 from bot.values import Turn
+from tests.run_record import count_ended, read_statuses
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, script, staged
 from tests.stories.test_story_ci import slow, until
 
@@ -32,9 +33,9 @@ def stage(tmp_path, checked):
 
 def say(on, issue, text, by="ada"):
     """Comment, and what the bot answered in a comment of its own."""
-    before = len(on.bot.runs(100, story="handle_command"))
+    before = len(read_statuses(on.settings.home, "handle_command"))
     on.forge.add_comment(REPO, issue, by, text)
-    until(lambda: len(on.bot.runs(100, story="handle_command")) > before)
+    until(lambda: len(read_statuses(on.settings.home, "handle_command")) > before)
     on.heard()
     return next((own for own in reversed(on.own(issue)) if "greenlit:answer" in own), "")
 
@@ -215,8 +216,7 @@ def test_a_burst_of_strangers_gets_three_answers(stage):
                     lambda who: on.forge.add_comment(REPO, who[1], who[0], "/generate"), people
                 )
             )
-        until(lambda: len(on.bot.runs(100, story="handle_command")) == 12)
-        until(lambda: all(run.outcome for run in on.bot.runs(100, story="handle_command")))
+        until(lambda: count_ended(on.settings.home, "handle_command") == 12)
 
         assert (1, 3) == (len(on.own(issue)), len(on.own(other)))
         thumbs = [

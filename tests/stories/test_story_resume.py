@@ -212,7 +212,7 @@ def test_two_people_at_once_start_one_run(stage):
             say = [("ada", "/generate in German"), ("wes", "/generate in French")]
             list(at_once.map(lambda one: on.forge.add_comment(REPO, issue, *one), say))
         on.ended(issue, run=2)
-        on.forge.wait_until_idle(10)
+        on.forge.wait_until_idle(30)
 
         assert on.bot.run(f"{REPO}#{issue}/3") is None
         assert 1 == sum("I am at work on this issue already" in own for own in on.own(issue))

@@ -24,6 +24,7 @@ from tests.pull_scenes import (
     script_on_pull,
     wait_for_run,
 )
+from tests.run_record import list_steps
 from tests.stage import FILES, FINISH, PLAN, REPO, Say, edit, staged
 from tests.stories.test_solve_issue import SLOW
 
@@ -61,7 +62,7 @@ def wait_for_step(on, pull, name, count, patience_s=60):
     """Wait until the run on the pull request has done a step so many times."""
     key = RunKey(f"{REPO}#{pull}/1")
     deadline = time.monotonic() + patience_s
-    while [step.name for step in on.bot.steps(key)].count(name) < count:
+    while list_steps(on.settings.home, key).count(name) < count:
         assert time.monotonic() < deadline, f"{name} was not done"
         time.sleep(0.05)
 

@@ -22,6 +22,7 @@ from tests.pull_scenes import (
     script_on_pull,
     wait_for_run,
 )
+from tests.run_record import list_steps
 from tests.stage import BEGIN, FILES, FINISH, GOOD, PLAN, REPO, Say, edit, script, staged
 from tests.stories.test_solve_issue import SLOW
 
@@ -164,6 +165,6 @@ def test_suggestion_during_a_run_for_the_issue_is_applied_on_its_work(tmp_path, 
 def wait_for_steps(on, key, names):
     """Wait until a run has done these steps."""
     deadline = time.monotonic() + 60
-    while not names <= {step.name for step in on.bot.steps(key)}:
+    while not names <= set(list_steps(on.settings.home, key)):
         assert time.monotonic() < deadline
         time.sleep(0.05)

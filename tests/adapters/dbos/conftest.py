@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.adapters.dbos.engine_stage import Killable, durable
+from tests.adapters.dbos.engine_process import Killable
+from tests.adapters.dbos.engine_stage import durable
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def killable(tmp_path):
     started = []
 
     def start(**options):
-        started.append(Killable(tmp_path / "home", **options))
+        started.append(Killable(tmp_path / "home", **options).up())
         return started[-1]
 
     yield start

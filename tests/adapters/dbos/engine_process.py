@@ -1,13 +1,14 @@
-"""A process that runs an engine and does what it reads, line by line, so that a test can
-kill it.
-"""
+"""A process that runs an engine and does what it is told, so that a test can kill it."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
+import warnings
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.cli.log_output import configure_log
@@ -15,10 +16,39 @@ from bot.run import SignalRun, StartRun
 from bot.values import RunKey, Signal, Subject
 from tests.adapters.dbos import engine_stories
 from tests.adapters.dbos.engine_stage import durable
+from tests.fork_server import CONTEXT, become_program
+
+
+class Killable:
+    """An engine in a process of its own."""
+
+    def __init__(self, home, **options):
+        self._orders, theirs = CONTEXT.Pipe()
+        self.errors = home.parent / "stderr"
+        self.process = CONTEXT.Process(target=run_engine, args=(home, options, self.errors, theirs))
+        self.process.start()
+        theirs.close()
+
+    def up(self):
+        """The same, once it has the home."""
+        assert "up" == self._orders.recv()
+        return self
+
+    def ask(self, *command):
+        self._orders.send(command)
+        return self._orders.recv()
+
+    def start(self, story, key="", subject="", **task):
+        return self.ask("start", story, key, subject, task)
+
+    def kill(self):
+        self.process.kill()
+        self.process.join()
+        self._orders.close()
 
 
 async def obey(engine, command):
-    match command:
+    match list(command):
         case ["start", story, key, subject, task]:
             value = engine_stories.Task(**task)
             return await engine.start(
@@ -36,22 +66,18 @@ async def obey(engine, command):
     raise ValueError(command)
 
 
-def main():
+def run_engine(
+    home: Path, options: Mapping[str, Any], errors: Path, orders: Connection[Any, Any]
+) -> None:
+    """Be the engine of a home, and answer each order; what goes wrong is written into a file."""
+    warnings.simplefilter("error")
+    become_program({}, errors, errors)
     configure_log("INFO", "text")
-    engine = durable(Path(sys.argv[1]), **json.loads(sys.argv[2] if sys.argv[2:] else "{}"))
+    engine = durable(home, **options)
     try:
         engine.launch()
     except HomeInUse as used:
         sys.exit(str(used))
-    say("up")
-    for line in sys.stdin:
-        say(asyncio.run(obey(engine, json.loads(line))))
-
-
-def say(answer):
-    sys.stdout.write(f"{json.dumps(answer)}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
+    orders.send("up")
+    while True:
+        orders.send(asyncio.run(obey(engine, orders.recv())))

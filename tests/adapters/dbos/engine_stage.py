@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.runtime import EngineOptions
@@ -22,7 +18,6 @@ from tests.adapters.dbos import engine_stories
 from tests.adapters.dbos.engine_stories import Task
 
 PATIENCE_S = 60
-HERE = Path(__file__).parent
 
 
 class SystemClock:
@@ -98,43 +93,3 @@ def peak(diary, repo=""):
     works = [line.split() for line in lines(diary)]
     spans = [(float(began), float(over)) for name, began, over in works if repo in ("", name)]
     return max(sum(began <= moment < over for began, over in spans) for moment, _over in spans)
-
-
-class Killable:
-    """An engine in a process of its own."""
-
-    def __init__(self, home, **options):
-        with (home.parent / "stderr").open("a") as stderr:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-W",
-                    "error",
-                    HERE / "engine_process.py",
-                    home,
-                    json.dumps(options),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-                env={"PYTHONPATH": str(HERE.parents[2])},
-            )
-        assert self.answer() == "up"
-
-    def answer(self):
-        return json.loads(self.process.stdout.readline())
-
-    def ask(self, *command):
-        self.process.stdin.write(json.dumps(command) + "\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def start(self, story, key="", subject="", **task):
-        return self.ask("start", story, key, subject, task)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            pipe.close()

@@ -1,8 +1,6 @@
 """The tests that kill an engine with SIGKILL and look at what the next one does."""
 
 import asyncio
-import subprocess
-import sys
 import time
 
 from dbos import DBOSClient
@@ -10,7 +8,8 @@ from dbos import DBOSClient
 from bot.adapters.dbos.journal import JsonSerializer
 from bot.run import Run, StartRun
 from bot.values import Outcome
-from tests.adapters.dbos.engine_stage import HERE, altered, durable, ended, eventually, lines, peak
+from tests.adapters.dbos.engine_process import Killable
+from tests.adapters.dbos.engine_stage import altered, durable, ended, eventually, lines, peak
 from tests.adapters.dbos.engine_stories import Task, listen, mark, three
 
 
@@ -170,17 +169,12 @@ def test_a_second_process_on_the_home_is_refused(killable, tmp_path):
     name the first.
     """
     first = killable()
-    second = subprocess.run(
-        [sys.executable, HERE / "engine_process.py", tmp_path / "home"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={"PYTHONPATH": str(HERE.parents[2])},
-        check=False,
-    )
+    second = Killable(tmp_path / "home")
+    second.process.join(60)
 
-    assert 1 == second.returncode
-    assert f"is in use by another process (pid {first.process.pid})" in second.stderr
+    assert 1 == second.process.exitcode
+    said = second.errors.read_text()
+    assert f"is in use by another process (pid {first.process.pid})" in said
 
 
 def test_close_lets_the_step_under_way_be_remembered(tmp_path, diary):

@@ -29,7 +29,7 @@ class EngineOptions:
     on_run_waits: OnRunWaits | None = None
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     wait_policy: WaitPolicy = field(default_factory=WaitPolicy)
-    poll_s: float = 0.1  # of the queue of new runs
+    poll_s: float = 0.25  # of the queue of new runs; every look takes the processor 4 ms
     # After a launch, until slots are given out though some run has not come back yet.
     most_replay_s: float = 10.0
     # A net below `_send`, which wakes a waiting run at once; `close` takes as long.

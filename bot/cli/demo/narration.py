@@ -19,7 +19,7 @@ from bot.stories.recorded_steps import summarize_result
 from bot.text.terminal_text import strip_control
 
 PATIENCE_S = 900
-POLL_S = 0.1
+POLL_S = 0.4
 LOOKED_AT_OFTEN = ("CI", "review")
 MODEL, CI = "The model thinks", "CI runs"
 # What comes after a step, by the step's name in the record.

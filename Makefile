@@ -30,11 +30,17 @@ sandbox:
 # Compiled files are kept: each of a hundred processes would else compile the bot again.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Most tests wait for servers and processes, so more of them than cores run at a time, each handed out by itself: some
-# wait for long. What needs none is measured: its floor of branches only rises.
+# Most tests that need servers and processes wait for them, so more of them than cores run at a time, each handed out by
+# itself: some wait for long. Beside them, on what they leave of the machine, run those that need none; these are measured:
+# their floor of branches only rises.
 test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox
-	$(BIN)/pytest --numprocesses 3 --maxschedchunk 4 -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=79
-	$(BIN)/pytest --numprocesses 4 --maxschedchunk 1 -m "served or slow"
+	@output=$$(mktemp); failed=0; \
+	nice -n 5 $(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow" \
+		--cov --cov-report=term:skip-covered --cov-fail-under=79 >"$$output" 2>&1 & measured=$$!; \
+	trap 'kill $$measured 2>/dev/null; rm -f "$$output"; exit 130' INT TERM HUP; \
+	$(BIN)/pytest --numprocesses 4 --maxschedchunk 1 -m "served or slow" || failed=$$?; \
+	wait $$measured || failed=$$?; \
+	cat "$$output"; rm -f "$$output"; exit $$failed
 
 quick: .venv/dev
 	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow and not long"

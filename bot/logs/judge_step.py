@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from bot.logs.clean_log import LogLine
@@ -21,7 +22,7 @@ from bot.logs.parsed_failure import ParsedFailure
 from bot.logs.parsers.fallback import mentions_failed_tests
 from bot.logs.parsers.tracebacks import is_wrapper
 from bot.logs.registry import ParserSpec
-from bot.values import Confidence, Reading
+from bot.values import Action, Confidence, Reading
 
 _MESSAGE_CHARS = 500  # of an outage
 # What runners of tests say first.
@@ -32,6 +33,12 @@ _TESTS_BEGIN = re.compile(
 )
 _ERROR_LINES = 30
 _LINES_BELOW = 8
+_PRINTED_LINES = 60  # by a test, below what it says
+# What a test says that only looked at how a program ended.
+_EXIT_CODE = re.compile(
+    r"(?i)\b(?:return(?:ed)?|exit)[ _-]?(?:with )?(?:non-zero )?(?:code|status)\b"
+    r"|\bassert -?\d+ == 0\b|\bexited with\b"
+)
 _FETCH_FAILED = re.compile(r"\bfetch failed\b|\bError sending request\b|\bRequestError\b")
 _SOURCE_LINES = 5  # that a compiler shows below what it says
 _QUOTED = re.compile(r"""(?<!\w)(["'`]).{1,300}?\1""")
@@ -62,7 +69,17 @@ def judge_step(step: StepFailures) -> Reading | None:
     is_set_up = all(each.failure.category == "dependency" for each in blamed)
     if blamed and not (outages and is_set_up):
         return _blame(step, blamed)
-    return report_outage(outages[0], step.lines, chosen[0].tool) if outages else None
+    return _report_outages(outages, chosen, step) if outages else None
+
+
+def _report_outages(
+    outages: Sequence[OutageMatch], chosen: Sequence[AttributedFailure], step: StepFailures
+) -> Reading:
+    """Make the reading of outages; of tests that met them, the tests are told."""
+    reading = report_outage(outages[0], step.lines, chosen[0].tool)
+    if chosen[0].parser.kind != "tests":
+        return reading
+    return replace(reading, failures=collect_failures(each.failure for each in chosen))
 
 
 def _blame(step: StepFailures, blamed: Sequence[AttributedFailure]) -> Reading:
@@ -82,7 +99,20 @@ def _blame(step: StepFailures, blamed: Sequence[AttributedFailure]) -> Reading:
     )
     if category == "crash" and are_tests:
         category = "test-failure"
-    return Reading(category, "fix", best.tool, failures, excerpt, confidence)
+    is_outage = all(_shows_outage(candidate, step) for candidate in blamed)
+    action: Action = "rerun" if is_outage else "fix"
+    return Reading(category, action, best.tool, failures, excerpt, confidence)
+
+
+def _shows_outage(candidate: AttributedFailure, step: StepFailures) -> bool:
+    """Tell whether a failed test says no more than how a program ended that it ran, and the
+    program's output tells of an outage of another machine.
+    """
+    failure = candidate.failure
+    if candidate.parser.kind != "tests" or not _EXIT_CODE.search(failure.message):
+        return False
+    texts = _read_lines(step.lines, failure.first_line, failure.last_line + _PRINTED_LINES)
+    return any(names_other_machine(text) and find_outage([text]) for text in texts)
 
 
 def _is_alike(candidate: AttributedFailure, parser: ParserSpec) -> bool:
@@ -198,8 +228,12 @@ def _find_outage_behind(candidate: AttributedFailure, step: StepFailures) -> Out
 
 def _read_near(lines: Sequence[LogLine], failure: ParsedFailure) -> list[str]:
     """Read a failure's lines and those below: why a package could not be had stands there."""
-    begin = bisect_left(lines, failure.first_line, key=attrgetter("number"))
-    end = bisect_right(lines, failure.last_line + _LINES_BELOW, key=attrgetter("number"))
+    return _read_lines(lines, failure.first_line, failure.last_line + _LINES_BELOW)
+
+
+def _read_lines(lines: Sequence[LogLine], first: int, last: int) -> list[str]:
+    begin = bisect_left(lines, first, key=attrgetter("number"))
+    end = bisect_right(lines, last, key=attrgetter("number"))
     return read_texts(lines[begin:end])
 
 

@@ -280,4 +280,17 @@ OUTAGES = (
         ("manifest for ", "manifest for .* not found"),
         "Unable to find image",
     ),
+    # A second or two is what a test waits for; minutes are what a stuck machine takes.
+    define_outage(
+        "long wait",
+        "rerun",
+        (
+            "imed out after ",
+            (
+                r"\b[Tt]imed out after (?:\d{3,}(?:\.\d+)? ?s(?:ec(?:ond)?s?)?"
+                r"|\d+ ?(?:m(?:in\w*)?|h\w*))\b"
+            ),
+        ),
+        category="timeout",
+    ),
 )

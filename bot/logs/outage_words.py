@@ -94,7 +94,8 @@ OUTAGE_WORDS = (
         r"(?i)\b5\d\d:? (?:Server Error|Internal Server|Bad Gat|Service Unav|Gateway T)",
         rf"(?i){_REMOTE}\S*[:,]? .{{0,60}}\b(?:429|50[0-4]|52\d)\b",
         r"(?i)\bBad Gateway\b|\bGateway Time-?out\b|\bToo Many Requests\b",
-        r"(?i)\brate (?:limit )?exceeded|\bthrottl|\bSlowDown\b|\breduce your request rate",
+        r"(?i)\brate (?:limit )?(?:exceeded|reached)\b|\bthrottl|\bSlowDown\b",
+        r"(?i)\breduce your request rate",
     ),
     _define(
         "network",

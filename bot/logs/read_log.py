@@ -58,6 +58,7 @@ _FORMS = (
 # Of a step that is not known to have failed, what goes well may have the other forms, too.
 _PLAIN_FORMS = (parse_listing, parse_bare_files)
 _LINTS = re.compile(r"\b(?:\w*lint|lint\w*|fmt|prettier|check-?format)\b")
+_ERROR_BEGINS = re.compile(r"\W{0,4}(?:error|fatal|fail(?:ed|ure)?)\b", re.IGNORECASE)
 _ACTION_STEP = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 
@@ -66,7 +67,8 @@ def read_log(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
 
     Annotations may follow the log as lines `##[error]...`. Frames name files of the repository
     (`repo_files`, as of the job's commit), outermost first. Where a network, a runner or a disk
-    failed, the action is never "fix". Secrets are masked. Holds 4 MB of a step at most: its beginning and its end.
+    failed, the action is never "fix". Secrets are masked. Holds 4 MB of a
+    step at most: its beginning and its end.
     """
     is_report, lines = peek_report(lines)
     if is_report:
@@ -131,6 +133,9 @@ def _guess_action_failure(
     script = job.steps[-1].command
     if not errors or not script or not _ACTION_STEP.match(script[0].text):
         return None
+    said = find_outage_in_error(text for text in read_texts(lines) if _ERROR_BEGINS.match(text))
+    if said:
+        return replace(report_outage(said, lines), confidence="low")
     failure = make_diagnostic("infra", errors[-1], errors[-1].text)
     return _report_guess([failure], lines, Reading("infra", "human"))
 

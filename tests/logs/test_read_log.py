@@ -48,6 +48,14 @@ from tests.logs.reading import STAMP, read_output, wrap_as_job
         ("src/a.py:3:1: F401 'os' imported but unused", "lint", "fix"),
         ('src/a.py:3: error: Name "x" is not defined  [name-defined]', "type-error", "fix"),
         ("src/a.c:3:9: error: expected ';' before '}' token", "compile-error", "fix"),
+        ("FAIL Required test coverage of 90% not reached. Total: 60%", "test-failure", "fix"),
+        ('Jest: Coverage for lines (80%) does not meet "global" threshold', "test-failure", "fix"),
+        ("ERROR: Coverage for lines (50%) does not meet global threshold", "test-failure", "fix"),
+        ("Coverage failure: total of 61 is less than fail-under=90", "test-failure", "fix"),
+        ("Line coverage (50%) is below the expected minimum (90%).", "test-failure", "fix"),
+        ("Rule violated for bundle x: lines covered ratio is 0.5", "test-failure", "fix"),
+        ("Error: ERR_PNPM_OUTDATED_LOCKFILE", "dependency", "fix"),
+        ("Error: test-runner timed out after 310 seconds", "timeout", "rerun"),
         ("Something odd failed", "crash", "human"),
         ("Something odd failed in src/a.py:3", "crash", "fix"),
     ],
@@ -81,6 +89,49 @@ def test_tests_that_need_a_dead_network_are_an_outage():
     )
 
     assert read_output(output, ("test_a.py",)).action == "rerun"
+
+
+def test_a_test_that_only_looks_at_an_exit_code_may_have_met_an_outage():
+    """Where what the program printed says so: the test is told, and run again. One that looks at
+    anything else has its own word.
+    """
+    output = (
+        "=== FAILURES ===\n___ test_a ___\ntest_a.py:3: in test_a\n    assert run() == 0\n"
+        "E   AssertionError: assert 2 == 0\n--- Captured stderr call ---\n"
+        "ERROR: HTTP error 502 while getting https://files.example.org/x.whl: 502 Bad Gateway\n"
+    )
+    met = read_output(output, ("test_a.py",))
+    own = read_output(output.replace("assert 2 == 0", "assert 'x' == 'y'"), ("test_a.py",))
+
+    assert ("test-failure", "rerun") == (met.category, met.action)
+    assert "fix" == own.action
+
+
+def test_a_test_that_waited_for_minutes_is_told_with_its_place():
+    """The machine was stuck; one that waited for a second failed."""
+    output = (
+        "=== FAILURES ===\n___ test_a ___\ntest_a.py:3: in test_a\n    join()\n"
+        "E   RuntimeError: Process 0 terminated or timed out after 310.01 seconds\n"
+    )
+    stuck = read_output(output, ("test_a.py",))
+    slow = read_output(output.replace("310.01", "2.0"), ("test_a.py",))
+
+    assert ("timeout", "rerun") == (stuck.category, stuck.action)
+    assert ["test_a.py:3"] == [failure.place for failure in stuck.failures]
+    assert "fix" == slow.action
+
+
+def test_what_an_action_says_before_its_last_word_may_be_an_outage():
+    """Its last word is that it failed."""
+    said = (
+        'error - Upload failed: {"detail":"Rate limit reached. Please wait 1542s."}\n'
+        "##[error]Failed to properly upload report: it exited with 1"
+    )
+    log = wrap_as_job(said).replace(b"Run make test", b"Run acme/upload-action@v4")
+    log = log.replace(b"##[error]Process completed with exit code 1.\n", b"\n")
+    reading = read_log(log.splitlines(keepends=True), [])
+
+    assert ("infra", "rerun") == (reading.category, reading.action)
 
 
 def test_annotations_behind_the_log_are_heard():

@@ -65,9 +65,8 @@ DEPENDENCIES = (
         "pnpm",
         "dependency",
         "ERR_PNPM_",
-        r"\s*(?P<text>(?P<code>ERR_PNPM_(?:OUTDATED_LOCKFILE|NO_MATCHING_VERSION|PEER_DEP_ISSUES"
-        r"|FETCH_404"
-        r"|LOCKFILE\w*))\s.+)",
+        r"\s*(?:Error: )?(?P<text>(?P<code>ERR_PNPM_(?:OUTDATED_LOCKFILE"
+        r"|NO_MATCHING_VERSION|PEER_DEP_ISSUES|FETCH_404|LOCKFILE\w*))(?:\s.+)?)$",
     ),
     compile_pattern(
         "yarn",

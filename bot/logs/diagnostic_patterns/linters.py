@@ -6,6 +6,21 @@ from bot.logs.diagnostic_patterns.diagnostic_pattern import LINE_COLUMN, PATH, c
 
 LINTERS = (
     compile_pattern(
+        "coverage",
+        "test-failure",
+        "overage",
+        r"(?:FAIL |ERROR: (?!Coverage failure)|Jest: |\W{0,3}Error: )?(?P<text>Coverage (?:for"
+        r"|failure|check).*|Required test coverage of .* not reached.*"
+        r"|(?!ERROR: ).*\bcoverage\b.*\b(?:below|less than|lower than|does not meet|under)\b.*\d"
+        r".*)",
+    ),
+    compile_pattern(
+        "coverage",
+        "test-failure",
+        "overed ratio is",
+        r".*(?P<text>Rule violated for .*covered ratio is .*)",
+    ),
+    compile_pattern(
         "linter",
         "lint",
         "]",

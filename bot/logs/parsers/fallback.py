@@ -56,7 +56,7 @@ _WRAPPER = re.compile(
     r"|^Found \d+ errors?\b|[Pp]lease (?:also )?report this|^Full log "
     r"|^\W*(?:errors?|failures?)\W*$|^To report this|^exit status \d+$|^Aborted due to"
     r"|: line \d+: +\d+ (?:Aborted|Segmentation fault|Bus error|Illegal instruction|Killed)\b"
-    r"|^FAIL\b.*$|^BUILD FAILED in "
+    r"|\bok=\d+ +changed=\d+|^FAIL\b.*$|^BUILD FAILED in "
 )
 # What runners of tests say at their end, when some failed.
 _FAILED_TESTS = re.compile(

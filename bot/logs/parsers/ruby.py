@@ -184,6 +184,8 @@ def parse_test_unit(lines: Sequence[LogLine]) -> list[ParsedFailure]:
         if not heading:
             continue
         block = cut_block(lines, index, lambda text: text.startswith("====="), 100)
+        if len(block) == 1:  # no rule below: other words that begin so
+            continue
         texts = read_texts(block[1:])
         message = shorten_message("\n".join(drop_matching(texts, _TRACE)).strip())
         stack = _reverse_stack(parse_places(texts, _TRACE))

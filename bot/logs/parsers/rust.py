@@ -245,7 +245,7 @@ def _parse_compiler_error(
 ) -> ParsedFailure:
     text = join_texts(block)
     lint = _CLIPPY_LINT.search(text)
-    is_lint = bool(lint) or "rust-clippy" in text
+    is_lint = bool(lint) or "rust-clippy" in text or "implied by `-D warnings`" in text
     category: Category = "lint" if is_lint else "compile-error"
     code = read_group(lint, "lint") or error["code"] or ""
     message = shorten_message(error["text"])

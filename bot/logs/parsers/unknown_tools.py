@@ -47,6 +47,7 @@ _FRAME_BEGINS = re.compile(
 )
 _FRAME_GOES_ON = re.compile(r":\d+:? ?in\b|\(\d+\)\s+[\w.]+$")
 _SPEAKS = re.compile(r"\b(?:error|warning|note|hint)\b:", re.IGNORECASE)
+_CALL = re.compile(r"\s+at \S")
 _WORD = re.compile(r"\w")
 _RULE_LINE = re.compile(r"^\s*[-=_*]{8,}\s*$")
 _CODE = re.compile(r"^\s*(?:\d+\s*)?[|>^~]|^\s*[\^~]+\s*$")
@@ -54,8 +55,15 @@ _CODE = re.compile(r"^\s*(?:\d+\s*)?[|>^~]|^\s*[\^~]+\s*$")
 
 def parse_unknown_tests(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse each test that a mark or a word says failed, with what stands below its name."""
-    failures = {failure.test: failure for failure in _parse_numbered(lines)}
-    headings = list(_find_headings(lines))
+    numbered = list(_parse_numbered(lines))
+    failures = {failure.test: failure for failure in numbered}
+    last = max((failure.last_line for failure in numbered), default=0)
+    first = min((failure.first_line for failure in numbered), default=0)
+    headings = [
+        (index, test)
+        for index, test in _find_headings(lines)
+        if not first <= lines[index].number <= last  # a step of a scenario
+    ]
     ends = [*(index for index, _ in headings[1:]), len(lines)]
     for (begin, test), end in zip(headings, ends, strict=False):
         failure = _parse_test(test, lines[begin : min(end, begin + _TEST_LINES)])
@@ -97,7 +105,9 @@ def _parse_test(test: str, block: Sequence[LogLine]) -> ParsedFailure:
     words = [line.text.strip() for line in below if _WORD.search(line.text)]
     words = [text for text in words if not _CODE.match(text)]
     message = shorten_message("\n".join(words[:10])) or "failed"
-    stack = shorten_stack(find_places(read_texts([*below, block[0]])))
+    texts = read_texts([*below, block[0]])
+    calls = [text for text in texts if _CALL.match(text)]
+    stack = shorten_stack(find_places(calls) or find_places(texts))
     return make_failed_test(test, block[:end], "", message, stack)
 
 

@@ -11,6 +11,7 @@ HOW = MappingProxyType(
     {
         "lint": "a comment `# noqa: RULE - why` on its line",
         "tests": "`advise: [tests]` in .github/greenlit.yml, which makes it advice to reviewers",
+        "unfinished": "`advise: [unfinished]` in .github/greenlit.yml",
         "licence": "`advise: [licence]` in .github/greenlit.yml",
         "policy": "`allow:` with its path in .github/greenlit.yml",
         "size": "a larger `max_files` or `max_lines` in .github/greenlit.yml",

@@ -18,6 +18,7 @@ from bot.gates.policy import check_nontext_files, check_paths
 from bot.gates.size import Rules, check_size
 from bot.gates.syntax import check_syntax, parses_as_python, speaks_python_2
 from bot.gates.test_integrity import check_test_integrity
+from bot.gates.unfinished import CUT_END, check_unfinished
 from bot.values import Finding
 
 # What these find is a matter of safety or a plain fact: no repository can make advice of it.
@@ -43,7 +44,17 @@ def check_texts(
         *check_test_integrity(change, planned),
         *let_planned_stand(check_outbound(change), planned, _is_of_file),
     )
-    return apply_weights(findings, rules)
+    return apply_weights((*findings, *_find_unfinished(change, findings)), rules)
+
+
+def _find_unfinished(change: Change, findings: tuple[Finding, ...]) -> Iterator[Finding]:
+    """Find what is unfinished, without what another gate says of the same place."""
+    places = {finding.place for finding in findings}
+    unparsed = {finding.path for finding in findings if finding.gate == "syntax"}
+    for finding in check_unfinished(change):
+        is_cut = finding.rule == CUT_END and finding.path in unparsed
+        if finding.place not in places and not is_cut:
+            yield finding
 
 
 def _list_others(change: Change) -> Iterator[str]:

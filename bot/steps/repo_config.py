@@ -59,8 +59,8 @@ Login = Annotated[
 ]
 Logins = Annotated[tuple[Login, ...], Field(strict=False, max_length=20)]
 Gates = Annotated[
-    tuple[Literal["lint", "style", "tests", "licence", "size", "packages"], ...],
-    Field(strict=False, max_length=6),
+    tuple[Literal["lint", "style", "tests", "unfinished", "licence", "size", "packages"], ...],
+    Field(strict=False, max_length=7),
 ]
 
 
@@ -121,7 +121,7 @@ class ConfigFile(BaseModel):
     advise: Gates = Field(
         default=(),
         description="checks that only advise "
-        "(a list of lint, style, tests, licence, size, packages; none of security)",
+        "(a list of lint, style, tests, unfinished, licence, size, packages; none of security)",
     )
     max_files: int = Field(
         default=60, ge=1, le=1_000, description="files that a change may touch (1 to 1000)"

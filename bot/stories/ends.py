@@ -28,7 +28,8 @@ RETRY_THEN = "Then comment `/retry`."
 FILE = "`.github/greenlit.yml`"
 LIMIT_CHARS = 300  # of the words of others that a sentence quotes
 MOST_PATHS = 5
-ADVISABLE = ("lint", "style", "tests", "licence", "packages")  # a repository may let them advise
+# A repository may let these advise.
+ADVISABLE = ("lint", "style", "tests", "unfinished", "licence", "packages")
 
 
 def explain_green(state: RunState) -> Outcome:

@@ -169,7 +169,7 @@ def test_a_file_that_this_system_cannot_hold_is_not_linted():
         ("import b\nimport a\n\nprint(a, b)\n", None, set()),
         ("assert 1\n", None, set()),
         (
-            "def g():\n    z()\n\n\ndef f():\n    pass\n",
+            "def g():\n    z()\n\n\ndef f():\n    return 1\n",
             "def z(): ...\n\n\ndef g():\n    z()\n",
             {("lint", "a.py", 2, "F821")},
         ),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.gates import Change, check_unfinished
+from bot.gates import Change, Rules, check_texts, check_unfinished
 
 FOLDER = Path(__file__).with_name("unfinished")
 
@@ -61,3 +61,16 @@ def test_a_finding_says_what_to_do():
         (1, "`save` does nothing. Write its body, or leave it out.", True),
         (6, "This work is put off: `TODO: lock the file`. Write it out.", False),
     ] == [(finding.line, finding.text, finding.blocks) for finding in findings]
+
+
+def test_the_gates_say_it_once():
+    """What the gates "content" and "syntax" say of a place is not said again."""
+    omitted = "def f():\n    # ... rest of the code unchanged ...\n    return 1\n"
+    texts = {"a.py": omitted, "b.py": "def g(x):\n    return (x\n", "c.py": "def h():\n    pass\n"}
+    findings = check_texts(Change(before={}, after=texts), Rules(advise=("unfinished",)))
+
+    assert [
+        ("content", "a.py:2", True),
+        ("syntax", "b.py:2", True),
+        ("unfinished", "c.py:1", False),
+    ] == [(finding.gate, finding.place, finding.blocks) for finding in findings]

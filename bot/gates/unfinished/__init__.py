@@ -25,9 +25,10 @@ from bot.search.syntax_queries import find_comments
 from bot.text import as_code_span
 from bot.values import Finding
 
-__all__ = ["GATE", "check_unfinished"]
+__all__ = ["CUT_END", "GATE", "check_unfinished"]
 
 GATE = "unfinished"
+CUT_END = "cut-end"  # the rule of what the gate "syntax" finds too, where there is a grammar
 MAX_FINDINGS = 8  # of one file
 SHOWN_CHARS = 100
 NEAR = 3  # lines around a new one, whose comments may be one sentence with it
@@ -90,12 +91,14 @@ def _check_file(
             yield from _check_parsed(path, root, language, fresh)
             yield from _check_bodies(path, root, language, fresh, surroundings)
         if surroundings.is_new and (cut := find_cut_end(path, text, root)):
-            yield Finding(GATE, path, cut[0], f"{cut[1]} Write the file to its end.")
+            text = f"{cut[1]} Write the file to its end."
+            yield Finding(GATE, path, cut[0], text, rule=CUT_END)
 
 
 def _check_document(path: str, text: str, fresh: set[int]) -> Iterator[Finding]:
-    """Check prose, but for a changelog, which names what is to come."""
-    for number, line in enumerate(text.split("\n"), 1) if not find_aside_word(path) else ():
+    """Check prose, but for a changelog, which names what is to come, and what tests read."""
+    is_shown = bool(find_aside_word(path)) or kind_of(path) == "test"
+    for number, line in enumerate(text.split("\n"), 1) if not is_shown else ():
         if number in fresh and (what := find_document_sign(line)):
             yield _make_finding(path, number, what, line)
 

@@ -138,7 +138,7 @@ def find_empty_bodies(
     for node in find_kinds(root, language, FUNCTIONS):
         first, last = node.start_point.row + 1, node.end_point.row + 1
         body = _body_of(node)
-        if body is None or body.end_byte - body.start_byte > MAX_BODY_BYTES:
+        if body is None or node.has_error or body.end_byte - body.start_byte > MAX_BODY_BYTES:
             continue
         if not any(number in lines for number in range(first, last + 1)):
             continue

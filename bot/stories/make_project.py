@@ -175,7 +175,7 @@ async def write(run: Run, state: RunState, before: Patch | None = None) -> RunSt
         right = _list_right(state, blocking)
         await run(keep_files, {**right, **gone}, verb)
         structure, _ = state.project_made.planned
-        missing = sorted({file.path for file in structure.files} - state.patch.files.keys())
+        missing = [file.path for file in structure.files if file.path not in state.patch.files]
         if not blocking and not missing:
             return state
         rounds = 0 if len(right) > most_right else rounds + 1

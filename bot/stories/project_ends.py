@@ -37,7 +37,7 @@ def explain_no_progress(blocking: Sequence[Finding], missing: Sequence[str]) -> 
     """Say which file the model did not get right."""
     if blocking:
         first = blocking[0]
-        text = f"{as_code_span(first.path)} did not get right: {first.text}"
+        text = f"{as_code_span(first.path)} is not right yet: {first.text}"
     else:
         text = f"{as_code_span(missing[0])} was asked for again and again, and did not come."
     return Outcome("gave up", text, kind="gates", next_step=GO_ON)

@@ -25,6 +25,17 @@ PAGES = {
     "/pypi/fresh/json": '{"releases": {"0.1": [{"upload_time_iso_8601": "2026-11-20T00:00:00.0Z"}]}}',
     "/pypi/odd/json": "[]",
     "/pypi/broken/json": "{",
+    "/pypi/named/json": '{"releases": {"2.0": [{"upload_time_iso_8601": "2026-05-14T10:00:00Z"}]}, '
+    '"info": {"version": "2.0", "license_expression": "MIT", "license": "all of it"}}',
+    "/pypi/classified/json": '{"releases": {}, "info": {"version": "3.1", "license": "L\\nM", '
+    '"classifiers": ["Typed", "License :: OSI Approved :: BSD License"]}}',
+    "/newest": '{"time": {"1.2.0": "2026-10-09T08:00:00Z"}, "dist-tags": {"latest": "1.2.0"}, '
+    '"versions": {"1.2.0": {"license": {"type": "ISC"}}}}',
+    "/long": " " * 8_000_001,
+    "/long/latest": '{"version": "7.0.2", "license": "Apache-2.0"}',
+    "/odd": " " * 8_000_001,
+    "/odd/latest": "[]",
+    "/example.com/!some/module/@latest": '{"Version": "v1.8.0", "Time": "2026-03-01T00:00:00Z"}',
     "/@scope%2Fsettled": '{"time": {"created": "2019-01-01T00:00:00Z"}, "versions": {"1": {}, "2": {}}}',
 }
 
@@ -58,7 +69,7 @@ def serving() -> Iterator[str]:
 def index():
     """An index for both kinds, on this machine."""
     with serving() as address:
-        yield HttpPackageIndex({"python": address, "node": address})
+        yield HttpPackageIndex({"python": address, "node": address, "go": address})
 
 
 def find_names(after, before=None, around=None, paths=()):
@@ -228,6 +239,26 @@ def test_no_popular_package_is_taken_for_another(kind, popular):
 def test_an_index_is_asked(index, kind, name, entry):
     """What makes no sense is no answer, and no redirect is followed."""
     assert entry == index.look(kind, name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [
+        ("python", "named", ("2.0", "2026-05-14", "MIT")),
+        ("python", "classified", ("3.1", "", "BSD License")),
+        ("node", "newest", ("1.2.0", "2026-10-09", "ISC")),
+        ("node", "long", ("7.0.2", "", "Apache-2.0")),
+        ("go", "example.com/Some/module", ("v1.8.0", "2026-03-01", "")),
+    ],
+)
+def test_the_newest_release_is_told_with_its_licence(index, kind, name, expected):
+    """Its version, its day, and the licence, wherever the index has that; where the history is too
+    long to be read, without the day.
+    """
+    package = index.look(kind, name)
+
+    assert expected == (package.version, package.released, package.licence)
+    assert index.look("node", "odd") is None
 
 
 def test_an_index_that_is_gone_is_no_answer():

@@ -1,0 +1,248 @@
+"""The story of a wish: what people and the model can make of it, and what bounds it."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from pydantic import SecretStr
+from rich.console import Console
+
+from bot.cli.new import build_ports
+from bot.cli.unrecorded_run import UnrecordedRun, run_at_once
+from bot.settings import SolveSettings
+from bot.stories.make_project import make_project
+from bot.values import (
+    Machine,
+    RunKey,
+    SandboxResult,
+    SandboxState,
+    Signal,
+    ToolCall,
+    ToolResults,
+    Turn,
+    Usage,
+    UserText,
+    Wish,
+)
+
+SPECIFICATION = {
+    "title": "Greeter",
+    "overview": "It greets.",
+    "language": "python",
+    "runtime": "Python 3.11",
+    "kind": "library",
+    "features": ["It greets by name."],
+    "files": [{"path": "greeter.py", "purpose": "greets"}],
+}
+TEST = "from greeter import greet\n\n\ndef test_it():\n    assert greet() == 1\n"
+TEXTS = {
+    "greeter.py": "def greet():\n    return 1\n",
+    "pyproject.toml": '[project]\nname = "greeter"\nversion = "0.1.0"\n',
+    "test_greeter.py": TEST,
+    "README.md": "# Greeter\n",
+}
+IMPORTS = [{"path": "greeter.py", "names": ["greet"]}]
+STRUCTURE = {
+    "files": [
+        {"path": "greeter.py", "description": "Greets by name.", "exports": ["greet"]},
+        {"path": "pyproject.toml", "description": "The package."},
+        {"path": "test_greeter.py", "description": "Tests of it.", "imports": IMPORTS},
+        {"path": "README.md", "description": "How it is used."},
+    ],
+    "entry_point": "greeter.py",
+    "steps": [
+        {"name": "execute", "command": "python3 greeter.py", "proof": "It ends."},
+        {"name": "check", "command": "python3 -m pytest", "proof": "Tests pass."},
+    ],
+}
+SPECIFY = ("submit_specification", SPECIFICATION)
+PLAN = ("submit_structure", STRUCTURE)
+WRITE = tuple(("write_file", {"path": path, "text": text}) for path, text in TEXTS.items())
+YES = Signal("approve")
+
+
+class ScriptedModel:
+    """A model whose turns are written down; the last one is said ever after."""
+
+    name = "Claude"
+
+    def __init__(self, turns):
+        self.turns = list(turns)
+        self.told = []
+
+    def turn(self, prefix, conversation, budget_usd):
+        match conversation[-1]:
+            case UserText(text):
+                self.told.append(text)
+            case ToolResults(results):
+                self.told.append("\n".join(result.text for result in results))
+        calls = self.turns.pop(0) if len(self.turns) > 1 else self.turns[0]
+        made = tuple(
+            ToolCall(f"{len(self.told)}.{number}", name, given)
+            for number, (name, given) in enumerate(calls)
+        )
+        return Turn("tools" if made else "end", calls=made, usage=Usage(0.01))
+
+
+class ScriptedSandbox:
+    """A sandbox in which jobs end as they are told to, and well after that."""
+
+    def __init__(self, *logs):
+        self.logs = list(logs)
+
+    def describe(self):
+        return SandboxState("bubblewrap")
+
+    def find_machine(self):
+        return Machine({"python3": "3.11.7"})
+
+    def run(self, job):
+        if job.commands != ("python3 -m pytest",) or not self.logs:
+            return SandboxResult(0)
+        return self.logs.pop(0)
+
+    def discard(self, workspace):
+        pass
+
+
+class AnsweringRun(UnrecordedRun):
+    """A run whose person gives these answers, one after the other."""
+
+    answers = ()
+
+    async def wait(self, patience_s, waiting=None):
+        *self.answers, answer = self.answers or [None]
+        return answer
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Make a project in the folder with these turns; gives the outcome and what the model heard."""
+    home = tmp_path / "home"
+    home.mkdir()
+
+    def start(*turns, answers=(YES,), logs=(), wish="a greeter for people", edit=None):
+        settings = SolveSettings(anthropic_api_key=SecretStr("k"))
+        ports = build_ports(settings, home, tmp_path / "greeter")
+        model = ScriptedModel(turns)
+        checkers = replace(ports.checkers, index=None)
+        ports = replace(ports, model=model, sandbox=ScriptedSandbox(*logs), checkers=checkers)
+        run = AnsweringRun(ports, Console(file=StringIO()), RunKey("new#0/1"))
+        run.answers = list(reversed(answers))
+        if edit:
+            run.wait = edit(run.wait, tmp_path / "greeter/docs/spec.md")
+        return run_at_once(make_project(run, Wish(wish))), model.told
+
+    return start
+
+
+def git(folder, *asked):
+    done = subprocess.run(["git", "-C", folder, *asked], check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()
+
+
+def test_words_ask_for_another_specification(make, tmp_path):
+    """What the person says goes to the model, and what it submits then is shown again."""
+    quieter = ("submit_specification", {**SPECIFICATION, "title": "Quiet greeter"})
+    other = Signal("edited", "It shall be quieter.")
+    outcome, told = make([SPECIFY], [quieter], [PLAN], WRITE, answers=(other, YES))
+
+    assert "done" == outcome.state
+    assert told[1].endswith("what they want to be different:\n\nIt shall be quieter.")
+    assert (tmp_path / "greeter/docs/spec.md").read_text().startswith("# Quiet greeter\n")
+
+
+def test_a_specification_that_lost_its_shape_is_asked_for_again(make):
+    """What a person left of it goes to the model, with what cannot be read of it."""
+
+    def edit(wait, page):
+        async def answer(patience_s, waiting=None):
+            if page.read_text().startswith("# Greeter"):
+                page.write_text("Just make it nice.\n")
+            return await wait(patience_s, waiting)
+
+        return answer
+
+    outcome, told = make([SPECIFY], [], answers=(YES, None), edit=edit)
+
+    assert "gave up" == outcome.state
+    assert "They left it so:\n\nJust make it nice." in told[1]
+
+
+@pytest.mark.parametrize(
+    ("turns", "logs", "kind", "reason"),
+    [
+        (
+            [[SPECIFY], [("submit_structure", {**STRUCTURE, "entry_point": "other.py"})]],
+            [],
+            "gates",
+            "No consistent plan of the files came in 6 turns of the model.",
+        ),
+        (
+            [[SPECIFY], [PLAN], [("list_dir", {"path": ""})]],
+            [],
+            "gates",
+            "`greeter.py` was asked for again and again, and did not come.",
+        ),
+        (
+            [
+                [SPECIFY],
+                [PLAN],
+                [("write_file", {"path": "greeter.py", "text": "def greet():\n    pass\n"})],
+            ],
+            [],
+            "gates",
+            "`greeter.py` is not right yet: `greet` does nothing.",
+        ),
+    ],
+)
+def test_what_leads_nowhere_comes_to_an_end(make, turns, logs, kind, reason):
+    """A plan, a file or a body that never comes is not waited for until the money is gone."""
+    outcome, _ = make(*turns, logs=logs)
+
+    assert ("gave up", kind) == (outcome.state, outcome.kind)
+    assert outcome.text.startswith(reason)
+
+
+def test_what_fails_ever_again_comes_to_an_end(make, tmp_path):
+    """Eight trials are made; what was mended in between is kept, and a deleted file goes."""
+    red = SandboxResult(1, b"FAILED test_greeter.py::test_it - assert 1 == 2\n1 failed in 0.01s\n")
+    greeter = STRUCTURE["files"][0]
+    more = {"path": "more.py", "description": "What is said.", "exports": ["WORD"]}
+    both = {**greeter, "imports": [{"path": "more.py", "names": ["WORD"]}]}
+    text = TEXTS["greeter.py"]
+    adds = (
+        ("submit_structure", {"files": [more, both]}),
+        ("write_file", {"path": "more.py", "text": "WORD = 1\n"}),
+        ("write_file", {"path": "greeter.py", "text": f"from more import WORD\n\n\n{text}"}),
+    )
+    drops = (
+        ("submit_structure", {"files": [greeter], "removed": ["more.py"]}),
+        ("write_file", {"path": "greeter.py", "text": text}),
+        ("delete_file", {"path": "more.py"}),
+    )
+    turns = [
+        [("write_file", {"path": "README.md", "text": f"# Greeter {number}\n"})]
+        for number in range(5)
+    ]
+    outcome, told = make([SPECIFY], [PLAN], WRITE, adds, drops, *turns, logs=[red] * 8)
+    folder = tmp_path / "greeter"
+
+    assert ("gave up", "same failure") == (outcome.state, outcome.kind)
+    assert outcome.text.startswith("It was tried 8 times and does not work yet. check failed in")
+    assert "The step check failed." in told[3]
+    assert "# Greeter 4\n" == (folder / "README.md").read_text()
+    assert [] == git(folder, "ls-files", "more.py")
+
+
+def test_a_check_that_runs_no_test_is_red(make):
+    """It ends well and proves nothing."""
+    empty = SandboxResult(0, b"\nRan 0 tests in 0.000s\n\nOK\n")
+    mend = [("write_file", {"path": "README.md", "text": "# The greeter\n"})]
+    outcome, told = make([SPECIFY], [PLAN], WRITE, mend, logs=[empty])
+
+    assert "done" == outcome.state
+    assert "It ended well, but ran no test." in told[3]

@@ -74,3 +74,18 @@ def test_the_gates_say_it_once():
         ("syntax", "b.py:2", True),
         ("unfinished", "c.py:1", False),
     ] == [(finding.gate, finding.place, finding.blocks) for finding in findings]
+
+
+def find_in_comment(sentence):
+    """Find what a comment in the middle of a function says is missing."""
+    text = f"def compute(count):\n    half = count / 2\n    # {sentence}\n    return half + 1\n"
+    return find_places("halves.py", text)
+
+
+def test_what_comments_say():
+    """A comment that excuses missing code is found; one that explains the code is not."""
+    excuses = (FOLDER / "excuses.txt").read_text().splitlines()
+    remarks = (FOLDER / "remarks.txt").read_text().splitlines()
+
+    assert [] == [sentence for sentence in excuses if not find_in_comment(sentence)]
+    assert [] == [sentence for sentence in remarks if find_in_comment(sentence)]

@@ -40,6 +40,7 @@ MADE_UP = re.compile(
     r"|template|snippet",
     re.IGNORECASE,
 )
+IDLE = re.compile(r"\s*(?:pass|break;?)\s*")
 NO_COMMENTS = (".json", ".csv", ".tsv", ".lock", ".svg", ".po", ".pot")
 
 
@@ -138,12 +139,14 @@ def _check_sentences(
 
 
 def _closes_block(lines: Sequence[str], number: int) -> bool:
-    """Tell whether a line fills its own, and nothing follows it at its depth."""
+    """Tell whether a comment fills its line, and nothing is done behind it in its block."""
     own = lines[number - 1]
     if not re.match(r"\s*(?:#|//|/\*|--|\*)", own):
         return False
-    following = next((line for line in lines[number:] if line.strip()), "")
-    return _depth_of(following) < _depth_of(own)
+    following = [line for line in lines[number:] if line.strip()][:2]
+    if following and IDLE.fullmatch(following[0]):
+        following = following[1:]
+    return not following or _depth_of(following[0]) < _depth_of(own)
 
 
 def _depth_of(line: str) -> int:

@@ -12,7 +12,7 @@ UNWRITTEN = (
     r"(?:\W*(?:todo|fixme|tbd)\b[^\"'`]*|[^\"'`]{0,60}\b(?:not|isn't|n't)(?: been)?(?: yet)?"
     r" implemented(?: yet)?\b[^\"'`]{0,40}|\W*(?:implement (?:me|this|later)|unimplemented"
     r"|coming soon)\b[^\"'`]*|\W*(?:placeholder|stub)\W*"
-    r"|[^\"'`]{0,40}\b(?:coming soon|to be implemented|unimplemented)\W*)"
+    r"|[^\"'`]{0,40}\b(?:coming soon|(?:to|would|will) be implemented|unimplemented)(?: here)?\W*)"
 )
 QUOTED = rf"(?:[fbrFBR$@]*[\"'`]{UNWRITTEN}[\"'`])"
 CALLED = r"\s*(?:\(\s*)?"
@@ -96,7 +96,8 @@ SIGNS = (
     CodeSign(
         re.compile(
             rf"\b(?:print(?:ln|f)?!?|puts|echo|console\.\w+|fmt\.Print\w*|System\.out\.print\w*"
-            rf"|Console\.Write\w*|logger?\.\w+|logging\.\w+|click\.echo|typer\.echo|alert|var_dump)"
+            rf"|Console\.Write\w*|\w*(?:[eE]rror|[mM]essage|[tT]oast|[nN]otify)\w*|logger?\.\w+"
+            rf"|logging\.\w+|click\.echo|typer\.echo|alert|var_dump)"
             rf"{CALLED}{QUOTED}",
             re.IGNORECASE,
         ),

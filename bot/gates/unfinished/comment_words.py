@@ -83,6 +83,13 @@ SIGNS = (
         r" (?:(?:all )?(?:the )?(?:other|rest|remaining|others)\b)",
         r"\b(?:handle|do|treat|add|process|implement) (?:all )?(?:the )?(?:other|rest|remaining)\b"
         r".{0,30}\b(?:the same way|similarly|likewise|analogously)\b",
+        rf"^(?:and )?(?:the )?(?:other|more|remaining|additional|further) (?:\w+"
+        rf" )?{_PARTS}\s*{_DOTS}"
+        rf"|^and (?:the )?(?:other|more|remaining) (?:\w+ )?{_PARTS}\W*$",
+        r"^(?:continue|proceed|go on) (?:with|for|adding) (?:the )?(?:other|rest|remaining|more)\b",
+        r"\bcode continues\b|^keep (?:the |all |your )?(?:existing|previous|original|other) (?:code"
+        r"|imports|methods|functions|implementation|tests|routes)\b",
+        r"\bsee (?:the )?(?:full|complete|original|actual) (?:implementation|code|file|source)\b",
         r"\b(?:snip(?:ped)?|to be continued|continued (?:below|in the next))\b\W*$",
     ),
     _sign(
@@ -98,9 +105,9 @@ SIGNS = (
         r"\b(?:to|should|must|will|needs? to|has to|can) be (?:implemented|filled in|written)"
         r"(?: here| later| soon| yet| in (?:the )?(?:future|next)\b.{0,20})?\W*$",
         r"\b(?:is|are) still to be (?:written|done|added|implemented)\b",
-        r"\bimplement (?:this|me|it|here|later|the (?:actual|real|rest|logic|body|missing))\b",
-        r"^implement (?:\w+ ){0,4}(?:logic|here|later)\b",
-        rf"\b{_WORK} (?:(?:would |will |should )?(?:goes?|comes?) here|goes below|to follow"
+        r"(?:^|\b(?:please|to|must|should|needs?) )implement (?:this|me|it|here|later|the (?:actual|real|rest|logic|body|missing))\b",
+        r"^implement (?:[\w-]+ ){0,4}(?:logic|here|later)\b",
+        rf"\b{_WORK} (?:(?:would |will |should )?(?:go(?:es)?|comes?) here|goes below|to follow"
         r"|pending|needed here|omitted|is missing)\b",
         rf"\byour (?:own )?(?:\w+ )?{_WORK} (?:goes )?here\b",
         r"^\W*your (?:[\w-]+ ){0,3}(?:code|logic|commands?|implementation|routes|content"
@@ -118,6 +125,21 @@ SIGNS = (
         r"\b(?:skip(?:ped|ping)?|leav\w+ (?:out|empty|blank|this)) [\w ]{0,20}for now\b",
         r"\bcoming soon\b|\bunder construction\b|\bwork in progress\b\W*$",
         r"\bto be (?:done|added|completed|written) (?:later|soon|in (?:the )?future)\b",
+        r"\bwould be implemented\b|\bnot implemented in this (?:demo|example|mock-?up|version"
+        r"|sketch"
+        r"|prototype|sample)\b",
+        r"^(?!.*\b(?:otherwise|if|because|since|so|without|else|unless|or)\b).{0,60}\bwould be"
+        r" (?:saved"
+        r"|stored|persisted|fetched|loaded|sent|queried|read) (?:to|in|from|via|by|with)\b",
+        r"^\W*(?:[\w'-]+ ){1,4}(?:logic|code|implementation) here\W*$",
+        r"^add (?:proper |more |better )?(?:error|exception|input) (?:handling|validation"
+        r"|checks?)\b",
+        r"\b(?:no-?op|nothing) for now\b|\bdoes nothing yet\b|\bnothing here yet\b",
+        r"\bleft (?:blank|incomplete|unimplemented|unfinished)\b",
+        r"^\W*(?:incomplete|unfinished|wip|needs? (?:an )?implementation|implementation needed"
+        r"|needs? to"
+        r" be (?:done|finished|completed)|finish this)\W*$",
+        r"\bactual (?:implementation|logic) (?:depends|is left)\b",
         r"^(?:do|put|write) (?:something|stuff|the work|your work) here\b",
     ),
     _sign(
@@ -163,6 +185,28 @@ SIGNS = (
         r"\bpretend (?:that |to |we |it )",
         r"\bfor simplicity,? (?:we |this |it |i )?(?:just |simply |only )?(?:return|skip|omit|fake"
         r"|mock|hard|pretend|leave)",
+        r"\bin (?:an?|the) (?:real|actual|production)(?:[- ]\w+){1,3}?,? (?:you|we|this|it|one"
+        r"|these"
+        r"|there)(?:'d| would| should| could| might)\b|\bin production,? would\b",
+        rf"\ban? {_REAL}(?:[- ]\w+){{1,3}}? would\b",
+        r"^\W*(?:note: )?(?:this is |these are |it is )?(?:just )?(?:an? )?(?:very |highly "
+        r"|overly )?"
+        r"(?:simplified|simplistic|bare-bones) (?:implementations?|versions?|logic|checks?)\b(?!"
+        r" of)",
+        r"\b(?:will|would|should|must|to) be replaced (?:with|by) (?:an? |the )?(?:real|actual"
+        r"|proper)\b",
+        r"\busing (?:mock|fake|dummy|hard-?coded|sample|static|placeholder) (?:data|values?"
+        r"|responses?)\b",
+        r"^\W*(?:mock|fake|dummy|sample|hard-?coded) data for (?:test(?:ing|s)?|demo|now"
+        r"|development)\b",
+        r"^\W*(?:just |only )?(?:an? |the )?(?:minimal |bare |empty |simple )?(?:stub|skeleton)"
+        r"(?: only| for now| implementation)?\W*$",
+        r"^\W*(?:placeholder|mock|dummy|stub|fake) (?:implementations?|logic|functions?|methods?)\b"
+        r"(?! (?:of|class))",
+        r"^\W*placeholder for (?:now|the (?:actual|real)|future|[\w ]{0,30}(?:check|logic|call"
+        r"|query"
+        r"|implementation|integration|calculation|functionality|feature|service))\b",
+        r"\bfor this (?:demo|prototype|mock-?up)\b",
         r"\ba (?:full|real|proper|complete) (?:implementation|check|version|solution|\w+er)"
         r" would\b",
     ),
@@ -170,7 +214,9 @@ SIGNS = (
     _sign(
         PUT_OFF,
         r"^\W*(?:todo|fixme|xxx|tbd)\b",
-        r"\b(?:todo|fixme)\b\s*[:(]",
+        r"\b(?:todo|fixme)\b\s*[:(]|^to do:",
+        r"^\W*mock(?:ed)? [\w ]{3,30}\W*$|^\W*placeholder for\b",
+        r"\btemporary \w+ until\b|\bextend (?:this |it )?as needed\b|\bfor this example\b",
         r"\bfor now,? (?:we |this |it |i )?(?:just |simply |only )?(?:return|skip|ignore|assume"
         r"|leave)",
         is_sure=False,
@@ -182,7 +228,8 @@ DANGLING = (
     _sign(
         PUT_OFF,
         r"^\W*(?:[\w-]+ ){0,4}(?:logic|implementation|code)(?: goes)?(?: here)?\W*$",
-        rf"^(?:todo:? )?{DEED}\b[\w' ,()-]{{3,70}}\W*$",
+        r"^\W*(?:the )?same (?:\w+ )?(?:implementation|logic|code|body|pattern)? ?(?:as|for|in)\b",
+        rf"^(?:todo:? )?(?:implement|{DEED})\b[\w' ,()-]{{3,70}}\W*$",
     ),
 )
 HINT = re.compile(
@@ -191,7 +238,9 @@ HINT = re.compile(
     r"|implement|your|exercise|fill|auto-?gen|skip|coming soon|in progress|to be |here|real|actual"
     r"|production|reality|practice|would|placeholder|dummy|mock|fake|stub|simulat|temporary|made-up"
     r"|hard-?code|toy|canned|sample|purpose|demonstration|illustration|replace|pretend|simplicity"
-    r"|for now|proper|full|left|leav|static|random|have|under construction|not |as before|till",
+    r"|for now|skeleton|finish|example|simplif|extend|to do\b|continue|code|incomplete|wip|nothing"
+    r"|no-?op|error|demo|proper|full"
+    r"|left|leav|static|random|have|under construction|not |as before|till",
     re.IGNORECASE,
 )
 QUOTED = re.compile(r"`[^`]*`")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -10,15 +10,25 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.ports import PackageIndex
+from bot.project import check_structure
 from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
-from bot.values import FileOutline, Library, Package, Specification
+from bot.values import (
+    FileOutline,
+    Library,
+    Package,
+    ProjectFile,
+    ProjectStructure,
+    Specification,
+)
+from bot.values.making import SPECIFICATION_PATH, WORKFLOW_PATH
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 INDEX_KINDS = {"python": "python", "typescript": "node", "javascript": "node", "go": "go"}
 NOT_LOOKED_UP = "(it could not be looked up)"
+OWN_PLACES = (SPECIFICATION_PATH, WORKFLOW_PATH, "docs/")
 MAX_LOOKUPS = 8  # at a time
 
 
@@ -94,9 +104,23 @@ def run(session: ToolSession, arguments: SubmitSpecificationInput) -> str:
         tuple(arguments.details),
         arguments.licence,
     )
+    specification = replace(specification, files=tuple(_list_writable(specification)))
     session.making = replace(session.project, specification=specification)
     libraries = count_noun(len(specification.libraries), "library", "libraries")
     return f"The specification is complete, with {libraries}. The person is shown it now."
+
+
+def _list_writable(specification: Specification) -> Iterator[FileOutline]:
+    """List the files without those that tools make, such as locks, and those of the bot: nobody
+    could plan them.
+    """
+    for outline in specification.files:
+        inside = f"{outline.path}a" if outline.path.endswith("/") else outline.path
+        alone = ProjectStructure((ProjectFile(inside, outline.purpose),), inside)
+        findings = check_structure(alone, specification)
+        is_writable = not any(finding.rule == "path" for finding in findings)
+        if is_writable and outline.path not in OWN_PLACES:
+            yield outline
 
 
 def _look_up(

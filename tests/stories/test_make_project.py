@@ -144,6 +144,16 @@ def git(folder, *asked):
     return done.stdout.splitlines()
 
 
+def test_files_that_nobody_writes_are_in_no_specification(make, tmp_path):
+    """Locks, what is built, and the bot's own pages come by themselves: none need be planned."""
+    names = ("greeter.py", "uv.lock", "dist/", "docs/", "docs/spec.md", "tests/")
+    files = [{"path": name, "purpose": "a part"} for name in names]
+    make([("submit_specification", {**SPECIFICATION, "files": files})], [], answers=(None,))
+    page = (tmp_path / "greeter/docs/spec.md").read_text()
+
+    assert ["greeter.py", "tests/"] == [name for name in names if f"- `{name}`" in page]
+
+
 def test_words_ask_for_another_specification(make, tmp_path):
     """What the person says goes to the model, and what it submits then is shown again."""
     quieter = ("submit_specification", {**SPECIFICATION, "title": "Quiet greeter"})

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.project.languages import family_of
-
 
 @dataclass(frozen=True, slots=True)
 class SourceImport:
@@ -46,8 +44,3 @@ def join_path(folder: str, relative: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
-
-
-def is_source(path: str) -> bool:
-    """Tell whether a file's names can be read."""
-    return bool(family_of(path))

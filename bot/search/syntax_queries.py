@@ -29,6 +29,11 @@ def is_comment(node: Node) -> bool:
     return "comment" in node.type or (node.type == "string" and is_alone)
 
 
+def read_text(node: Node) -> str:
+    """Read the code of a node."""
+    return (node.text or b"").decode(errors="replace")
+
+
 def _capture(query: Query, root: Node) -> list[Node]:
     nodes = QueryCursor(query).captures(root).get("node", [])
     return sorted(nodes, key=lambda node: node.start_byte)

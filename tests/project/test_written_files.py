@@ -190,8 +190,8 @@ BROKEN = [
     (
         "python",
         "src/expenses/store.py",
-        "from expenses.modles import Expense\nStore = list\n",
-        "It imports `expenses.modles`, which is no file of the project. Import what is planned, or plan that file.",
+        "from expenses.money import Expense\nStore = list\n",
+        "It imports `expenses.money`, which is no file of the project. Import what is planned, or plan that file.",
     ),
     (
         "python",

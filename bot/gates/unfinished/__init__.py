@@ -18,7 +18,8 @@ from bot.gates.unfinished.comment_words import PRETENDS, find_sign
 from bot.gates.unfinished.comments import Sentence, list_line_sentences, list_sentences
 from bot.gates.unfinished.cut_ends import find_cut_end
 from bot.gates.unfinished.documents import find_document_sign
-from bot.gates.unfinished.empty_bodies import Surroundings, find_empty_bodies, list_bases
+from bot.gates.unfinished.empty_bodies import find_empty_bodies
+from bot.gates.unfinished.idle_functions import Surroundings, list_bases
 from bot.search.grammars import language_of
 from bot.search.source_files import find_aside_word, kind_of
 from bot.search.syntax_queries import find_comments

@@ -105,7 +105,8 @@ SIGNS = (
         r"\b(?:to|should|must|will|needs? to|has to|can) be (?:implemented|filled in|written)"
         r"(?: here| later| soon| yet| in (?:the )?(?:future|next)\b.{0,20})?\W*$",
         r"\b(?:is|are) still to be (?:written|done|added|implemented)\b",
-        r"(?:^|\b(?:please|to|must|should|needs?) )implement (?:this|me|it|here|later|the (?:actual|real|rest|logic|body|missing))\b",
+        r"(?:^|\b(?:please|to|must|should|needs?) )implement (?:this|me|it|here|later|the"
+        r" (?:actual|real|rest|logic|body|missing))\b",
         r"^implement (?:[\w-]+ ){0,4}(?:logic|here|later)\b",
         rf"\b{_WORK} (?:(?:would |will |should )?(?:go(?:es)?|comes?) here|goes below|to follow"
         r"|pending|needed here|omitted|is missing)\b",
@@ -174,7 +175,7 @@ SIGNS = (
         r"\bsimulat(?:e|es|ed|ing) (?:an? |the |some )?(?:api|network|database|db|async|server|http"
         r"|processing|work|delay|latency|payment|real|success|email|sending|fetch\w*|external"
         r"|backend"
-        r"|long|remote|response|request|call|sav\w+|load\w+|upload|download)\b",
+        r"|long|remote|response|request|call|saves?|saving|load\w+|upload|download)\b",
         r"\bfor (?:demo(?:nstration)?|illustrat(?:ion|ive)|showcase|teaching) purposes?\b",
         r"\bfor (?:demonstration|illustration)\W*$",
         rf"\breplace (?:this|it|these|with)\b.{{0,30}}\b(?:{_REAL}|your)\b",
@@ -234,7 +235,7 @@ DANGLING = (
 )
 HINT = re.compile(
     r"\.\.\.|\u2026|todo|fixme|xxx|tbd|brevity|unchanged|omitted|rest\b|remain|existing|previous"
-    r"|original|other|more|additional|further|similar|likewise|same|repeat|snip|truncat|continued"
+    r"|original|other|more|additional|further|similar|likewise|same|repeat|snip|truncated|continued"
     r"|implement|your|exercise|fill|auto-?gen|skip|coming soon|in progress|to be |here|real|actual"
     r"|production|reality|practice|would|placeholder|dummy|mock|fake|stub|simulat|temporary|made-up"
     r"|hard-?code|toy|canned|sample|purpose|demonstration|illustration|replace|pretend|simplicity"

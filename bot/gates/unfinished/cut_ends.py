@@ -6,8 +6,6 @@ import re
 
 from tree_sitter import Node
 
-FENCE = re.compile(r"^\s*(```|~~~)")
-BLOCK_OPENS = re.compile(r"(?:[:{(\[,=]|\b(?:def|class|function|return|import|from|else))\s*$")
 MARKUP = (".html", ".htm", ".vue", ".svelte", ".xml")
 STYLES = (".css", ".scss", ".less")
 

@@ -128,8 +128,11 @@ def _find_record(folder: Path) -> Path:
 def _open_record(asked: NewProject) -> Iterator[RunRecord]:
     """Open the folder's record for this process alone; a new one begins with the wish."""
     own = asked.folder / OWN
-    own.mkdir(parents=True, exist_ok=True)
-    (own / ".gitignore").write_text("*\n", "utf-8")
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+        (own / ".gitignore").write_text("*\n", "utf-8")
+    except OSError as wrong:
+        raise WrongUseError(f"{asked.folder} cannot be written into: {wrong.strerror}.") from None
     with ExitStack() as stack:
         try:
             stack.enter_context(hold_lock(own / "lock", waits=False))

@@ -25,6 +25,7 @@ from bot.forge.claude_script import Script, ScriptTurn
 from bot.settings import SolveSettings
 from tests.folder_sandbox import FolderSandbox
 
+SETTINGS = SolveSettings(anthropic_api_key=SecretStr("k"))
 SAMPLE = Path(str(files("bot.cli.demo").joinpath("new_project.yml")))
 FILES = [
     ".github/workflows/test.yml",
@@ -252,13 +253,24 @@ def test_what_is_no_wish_is_answered_in_a_sentence(tmp_path, wish, reason):
 
 
 def test_a_folder_with_something_in_it_is_refused(tmp_path):
-    """What is there is left alone; a repository without a commit is as good as empty."""
-    (tmp_path / "notes.txt").write_text("mine")
+    """What is there is left alone; so is what cannot be made a folder."""
+    notes = tmp_path / "notes.txt"
+    notes.write_text("mine")
     printed = StringIO()
-    code = make_new_project(Console(file=printed), SolveSettings, NewProject(WISH, tmp_path))
+    codes = [
+        make_new_project(
+            Console(file=printed, width=200), lambda: SETTINGS, NewProject(WISH, place)
+        )
+        for place in (tmp_path, notes, notes / "project")
+    ]
+    told = printed.getvalue()
 
-    assert (2, ["notes.txt"]) == (code, [path.name for path in tmp_path.iterdir()])
-    assert "is not empty. Name a new folder" in printed.getvalue()
+    assert ([2, 2, 2], [notes]) == (codes, list(tmp_path.iterdir()))
+    assert (
+        "is not empty. Name a new folder; in a project that is there, use greenlit solve." in told
+    )
+    assert f"{notes} is no folder." in told
+    assert f"{notes}/project cannot be written into: Not a directory." in told
 
 
 @pytest.mark.served
@@ -267,8 +279,11 @@ def test_a_wish_that_cannot_be_met_leaves_nothing(play, tmp_path):
     reason = "Das widerspricht sich: offline und live zugleich. Eines von beiden kann es geben."
     maker = play(turn(call("decline_wish", reason=reason)))
     code, printed = maker.make("离线又联网的记账应用", tmp_path / "new")
+    git(tmp_path, "init", "--quiet", "empty")
+    in_repository, _ = maker.make("离线又联网的记账应用", tmp_path / "empty")
 
-    assert (1, []) == (code, list(tmp_path.iterdir()))
+    assert (1, 1) == (code, in_repository)
+    assert [tmp_path / "empty/.git"] == [*tmp_path.glob("*/*")]
     assert f"Not made. {reason}" in printed
 
 

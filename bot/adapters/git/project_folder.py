@@ -16,6 +16,7 @@ from bot.values import Author, Branch, Repo, Sha, Tree
 
 EMPTY_TREE = Sha("4b825dc642cb6eb9a060e54bf8d69288fbee4904")  # that every git knows
 BRANCH = "main"
+LOCKS = ("index.lock", "HEAD.lock", f"refs/heads/{BRANCH}.lock")
 
 
 class GitProjectFolder:
@@ -49,7 +50,8 @@ class GitProjectFolder:
     def commit(self, paths: Collection[str], message: str) -> bool:
         """Commit the files, in a repository that is made where there is none."""
         # Left by a process that was killed; nobody else commits here while this one works.
-        (self._root / ".git/index.lock").unlink(missing_ok=True)
+        for name in LOCKS:
+            (self._root / ".git" / name).unlink(missing_ok=True)
         if not (self._root / ".git/HEAD").exists():
             self._git.run("init", "--quiet", f"--initial-branch={BRANCH}")
         names = "".join(f"{path}\0" for path in paths).encode()

@@ -43,6 +43,18 @@ EnvFile = Annotated[
     typer.Option(help="A file with settings; without it, the file .env in GREENLIT_HOME"),
 ]
 
+Wish = Annotated[
+    str,
+    typer.Argument(
+        help="What you wish for, in a few sentences; left out to go on where a folder stood",
+        show_default=False,
+    ),
+]
+ProjectFolder = Annotated[
+    Path | None,
+    typer.Option("--in", help="The folder of the project: a new one, or one begun before"),
+]
+
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
     if wanted:
@@ -157,17 +169,8 @@ def solve(
 
 @app.command()
 def new(
-    wish: Annotated[
-        str,
-        typer.Argument(
-            help="What you wish for, in a few sentences; left out to go on where a folder stood",
-            show_default=False,
-        ),
-    ] = "",
-    folder: Annotated[
-        Path | None,
-        typer.Option("--in", help="The folder of the project: a new one, or one begun before"),
-    ] = None,
+    wish: Wish = "",
+    folder: ProjectFolder = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Take the specification as it comes, without asking")
     ] = False,

@@ -25,7 +25,7 @@ from bot.forge.claude_script import Script, ScriptTurn
 from bot.settings import SolveSettings
 from tests.folder_sandbox import FolderSandbox
 
-SETTINGS = SolveSettings(anthropic_api_key=SecretStr("k"))
+SETTINGS = SolveSettings.model_validate({"anthropic_api_key": "k"})
 SAMPLE = Path(str(files("bot.cli.demo").joinpath("new_project.yml")))
 FILES = [
     ".github/workflows/test.yml",

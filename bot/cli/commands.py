@@ -168,6 +168,31 @@ def solve(
 
 
 @app.command()
+def fill(
+    place: Annotated[
+        str, typer.Argument(metavar="FILE:LINE", help="A placeholder, a blank line, or any other")
+    ],
+    what: Annotated[
+        str, typer.Option(help="What is wanted there; without it, what the code around says")
+    ] = "",
+    repo: Annotated[Path, typer.Option(help="The folder with the code")] = Path(),
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the code into the file; else only show the diff")
+    ] = False,
+) -> None:
+    """Write the code that is missing at a line of a file.
+
+    It takes the place of a placeholder or a blank line, else it comes behind the line; it has to
+    parse there. Needs ANTHROPIC_API_KEY. Exits 0 when it fits, 1 when not, 2 for wrong use.
+    """
+    command = import_command("fill")
+    options = command.FillOptions(repo, place, what, write)
+    console = open_console(stderr=True)
+    act = command.fill_marked_place
+    raise typer.Exit(act(console, lambda: load_settings(SolveSettings), options))
+
+
+@app.command()
 def new(
     wish: Wish = "",
     folder: ProjectFolder = None,

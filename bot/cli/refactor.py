@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -49,8 +49,8 @@ def refactor_folder(
     try:
         workspace = Workspace(repo)
         with show_progress("Looking for every place"):
-            refactoring = refactor(_read_texts(workspace), command, checker)
-        _print_diff(workspace, refactoring)
+            refactoring = refactor(read_texts(workspace), command, checker)
+        print_changes(workspace, refactoring.files, refactoring.moves)
         is_refused = bool(refactoring.unproven) and not command.partial
         if apply and not is_refused:
             workspace.write(refactoring.files, refactoring.moves, {})
@@ -62,7 +62,7 @@ def refactor_folder(
     return NOT_DONE if is_refused else DONE
 
 
-def _read_texts(workspace: Workspace) -> dict[str, str]:
+def read_texts(workspace: Workspace) -> dict[str, str]:
     """Read the files that are texts, but for what tools put there."""
     texts = {}
     for path in workspace:
@@ -74,9 +74,11 @@ def _read_texts(workspace: Workspace) -> dict[str, str]:
     return texts
 
 
-def _print_diff(workspace: Workspace, refactoring: Refactoring) -> None:
+def print_changes(
+    workspace: Workspace, files: Mapping[str, str | None], moves: Mapping[str, str]
+) -> None:
     """Print the diff: in colours for people, as git takes it for a file or a pipe."""
-    text = render_diff(workspace, refactoring.files, refactoring.moves)
+    text = render_diff(workspace, files, moves)
     out = open_console()
     if out.is_terminal:
         out.print(colour_diff(text), soft_wrap=True)

@@ -10,18 +10,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.ports import BadAnswer, Refusal, Unreachable
-from bot.refactor import RefactoredCode
 from bot.run import RunFault
 from bot.text import as_code_span, call_account, count_noun, defuse_inline, render_usd
-from bot.values import Finding, NamedCode, Outcome, RunState, Turn
+from bot.values import Finding, Outcome, RunState, Turn
 from bot.views.end_comment import link_branch, link_pull
 from bot.views.pull_body import UNCHECKED
-from bot.views.refactoring_words import render_obstacle, render_unproven
 from bot.views.step_names import describe_doing
 
 CHANGE_MORE = "To have it changed, comment `/generate` on this issue with what to change."
 BEGIN_ANEW = "To have me begin anew on a branch of my own, comment `/retry`."
-OTHER_NAME = "Comment `/refactor` again with other words; `/help` shows how it is written."
 RETRY = "Comment `/retry` to try again."
 IN_THE_LOG = "If it breaks again, whoever runs me finds the reason in my log."
 RETRY_THEN = "Then comment `/retry`."
@@ -50,31 +47,6 @@ def _explain_merge(state: RunState) -> str:
     if state.request.solves_issue:
         return "Merging it closes this issue."
     return "Merging it leaves this issue open."
-
-
-def explain_no_refactoring(code: RefactoredCode) -> Outcome:
-    """Say why nothing was changed, and what can be done about it."""
-    if code.obstacle:
-        return Outcome("refused", render_obstacle(code), next_step=OTHER_NAME)
-    text = f"/refactor {code.command.words} --partial"
-    next_step = (
-        f"To have all other places changed and these left, comment {as_code_span(text)}. Or change "
-        "these by hand first, then comment `/retry`."
-    )
-    return Outcome("refused", render_unproven(code), next_step=next_step)
-
-
-def explain_no_code(named: NamedCode) -> Outcome:
-    """Say why it is not known which code a command means."""
-    next_step = "Comment again with another name; `/help` shows how it is written."
-    return Outcome("refused", f"I changed nothing. {named.obstacle}", next_step=next_step)
-
-
-def explain_refused_refactoring(finding: Finding) -> Outcome:
-    """Say which check refused what the refactoring changed."""
-    where = f" for {as_code_span(finding.place)}" if finding.place else ""
-    text = f"My checks refused the refactoring{where}: {quote_sentence(finding.text)}"
-    return Outcome("refused", text, None, "gates", _advise_gate(finding.gate))
 
 
 def explain_stop(why: str) -> Outcome:
@@ -223,7 +195,7 @@ def explain_gates(finding: Finding, rounds: int) -> Outcome:
     where = f" for {as_code_span(finding.place)}" if finding.place else ""
     words = quote_sentence(finding.text)
     text = f"My checks refused the change {rounds} times, at last{where}: {words}"
-    return Outcome("gave up", text, None, "gates", _advise_gate(finding.gate))
+    return Outcome("gave up", text, None, "gates", advise_gate(finding.gate))
 
 
 def explain_refusal(refusal: Refusal) -> Outcome:
@@ -282,7 +254,8 @@ def _advise_raise(state: RunState) -> str:
     return advice if state.merge else f"{advice} Or ask for less at a time."
 
 
-def _advise_gate(gate: str) -> str:
+def advise_gate(gate: str) -> str:
+    """Say what lets through what a gate refused."""
     if gate == "policy":
         return f"If I may change that path, list it under `allow` in {FILE}. {RETRY_THEN}"
     if gate == "size":

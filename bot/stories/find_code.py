@@ -8,7 +8,7 @@ from bot.run import Run
 from bot.search.source_files import kind_of
 from bot.steps.find_named_code import find_named_code
 from bot.steps.retrieve import retrieve
-from bot.stories.ends import explain_no_code
+from bot.stories.demand_ends import explain_no_code
 from bot.stories.stops import GaveUp
 from bot.text import as_code_span
 from bot.values import NamedCode, Retrieval, RunState, SearchHit

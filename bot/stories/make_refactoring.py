@@ -8,7 +8,7 @@ from bot.refactor import parse_refactoring
 from bot.run import Run
 from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.refactor_code import refactor_code
-from bot.stories.ends import explain_no_refactoring, explain_refused_refactoring
+from bot.stories.demand_ends import explain_no_refactoring, explain_refused_refactoring
 from bot.stories.local_checks import judge_locally
 from bot.stories.progress import tell
 from bot.stories.stops import GaveUp

@@ -85,10 +85,14 @@ class Tool(Generic[InputT]):
     @property
     def schema(self) -> ToolSchema:
         """The tool as the model sees it."""
-        schema = self.input_type.model_json_schema()
-        description = " ".join(str(schema.pop("description")).split())
-        schema = _simplify(schema)
-        return ToolSchema(self.name, description, schema)
+        return make_schema(self.name, self.input_type)
+
+
+def make_schema(name: str, input_type: type[ToolInput]) -> ToolSchema:
+    """Make what the model sees of a tool from the type of its input."""
+    schema = input_type.model_json_schema()
+    description = " ".join(str(schema.pop("description")).split())
+    return ToolSchema(name, description, _simplify(schema))
 
 
 def _simplify(schema: Any) -> Any:

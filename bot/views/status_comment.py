@@ -11,73 +11,11 @@ from bot.views.attempts_table import render_attempts
 from bot.views.bill import render_bill, render_cost
 from bot.views.local_verdict import render_local_checks
 from bot.views.markdown_parts import fold, join_parts, render_list
+from bot.views.phase_words import describe_phase
 from bot.views.plan_text import render_plan
 from bot.views.pull_body import render_sections
 from bot.views.wait_note import describe_waiting, render_waiting
 
-DOING = {  # what the run does, and what comes next
-    # These are the first words, and the only ones in a mail: other work may come before.
-    "reading": (
-        "is reading the request",
-        "Next, as soon as I am free, I read the code and plan the change.",
-    ),
-    "planning": ("is planning the change", "Next, I show the plan here and write the change."),
-    "editing": (
-        "is writing the change",
-        "Next, I check it, push it to a branch of its own, and wait for CI.",
-    ),
-    "checking": (
-        "is running the repository's checks",
-        "They run here, in a sandbox. Next, I push to a branch of its own, and wait for CI.",
-    ),
-    "approval": (
-        "is waiting for an approval",
-        "What I wait for is shown in a comment of its own below, with how to approve it.",
-    ),
-    "waiting": (
-        "is waiting for CI",
-        "When CI is green, I open the pull request. What is red I repair.",
-    ),
-    "fixing": ("is repairing what CI found", "Next, I push again and wait for CI."),
-}
-ON_PULL = {  # what comes next, where the pull request is open already
-    "planning": "Next, I show the plan here and change the pull request.",
-    "editing": "Next, I check it, push it to the pull request's branch, and wait for CI.",
-    "checking": "They run here, in a sandbox. Next, I push to the pull request's branch.",
-    "waiting": "When CI is green, I bring the pull request up to date. What is red I repair.",
-}
-ON_TARGET_WAITING = "When CI is green, I say so here. What is red I repair."
-ON_FORK = {  # nothing can be pushed there
-    "planning": "Next, I show the plan here and write the change.",
-    "editing": "Next, I check it and suggest it in a review.",
-    "checking": "They run here, in a sandbox. Next, I suggest the change in a review.",
-}
-SOLVING = (
-    "is solving the conflicts with the base",
-    "Next, I check the merge, push it to the pull request's branch, and wait for CI.",
-)
-MERGING = {  # instead of these, while the base is merged into the branch
-    "reading": (
-        "is merging the base into the branch",
-        "Next, as soon as I am free, I merge, and solve what is in conflict.",
-    ),
-    "planning": SOLVING,
-    "editing": SOLVING,
-}
-REFACTORING = {  # instead of these, where the tools that refactor do the work
-    "reading": (
-        "is refactoring the code",
-        "Next, as soon as I am free, I change every place of it. No model is asked.",
-    ),
-    "editing": (
-        "is refactoring the code",
-        "Next, I check it, push it to a branch of its own, and wait for CI.",
-    ),
-    "waiting": (
-        "is waiting for CI",
-        "When CI is green, I open the pull request. When it is red, I open a draft.",
-    ),
-}
 GO_ON = "Next, as soon as I am free, I go on with the change."
 ENDS = {
     "opened": ("✅", "opened a pull request"),
@@ -129,7 +67,7 @@ def describe_state(state: RunState) -> str:
     """Say what the run does, or how it ended, behind the bot's name."""
     outcome = state.outcome
     if outcome is None:
-        return describe_waiting(state.waiting) if state.waiting else _describe_doing(state)[0]
+        return describe_waiting(state.waiting) if state.waiting else describe_phase(state)[0]
     if outcome.state == "gave up" and outcome.kind in LIMITS:
         return "reached a limit"
     special = {  # whatever comes first of these
@@ -141,22 +79,6 @@ def describe_state(state: RunState) -> str:
     }
     usual = ENDS[outcome.state][1] if outcome.state in ENDS else outcome.state
     return next((words for words, holds in special.items() if holds), usual)
-
-
-def _describe_doing(state: RunState) -> tuple[str, str]:
-    """Say what the run does, and what comes next."""
-    if state.is_without_model and state.phase in REFACTORING:
-        return REFACTORING[state.phase]
-    doing, next_step = DOING[state.phase]
-    if state.request.command == "update" and state.phase in MERGING:
-        return MERGING[state.phase]
-    if state.pull is not None:
-        next_step = ON_PULL.get(state.phase, next_step)
-    if state.target is not None and state.phase == "waiting":
-        next_step = ON_TARGET_WAITING
-    if state.target is not None and state.target.is_fork:
-        next_step = ON_FORK.get(state.phase, next_step)
-    return doing, next_step
 
 
 def describe_run(state: RunState) -> str:
@@ -175,7 +97,7 @@ def _render_sign(state: RunState) -> str:
 def _render_progress(state: RunState) -> Iterator[str]:
     """Render what comes next, and how far the run is."""
     is_reading = state.phase == "reading"
-    next_step = GO_ON if is_reading and state.is_resumed else _describe_doing(state)[1]
+    next_step = GO_ON if is_reading and state.is_resumed else describe_phase(state)[1]
     yield f"{render_waiting(state) or next_step}\n{_render_asker(state)}"
     yield "\n".join([*_render_work_boxes(state), *_render_end_boxes(state)])
 

@@ -21,6 +21,7 @@ COMMANDS = [
     ["doctor"],
     ["serve"],
     ["solve"],
+    ["fill"],
     ["explain"],
     ["check"],
     ["checks"],

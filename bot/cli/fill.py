@@ -1,0 +1,126 @@
+"""`greenlit fill`: write the code of one marked place, with what stands around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.adapters.git.mirrors import GitMirrors
+from bot.assembly import SystemClock, build_model
+from bot.cli.inputs import WrongUseError, print_error, require_folder
+from bot.cli.refactor import print_changes, read_texts
+from bot.cli.terminal import StepLine, print_sentences
+from bot.cli.unrecorded_run import UnrecordedRun, run_at_once
+from bot.cli.workspace import Workspace, WorkspaceError
+from bot.edits.marked_place import find_marked_place
+from bot.ports import Ports, Refusal, Unreachable
+from bot.search.place_context import find_place_context
+from bot.settings import SolveSettings
+from bot.stories.fill_place import fill_place
+from bot.stories.stops import GaveUp
+from bot.text.terminal_text import strip_control
+from bot.tools.fill_place import PlaceToFill
+from bot.values import Caps, Repo, Request, RunKey, RunState
+
+DONE, NOT_DONE, WRONG_USE = 0, 1, 2
+PLACE = re.compile(r"(?P<path>.+):(?P<line>\d+)$", re.DOTALL)
+WHAT_CHARS = 10_000
+EXAMPLE = "For example: greenlit fill shop/cart.py:12"
+
+
+@dataclass(frozen=True, slots=True)
+class FillOptions:
+    """What was typed: the folder, the place, what is wanted there, and whether to write it."""
+
+    folder: Path
+    place: str
+    what: str = ""
+    write: bool = False
+
+
+def fill_marked_place(
+    console: Console, load_settings: Callable[[], SolveSettings], options: FillOptions
+) -> int:
+    """Write the code of the place: the diff to standard output, all else to `console`.
+
+    Settings are asked for when all else is in order. Returns 0 when the code fits, 1 when there is
+    none that does, 2 for wrong use.
+    """
+    try:
+        require_folder(options.folder)
+        workspace = Workspace(options.folder)
+        asked = _read_place(workspace, options)
+    except (WrongUseError, WorkspaceError) as wrong:
+        print_error(wrong, console)
+        return WRONG_USE
+    files = _ask(console, load_settings(), asked)
+    if not files:
+        return NOT_DONE
+    print_changes(workspace, files, {})
+    if not options.write:
+        print_sentences(console, "Nothing was written; --write does.")
+        return DONE
+    try:
+        workspace.write(files, {}, {})
+    except WorkspaceError as wrong:
+        print_error(wrong, console)
+        return NOT_DONE
+    print_sentences(console, "Written. Nothing is committed.")
+    return DONE
+
+
+def _read_place(workspace: Workspace, options: FillOptions) -> PlaceToFill:
+    """Read the place and what stands around it. Raises WrongUseError where there is none."""
+    named = PLACE.fullmatch(options.place)
+    if named is None:
+        raise WrongUseError(f"{options.place} names no line of a file. {EXAMPLE}")
+    if len(options.what) > WHAT_CHARS:
+        raise WrongUseError(f"--what is too long: at most {WHAT_CHARS:,} characters are read.")
+    path = _find_path(workspace, named["path"])
+    try:
+        place = find_marked_place(path, workspace[path], int(named["line"]))
+    except ValueError as wrong:
+        raise WrongUseError(str(wrong)) from None
+    texts = {**read_texts(workspace), path: workspace[path]}
+    what = strip_control(options.what.strip())
+    context = find_place_context(path, int(named["line"]), texts, f"{what} {place.placeholder}")
+    return PlaceToFill(place, context, what)
+
+
+def _find_path(workspace: Workspace, name: str) -> str:
+    """Find a file by its path from the folder, or from where the command runs."""
+    whole = Path(name).absolute()
+    names = [Path(name).as_posix()]
+    if whole.is_relative_to(workspace.root):
+        names.append(whole.relative_to(workspace.root).as_posix())
+    for path in names:
+        if path in workspace:
+            return path
+    raise WrongUseError(f"There is no file {name} in {workspace.root}.")
+
+
+def _ask(
+    console: Console, settings: SolveSettings, asked: PlaceToFill
+) -> dict[str, str | None] | None:
+    """Have the code written; None when there is none that fits, which is told."""
+    with TemporaryDirectory(prefix="greenlit-") as home:
+        caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
+        ports = Ports(GitMirrors(Path(home), ()), build_model(settings), SystemClock(), caps)
+        run = UnrecordedRun(ports, console, RunKey("this/folder#0/1"))
+        request = Request(Repo("this/folder"), 0, "you", "", "")
+        run.keep(replace(RunState(run.key, request), caps=caps))
+        try:
+            run_at_once(fill_place(run, asked))
+        except (Refusal, Unreachable, GaveUp) as ended:
+            words = strip_control(str(ended))
+            console.print(Text.assemble(("\nNot filled. ", "bold red"), words))
+        finally:
+            cost = f"{run.state.turns} turns of {settings.model}, ${run.state.usage.usd:.2f}"
+            console.print(StepLine(run.state.model_s, "in all", Text(cost)))
+        return run.state.patch.files or None

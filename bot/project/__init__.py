@@ -3,6 +3,7 @@
 Pure: it is handed values and texts, and hands findings and texts back.
 """
 
+from bot.project.command_targets import check_targets
 from bot.project.order_files import order_files
 from bot.project.read_specification import UnreadableSpecification, read_specification
 from bot.project.render_specification import render_specification
@@ -13,6 +14,7 @@ from bot.project.written_files import check_written
 __all__ = [
     "UnreadableSpecification",
     "check_structure",
+    "check_targets",
     "check_workflow",
     "check_written",
     "order_files",

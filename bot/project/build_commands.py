@@ -80,7 +80,7 @@ def explain_bad_command(step: BuildStepName, command: str) -> str:
     if "\n" in command.strip() or len(command) > MAX_CHARS:
         return "is no single line. Write one command, or join several by `&&`."
     try:
-        parts = _split_commands(command)
+        parts = split_commands(command)
     except ValueError:
         return "is no shell command: a quote is not closed. Close it."
     reasons = (_explain_part(step, words) for words in parts)
@@ -94,7 +94,8 @@ def _split_words(command: str) -> list[str]:
     return list(reader)
 
 
-def _split_commands(command: str) -> list[list[str]]:
+def split_commands(command: str) -> list[list[str]]:
+    """Split a line into its commands, each as words. Raises ValueError where a quote is open."""
     parts: list[list[str]] = [[]]
     for word in _split_words(command):
         if word in JOINS:

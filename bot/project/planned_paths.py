@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, Iterator
 from bot.edits.paths import path_refusal
 from bot.gates.odd_paths import check_new_paths, explain_odd_path
 from bot.gates.packages.package_names import ALIASES
+from bot.project.dependencies import folder_of
 from bot.project.findings import list_names, make_finding
-from bot.project.languages import family_of
+from bot.project.languages import family_of, runs_as_test
 from bot.text import as_code_span
 from bot.values import Finding, ProjectFile, ProjectStructure, Specification
 
@@ -63,6 +64,8 @@ def check_planned_paths(
     yield from _check_module_names(structure)
     yield from _check_shadowing(paths, specification)
     yield from _check_module_clash(paths)
+    yield from _check_initializers(paths)
+    yield from _check_test_modules(paths)
 
 
 def _explain_bad_path(path: str) -> str:
@@ -182,3 +185,34 @@ def _check_module_clash(paths: Collection[str]) -> Iterator[Finding]:
         if others:
             text = f"An import cannot tell it from {list_names(others)}. Keep one, or rename one."
             yield make_finding("module-clash", first, text)
+
+
+def _check_initializers(paths: Collection[str]) -> Iterator[Finding]:
+    """Find folders of a package of Python that are left out of it when it is installed."""
+    packages = {folder_of(path) for path in paths if path.endswith("/__init__.py")}
+    folders = {folder_of(path): path for path in paths if path.endswith(".py")}
+    for folder, path in folders.items():
+        if folder not in packages and folder_of(folder) in packages and "/" in folder:
+            missing = f"{folder}/__init__.py"
+            text = (
+                f"It is in a package, and {as_code_span(folder)} has no `__init__.py`, so that it "
+                f"is left out of what is installed. Plan {as_code_span(missing)}."
+            )
+            yield make_finding("no-initializer", path, text)
+
+
+def _check_test_modules(paths: Collection[str]) -> Iterator[Finding]:
+    """Find tests of one name in folders that are no packages: pytest takes both for one."""
+    first: dict[str, str] = {}
+    for path in dict.fromkeys(paths):
+        name = path.rpartition("/")[2]
+        is_packaged = f"{folder_of(path)}/__init__.py" in paths
+        if not runs_as_test(path, "python") or is_packaged:
+            continue
+        earlier = first.setdefault(name, path)
+        if earlier != path:
+            text = (
+                f"pytest cannot tell it from {as_code_span(earlier)}, which has the same name. "
+                "Choose another."
+            )
+            yield make_finding("module-clash", path, text)

@@ -123,6 +123,13 @@ tests/test_cli.py | Runs it. | | src/expenses/colours.py: RED""",
         "src/components.ts | Exports components. | Other",
     ),
     ("module-clash", "src/types.ts", TYPESCRIPT, "src/types.js | Defines types. | kinds"),
+    ("no-initializer", "app/routes/notes.py", FASTAPI, "- app/routes/__init__.py"),
+    (
+        "module-clash",
+        "tests/web/test_store.py",
+        PYTHON,
+        "tests/web/test_store.py | Proves it. | | src/expenses/store.py: Store",
+    ),
     (
         "library",
         "app/main.py",

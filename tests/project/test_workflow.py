@@ -2,8 +2,16 @@
 
 import pytest
 
-from bot.project import check_workflow, order_steps
+from bot.project import check_targets, check_workflow, order_steps
 from bot.values import BuildStep, BuildWorkflow
+from tests.project.drawn_projects import (
+    GO,
+    GO_LIBRARY,
+    PYTHON,
+    PYTHON_LIBRARY,
+    TYPESCRIPT,
+    draw_project,
+)
 
 SOUND = [
     {
@@ -155,3 +163,58 @@ def test_steps_come_after_what_they_need():
 
     assert [step.name for step in order_steps(shuffled)] == list(SOUND[0])
     assert [step.name for step in order_steps(free)] == ["init", "compile", "check"]
+
+
+@pytest.mark.parametrize(
+    ("project", "command", "sentences"),
+    [
+        (PYTHON, ".venv/bin/python -m expenses --help", []),
+        (PYTHON, "python -m expenses.cli && python -m pytest tests/test_store.py", []),
+        (PYTHON, "python -m venv .venv && python -m compileall -q src", []),
+        (PYTHON, "python -c 'import expenses'", []),
+        (
+            PYTHON,
+            "python src/main.py",
+            [
+                "names `src/main.py`, which is no file of the structure. Plan that file, or name another."
+            ],
+        ),
+        (
+            PYTHON,
+            "python -m expense --help",
+            [
+                "runs `expense`, which is no module of the structure and of no library of the specification. Run what is planned."
+            ],
+        ),
+        (
+            PYTHON_LIBRARY,
+            "python -m slugger",
+            ["runs `slugger`, which has no `src/slugger/__main__.py`. Plan that file."],
+        ),
+        (GO, "go build -o bin/todo ./cmd/todo && go vet ./...", []),
+        (GO_LIBRARY, "go test . && go run ./examples/basic", []),
+        (
+            GO,
+            "go run ./cmd/todos list",
+            [
+                "compiles `./cmd/todos`, where no Go code is planned. Was `cmd/todo` meant? Name a folder of the structure."
+            ],
+        ),
+        (TYPESCRIPT, "npx tsc -p . && node dist/index.js --help", []),
+        (
+            TYPESCRIPT,
+            "npx tsx src/main.ts",
+            [
+                "names `src/main.ts`, which is no file of the structure. Was `src/index.ts` meant? Plan that file, or name another."
+            ],
+        ),
+    ],
+)
+def test_command_runs_what_is_planned(project, command, sentences):
+    """A file, a module or a folder that a command runs is planned, or made by a step before."""
+    workflow = BuildWorkflow((BuildStep("execute", command),))
+    findings = check_targets(workflow, *draw_project(project))
+
+    assert [f"The command of `execute` {sentence}" for sentence in sentences] == [
+        finding.text for finding in findings
+    ]

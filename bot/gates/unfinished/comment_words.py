@@ -202,7 +202,7 @@ SIGNS = (
         r"|development)\b",
         r"^\W*(?:just |only )?(?:an? |the )?(?:minimal |bare |empty |simple )?(?:stub|skeleton)"
         r"(?: only| for now| implementation)?\W*$",
-        r"^\W*(?:placeholder|mock|dummy|stub|fake) (?:implementations?|logic|functions?|methods?)\b"
+        r"^\W*(?:placeholder|mock|dummy|stub|fake) (?:implementations?|logic)\b"
         r"(?! (?:of|class))",
         r"^\W*placeholder for (?:now|the (?:actual|real)|future|[\w ]{0,30}(?:check|logic|call"
         r"|query"

@@ -16,6 +16,7 @@ from bot.values import BuildWorkflow, Finding, Library, ProjectStructure, Specif
 FILE = re.compile(r"(?:\./)?(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:py|[cm]?[jt]sx?|go|toml|cfg|txt)")
 MADE_FOLDERS = re.compile(r"(?:^|/)(?:dist|build|out|bin|target|node_modules|\.?venv|coverage)/")
 WRITES = frozenset(["-o", "--out", "--output", "--outfile", "--report", "--log-file", "-c"])
+TOOLS = frozenset(["pip", "pytest", "coverage", "mypy", "ruff", "black", "flake8", "build"])
 GO_PACKAGES = frozenset(["run", "build", "test", "vet", "install"])
 
 
@@ -73,11 +74,16 @@ def _explain_module(
     if package:
         missing = as_code_span(f"{package}/__main__.py")
         yield f"runs {as_code_span(module)}, which has no {missing}. Plan that file."
-    elif not is_standard(module) and not is_declared(module, "python", libraries):
+    elif not _may_be_installed(module, libraries):
         yield (
             f"runs {as_code_span(module)}, which is no module of the structure and of no library "
             "of the specification. Run what is planned."
         )
+
+
+def _may_be_installed(module: str, libraries: Sequence[Library]) -> bool:
+    is_tool = module.partition(".")[0] in TOOLS
+    return is_tool or is_standard(module) or is_declared(module, "python", libraries)
 
 
 def _explain_folders(words: Sequence[str], paths: Collection[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from bot.project import check_structure, check_workflow, order_files
+from bot.project import check_structure, check_targets, check_workflow, order_files
 from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
@@ -123,6 +123,7 @@ def run(session: ToolSession, arguments: SubmitStructureInput) -> str:
     findings = (
         *check_structure(structure, making.agreed),
         *check_workflow(workflow),
+        *check_targets(workflow, structure, making.agreed),
         *_find_missing_url(workflow, making.agreed),
     )
     if any(finding.blocks for finding in findings):

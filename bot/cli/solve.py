@@ -37,7 +37,7 @@ from bot.steps.repo_config import PATH, read_config
 from bot.steps.retrieve import retrieve
 from bot.stories.agent import write
 from bot.stories.checks_here import learn_checks
-from bot.stories.stops import Asks, GaveUp
+from bot.stories.stops import Answered, Asks, GaveUp
 from bot.text.terminal_text import strip_control
 from bot.values import Caps, Issue, Repo, Request, RunKey, RunState, Tree
 
@@ -126,9 +126,10 @@ def _attempt(
         return _solve(console, settings, home, repository, issue)
     except Asks as asks:
         console.print(Text("\nIt asks first. Answer in the request, then run this again:", "bold"))
-        console.print(
-            "\n".join(f"- {strip_control(question)}" for question in asks.outcome.questions)
-        )
+        questions = "\n".join(f"- {question}" for question in asks.outcome.questions)
+        console.print(Text(strip_control(questions)))
+    except Answered as answer:
+        console.print(Text(f"\n{strip_control(answer.outcome.text)}\nNothing was changed."))
     except (Refusal, Unreachable, GaveUp, GitUnfitError) as ended:
         words = strip_control(f"{ended}{_quote_detail(ended)}")
         console.print(Text.assemble(("\nNot solved. ", "bold red"), words))

@@ -23,7 +23,8 @@ from bot.values import (
 from bot.views.model_turn import render_turn
 
 FOR_THREADS = "answer_threads"  # the prompt that comes with the tools for threads,
-FOR_SANDBOX = "run_checks"  # and the one with those that run code
+FOR_SANDBOX = "run_checks"  # the one with those that run code,
+FOR_BRIEF = "write_brief"  # and the one with those for a brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,27 @@ def open_conversation(
     nudge = load("nudge").render()
     paths = TreeFiles(ports.mirrors, tree).paths()
     prefix = build_prefix(
-        paths, has_threads=FOR_THREADS in prompts, has_sandbox=FOR_SANDBOX in prompts
+        paths,
+        has_threads=FOR_THREADS in prompts,
+        has_sandbox=FOR_SANDBOX in prompts,
+        asks_brief=FOR_BRIEF in prompts,
     )
     return ConversationStart(prefix, first_message, nudge, ports.model.name)
 
 
 def build_prefix(
-    paths: Iterable[str], *, has_threads: bool = False, has_sandbox: bool = False
+    paths: Iterable[str],
+    *,
+    has_threads: bool = False,
+    has_sandbox: bool = False,
+    asks_brief: bool = False,
 ) -> PromptPrefix:
     """Build what opens every conversation in a repository of these files.
 
     No date, name or id stands in it, so that the cache serves the same bytes to all runs. Tools
     that its languages cannot use are left out, and those for threads where it has none.
     """
-    tools = select_tools(paths, has_threads=has_threads, has_sandbox=has_sandbox)
+    tools = select_tools(
+        paths, has_threads=has_threads, has_sandbox=has_sandbox, asks_brief=asks_brief
+    )
     return PromptPrefix(load("system").text, tuple(tool.schema for tool in tools))

@@ -21,6 +21,7 @@ from bot.search import (
     parse_query,
     shorten_diff,
 )
+from bot.steps.brief_rule import says_too_little
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import make_similarity
 from bot.text.terminal_text import strip_control
@@ -59,7 +60,8 @@ def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
     hits = (*retrieval.files[:MAX_MAPPED], *retrieval.symbols[:MAX_MAPPED])
     near = {hit.path for hit in hits}
     area = render_map(index, MAP_TOKENS, near)
-    return replace(retrieval, map=area, precedents=precedents)
+    retrieval = replace(retrieval, map=area, precedents=precedents)
+    return replace(retrieval, is_asked_too_little=says_too_little(issue, retrieval))
 
 
 def choose_precedents(ends: Sequence[PullEnd], paths: Collection[str]) -> tuple[PullEnd, ...]:

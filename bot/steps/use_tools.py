@@ -18,7 +18,7 @@ from bot.text.invisible_chars import escape_invisible
 from bot.text.terminal_text import strip_control
 from bot.tools import PROJECT_TOOLS, TOOLS, AgentContext, Tool, ToolRefusal, ToolSession
 from bot.tools.job_answer import find_end
-from bot.values import Finish, JobAnswer, Making, Plan, ThreadAnswer, ToolCall, ToolResult
+from bot.values import Brief, Finish, JobAnswer, Making, Plan, ThreadAnswer, ToolCall, ToolResult
 
 HEAD_CHARS = 36_000
 TAIL_CHARS = 12_000
@@ -44,6 +44,7 @@ class TurnOutcome:
     jobs: tuple[JobAnswer, ...] | None = None  # in the sandbox, where any was run
     sandbox_s: float = 0.0  # that the jobs of this turn took
     making: Making | None = None  # the project, where a call changed what is planned of it
+    brief: Brief | None = None
 
 
 def _summarize_calls(outcome: TurnOutcome) -> Summary | None:
@@ -83,6 +84,7 @@ def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) ->
         None if session.jobs == context.jobs else session.jobs,
         round(session.sandbox_s, 3),
         None if session.making == context.making else session.making,
+        session.brief,
     )
 
 
@@ -114,9 +116,7 @@ class ToolExecutor:
     def _run(self, tool: Tool[Any] | None, call: ToolCall) -> str:
         """Run a call, and return its answer. Raises ToolRefusal or Rejected."""
         if tool is None:
-            can_run = self.session.context.project is not None
-            tools = self._list_tools()
-            names = ", ".join(tool.name for tool in tools if can_run or not tool.for_sandbox)
+            names = ", ".join(self._list_names())
             raise ToolRefusal(f"There is no tool {call.name!r}. There are {names}.")
         if holds_own_secret(self.session.ports.own_secrets, call):
             raise ToolRefusal(REFUSAL)
@@ -127,6 +127,13 @@ class ToolExecutor:
         if tool.writes and (reason := self.session.explain_no_writing()):
             raise ToolRefusal(reason)
         return tool.run(self.session, arguments)
+
+    def _list_names(self) -> list[str]:
+        """List the tools that this job may have."""
+        context = self.session.context
+        can_run, has_brief = context.project is not None, context.asks_brief
+        tools = [tool for tool in self._list_tools() if can_run or not tool.for_sandbox]
+        return [tool.name for tool in tools if has_brief or not tool.for_brief]
 
 
 def shorten_answer(text: str) -> str:

@@ -10,12 +10,19 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.run import Run
-from bot.steps.ask_model import FOR_SANDBOX, FOR_THREADS, ask_model, open_conversation
+from bot.steps.ask_model import FOR_BRIEF, FOR_SANDBOX, FOR_THREADS, ask_model, open_conversation
 from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.render_findings import render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.await_approval import have_plan_approved
+from bot.stories.brief_talk import (
+    asks_brief,
+    check_brief,
+    check_request,
+    explain_no_change,
+    needs_brief,
+)
 from bot.stories.ends import (
     explain_gates,
     explain_loop,
@@ -23,7 +30,6 @@ from bot.stories.ends import (
     explain_model_stop,
     explain_questions,
     explain_turns,
-    explain_unchanged,
 )
 from bot.stories.local_checks import check_locally
 from bot.stories.progress import tell
@@ -73,7 +79,7 @@ async def write(run: Run, state: RunState) -> RunState:
         if not state.patch.files and state.answers:
             return state  # threads were answered with words alone
         if not state.patch.files:
-            raise GaveUp(explain_unchanged(state))
+            raise explain_no_change(state)
         findings = await _inspect(run, state)
         state = run.keep(after_inspection(state, findings))
         blocking = tuple(finding for finding in findings if finding.blocks)
@@ -97,6 +103,7 @@ async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:
 
 
 async def _open(run: Run, state: RunState) -> RunState:
+    await check_request(run, state)
     start = await run(open_conversation, state.base, state.snapshot.number, _choose_prompts(state))
     return run.keep(replace(state, start=start, conversation=(UserText(start.first_message),)))
 
@@ -106,6 +113,8 @@ def _choose_prompts(state: RunState) -> tuple[str, ...]:
     prompts = [_choose_job(state)]
     if state.project is not None:
         prompts.append(FOR_SANDBOX)
+    if needs_brief(state):
+        prompts.append(FOR_BRIEF)
     if state.open_threads:
         prompts.append(FOR_THREADS)
     if state.patch.files:
@@ -178,6 +187,8 @@ async def _pause(run: Run, pause_s: float) -> None:
 async def _use_tools(run: Run, state: RunState, turn: Turn) -> RunState:
     outcome = await run(use_tools, _build_context(state), turn.calls)
     state = run.keep(_after_tools(state, outcome))
+    if outcome.brief is not None:
+        check_brief(await tell(run, state))
     if outcome.plan is not None:
         state = await tell(run, replace(state, phase="editing"))
         if outcome.plan.questions:
@@ -211,6 +222,8 @@ def _build_context(state: RunState) -> AgentContext:
         workspace=state.key,
         jobs=state.jobs,
         making=state.making,
+        asks_brief=asks_brief(state),
+        brief=state.brief,
     )
 
 
@@ -222,6 +235,7 @@ def _after_tools(state: RunState, outcome: TurnOutcome) -> RunState:
     return replace(
         after_answers(state, outcome.answers),
         patch=Patch(files),
+        brief=outcome.brief or state.brief,
         plan=outcome.plan or state.plan,
         finish=outcome.words or outcome.finish or state.finish,
         todo=state.todo if outcome.todo is None else outcome.todo,

@@ -50,6 +50,7 @@ from bot.steps.judge_pull import judge_pull
 from bot.steps.open_project import open_project
 from bot.steps.predict_ci import predict_ci
 from bot.steps.prove_tests import prove_tests
+from bot.steps.read_issue_form import read_issue_form
 from bot.steps.read_review import find_silence
 from bot.steps.refactor_code import refactor_code
 from bot.steps.render_new_threads import render_new_threads
@@ -93,6 +94,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     refactor_code,
     find_named_code,
     find_checks,
+    read_issue_form,
     open_conversation,
     ask_model,
     use_tools,

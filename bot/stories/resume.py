@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
-from bot.steps.ask_model import FOR_SANDBOX, open_conversation
+from bot.steps.ask_model import FOR_BRIEF, FOR_SANDBOX, open_conversation
 from bot.steps.check_earlier_work import check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
+from bot.stories.brief_talk import asks_brief, take_answers
 from bot.stories.checks_here import learn_checks
 from bot.stories.progress import tell
 from bot.values import (
@@ -39,7 +40,7 @@ async def resume(run: Run, state: RunState) -> RunState:
 
     An open pull request is always gone on with: where somebody else or a run of its own changed it
     since, on top of what stands there, which the request's `pull` says then. Work without one is
-    gone on with when a `/retry` asks for it.
+    gone on with when a `/retry` asks for it, or where its brief waits for answers.
     """
     asked = state.request
     earlier = await run.find_last_state(asked.subject)
@@ -54,7 +55,8 @@ async def resume(run: Run, state: RunState) -> RunState:
         return replace(state, request=_ask_on_pull(asked, earlier, work.pull))
     if work.obstacle or earlier.target:
         return _begin_anew(state, work.obstacle or "the pull request is gone")
-    if work.pull is None and (is_talkless or asked.command != "retry"):
+    is_wanted = asked.command == "retry" or _waits(earlier)
+    if work.pull is None and (is_talkless or not is_wanted):
         return state
     resumed = _take_up(state, earlier, work.pull)
     if resumed.branch:
@@ -93,8 +95,12 @@ async def resume_on_pull(run: Run, state: RunState) -> RunState:
 
 
 async def renew_conversation(run: Run, state: RunState, issue: Issue) -> RunState:
-    """Tell the model what was asked since, in the conversation as it stands or in a new one."""
+    """Tell the model what was asked since, in the conversation as it stands or in a new one.
+
+    Raises Asks where the brief still waits for answers.
+    """
     renewal = await run(renew_request, state, issue, state.request)
+    state = take_answers(run, state, renewal.brief)
     if not renewal.is_same_prompt or not state.conversation:
         return await _open_anew(run, state, issue, renewal)
     if state.open_finish is not None:
@@ -106,6 +112,11 @@ async def renew_conversation(run: Run, state: RunState, issue: Issue) -> RunStat
         words = (*state.conversation, UserText(renewal.invitation))
         return replace(state, conversation=words)
     return after_nudge(state, state.opening.nudge) if isinstance(last, Turn) else state
+
+
+def _waits(earlier: RunState) -> bool:
+    """Tell whether it ended with questions of its brief."""
+    return earlier.brief is not None and earlier.brief.waits
 
 
 def _has_work(earlier: RunState) -> bool:
@@ -157,7 +168,11 @@ async def _open_anew(run: Run, state: RunState, issue: Issue, renewal: Renewal) 
     """Begin another conversation on the same work."""
     if state.target is not None:  # the writing opens it, with the prompt for pull requests
         return replace(state, start=None, conversation=(), plan=None, open_finish=None)
-    prompts = ("begin",) if state.project is None else ("begin", FOR_SANDBOX)
+    prompts = ["begin"]
+    if state.project is not None:
+        prompts.append(FOR_SANDBOX)
+    if asks_brief(state):
+        prompts.append(FOR_BRIEF)
     start = await run(open_conversation, state.base, issue.number, prompts)
     words = (UserText(start.first_message), UserText(renewal.invitation))
     return replace(state, start=start, conversation=words, plan=None, open_finish=None)

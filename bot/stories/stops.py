@@ -26,4 +26,8 @@ class StaysRed(EndsEarly):
 
 
 class Asks(EndsEarly):
-    """The plan has questions that the asker must answer first."""
+    """The brief or the plan has questions that the asker must answer first."""
+
+
+class Answered(EndsEarly):
+    """The request was a question, and has its answer in words."""

@@ -23,6 +23,7 @@ from bot.tools.log_grep import LOG_GREP
 from bot.tools.log_lines import LOG_LINES
 from bot.tools.make_async import MAKE_ASYNC
 from bot.tools.move_symbol import MOVE_SYMBOL
+from bot.tools.prove_criteria import PROVE_CRITERIA
 from bot.tools.read_file import READ_FILE
 from bot.tools.read_request import READ_REQUEST
 from bot.tools.rename_symbol import RENAME_SYMBOL
@@ -32,6 +33,7 @@ from bot.tools.run_check import RUN_CHECK
 from bot.tools.run_command import RUN
 from bot.tools.session import AgentContext, ToolSession
 from bot.tools.show_diff import SHOW_DIFF
+from bot.tools.submit_brief import SUBMIT_BRIEF
 from bot.tools.submit_plan import SUBMIT_PLAN
 from bot.tools.submit_specification import SUBMIT_SPECIFICATION
 from bot.tools.submit_structure import SUBMIT_STRUCTURE
@@ -73,6 +75,8 @@ TOOLS: tuple[Tool[Any], ...] = (
     LOG_GREP,
     ANSWER_THREAD,
     ASK_THREAD,
+    SUBMIT_BRIEF,
+    PROVE_CRITERIA,
     SUBMIT_PLAN,
     FINISH,
 )
@@ -95,11 +99,16 @@ PROJECT_TOOLS: tuple[Tool[Any], ...] = (
 
 
 def select_tools(
-    paths: Iterable[str], *, has_threads: bool = False, has_sandbox: bool = False
+    paths: Iterable[str],
+    *,
+    has_threads: bool = False,
+    has_sandbox: bool = False,
+    asks_brief: bool = False,
 ) -> tuple[Tool[Any], ...]:
     """Select the tools that are of use in a repository of these files, in the table's order.
 
     `has_threads`: the job has threads of a review to answer. `has_sandbox`: code can run.
+    `asks_brief`: the request is not small and clear.
     """
     names = tuple(paths)
     return tuple(
@@ -108,6 +117,7 @@ def select_tools(
         if _has_files(tool, names)
         and (has_threads or not tool.for_threads)
         and (has_sandbox or not tool.for_sandbox)
+        and (asks_brief or not tool.for_brief)
     )
 
 

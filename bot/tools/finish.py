@@ -7,6 +7,7 @@ from dataclasses import replace
 from pydantic import Field
 
 from bot.text.git_messages import explain_bad_subject, normalize_subject
+from bot.tools.prove_criteria import explain_missing_proofs
 from bot.tools.session import ToolSession
 from bot.tools.thread_answers import explain_missing_answers
 from bot.tools.tool import Prose, Tool, ToolInput
@@ -59,7 +60,7 @@ def run(session: ToolSession, arguments: FinishInput) -> str:
         raise ToolRefusal(f"{title_fault} The rest is kept: give only a new `title`.")
     if missing := [f"`{name}`" for name in ("title", "summary") if not getattr(words, name)]:
         raise ToolRefusal(f"`finish` still needs {' and '.join(missing)}; the rest is kept.")
-    if problem := explain_missing_answers(session):
+    if problem := explain_missing_answers(session) or explain_missing_proofs(session):
         raise ToolRefusal(f"{problem} `finish` keeps what it was given.")
     session.finish = words
     return ""

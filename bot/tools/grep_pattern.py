@@ -5,6 +5,7 @@ POSIX has no `\d` and no `(?:`, and in its brackets a backslash is a sign like a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -12,6 +13,13 @@ ESCAPES: Mapping[str, str] = MappingProxyType({"d": "[0-9]", "D": "[^0-9]", "t":
 BRACKET_ESCAPES: Mapping[str, str] = MappingProxyType(
     {"d": "0-9", "w": "[:alnum:]_", "s": "[:space:]", "t": "\t"}
 )
+
+SIGNS = re.compile(r"([.^$*+?()\[\]{}|\\])")
+
+
+def escape_text(text: str) -> str:
+    """Write an expression that a text alone matches."""
+    return SIGNS.sub(r"\\\1", text)
 
 
 def translate_pattern(pattern: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.tools.request_sections.brief import render_brief_section
 from bot.tools.request_sections.conflicts import render_merge
 from bot.tools.request_sections.guidance import read_guides, render_guidance
 from bot.tools.request_sections.hits import render_hits
+from bot.tools.request_sections.issue_templates import render_issue_templates
 from bot.tools.request_sections.precedents import render_precedent
 from bot.tools.request_sections.project_checks import render_project_checks
 from bot.tools.request_sections.protected import render_protected
@@ -72,7 +74,9 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
 
 
 def _render_asked(session: ToolSession, files: TreeFiles) -> Iterator[str]:
-    """Render what is asked for: threads to answer, the issue or pull request, an open merge."""
+    """Render what is asked for: threads to answer, the issue or pull request, an open merge, and
+    the brief of it.
+    """
     context = session.context
     yield from render_threads(choose_unanswered(session), session.read_tree())
     if context.target is None:
@@ -80,6 +84,10 @@ def _render_asked(session: ToolSession, files: TreeFiles) -> Iterator[str]:
     else:
         yield from render_pull(context, session.ports.mirrors)
     yield from render_merge(context.merge, context.target, files)
+    if context.brief is not None:
+        yield render_brief_section(context.brief)
+    elif context.asks_brief:
+        yield render_issue_templates(files)
 
 
 def _find_own_tree(context: AgentContext) -> Tree:

@@ -9,6 +9,7 @@ from bot.gates import ChangeSize, Rules, gate_rules
 from bot.ports import Ports
 from bot.tools.tree_reader import TreeReader, decode_texts
 from bot.values import (
+    Brief,
     Finish,
     Issue,
     JobAnswer,
@@ -55,6 +56,8 @@ class AgentContext:
     workspace: str = ""  # the run's own folder there,
     jobs: tuple[JobAnswer, ...] = ()  # and what was told of the jobs so far
     making: Making | None = None  # the project that it makes, where it makes one
+    asks_brief: bool = False  # before the plan
+    brief: Brief | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class ToolSession:
     ports: Ports
     context: AgentContext
     patch: Patch
+    brief: Brief | None = None  # of this turn
     plan: Plan | None = None  # of this turn
     words: Finish | None = None  # of this turn's `finish`, also of one that was refused
     finish: Finish | None = None
@@ -86,6 +90,11 @@ class ToolSession:
     def rules(self) -> Rules:
         """What the repository lets a change be."""
         return gate_rules(self.context.config)
+
+    @property
+    def newest_brief(self) -> Brief | None:
+        """The brief that holds now; None before one was accepted."""
+        return self.brief or self.context.brief
 
     @property
     def newest_plan(self) -> Plan | None:

@@ -74,6 +74,8 @@ class SubmitPlanInput(ToolInput):
 
 def run(session: ToolSession, arguments: SubmitPlanInput) -> str:
     """Accept the plan without the files that may not be changed; amend an earlier one."""
+    if problem := _explain_missing_brief(session):
+        raise ToolRefusal(problem)
     earlier = session.newest_plan
     if earlier is None and (arguments.summary is None or arguments.files is None):
         raise ToolRefusal("The first plan needs `summary` and `files`.")
@@ -93,6 +95,21 @@ def run(session: ToolSession, arguments: SubmitPlanInput) -> str:
     session.plan = replace(plan, files=allowed)
     described = _describe(session.plan, refused, is_first=earlier is None)
     return "\n".join((*described, *explain_missing_targets(session, session.plan)))
+
+
+def _explain_missing_brief(session: ToolSession) -> str:
+    """Say why nothing can be planned as the brief stands; empty when it can."""
+    brief = session.newest_brief
+    if brief is None:
+        return "This job begins with `submit_brief`." if session.context.asks_brief else ""
+    if brief.waits:
+        return "The brief waits for people's answers: the plan comes after them."
+    if brief.kind == "question":
+        return (
+            "The brief calls the request a question: answer it in the `summary` of `finish`, "
+            "without edits. If it asks for a change, submit the brief again."
+        )
+    return ""
 
 
 def _read_fields(arguments: SubmitPlanInput) -> dict[str, Any]:

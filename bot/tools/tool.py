@@ -71,7 +71,8 @@ class Tool(Generic[InputT]):
 
     `run` returns the answer for the model, and raises ToolRefusal for a call that cannot be met.
     One with `suffixes` is offered only where a file's name ends in one of them; one `for_threads`
-    only in a job that has threads of a review to answer, one `for_sandbox` only where code can run.
+    only in a job that has threads of a review to answer, one `for_sandbox` only where code can run,
+    one `for_brief` only where the request is asked for a brief.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Tool(Generic[InputT]):
     suffixes: tuple[str, ...] = ()
     for_threads: bool = False
     for_sandbox: bool = False
+    for_brief: bool = False
 
     @property
     def schema(self) -> ToolSchema:

@@ -7,6 +7,16 @@ ISO 8601, UTC.
 
 from bot.values.allow_list import AllowList
 from bot.values.approvals import Approval, ApprovalRequest, SecretExposure, SecretJob
+from bot.values.brief import (
+    Ambiguity,
+    Brief,
+    Criterion,
+    CriterionKind,
+    Entity,
+    EntityKind,
+    ExampleIssue,
+    WorkKind,
+)
 from bot.values.ci import (
     Action,
     Annotation,
@@ -151,6 +161,7 @@ from bot.values.waiting import Waiting
 __all__ = [
     "Action",
     "AllowList",
+    "Ambiguity",
     "Annotation",
     "AnswerKind",
     "AppliedSuggestions",
@@ -162,6 +173,7 @@ __all__ = [
     "Author",
     "Branch",
     "BranchCommit",
+    "Brief",
     "BuildStep",
     "BuildStepName",
     "BuildWorkflow",
@@ -180,7 +192,12 @@ __all__ = [
     "ConflictKind",
     "Conversation",
     "ConversationStart",
+    "Criterion",
+    "CriterionKind",
     "DayLimit",
+    "Entity",
+    "EntityKind",
+    "ExampleIssue",
     "ExpectedCi",
     "Failure",
     "FileImport",
@@ -284,4 +301,5 @@ __all__ = [
     "Verdict",
     "Waiting",
     "Wish",
+    "WorkKind",
 ]

@@ -57,6 +57,9 @@ EndKind = Literal[
     "neutral CI",
     "no CI",
     "taken branch",
+    "brief",  # questions of it
+    "vague",
+    "answered",
     "not approved",
     "edited",
     "conflicts",

@@ -178,6 +178,7 @@ class Retrieval:
     quoted: tuple[QuotedPlaces, ...] = ()  # texts that the request quotes
     types: tuple[SearchHit, ...] = ()  # that the definitions use
     precedents: tuple[PullEnd, ...] = ()  # what people made of the bot's earlier changes
+    is_asked_too_little: bool = False  # nobody could understand the request
 
 
 @dataclass(frozen=True, slots=True)

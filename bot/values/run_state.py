@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from bot.values.approvals import Approval, ApprovalRequest
+from bot.values.brief import Brief
 from bot.values.ci import (
     Attempt,
     ExpectedCi,
@@ -89,6 +90,7 @@ class RunState:
     usage: Usage = field(default_factory=Usage)
     turns: int = 0
     model_s: float = 0.0
+    brief: Brief | None = None  # None where the request is small and clear
     plan: Plan | None = None
     todo: tuple[str, ...] = ()
     patch: Patch = field(default_factory=Patch)

@@ -15,6 +15,7 @@ from bot.text import (
 )
 from bot.values import Outcome, PullDetails, PullRequest, RunKey, RunState
 from bot.values.approvals import SHORT_CHARS
+from bot.views.brief_text import render_example
 from bot.views.markdown_parts import join_parts
 from bot.views.merge_result import render_merge_result
 from bot.views.thread_answer import render_answer_count, render_review_answers
@@ -45,7 +46,8 @@ def render_end_comment(state: RunState) -> str:
         _render_answer_count(state, outcome),
         "" if state.ends_elsewhere else render_review_answers(state),
         _render_alerts(state),
-        _render_questions(outcome.questions),
+        _render_questions(outcome),
+        _render_example(state, outcome),
         _render_red(state, outcome),
         _render_left_over(state, outcome),
         outcome.next_step,
@@ -140,12 +142,23 @@ def _render_red(state: RunState, outcome: Outcome) -> str:
     return f"CI fails in {where}{link}."
 
 
-def _render_questions(questions: tuple[str, ...]) -> str:
-    """Render one question as a quote, several as a numbered list."""
-    texts = [defuse_markdown(question, QUESTION_CHARS) for question in questions]
+def _render_questions(outcome: Outcome) -> str:
+    """Render one question as a quote, several as a numbered list; those of a brief, which have
+    numbers of their own, and what is missing as a plain list.
+    """
+    texts = [defuse_markdown(question, QUESTION_CHARS) for question in outcome.questions]
+    if outcome.kind in ("brief", "vague"):
+        return "\n".join(f"- {_indent(text)}" for text in texts)
     if len(texts) == 1:
         return _quote(texts[0])
     return "\n".join(f"{number}. {_indent(text)}" for number, text in enumerate(texts, 1))
+
+
+def _render_example(state: RunState, outcome: Outcome) -> str:
+    """Render the issue as it could be, where it was too vague."""
+    if outcome.kind != "vague" or state.brief is None or state.brief.example is None:
+        return ""
+    return render_example(state.brief.example)
 
 
 def _render_left_over(state: RunState, outcome: Outcome) -> str:

@@ -32,6 +32,8 @@ ACTIONS: Mapping[str, str] = {
     "log_grep": "searches a log for",
     "answer_thread": "answers thread",
     "ask_thread": "asks back in thread",
+    "submit_brief": "says what is asked for",
+    "prove_criteria": "says what proves it",
     "submit_plan": "plans",
     "submit_specification": "specifies",
     "decline_wish": "declines",

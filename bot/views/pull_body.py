@@ -10,6 +10,7 @@ from bot.text import as_code_span, defuse_inline, defuse_markdown, render_usd
 from bot.text.git_messages import SUBJECT_CHARS, clean_message, drop_skip_marks, normalize_subject
 from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
+from bot.views.brief_text import render_criteria
 from bot.views.local_verdict import render_local_checks
 from bot.views.markdown_parts import fold, join_names, join_parts, render_list
 from bot.views.mutation_words import render_mutation_proof
@@ -62,6 +63,8 @@ def render_sections(
     yield "issue", f"{verb} #{state.request.number}"
     summary = _render_summary(clean_message(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
+    if state.brief is not None and state.brief.criteria:
+        yield "asked", render_criteria(state.brief, state.delivery.files)
     local = render_local_checks(state.local, state.origin.branch) if state.local else ""
     proof = render_mutation_proof(state.mutation_proof) if state.mutation_proof else ""
     words = ONLY_WORDS if state.request.command == "document" else ""

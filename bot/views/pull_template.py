@@ -31,6 +31,7 @@ BOXES_TITLE = "The template's check-boxes, for a person to answer"
 BOLD_DEPTH = 7  # a line in bold stands below every real heading
 NAMES = {
     "what": "What and why",
+    "asked": "What was asked, and what proves it",
     "checked": "CI",
     "look": "Please look at",
 }
@@ -41,6 +42,7 @@ HEADINGS = {  # which heading of a repository's template takes which part of our
         r".*(what|why|summary|descri|change|motivat|context|purpose|overview)",
         re.IGNORECASE,
     ),
+    "asked": re.compile(r"accept\w* criteria|definition of done|requirements", re.IGNORECASE),
     "checked": re.compile(r"test|verif|ci\b|check(?!list)|qa", re.IGNORECASE),
     "issue": re.compile(r"issue|related|close|fixes|ticket|link", re.IGNORECASE),
     "look": re.compile(r"\breviewers?\b", re.IGNORECASE),

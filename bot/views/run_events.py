@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.text import count_noun
 from bot.text.terminal_text import strip_control
-from bot.values import Attempt, Outcome, Plan, PullDetails, Request, RunState, Verdict
+from bot.values import Attempt, Brief, Outcome, Plan, PullDetails, Request, RunState, Verdict
 
 TEXT_CHARS = 160
 SHA_CHARS = 7
@@ -48,6 +48,8 @@ def list_changes(before: RunState | None, after: RunState) -> Iterator[RunEvent]
 
 def _list_work_changes(before: RunState, after: RunState) -> Iterator[RunEvent]:
     """List what was planned, pushed, and said by CI."""
+    if after.brief is not None and after.brief != before.brief:
+        yield _describe_brief(after.brief)
     if after.plan is not None and after.plan != before.plan:
         yield _describe_plan(after.plan)
     asked = after.asked_approval
@@ -121,6 +123,18 @@ def _explain(outcome: Outcome) -> str:
     if outcome.detail:
         text += f" [{_shorten(outcome.detail)}]"
     return text
+
+
+def _describe_brief(brief: Brief) -> RunEvent:
+    asked = len(brief.open_questions)
+    details = {"kind": brief.kind, "criteria": len(brief.criteria), "questions": asked}
+    criteria = count_noun(len(brief.criteria), "criterion", "criteria")
+    text = f"read the request as a {brief.kind} with {criteria}"
+    if brief.waits:
+        text = f"has {count_noun(asked, 'question')} before it plans"
+    if brief.missing:
+        text = "cannot plan: the request is too vague"
+    return RunEvent("brief", text, details)
 
 
 def _describe_plan(plan: Plan) -> RunEvent:

@@ -9,6 +9,7 @@ from bot.values import RunKey, RunState
 from bot.values.request import ON_DEMAND
 from bot.views.attempts_table import render_attempts
 from bot.views.bill import render_bill, render_cost
+from bot.views.brief_text import render_brief
 from bot.views.local_verdict import render_local_checks
 from bot.views.markdown_parts import fold, join_parts, render_list
 from bot.views.phase_words import describe_phase
@@ -53,6 +54,7 @@ def render_comment(state: RunState, end_url: str = "") -> str:
     return join_parts(
         f"### {_render_sign(state)} Greenlit {describe_state(state)}",
         *top,
+        render_brief(state.brief) if state.brief and not state.brief.missing else "",
         render_plan(state.plan, asks=state.outcome is None) if state.plan else "",
         _render_change(state),
         _render_todo(state),
@@ -75,6 +77,8 @@ def describe_state(state: RunState) -> str:
         "merged the base into the branch": outcome.state == "changed" and state.merge is not None,
         "cannot merge the base into the branch": outcome.kind == "conflicts",
         "changed its pull request": outcome.state == "opened" and state.goes_on_with_pull,
+        "answered the question": outcome.kind == "answered",
+        "needs to know more before it begins": outcome.kind == "vague",
         "has questions before it writes": len(outcome.questions) > 1,
     }
     usual = ENDS[outcome.state][1] if outcome.state in ENDS else outcome.state

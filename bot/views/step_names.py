@@ -121,6 +121,10 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Read how the pull request ended",
             "reading how the pull request ended",
         ),
+        "read_issue_form": (
+            "Read the repository's form of issues",
+            "reading the repository's form of issues",
+        ),
         "read_label": ("Looked up the label that asks", "looking up the label that asks"),
         "renew_request": ("Read what was asked since", "reading what was asked since"),
         "render_new_threads": (

@@ -30,6 +30,9 @@ def empty(root):
     return root / "new"
 
 
+QUESTION = ("submit_brief", {"kind": "question"})
+
+
 def detached(root):
     git(root, "checkout", "--quiet", "--detach")
     return root
@@ -224,6 +227,21 @@ def test_a_plan_with_questions_asks_and_writes_nothing(solve, folder):
     assert (1, "", FILES["greeting.py"]) == (code, diff, greeting(folder))
     assert "- How quietly?" in told
     assert "Answer in the request" in told
+
+
+def test_a_question_is_answered_and_a_word_is_asked_about(solve, tmp_path):
+    """In words, without a diff; a word does not come to the model."""
+    request = tmp_path / "question.md"
+    request.write_text("# Does greet shout?\n")
+    finish = ("finish", {"title": "Answer", "summary": "It does, in `greet`."})
+    asked, told, diff = solve([("read_request", {})], [QUESTION], [finish], issue=request)
+    request.write_text("# Fix\n")
+    short, said, _ = solve([("read_request", {})], issue=request)
+
+    assert (1, "", 1) == (asked, diff, short)
+    assert "It does, in `greet`.\nNothing was changed." in told
+    assert "- What should be different:" in said
+    assert "0 turns" in said
 
 
 def test_a_model_that_declines_is_told_with_what_it_cost(solve):

@@ -7,8 +7,11 @@ import pytest
 from bot.run import from_json, to_json
 from bot.steps.ask_model import FOR_SANDBOX, open_conversation
 from bot.steps.renew_request import renew_request
-from bot.values import Comment, Issue, ProjectChecks, RunKey, RunState
+from bot.values import Ambiguity, Brief, Comment, Issue, ProjectChecks, RunKey, RunState
 
+WORD = Ambiguity("Which word?", "Hello", matters=True)
+SIGN = Ambiguity("Which sign?", "a comma", matters=True)
+TOO = Ambiguity("For @eve too?", "Yes.")
 ISSUE = Issue(1, "Greet", "It shouts.", "ada")
 
 
@@ -16,10 +19,10 @@ def comment(number, author, body):
     return Comment(number, author, body, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z")
 
 
-def renew(place, issue=ISSUE, *, known=ISSUE, words="", asked_in=None):
+def renew(place, issue=ISSUE, *, known=ISSUE, words="", asked_in=None, brief=None):
     """The renewal of a run that knew one issue and is asked with another."""
     request = place.asking(place.issue(), words=words, comment=asked_in)
-    state = RunState(RunKey("k"), request, issue=known, tree=place.tree())
+    state = RunState(RunKey("k"), request, issue=known, tree=place.tree(), brief=brief)
     start = open_conversation(place.ports, place.tree(), 1)
     state = from_json(to_json(replace(state, start=start)), RunState)  # as the record gives it
     return renew_request(place.ports, state, issue, request)
@@ -81,12 +84,66 @@ def test_what_was_known_or_says_nothing_is_left_out(place):
             known,
             comment(2, "ada", "/status"),
             comment(3, "greenlit[bot]", "Which greeting?"),
-            comment(4, "ada", "Please.\n\n/generate"),
+            comment(4, "ada", "\n/generate\n"),
         ),
     )
     renewal = renew(place, issue, known=replace(ISSUE, comments=(known,)), asked_in=4)
 
     assert "" == renewal.news
+
+
+def test_other_lines_of_the_comment_that_asks_are_news(place):
+    """A command stands in a comment that may say more, before it and behind it."""
+    asking = comment(4, "ada", "Keep the name.\n\n/generate in German\n\nThanks!")
+    issue = replace(ISSUE, comments=(asking,))
+    news = renew(place, issue, words="in German", asked_in=4).news
+
+    assert news.endswith("Said with the command:\n| in German\n| Keep the name.\n| Thanks!")
+
+
+def test_questions_of_a_brief_are_settled(place):
+    """By numbers behind the command, in other lines and in comments of before; by `go`; by words,
+    which the model reads itself; else they stay open.
+    """
+    brief = Brief("feature", ambiguities=(WORD, TOO, SIGN))
+    said = (comment(3, "wes", "2: a bang"),)
+    asking = comment(4, "ada", "/generate 1: Hi")
+    scenes = (
+        ("", (), None),
+        ("1: Hi", (), None),
+        ("1: Hi", (*said, asking), 4),
+        ("go", (), None),
+        ("", (comment(5, "wes", "Take the soft one."),), None),
+        ("with tests", (), None),
+    )
+    renewals = [
+        renew(place, replace(ISSUE, comments=comments), words=words, asked_in=by, brief=brief)
+        for words, comments, by in scenes
+    ]
+
+    assert [
+        ["", ""],
+        ["number", ""],
+        ["number", "number"],
+        ["default", "default"],
+        ["words", "words"],
+        ["words", "words"],
+    ] == [[asked.settled for asked in renewal.brief.questions.values()] for renewal in renewals]
+    assert "" == renewals[0].news
+    assert "Answer to question 1:\n| Hi\n\nAnswer to question 2:\n| a bang" in renewals[2].news
+    assert "Question 2 takes its default.\n\nPlan now." in renewals[3].news
+    assert "Question 1: look for its answer below; without one, its default." in renewals[4].news
+    assert renewals[4].news.endswith("| Take the soft one.")
+
+
+def test_a_vague_request_is_read_anew_once_something_is_said(place):
+    """`go` is nothing that could be planned."""
+    vague = Brief("bug", missing=("What is slow?",))
+    edited = replace(ISSUE, body="greet takes 3 s.")
+
+    assert vague == renew(place, words="go", brief=vague).brief
+    assert renew(place, edited, brief=vague).brief is None
+    assert renew(place, words="the greeting", brief=vague).brief is None
 
 
 def test_conversation_of_another_prompt_does_not_go_on(place):

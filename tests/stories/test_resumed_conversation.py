@@ -8,7 +8,10 @@ import pytest
 from bot.run import to_json
 from bot.steps.renew_request import Renewal
 from bot.stories.resume import UNANSWERED, renew_conversation
+from bot.stories.stops import Asks
 from bot.values import (
+    Ambiguity,
+    Brief,
     ConversationStart,
     Finish,
     Issue,
@@ -57,9 +60,9 @@ def make_state(*conversation, **more):
     )
 
 
-def renew(state, news="", *, is_same_prompt=True):
+def renew(state, news="", *, is_same_prompt=True, brief=None):
     """The state after the model is told what is new."""
-    renewal = Renewal(news, "look again", is_same_prompt)
+    renewal = Renewal(news, "look again", is_same_prompt, brief)
     again = replace(START, first_message="the job again")
     run = Replay(
         state.key,
@@ -145,3 +148,17 @@ def test_other_prompt_begins_another_conversation_on_the_same_work():
 
     assert (UserText("the job again"), UserText("look again")) == renewed.conversation
     assert (state.patch, None, None) == (renewed.patch, renewed.plan, renewed.open_finish)
+
+
+def test_brief_goes_on_once_its_questions_are_settled():
+    """Until then people are asked again, and the model is not."""
+    asked = Ambiguity("Which greeting?", "Hello", matters=True)
+    brief = Brief("feature", ambiguities=(asked,))
+    settled = Brief("feature", ambiguities=(replace(asked, settled="default"),))
+    state = replace(make_state(ASKED), brief=brief)
+    with pytest.raises(Asks) as still:
+        renew(state, brief=brief)
+
+    assert ("1: Which greeting?\nDefault: Hello",) == still.value.outcome.questions
+    assert settled == renew(state, NEWS, brief=settled).brief
+    assert renew(state, NEWS).brief is None  # it was too vague, and is made anew

@@ -15,7 +15,17 @@ from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_stream import EarlyStop
 from bot.stories.agent import write as write_change
 from bot.stories.stops import Asks, GaveUp
-from bot.values import Caps, Issue, ModelConfig, Price, RepoConfig, RunKey, RunState
+from bot.values import (
+    Caps,
+    Issue,
+    ModelConfig,
+    Price,
+    RepoConfig,
+    Retrieval,
+    RunKey,
+    RunState,
+    SearchHit,
+)
 from tests.stage import BEGIN, END, FINISH, GOOD, PLAN, edit, script
 
 DEAL = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.2, 20.0))
@@ -62,6 +72,7 @@ def write(place):
                 caps=Caps(**caps),
                 issue=Issue(1, "Greet", "It shouts.", "ada"),
                 tree=place.tree(),
+                retrieval=Retrieval(symbols=(SearchHit("greeting.py", 1.0, name="greet"),)),
             )
             yield Writing(run, state), double
 

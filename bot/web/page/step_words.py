@@ -54,6 +54,8 @@ TOOL_WORDS: Mapping[str, str] = MappingProxyType(
         "rename_symbol": "rename {name}",
         "run": "run {command}",
         "run_check": "run the check {name}",
+        "prove_criteria": "say what proves it",
+        "submit_brief": "submit the brief",
         "submit_plan": "submit the plan",
         "update_todo": "update its list",
     }

@@ -14,7 +14,7 @@ from bot.gates.odd_paths import check_new_paths, explain_odd_path
 from bot.gates.packages.package_names import ALIASES
 from bot.project.dependencies import folder_of
 from bot.project.findings import list_names, make_finding
-from bot.project.languages import family_of, runs_as_test
+from bot.project.languages import family_of, is_test, runs_as_test
 from bot.text import as_code_span
 from bot.values import Finding, ProjectFile, ProjectStructure, Specification
 
@@ -113,8 +113,7 @@ def _explain_python_module(file: ProjectFile, imported: Collection[str]) -> str:
     """Say why Python cannot import a file that others are to import, or that lies in a folder."""
     *folders, name = file.path.split("/")
     stem = name.rpartition(".")[0]
-    is_module = bool(file.exports) or file.path in imported
-    names = [*_drop_root(folders), *([stem] if is_module else [])]
+    names = [*_drop_root(folders), *([stem] if file.path in imported else [])]
     if all(_is_module_name(part) for part in names):
         return ""
     bad = next(part for part in names if not _is_module_name(part))
@@ -175,7 +174,8 @@ def _check_module_clash(paths: Collection[str]) -> Iterator[Finding]:
     """Find files that an import cannot tell apart: `a.py` and `a/`, `a.ts` and `a/index.ts`."""
     modules: dict[str, list[str]] = {}
     for path in dict.fromkeys(paths):
-        if family_of(path) == "script":
+        # Declarations stand beside the code that they declare, and nobody imports a test.
+        if family_of(path) == "script" and not is_test(path) and ".d." not in path:
             modules.setdefault(SCRIPT_SUFFIX.sub("", path), []).append(path)
         elif path.endswith(".py"):
             folder = f"{path.removesuffix('.py')}/"

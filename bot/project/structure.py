@@ -37,11 +37,13 @@ SAYS_NOTHING = re.compile(
 # What tools, runners and frameworks load by its name or its folder, without an import.
 LOADED_BY_NAME = re.compile(
     r"(?:^|/)(?:conftest\.py|setup\.py|noxfile\.py|__init__\.py|__main__\.py|manage\.py|doc\.go"
-    r"|tools\.go|[\w.-]+\.config\.[cm]?[jt]s|[\w.-]+\.d\.ts|\.\w+rc\.[cm]?js|(?:vitest|jest)[.-]\w+\.\w+"
-    r"|setup\.[jt]s|service-worker\.[jt]s)$"
-    r"|(?:^|/)(?:migrations?|versions|examples?|scripts|bin|public|static|pages|app/routes|fixtures"
-    r"|testdata)/"
+    r"|tools\.go|[\w.-]+\.conf(?:ig)?\.[cm]?[jt]s|[\w.-]+\.d\.[cm]?ts|(?:gulp|Grunt)file\.[cm]?js"
+    r"|\.\w+rc\.[cm]?js|(?:vitest|jest)[.-]\w+\.\w+|setup\.[jt]s|service-worker\.[jt]s)$"
+    r"|(?:^|/)(?:migrations?|versions|examples?|scripts|bin|fixtures|testdata)/"
+    r"|(?:^|/)(?:public|static|pages|app/routes)/.*\.[cm]?[jt]sx?$"
 )
+# A test of Go by its name, or what tests use.
+HELPS_TESTS = re.compile(r"_test\.go$|(?:help|util|support|data|fake|mock|doc)\w*\.go$")
 
 
 def check_structure(
@@ -67,7 +69,7 @@ def _check_contents(structure: ProjectStructure, specification: Specification) -
         check_planned_names(structure),
         _check_cycles(dependencies),
         _check_entry_point(structure, specification),
-        _check_reach(structure, dependencies),
+        _check_reach(structure, specification, dependencies),
         _check_tests(structure, specification),
         _check_manifests(structure, specification),
         _check_libraries(structure, specification),
@@ -137,14 +139,18 @@ def _check_entry_point(
         yield make_finding("entry-point", entry, text)
 
 
-def _check_reach(structure: ProjectStructure, dependencies: Dependencies) -> Iterator[Finding]:
+def _check_reach(
+    structure: ProjectStructure, specification: Specification, dependencies: Dependencies
+) -> Iterator[Finding]:
     """Find code that nothing leads to, or nothing but tests."""
     if structure.entry_point not in dependencies:
         return
     tests = [path for path in dependencies if is_test(path)]
     loaded = [path for path in dependencies if LOADED_BY_NAME.search(path)]
-    used = find_reached(dependencies, [structure.entry_point, *loaded])
     tested = find_reached(dependencies, [path for path in tests if _is_started(path)])
+    # What users of a library import need not be reached from its first module.
+    offered = tested if specification.kind == "library" else ()
+    used = find_reached(dependencies, [structure.entry_point, *loaded, *offered])
     for path in dependencies:
         if not family_of(path) or path in used or (path in tested and is_test(path)):
             continue
@@ -170,7 +176,7 @@ def _check_tests(structure: ProjectStructure, specification: Specification) -> I
         text = f"The structure has no test that would be run. Plan one, such as {example}."
         yield make_finding("no-tests", "", text)
     for file in structure.files:
-        if is_test(file.path) and file.path.endswith(".go") and not file.path.endswith("_test.go"):
+        if is_test(file.path) and file.path.endswith(".go") and not HELPS_TESTS.search(file.path):
             text = "Go runs no test of this name. Let it end with `_test.go`."
             yield make_finding("test-name", file.path, text)
 

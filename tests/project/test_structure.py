@@ -1,8 +1,11 @@
 """The structure of a project is checked before a line of it is written."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.project import check_structure
+from bot.values import FileImport
 from tests.project.drawn_projects import (
     FASTAPI,
     GO,
@@ -111,7 +114,19 @@ tests/test_cli.py | Runs it. | | src/expenses/colours.py: RED""",
         PYTHON,
         "src/expense-kit/money.py | Counts money. | Money",
     ),
-    ("module-name", "import.py", SCRIPT_TOOL, "import.py | Reads files. | read"),
+    (
+        "module-name",
+        "import.py",
+        SCRIPT_TOOL,
+        """import.py | Reads files. | read
+wordcount.py | Prints counts. | main | counting.py: count_words; import.py: read""",
+    ),
+    (
+        "unreached",
+        "app/routes/tags.py",
+        FASTAPI,
+        "app/routes/tags.py | Lists tags. | router | app/db.py: Notes | fastapi",
+    ),
     ("module-name", "task_linux.go", GO_LIBRARY, "task_linux.go | Does a task. | Task"),
     ("shadowing", "logging.py", SCRIPT_TOOL, "logging.py | Logs what happens. | log"),
     ("shadowing", "src/typer/__init__.py", PYTHON, "src/typer/__init__.py | Does it. | run"),
@@ -221,3 +236,50 @@ def test_broken_structure_is_caught(rule, path, project, changes):
     assert (rule, path) in [(finding.rule, finding.path) for finding in findings]
     assert all(finding.blocks and finding.gate == "structure" for finding in findings)
     assert all(finding.text.endswith((".", "?")) for finding in findings)
+
+
+def break_structure(structure):
+    """Break a sound structure in every way of some kinds, each with its name and place."""
+    files = structure.files
+    imported = {each.path for file in files for each in file.imports}
+    for number, file in enumerate(files):
+        others = files[:number] + files[number + 1 :]
+        if file.path in imported:
+            yield f"{file.path} is gone", others
+        yield f"{file.path} twice", (*files, file)
+        yield f"{file.path} undescribed", (*others, replace(file, description=" "))
+        for index, each in enumerate(file.imports):
+            kept = file.imports[:index] + file.imports[index + 1 :]
+            for name in each.names:
+                names = tuple(other for other in each.names if other != name)
+                odd = FileImport(each.path, (*names, f"{name}Odd"))
+                yield f"{file.path} takes {odd}", (*others, replace(file, imports=(*kept, odd)))
+            source = next(other for other in files if other.path == each.path)
+            back = FileImport(file.path, file.exports)
+            cycle = replace(source, imports=(*source.imports, back))
+            rest = tuple(other for other in others if other is not source)
+            yield f"{source.path} imports {file.path} back", (*rest, file, cycle)
+        for name in file.exports:
+            hidden = tuple(other for other in file.exports if other != name)
+            users = [
+                other.path
+                for other in files
+                for each in other.imports
+                if each.path == file.path and name in each.names
+            ]
+            if users:
+                yield f"{file.path} hides {name}", (*others, replace(file, exports=hidden))
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_every_break_is_caught(name):
+    """Whichever file goes, is doubled or imported back, and whichever name is lost, it is told."""
+    structure, specification = draw_project(SOUND[name])
+    broken = list(break_structure(structure))
+    missed = [
+        what
+        for what, files in broken
+        if not check_structure(replace(structure, files=files), specification)
+    ]
+
+    assert ([], True) == (missed, len(broken) > 10)

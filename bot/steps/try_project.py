@@ -41,6 +41,8 @@ PROGRAMS: Mapping[ProjectLanguage, str] = {
 }
 OUT_OF_ORDER = "The sandbox does not work now."
 BY_THE_BOT = ("init", "generate")
+# What Go compiles stays in the workspace for the next step: its library takes a minute.
+KEEP_GO_CACHE = 'export GOCACHE="$PWD/.go-build"'
 # What asks an address once, prints the answer, and fails where there is none.
 ASK_IN_PYTHON = (
     "python3 -c 'import sys, urllib.request as web; "
@@ -177,12 +179,13 @@ def _write_commands(build_step: BuildStep, language: ProjectLanguage) -> tuple[s
     """Write the lines that do a step. What `install` brings is there when any job begins."""
     if build_step.name == "install":
         return (":",)
+    kept = (KEEP_GO_CACHE,) if language == "go" else ()
     if not build_step.url:
-        return (build_step.command,)
+        return (*kept, build_step.command)
     lines = ASK_SERVICE.format(
         command=build_step.command, ask=ASKING[language], url=shlex.quote(build_step.url)
     )
-    return tuple(lines.splitlines())
+    return (*kept, *lines.splitlines())
 
 
 def _find_missing_output(build_step: BuildStep, result: SandboxResult) -> str:

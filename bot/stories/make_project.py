@@ -7,6 +7,7 @@ conversation, and each step is a commit in the project's own repository.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -65,6 +66,8 @@ CONFIG = RepoConfig(allow=("**",), max_files=200, max_lines=20_000)
 PLAN_ROUNDS = 6  # turns until the files are planned
 FILE_ROUNDS = 4  # turns in a row after which no more files are right than before
 MAX_TRIALS = 8
+SAME_FAILURES = 3  # in a row: what is changed does not reach the cause
+DIGITS = re.compile(r"\d+")  # times and numbers of logs
 SPECIFY = "Plan the files and the workflow with `submit_structure`: the specification is approved."
 
 
@@ -199,19 +202,22 @@ def _list_right(state: RunState, blocking: Sequence[Finding]) -> dict[str, str]:
 
 async def prove(run: Run, state: RunState) -> Outcome:
     """Try the project until all of its workflow passes, with what each failure shows mended."""
-    trials = 0
+    failures: list[str] = []
     while True:
         work = ProjectWork(state.base, state.project_made, state.patch, state.key)
         trial = await run(try_project, work)
-        trials += 1
         took_s = sum(tried.took_s for tried in trial.steps)
         state = run.keep(replace(state, sandbox_s=state.sandbox_s + took_s))
         if trial.obstacle:
             return explain_untried(state, trial)
         if trial.failed is None:
             return explain_made(state, trial)
-        if trials == MAX_TRIALS:
-            raise GaveUp(explain_trials(trial.failed, MAX_TRIALS))
+        failures.append(DIGITS.sub("", trial.failed.answer))
+        if (
+            len(failures) == MAX_TRIALS
+            or failures[-SAME_FAILURES:] == failures[-1:] * SAME_FAILURES
+        ):
+            raise GaveUp(explain_trials(trial.failed, len(failures)))
         state = await _mend(run, add_to_results(state, render_trial(trial.failed)))
 
 

@@ -218,8 +218,13 @@ def test_what_leads_nowhere_comes_to_an_end(make, turns, logs, kind, reason):
 
 
 def test_what_fails_ever_again_comes_to_an_end(make, tmp_path):
-    """Eight trials are made; what was mended in between is kept, and a deleted file goes."""
-    red = SandboxResult(1, b"FAILED test_greeter.py::test_it - assert 1 == 2\n1 failed in 0.01s\n")
+    """Eight trials are made; what was mended in between is kept, and a deleted file goes. Three
+    that fail in the same way are enough.
+    """
+    reds = [
+        SandboxResult(1, f"FAILED test_greeter.py::test_{name} - assert 1 == 2\n".encode())
+        for name in "abcdefgh"
+    ]
     greeter = STRUCTURE["files"][0]
     more = {"path": "more.py", "description": "What is said.", "exports": ["WORD"]}
     both = {**greeter, "imports": [{"path": "more.py", "names": ["WORD"]}]}
@@ -238,13 +243,15 @@ def test_what_fails_ever_again_comes_to_an_end(make, tmp_path):
         [("write_file", {"path": "README.md", "text": f"# Greeter {number}\n"})]
         for number in range(5)
     ]
-    outcome, told = make([SPECIFY], [PLAN], WRITE, adds, drops, *turns, logs=[red] * 8)
+    outcome, told = make([SPECIFY], [PLAN], WRITE, adds, drops, *turns, logs=reds)
+    same, _ = make([SPECIFY], [PLAN], WRITE, *turns, logs=reds[:1] * 8)
     folder = tmp_path / "greeter"
 
     assert ("gave up", "same failure") == (outcome.state, outcome.kind)
     assert outcome.text.startswith("It was tried 8 times and does not work yet. check failed in")
+    assert same.text.startswith("It was tried 3 times and does not work yet.")
     assert "The step check failed." in told[3]
-    assert "# Greeter 4\n" == (folder / "README.md").read_text()
+    assert "# Greeter 1\n" == (folder / "README.md").read_text()
     assert [] == git(folder, "ls-files", "more.py")
 
 

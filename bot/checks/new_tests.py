@@ -7,9 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.search.grammars import language_of
 from bot.search.symbols import extract_symbols
+from bot.text.git_lines import split_lines
 
 # `it("adds", ...)`, `test.each(...)("adds %i", ...)` and the like, by the words that a log repeats.
 TITLED = re.compile(r"\b(?:it|test)(?:\.\w+)?\s*\(\s*(?P<quote>[\"'`])(?P<title>.+?)(?P=quote)")
+# What stands before a test or at its head, where its name says nothing: Rust, Java, C#.
+MARKED = re.compile(
+    r"#\[(?:\w+::)?test\b|@(?:Parameterized|Repeated)?Test\b|\[(?:Fact|Theory|Test|TestMethod)\b"
+)
 SCRIPTS = frozenset(["javascript", "typescript", "tsx"])
 TEST_NAME = re.compile(r"[Tt]est")
 SEPARATOR = "::"
@@ -42,8 +47,11 @@ def _list_tests(path: str, text: str) -> Iterator[str]:
     if language_of(path) in SCRIPTS:
         yield from (match["title"] for match in TITLED.finditer(text))
         return
+    lines = split_lines(text)
     for symbol in extract_symbols(path, text.encode(errors="replace")):
-        if symbol.kind != "class" and TEST_NAME.match(symbol.last_name):
+        head = "\n".join(lines[max(0, symbol.line - 2) : symbol.line])
+        is_test = TEST_NAME.match(symbol.last_name) or MARKED.search(head)
+        if is_test and symbol.kind != "class":
             yield symbol.name.replace(".", SEPARATOR)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from rich.text import Text
 
-from bot.checks.changed_tests import find_changed_tests
+from bot.checks.changed_tests import find_changed_tests, select_tests
 from bot.checks.code_mutations import CodeMutation, list_mutations
 from bot.checks.new_tests import has_failed, name_tests
 from bot.ports import Ports
@@ -63,23 +63,31 @@ def prove_tests(ports: Ports, work: LocalWork, code: NamedCode) -> MutationProof
     if not changed:
         return replace(proof, why="No test was added or altered.")
     chosen = ChosenTests(ports, work, changed)
-    selection = chosen.select()
+    selection = chosen.select() or _choose_whole(work)
     if selection is None:
         return replace(proof, why=NO_CHECK)
+    tests = name_tests(changed, work.patch.files)
     result = chosen.run(*selection, work.patch)
     if why := explain_no_result(result):
         return replace(proof, why=why)
     if not result.has_passed:
         reading = read_local_log(ports, work.tree, work.patch, result.log)
-        return replace(proof, unproved=selection[1], reading=reading)
+        return replace(proof, unproved=tests, reading=reading)
     lines = (code.line, code.end_line)
     mutations = list_mutations(code.path, before[code.path], lines, MAX_MUTATIONS)
     if not mutations:
         return replace(proof, why=NO_MUTATION)
-    tests = name_tests(changed, work.patch.files)
     wall_s = LEAST_S + TIMES_AS_LONG * result.took_s
-    trial = _Trial(ports, work, code.path, selection, SandboxLimits(wall_s=wall_s))
+    trial = _Trial(ports, work, code, selection, SandboxLimits(wall_s=wall_s))
     return trial.try_all(mutations, tests)
+
+
+def _choose_whole(work: LocalWork) -> tuple[ProjectCheck, tuple[str, ...]] | None:
+    """Choose all tests, where no command takes some, as Cargo's does not; None where none runs."""
+    for check in work.project.checks:
+        if check.kind == "test" and not check.obstacle:
+            return check, ()
+    return None
 
 
 @dataclass(slots=True)
@@ -88,7 +96,7 @@ class _Trial:
 
     ports: Ports
     work: LocalWork
-    path: str
+    code: NamedCode
     selection: tuple[ProjectCheck, tuple[str, ...]]
     limits: SandboxLimits
     noticed: dict[str, NoticedChange] = field(default_factory=dict)
@@ -114,21 +122,32 @@ class _Trial:
 
     def _try(self, mutation: CodeMutation, tests: Sequence[str]) -> None:
         """Write down which tests fail for the change; a log that names no test proves nothing."""
-        patch = Patch({**self.work.patch.files, self.path: mutation.text})
-        result = self._run(patch)
+        patch = Patch({**self.work.patch.files, self.code.path: mutation.text})
+        result = self._run(patch, self.selection[1])
         if explain_no_result(result) or result.has_passed:
             return
         reading = read_local_log(self.ports, self.work.tree, patch, result.log)
         failed = [failure.test for failure in reading.failures if failure.test]
-        place = f"{self.path}:{mutation.line}"
-        for test in _list_failed(tests, failed):
-            change = NoticedChange(test, place, mutation.before, mutation.after)
-            self.noticed.setdefault(test, change)
+        newly = [test for test in _list_failed(tests, failed) if test not in self.noticed]
+        if not newly:
+            return
+        place = f"{self.code.path}:{mutation.line}"
+        was_noticed = self._was_noticed(mutation)
+        change = NoticedChange("", place, mutation.before, mutation.after, was_noticed)
+        self.noticed.update((test, replace(change, test=test)) for test in newly)
 
-    def _run(self, patch: Patch) -> SandboxResult:
-        check, names = self.selection
+    def _was_noticed(self, mutation: CodeMutation) -> bool:
+        """Run the tests that were there, of those named after the code, on the same change; all of
+        them where none can be chosen.
+        """
+        names = select_tests(self.selection[0], dict.fromkeys(self.code.tests, ()))
+        if not names and self.selection[1]:
+            return False
+        return not self._run(Patch({self.code.path: mutation.text}), names).has_passed
+
+    def _run(self, patch: Patch, names: Sequence[str]) -> SandboxResult:
         work = replace(self.work, patch=patch)
-        return run_check_on(self.ports, work, check, names, self.limits)
+        return run_check_on(self.ports, work, self.selection[0], names, self.limits)
 
 
 def _list_failed(tests: Sequence[str], failed: Sequence[str]) -> Iterator[str]:

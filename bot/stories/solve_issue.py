@@ -38,7 +38,8 @@ async def _solve(run: Run, request: Request) -> Outcome:
     async with run.slot(request.repo, request.at) as wait:
         if wait:
             await check_wanted(run, request)
-            state = replace(state, request=replace(request, default_branch=None))  # may be old
+            asked = replace(state.request, default_branch=None)  # it may be old
+            state = replace(state, request=asked)
         state = await understand(run, state)
         state = await make_change(run, state)
     return await until_answered(run, state)

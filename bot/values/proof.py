@@ -33,12 +33,16 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class NoticedChange:
-    """A small change of the code, "path:line" and what became what, that a test fails for."""
+    """A small change of the code, "path:line" and what became what, that a test fails for.
+
+    `was_noticed` says whether the tests failed for it that were named after the code before.
+    """
 
     test: str
     place: str
     before: str
     after: str
+    was_noticed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def _render_noticed(proof: MutationProof) -> str:
     rows = [
         f"{as_code_span(change.test)}: {as_code_span(change.before)} as "
         f"{as_code_span(change.after)} in {as_code_span(change.place)}"
+        f"{', as earlier tests do' if change.was_noticed else ''}"
         for change in proof.noticed
     ]
     each = "Each new test" if not proof.unproved else "Each of these tests"

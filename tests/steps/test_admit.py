@@ -338,10 +338,13 @@ class FixedClock:
     ("spent_usd", "begins"), [(0.0, True), (4.9, True), (4.91, False), (7.0, False)]
 )
 def test_no_run_begins_when_a_day_has_no_dollars_left(place, tmp_path, spent_usd, begins):
-    """Ten cents buy a turn; less does not."""
+    """Ten cents buy a turn; less does not. A refactoring asks no model, so it needs none."""
     spending = DaySpending(tmp_path / "none.sqlite", DayCaps(all_usd=5.0), FixedClock())
     spending.add(place.repo, spent_usd)
-    found = find_obstacle(replace(place.ports, spending=spending), place.asking(place.issue()))
+    ports, asked = replace(place.ports, spending=spending), place.asking(place.issue())
+    found = find_obstacle(ports, asked)
+
+    assert "" == find_obstacle(ports, replace(asked, command="refactor")).obstacle
 
     assert (begins, begins) == (found.obstacle == "", found.default_branch == "main")
     assert begins or ("is used up" in found.obstacle and "`/retry`" in found.obstacle)

@@ -33,16 +33,19 @@ CHECKS = ProjectChecks(
     )
 )
 NAMED = NamedCode("cart.py", 1, 4, name="fee")
+OLD = ("tests/test_cart.py",)
 WHY = "In these lines there is nothing that could be changed a little."
 
 
 @pytest.mark.long
 def test_each_new_test_is_tried_on_changes_of_the_code(build):
     """What notices none is told with what the others notice; so people and the model read it."""
-    place = build({"cart.py": CODE})
+    old = GOOD.replace("TestFee", "TestOld")
+    place = build({"cart.py": CODE, "tests/test_cart.py": old, "tests/__init__.py": ""})
     ports = replace(place.ports, sandbox=FolderSandbox(place.ports.mirrors))
     work = LocalWork(place.tree(), Patch({"test_cart.py": GOOD + WEAK}), CHECKS, "run")
     code = replace(NAMED, line=2, end_line=2)
+    only = Patch({"test_cart.py": GOOD})
     proof = prove_tests(ports, work, code)
 
     assert ["test_cart.py::TestFee::test_small"] == [change.test for change in proof.noticed]
@@ -60,6 +63,10 @@ def test_each_new_test_is_tried_on_changes_of_the_code(build):
     assert "- test_cart.py::TestFee::test_runs\nThe others fail for these:\n" in render_unproved(
         proof
     )
+    known = prove_tests(ports, replace(work, patch=only), replace(code, tests=OLD))
+    assert [True] == [change.was_noticed for change in known.noticed]
+    assert "in cart.py:2, as earlier tests do" in GitHubPage(render_mutation_proof(known)).text
+    assert [False] == [change.was_noticed for change in proof.noticed]
     assert WHY == prove_tests(ports, work, replace(NAMED, line=1, end_line=1)).why
 
 
@@ -110,6 +117,8 @@ def test_single_tests_are_named():
         "a.test.ts": "describe('cart', () => { it('adds two.', () => {}); test(`x`, f) })\n",
         "a_test.go": "package a\n\nfunc TestSum(t *testing.T) {}\n",
         "b_test.go": "package a\n",
+        "tests/c.rs": "#[test]\nfn adds() {}\n\nfn helper() {}\n",
+        "DTest.java": "class DTest {\n  @Test\n  void sums() {}\n  void help() {}\n}\n",
     }
     names = name_tests(dict.fromkeys(texts, ()), texts)
 
@@ -119,6 +128,8 @@ def test_single_tests_are_named():
         "a.test.ts::x",
         "a_test.go::TestSum",
         "b_test.go",
+        "tests/c.rs::adds",
+        "DTest.java::DTest::sums",
     ) == names
     assert has_failed(names[0], ["test_a.py::TestA::test_b[1]"])
     assert not has_failed(names[0], ["test_a.py::TestA::test_bc"])

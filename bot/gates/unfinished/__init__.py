@@ -32,6 +32,7 @@ GATE = "unfinished"
 CUT_END = "cut-end"  # the rule of what the gate "syntax" finds too, where there is a grammar
 MAX_FINDINGS = 8  # of one file
 SHOWN_CHARS = 100
+MAX_COMMENT_CHARS = 200_000  # of one file: a megabyte would take half a minute
 NEAR = 3  # lines around a new one, whose comments may be one sentence with it
 ADVICE = "Write it out."
 PROSE = (".md", ".mdx", ".rst", ".adoc", ".txt")
@@ -126,9 +127,13 @@ def _check_sentences(
     path: str, sentences: Sequence[Sentence], lines: Sequence[str], fresh: set[int]
 ) -> Iterator[Finding]:
     is_example = kind_of(path) in ("test", "docs") or bool(find_aside_word(path))
+    read_chars = 0
     for sentence in sentences:
         if fresh.isdisjoint(number for _, number in sentence.starts):
             continue
+        read_chars += len(sentence.text)
+        if read_chars > MAX_COMMENT_CHARS:
+            return
         is_dangling = not is_example and _closes_block(lines, sentence.last_line)
         found = find_sign(sentence.text, is_dangling=is_dangling)
         if found is None or (is_example and found[0].what == PRETENDS):

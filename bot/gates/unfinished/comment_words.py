@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_DOTS = r"(?:\.{3,}|\u2026)"
+_DOTS = r"(?:(?<!\.)\.{3,}(?!\.)|\u2026)"
 _PARTS = (
     r"(?:code|methods?|functions?|class(?:es)?|imports?|tests?|implementations?|contents?|files?"
     r"|body|bodies|lines|logic|fields|routes?|endpoints?|handlers?|cases?|commands?|components?"
@@ -49,7 +49,7 @@ class Sign(NamedTuple):
 
 
 def _sign(what: str, *patterns: str, is_sure: bool = True) -> Sign:
-    return Sign(re.compile("|".join(patterns), re.IGNORECASE), what, is_sure)
+    return Sign(re.compile("|".join(patterns)), what, is_sure)  # of small letters
 
 
 OMITTED = "Code was left out here"
@@ -61,7 +61,7 @@ SIGNS = (
         rf"^{_DOTS}\s*(?:\(|and )?(?:the )?(?:all )?(?:rest|existing|remaining|remainder|other|same"
         r"|previous|more|similar|additional|further|unchanged|omitted|snip|implementation|etc"
         rf"|continued|and so on)\b[^.]{{0,50}}(?:$|{_DOTS})",
-        rf"{_DOTS}\W*(?:rest|existing|remaining|other|previous|unchanged)\b.{{0,40}}{_DOTS}",
+        rf"{_DOTS}[^\w.]*(?:rest|existing|remaining|other|previous|unchanged)\b.{{0,40}}{_DOTS}",
         r"\b(?:omitted|skipped|elided|truncated|shortened|abbreviated|left out|not shown|trimmed)\b"
         r".{0,30}\bfor (?:brevity|clarity|simplicity|space|readability|now)\b",
         r"\bfor brevity\b.{0,60}\b(?:omit|skip|only|just|not shown|left out|leave out|stop)",
@@ -242,9 +242,9 @@ HINT = re.compile(
     r"|for now|skeleton|finish|example|simplif|extend|to do\b|continue|code|incomplete|wip|nothing"
     r"|no-?op|error|demo|proper|full"
     r"|left|leav|static|random|have|under construction|not |as before|till",
-    re.IGNORECASE,
 )
 QUOTED = re.compile(r"`[^`]*`")
+MAX_CHARS = 400  # of a sentence
 
 
 def find_sign(sentence: str, *, is_dangling: bool) -> tuple[Sign, int] | None:
@@ -252,7 +252,7 @@ def find_sign(sentence: str, *, is_dangling: bool) -> tuple[Sign, int] | None:
 
     `is_dangling` says that no code follows in the block. What is quoted as code says nothing.
     """
-    text = QUOTED.sub(lambda quoted: "`" * len(quoted[0]), sentence)
+    text = QUOTED.sub(lambda quoted: "`" * len(quoted[0]), sentence[:MAX_CHARS].lower())
     signs = SIGNS if HINT.search(text) else ()
     for sign in (*signs[:-1], *(DANGLING if is_dangling else ()), *signs[-1:]):
         if match := sign.pattern.search(text):

@@ -12,7 +12,7 @@ WRAPPED_CHARS = 50  # a shorter line was not wrapped: what follows is another se
 OPENS = re.compile(
     r"^\s*(?:#+!?|//+!?|/\*+!?|\*+(?!/)|--+\[*|<!--|;+|%+|\{/\*|[rRbBuU]*\"{3}|[rRbBuU]*'{3})\s?"
 )
-CLOSES = re.compile(r"\s*(?:\*+/\}?|-->|\]\]|\"{3}|'{3})\s*$")
+CLOSES = re.compile(r"(?:\*+/\}?|-->|\]\]|\"{3}|'{3})$")
 SHOWS_CODE = re.compile(r"\s*(?:#|//|/\*|>>>|--\s)")  # a comment in a comment is an example
 # In files without a grammar: a comment that fills the line, or its end.
 LINE_COMMENT = re.compile(r"(?:^|\s)(?:(?:\{?/\*|//|#|--|<!--|\{\{!--|;;)\s?)(?P<text>\S.*)$")
@@ -73,8 +73,8 @@ def _list_lines(comments: Iterable[Node]) -> Iterator[tuple[int, str]]:
 
 def strip_marks(line: str) -> str:
     """Take the marks of a comment off a line of it; "" where it shows code with a comment."""
-    text = CLOSES.sub("", OPENS.sub("", line))
-    return "" if SHOWS_CODE.match(text) else text.strip()
+    text = CLOSES.sub("", OPENS.sub("", line).rstrip())
+    return "" if SHOWS_CODE.match(text) else " ".join(text.split())
 
 
 def list_line_sentences(text: str) -> Iterator[Sentence]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import log1p
 
 import numpy as np
@@ -30,6 +30,7 @@ class Definition:
     """A definition that may be meant, with its signals, each from 0 to 1."""
 
     symbol: Symbol
+    file: int  # its number in the index
     signals: Mapping[str, float]
 
     @property
@@ -66,7 +67,18 @@ def find_definitions(
     chunks = [int(chunk) for chunk in matching[np.lexsort(keys)][:count]]
     for chunk, symbol in _load_chunks(index, chunks, load_symbols):
         chunk_signals = {name: float(values[chunk]) for name, values in signals.items()}
-        yield Definition(symbol, chunk_signals | _score_symbol(symbol, query, evidence))
+        file = int(index.chunk_files[chunk])
+        yield Definition(symbol, file, chunk_signals | _score_symbol(symbol, query, evidence))
+
+
+def rank_definitions(definitions: Iterable[Definition], file_scores: Floats) -> list[Definition]:
+    """Rank the definitions, best first, by these scores of their files."""
+    shares = _share_file_scores(file_scores)
+    scored = [
+        replace(each, signals={**each.signals, "file": float(shares[each.file])})
+        for each in definitions
+    ]
+    return sorted(scored, key=lambda definition: -definition.score)
 
 
 def _score_symbol(symbol: Symbol, query: Query, evidence: DefinitionEvidence) -> dict[str, float]:
@@ -88,12 +100,15 @@ def _score_chunks(code: IndexMatch, file_scores: Floats) -> dict[str, Floats]:
     own = np.where(is_definition, code.chunk_scores, 0)
     best = np.zeros(len(code.index.paths))
     np.maximum.at(best, files, own)
-    shares = {
-        "words": own / (own.max(initial=0) or 1),
-        "best": own / np.where(best, best, 1)[files],
-        "file": file_scores[files] / (file_scores.max(initial=0) or 1),
+    return {
+        "words": np.sqrt(own / (own.max(initial=0) or 1)),
+        "best": np.sqrt(own / np.where(best, best, 1)[files]),
+        "file": _share_file_scores(file_scores)[files],
     }
-    return {name: np.sqrt(values) for name, values in shares.items()}
+
+
+def _share_file_scores(file_scores: Floats) -> Floats:
+    return np.sqrt(file_scores / (file_scores.max(initial=0) or 1))
 
 
 def _load_chunks(

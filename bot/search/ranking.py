@@ -16,16 +16,18 @@ from bot.search.definitions import (
     DefinitionEvidence,
     LoadSymbols,
     find_definitions,
+    rank_definitions,
 )
 from bot.search.file_index import FileIndex
 from bot.search.path_mentions import find_mentions
 from bot.search.query_match import IndexMatch, QueryMatch, match_commits, match_index, match_query
-from bot.search.reasons import explain_code, explain_text
+from bot.search.reasons import CodeEvidence, explain_code, explain_text
 from bot.search.rerank import CANDIDATES, NEAREST, SimilarityFunction, score_similarity
-from bot.search.signals import mark_files, top_indices
+from bot.search.signals import mark_files, sum_evidence, top_indices
 from bot.search.source_files import find_aside_word, is_program
 from bot.search.terms import TITLE_WEIGHT, Query, split_word
 from bot.search.test_files import explain_test, score_names, score_test_signals
+from bot.search.used_files import ReadFiles, find_uses
 from bot.search.weights import (
     ASIDE_WEIGHT,
     TEST_DATA_WEIGHT,
@@ -48,6 +50,7 @@ class SearchSources:
     """
 
     load_symbols: LoadSymbols
+    read_files: ReadFiles
     diffs: Mapping[Sha, str] = field(default_factory=dict)
     similarity: SimilarityFunction | None = None
 
@@ -58,25 +61,54 @@ def locate(index: CommitIndex, query: Query, sources: SearchSources, top: int = 
     A file's score is 1 when it is the best by every signal (bot/search/weights.py).
     """
     match = match_query(index, query)
-    scores, nearest = _score_code(match, query, sources.similarity)
-    weights = _weigh_asides(index.code.paths, query, match.mentions)
-    scores = scores * weights
-    explain = partial(explain_code, index=index, query=query, match=match, nearest=nearest)
+    code = _rank_code(index, query, match, sources, SYMBOL_CANDIDATES * top)
     files = [
-        *_make_hits(index.code.paths, scores, top, explain),
+        *_make_hits(
+            index.code.paths,
+            code.file_scores,
+            top,
+            partial(explain_code, index=index, query=query, evidence=code.evidence),
+        ),
         *_rank_texts(index.texts, match, query, top),
     ]
-    evidence = DefinitionEvidence(
-        _weigh_chunks(match.code, weights), scores, weigh_past_changes(index, match, sources.diffs)
-    )
-    definitions = find_definitions(evidence, query, sources.load_symbols, SYMBOL_CANDIDATES * top)
-    symbols = _pick_best(_rank_symbols(definitions), top)
+    symbols = _pick_best(map(_make_symbol_hit, code.definitions), top)
     return Retrieval(
         _pick_best(files, top),
         symbols,
-        _pick_best(_rank_tests(index, query, match, scores, symbols), top),
+        _pick_best(_rank_tests(index, query, match, code.file_scores, symbols), top),
         index.skipped[:MAX_SKIPPED],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _RankedCode:
+    """The scores of the files of code, the definitions, best first, and what speaks for them."""
+
+    file_scores: Floats
+    definitions: Sequence[Definition]
+    evidence: CodeEvidence
+
+
+def _rank_code(
+    index: CommitIndex, query: Query, match: QueryMatch, sources: SearchSources, count: int
+) -> _RankedCode:
+    """Rank the files and definitions, then again with what the best definitions use."""
+    weights = _weigh_asides(index.code.paths, query, match.mentions)
+    signals, nearest = _score_code(match, query, sources.similarity)
+    scores = fuse_signals(signals) * weights
+    evidence = DefinitionEvidence(
+        _weigh_chunks(match.code, weights), scores, weigh_past_changes(index, match, sources.diffs)
+    )
+    definitions = list(find_definitions(evidence, query, sources.load_symbols, count))
+    symbols = [definition.symbol for definition in rank_definitions(definitions, scores)]
+    uses = find_uses(index.code, symbols, sources.read_files)
+    if scores.any():
+        used = sum_evidence(uses, len(scores))
+        used[scores.argmax()] = used.max() or 1  # what it uses itself does not go before it
+        scores = fuse_signals({**signals, "used": used}) * weights
+    definitions = rank_definitions(definitions, scores)
+    users = [symbol.name for symbol in symbols]
+    return _RankedCode(scores, definitions, CodeEvidence(match, nearest, uses, users))
 
 
 def find_similar_commits(index: CommitIndex, query: Query, top: int) -> list[CommitInfo]:
@@ -111,20 +143,18 @@ def fuse_signals(signals: Mapping[str, Floats], weights: Mapping[str, float] = W
 
 def _score_code(
     match: QueryMatch, query: Query, similarity: SimilarityFunction | None
-) -> tuple[Floats, list[int]]:
-    """Score the files of code, and list those that are semantically nearest."""
+) -> tuple[dict[str, Floats], list[int]]:
+    """Score the files of code by each signal, and list those that are semantically nearest."""
     signals = match.score_signals()
-    scores = fuse_signals(signals)
     if similarity is None:
-        return scores, []
-    candidates = top_indices(scores, CANDIDATES)
+        return signals, []
+    candidates = top_indices(fuse_signals(signals), CANDIDATES)
     similarities = score_similarity(
         similarity, query.text, match.code.index, candidates, match.code.chunk_scores
     )
     if similarities is None:
-        return scores, []
-    fused = fuse_signals(signals | {"similarity": similarities})
-    return fused, top_indices(similarities, NEAREST)
+        return signals, []
+    return {**signals, "similarity": similarities}, top_indices(similarities, NEAREST)
 
 
 def _weigh_asides(paths: Sequence[str], query: Query, mentioned: Container[int] = ()) -> Floats:
@@ -198,8 +228,7 @@ def _weigh_chunks(code: IndexMatch, file_weights: Floats) -> IndexMatch:
     return replace(code, chunk_scores=code.chunk_scores * weights)
 
 
-def _rank_symbols(definitions: Iterable[Definition]) -> Iterator[SearchHit]:
-    for definition in definitions:
-        symbol = definition.symbol
-        lines = (symbol.line, symbol.end_line)
-        yield SearchHit(symbol.path, definition.score, (), symbol.name, symbol.kind, *lines)
+def _make_symbol_hit(definition: Definition) -> SearchHit:
+    symbol = definition.symbol
+    lines = (symbol.line, symbol.end_line)
+    return SearchHit(symbol.path, definition.score, (), symbol.name, symbol.kind, *lines)

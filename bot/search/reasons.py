@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,15 +18,30 @@ MAX_NAMES = 3
 SUBJECT_CHARS = 72
 
 
+@dataclass(frozen=True, slots=True)
+class CodeEvidence:
+    """What the files of code were found by.
+
+    `nearest` are the most similar ones, best first. `uses` are the evidence of the best
+    definitions, whose names are `users`.
+    """
+
+    match: QueryMatch
+    nearest: Sequence[int]
+    uses: Sequence[Evidence]
+    users: Sequence[str]
+
+
 def explain_code(
-    file: int, index: CommitIndex, query: Query, match: QueryMatch, nearest: Sequence[int]
+    file: int, index: CommitIndex, query: Query, evidence: CodeEvidence
 ) -> tuple[str, ...]:
-    """Give the reasons for a file of code; `nearest` are the most similar files, best first."""
+    """Give the reasons for a file of code."""
+    match = evidence.match
     names = [name for name, files in match.rare_names.items() if file in files]
-    commits = [evidence.index for evidence in _pick_evidence(match.commit_evidence, file)]
-    evidences = _pick_evidence(match.test_evidence, file)
-    tests = [index.tests.paths[evidence.index] for evidence in evidences]
-    ranks = [str(rank) for rank, near in enumerate(nearest, 1) if near == file]
+    commits = [piece.index for piece in _pick_evidence(match.commit_evidence, file)]
+    tests = [index.tests.paths[piece.index] for piece in _pick_evidence(match.test_evidence, file)]
+    users = [evidence.users[piece.index] for piece in _pick_evidence(evidence.uses, file)]
+    ranks = [str(rank) for rank, near in enumerate(evidence.nearest, 1) if near == file]
     return _join_reasons(
         {
             "the issue names": [match.mentions[file]] if file in match.mentions else [],
@@ -33,6 +49,7 @@ def explain_code(
             **_explain_terms(file, query, match.code),
             "changed by": [f'"{_subject_of(index, commit)}"' for commit in commits],
             "tested by": tests,
+            "used by": users,
             "by meaning: number": ranks,
         }
     )

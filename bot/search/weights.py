@@ -16,6 +16,7 @@ WEIGHTS = MappingProxyType(
         "commits": 2.7,  # commits with similar messages changed it
         "tests": 0.5,  # tests that match the request are named after it
         "mentions": 2.1,  # the request spells out its path
+        "used": 1.0,  # the best definitions use what it defines
         # It is semantically similar, where there is a model; chosen for a small general one.
         "similarity": 2.0,
     }
@@ -33,7 +34,7 @@ TEST_WEIGHTS = MappingProxyType(
     }
 )
 # Not learned: a request seldom means a text, so a text must match much better to precede code.
-TEXT_WEIGHT = 0.4
+TEXT_WEIGHT = 0.375
 ASIDE_WEIGHT = 0.5  # of examples, playgrounds and release notes
 TEST_DATA_WEIGHT = 0.8  # of what tests read, such as a JSON file beside them
 # The same for definitions, by the functions that real commits changed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from rich.text import Text
 
@@ -82,7 +83,10 @@ def search_repo(
     commits = find_similar_commits(index.commit_index, query, MAX_SIMILAR)
     diffs = _read_diffs(ports, tree, [commit.sha for commit in commits])
     sources = SearchSources(
-        index.cache.load_symbols, diffs, make_similarity(ports, tree, index.cache)
+        index.cache.load_symbols,
+        partial(_read_files, ports, tree, index),
+        diffs,
+        make_similarity(ports, tree, index.cache),
     )
     retrieval = locate(index.commit_index, query, sources, limit)
     similar = [_shorten_commit(commit, diffs[commit.sha]) for commit in commits]

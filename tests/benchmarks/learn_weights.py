@@ -44,9 +44,8 @@ from bot.steps.repo_index import load_repo_index
 from bot.steps.retrieve import DIFF_CHARS, MAX_SIMILAR
 from bot.values import Retrieval
 
-LEARNED = tuple(
-    name for name in WEIGHTS if name != "similarity"
-)  # which needs a model that is not here
+# Not those of the second look, one of which needs a model that is not here.
+LEARNED = tuple(name for name in WEIGHTS if name not in ("similarity", "used"))
 CANDIDATES = 40  # files, of each signal
 DEFINITIONS = 200
 ROUNDS, RATE, DECAY = 120, 0.3, 0.003
@@ -108,7 +107,10 @@ def _measure(ports: Ports, home: Path, repos: Path, case: Mapping[str, Any]) -> 
     index = repo_index.commit_index
     commits = find_similar_commits(index, _read_query(case), MAX_SIMILAR)
     diffs = {commit.sha: ports.mirrors.change(tree, commit.sha, DIFF_CHARS) for commit in commits}
-    return measure_case(index, SearchSources(repo_index.cache.load_symbols, diffs), case)
+    sources = SearchSources(
+        repo_index.cache.load_symbols, lambda paths: ports.mirrors.read(tree, paths), diffs
+    )
+    return measure_case(index, sources, case)
 
 
 def _read_query(case: Mapping[str, Any]) -> Query:

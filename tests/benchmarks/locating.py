@@ -106,10 +106,12 @@ def _question_s(work: Path, repo: Path) -> float:
     unused: Any = None
     mirrors, cache = GitMirrors(work / "home", ()), SqliteCache(work / "cache", INDEX_FORMAT)
     ports = Ports(mirrors, unused, unused, cache=cache)
-    repo_index = load_repo_index(ports, borrow(work / "home", repo, "HEAD"))
+    tree = borrow(work / "home", repo, "HEAD")
+    repo_index = load_repo_index(ports, tree)
     title, _, body = ISSUE.partition("\n")
-    index, leaves = repo_index.commit_index, repo_index.cache.load_symbols
-    return _median_s(lambda: locate(index, parse_query(title, body), SearchSources(leaves)))
+    index = repo_index.commit_index
+    sources = SearchSources(repo_index.cache.load_symbols, lambda paths: mirrors.read(tree, paths))
+    return _median_s(lambda: locate(index, parse_query(title, body), sources))
 
 
 def _median_s(act: Callable[[], object]) -> float:

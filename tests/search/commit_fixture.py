@@ -71,4 +71,8 @@ def search(
     def load_symbols(files: Sequence[tuple[str, str]]) -> dict[str, FileSymbols]:
         return {path: symbols[key] for path, key in files}
 
-    return locate(index, parse_query(title, body), SearchSources(load_symbols, diffs or {}), top)
+    def read_files(paths: Sequence[str]) -> dict[str, bytes]:
+        return {path: contents[path] for path in paths}
+
+    sources = SearchSources(load_symbols, read_files, diffs or {})
+    return locate(index, parse_query(title, body), sources, top)

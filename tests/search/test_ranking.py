@@ -69,11 +69,11 @@ def test_a_commit_that_the_request_names_is_as_good_as_the_most_similar(body):
     """It is named by its hash, or both name the same issue or pull request."""
     named = CommitInfo(Sha("0badf00d12345678"), "Speed things up (#123)", ("shop/reports.py",))
     similar = CommitInfo(Sha("c2"), "Fix the invoice footer", ("shop/cart.py",))
-    hits = search(files(), "Invoice footer is cut", body, commits=[similar, named]).files
-    reasons = {hit.path: hit.why for hit in hits}
+    less = CommitInfo(Sha("c3"), "Print the invoice", ("shop/app.py",))
+    hits = search(files(), "Invoice footer is cut", body, commits=[similar, less, named]).files
 
-    assert 'changed by "Speed things up (#123)"' in reasons["shop/reports.py"]
-    assert hits[1].score > 0.9 * hits[0].score
+    assert ["shop/cart.py", "shop/reports.py", "shop/app.py"] == [hit.path for hit in hits]
+    assert 'changed by "Speed things up (#123)"' in hits[1].why
 
 
 def test_a_number_that_is_no_issue_of_the_repository_names_no_commit():
@@ -287,6 +287,34 @@ def test_of_two_alike_the_longer_definition_comes_first():
     )
 
     assert ["mix", "mix_again"] == [hit.name for hit in search(more, "Paint is wrong").symbols]
+
+
+@pytest.mark.parametrize(
+    ("call", "first"),
+    [("round_price(cart)", "shop/round.py"), ("trim_price(cart)", "shop/trim.py")],
+)
+def test_of_two_alike_the_file_that_the_best_definition_uses_comes_first(call, first):
+    """And the definition's own file before both."""
+    more = files(
+        **{
+            "shop/round.py": "def round_price(price):\n    return price\n",
+            "shop/trim.py": "def trim_price(price):\n    return price\n",
+            "shop/refund.py": f"def refund_price(refund):\n    return {call}\n",
+        }
+    )
+    hits = search(more, "Refund: the price is wrong").files
+
+    assert ["shop/refund.py", first] == [hit.path for hit in hits[:2]]
+    assert "used by refund_price" in hits[1].why
+
+
+def test_what_all_files_define_is_used_by_none():
+    """Its name tells nothing of any of them."""
+    more = {f"shop/part{n}.py": "def check_price(cart):\n    return cart\n" for n in range(20)}
+    more["shop/refund.py"] = "def refund(cart):\n    return check_price(cart)\n"
+    hits = search(files(**more), "Refund is wrong").files
+
+    assert ["shop/refund.py"] == [hit.path for hit in hits]
 
 
 def test_an_abbreviation_is_its_word():

@@ -41,8 +41,16 @@ def test_code_comes_before_playgrounds_and_release_notes(retrieval):
     """Although these have more of the issue's words."""
     paths = [hit.path for hit in retrieval.files]
 
-    assert "shop/cart.py" == paths[0]
-    assert {"playground/demo.py", "CHANGELOG.md"} == set(paths[-2:])
+    assert ["shop/cart.py", "shop/app.py"] == paths[:2]
+    assert {"playground/demo.py", "CHANGELOG.md"} == set(paths[2:4])
+
+
+def test_what_the_best_definition_uses_is_found_without_a_word_of_the_request(retrieval):
+    """The reason is the definition that uses it."""
+    assert ("shop/money.py", ("used by add_tax",)) == (
+        retrieval.files[-1].path,
+        retrieval.files[-1].why,
+    )
 
 
 def test_places_of_the_quoted_names_come_with_their_number(retrieval):

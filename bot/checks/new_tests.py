@@ -36,10 +36,10 @@ def name_tests(
 
 def _name_in_file(path: str, names: tuple[str, ...], text: str) -> Iterator[str]:
     known = [name.replace(".", SEPARATOR) for name in names]
-    found = known or list(dict.fromkeys(_list_tests(path, text)))
-    if not found:
+    tests = known or list(dict.fromkeys(_list_tests(path, text)))
+    if not tests:
         yield path
-    for name in found:
+    for name in tests:
         yield f"{path}{SEPARATOR}{name}"
 
 

@@ -25,7 +25,7 @@ from bot.settings import SolveSettings
 from bot.stories.fill_place import fill_place
 from bot.stories.stops import GaveUp
 from bot.text.terminal_text import strip_control
-from bot.tools.fill_place import PlaceToFill
+from bot.tools.place_tools import PlaceToFill
 from bot.values import Caps, Repo, Request, RunKey, RunState
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -46,6 +46,8 @@ def find_shape_change(path: str, before: str, after: str) -> ShapeChange | None:
         return ShapeChange(0, "in this kind of file I cannot tell words from code")
     if language == "python":
         old, new = _read_python(before), _read_python(after)
+        if old is None or new is None:  # it may be younger than the Python that we run on
+            old, new = _read_grammar(language, before), _read_grammar(language, after)
         comments = _list_python_comments(before), _list_python_comments(after)
     else:
         old, new = _read_grammar(language, before), _read_grammar(language, after)
@@ -149,13 +151,13 @@ def _read_grammar(language: str, text: str) -> list[Token] | None:
     tree = parse(language, data)
     if tree is None:
         return None
-    tokens = list(_iter_nodes(tree.root_node))
+    tokens = list(_iter_nodes(tree.root_node, _is_idle if language == "python" else _is_comment))
     if tree.root_node.has_error:  # what the grammar skipped is in no node
         tokens += [("".join(_strip_comments(tree.root_node, data).split()), 0)]
     return tokens
 
 
-def _iter_nodes(root: Node) -> Iterator[Token]:
+def _iter_nodes(root: Node, is_left_out: Callable[[Node], bool]) -> Iterator[Token]:
     waiting: list[Node | Token] = [root]
     while waiting:
         node = waiting.pop()
@@ -163,13 +165,28 @@ def _iter_nodes(root: Node) -> Iterator[Token]:
             yield node
             continue
         line = node.start_point.row + 1
-        children = [child for child in node.children if not COMMENT.search(child.type)]
+        children = [child for child in node.children if not is_left_out(child)]
         if node.child_count and children:
             yield node.type, line
             waiting.append((f"end {node.type}", line))
             waiting.extend(reversed(children))
         else:
             yield f"{node.type} {_read_leaf(node)}", line
+
+
+def _is_comment(node: Node) -> bool:
+    return COMMENT.search(node.type) is not None
+
+
+def _is_idle(node: Node) -> bool:
+    """Tell whether a node of Python is a comment, or a statement that does nothing."""
+    if _is_comment(node) or node.type == "pass_statement":
+        return True
+    if node.type != "expression_statement" or node.child_count != 1:
+        return False
+    (value,) = node.children
+    is_plain = all(part.type != "interpolation" for part in value.children)
+    return value.type == "ellipsis" or (value.type == "string" and is_plain)
 
 
 def _read_leaf(node: Node) -> str:

@@ -38,8 +38,8 @@ class CodeFinder:
             return self._find_in_file(path, symbol.replace("::", "."))
         if lines := LINES.match(name):
             return self._find_lines(lines)
-        if found := self._match_paths(name):
-            return self._choose_path(name, found)
+        if paths := self._match_paths(name):
+            return self._choose_path(name, paths)
         if "/" in name:
             return NamedCode(obstacle=self._explain_no_path(name))
         return self._find_symbol(name)
@@ -51,21 +51,21 @@ class CodeFinder:
             return [plain]
         return [path for path in self.paths if path.endswith(f"/{plain}")]
 
-    def _choose_path(self, name: str, found: Sequence[str]) -> NamedCode:
-        if len(found) > 1:
-            return NamedCode(obstacle=_refuse_several(name, found))
-        (path,) = found
+    def _choose_path(self, name: str, paths: Sequence[str]) -> NamedCode:
+        if len(paths) > 1:
+            return NamedCode(obstacle=_refuse_several(name, paths))
+        (path,) = paths
         text = self.read([path]).get(path, b"")
         lines = max(1, text.count(b"\n"))
         return NamedCode(path, 1, lines, tuple(_name_symbols(extract_symbols(path, text))))
 
     def _find_in_file(self, path: str, symbol: str) -> NamedCode:
-        found = self._match_paths(path)
-        if len(found) != 1:
-            text = _refuse_several(path, found) if found else self._explain_no_path(path)
+        paths = self._match_paths(path)
+        if len(paths) != 1:
+            text = _refuse_several(path, paths) if paths else self._explain_no_path(path)
             return NamedCode(obstacle=text)
-        symbols = extract_symbols(found[0], self.read(found).get(found[0], b""))
-        return _choose_symbol(symbol, symbols, f" in {as_code_span(found[0])}")
+        symbols = extract_symbols(paths[0], self.read(paths).get(paths[0], b""))
+        return _choose_symbol(symbol, symbols, f" in {as_code_span(paths[0])}")
 
     def _find_lines(self, lines: re.Match[str]) -> NamedCode:
         """Find lines of a file, with the definitions that hold them."""
@@ -116,19 +116,19 @@ class CodeFinder:
 
 def _choose_symbol(name: str, symbols: Sequence[Symbol], where: str = "") -> NamedCode:
     """Choose the one definition that is called so; else say which are, or which nearly are."""
-    found = [symbol for symbol in symbols if _is_called(symbol, name)]
-    places = list(dict.fromkeys(f"{symbol.path}::{symbol.name}" for symbol in found))
+    matches = [symbol for symbol in symbols if _is_called(symbol, name)]
+    places = list(dict.fromkeys(f"{symbol.path}::{symbol.name}" for symbol in matches))
     if len(places) > 1:
         return NamedCode(obstacle=_refuse_several(name, places))
-    if found:  # more than once, as the getter and the setter of a property are
-        first, last = found[0].line, found[-1].end_line
+    if matches:  # more than once, as the getter and the setter of a property are
+        first, last = matches[0].line, matches[-1].end_line
         inner = [
             each
             for each in symbols
-            if each.path == found[0].path and first <= each.line and each.end_line <= last
+            if each.path == matches[0].path and first <= each.line and each.end_line <= last
         ]
         hits = tuple(_name_symbols(inner))
-        return NamedCode(found[0].path, first, last, hits, name=found[0].name)
+        return NamedCode(matches[0].path, first, last, hits, name=matches[0].name)
     named = {symbol.name: symbol for symbol in symbols}
     last_names = {symbol.last_name: symbol.name for symbol in symbols}
     near = get_close_matches(name, named, SHOWN)
@@ -157,9 +157,9 @@ def _ask_for_one(words: str) -> str:
     return f"{as_code_span(words)} is no one name: give a file, some of its lines, or a definition."
 
 
-def _refuse_several(name: str, found: Sequence[str]) -> str:
-    shown = ", ".join(map(as_code_span, found[:SHOWN]))
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+def _refuse_several(name: str, choices: Sequence[str]) -> str:
+    shown = ", ".join(map(as_code_span, choices[:SHOWN]))
+    more = f" and {len(choices) - SHOWN} more" if len(choices) > SHOWN else ""
     return f"{as_code_span(name)} could be any of {shown}{more}. Say which one."
 
 

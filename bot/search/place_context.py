@@ -124,13 +124,13 @@ def _choose_files(path: str, files: Mapping[str, str]) -> Iterator[tuple[str, st
     """Choose the files of the same language, the nearest first, as long as there is room."""
     language = language_of(path)
     folder = path.rpartition("/")[0]
-    others = [each for each in files if language_of(each) == language]
-    others.sort(key=lambda each: (each != path, each.rpartition("/")[0] != folder, each))
+    candidates = [each for each in files if language_of(each) == language]
+    candidates.sort(key=lambda each: (each != path, each.rpartition("/")[0] != folder, each))
     room = MAX_BYTES
-    for other in others[:MAX_FILES]:
-        text = files.get(other)
+    for near in candidates[:MAX_FILES]:
+        text = files.get(near)
         room -= len(text or "")
         if room < 0:
             return
         if text is not None:
-            yield other, text
+            yield near, text

@@ -9,7 +9,7 @@ from bot.steps.ask_model import ask_model
 from bot.stories.ends import explain_model_stop
 from bot.stories.stops import GaveUp
 from bot.text.prompts import load
-from bot.tools.fill_place import SCHEMAS, PlaceToFill, answer_call
+from bot.tools.place_tools import SCHEMAS, PlaceToFill, answer_call
 from bot.values import (
     ConversationStart,
     Outcome,

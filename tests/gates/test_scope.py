@@ -10,6 +10,7 @@ from bot.values import Branch, Sha, Tree
 from tests.views.run_states import REQUEST, make_state
 
 PYTHON = "class A:\n    x = 1\n\n    def f(self, a):\n        if a:\n            pass\n        return a\n"
+YOUNG = "type X = int\n\n\ndef f[T](x: T) -> T:\n    return x\n"
 CGO = 'package a\n\n/*\nint f();\n*/\nimport "C"\n'
 MACRO = "MACRO(x) { foo bar baz }\nint f(void) { return 1; }\n"
 JAVA = "class A { int f() { return 1; } }\n"
@@ -19,6 +20,8 @@ WORDS = [  # words alone: a path, and what is replaced by what
     ("a.py", PYTHON, "        if a", '        """Find it."""\n        # why\n        if a'),
     ("a.py", "def f(): ...\n", "def f(): ...", 'def f():\n    """Do nothing."""'),
     ("a.py", 'def f():\n    """Old."""\n', "Old", "New"),
+    ("a.py", YOUNG, "def f", '"""Young."""\n\n\ndef f'),
+    ("a.py", YOUNG, "    return", '    """Find it."""\n    return'),
     ("a.js", "function f(a) { return a }\n", "function", "/** @param {number} a */\nfunction"),
     ("a.ts", "function f() {}\n", "{}", "{\n  // nothing\n}"),
     ("a.tsx", "const A = () => <p>Hi</p>;\n", "const", "/** An A. */\nconst"),
@@ -37,7 +40,12 @@ MORE = [
     ("a.py", PYTHON, "        return a", "            return a", "this changes code"),
     ("a.py", PYTHON, "        if a", '        f"{a}"\n        if a', "this changes code"),
     ("a.py", PYTHON, "x = 1\n", "x = 1  # type: ignore\n", "a comment that a tool obeys"),
-    ("a.py", PYTHON, "return a", "return (a", "this cannot be parsed"),
+    ("a.py", PYTHON, "return a", "return b", "this changes code"),
+    ("a.py", PYTHON, "return a", "return (a", "this changes code"),
+    ("a.py", YOUNG, "return x", "return X", "this changes code"),
+    ("a.py", YOUNG, "    return", "    f'{x}'\n    return", "this changes code"),
+    ("a.js", "'use strict'\nf()\n", "'use strict'\n", "", "this changes code"),
+    ("a.tsx", "f()\n", "f()", "'use client'\nf()", "this changes code"),
     ("a.py", "global_ = 1\ndef f():\n    global a\n", "global a", "global b", "this changes code"),
     ("a.js", "function f(a) { return a }\n", "return a", "return // a\n a", "this changes code"),
     ("a.ts", "let a = 1;\n", "let", "// @ts-ignore\nlet", "a comment that a tool obeys"),

@@ -32,6 +32,7 @@ _TESTS_BEGIN = re.compile(
     r"|^Running Suite: "
 )
 _ERROR_LINES = 30
+_PACKAGES = 50  # that could not be had: behind each an outage is looked for
 _LINES_BELOW = 8
 _PRINTED_LINES = 60  # by a test, below what it says
 # What a test says that only looked at how a program ended.
@@ -147,7 +148,7 @@ def _choose_failures(step: StepFailures) -> list[AttributedFailure]:
     return (
         in_repository
         or _keep_last_program(list(filter(_is_own_crash, crashes)))
-        or [each for each in diagnostics if each.failure.category == "dependency"]
+        or [each for each in diagnostics if each.failure.category == "dependency"][:_PACKAGES]
         or diagnostics
         or _keep_last_program(crashes)
     )

@@ -64,6 +64,7 @@ OUTAGE_WORDS = (
     _define(
         "setting up",
         "human",
+        r"\bUnable to find a destination matching\b",
         r"\bVersion \S+ with arch \S+ not found|\bUnable to find \w+ version\b",
     ),
     _define(
@@ -80,6 +81,7 @@ OUTAGE_WORDS = (
         r"(?i)\binsufficient permissions?\b|\bPERMISSION_DENIED\b",
         r"(?i)\b(?:protected branch|write access)\b.*(?:fail|not grant)",
         r"(?i)\b(?:HTTP|status|response|error)(?: code)?[ :=(]{0,3}40[13]\b",
+        r"(?i)\bno (?:\w+ )?token (?:specified|provided|found|set)\b",
         r"(?i)\btoken required\b|\btokenless\b",
         r"(?i)\b40[13]\)?:? (?:Client Error|Unauthorized|Forbidden)",
         r"(?i)\brequires (?:authentication|login)|\bmust be logged in\b|\blogin failed\b",

@@ -11,6 +11,8 @@ from bot.logs.outage_table import OUTAGES
 from bot.logs.outage_words import OUTAGE_WORDS
 
 _ERROR_CHARS = 1000
+# What was asked for is not there, though it was asked over a network.
+_ABSENT = re.compile(r"\b404\b.*\bNot Found\b|\bCould not find artifact\b")
 # Clients of other machines, by the names of their errors, and addresses of such machines.
 _REMOTE = re.compile(
     r"\b(?:https?|git|ssh|wss?)://|\b(?:\d{1,3}\.){3}\d{1,3}\b|\bhost='|\.(?:com|org|net|io|dev):\d+"
@@ -43,7 +45,8 @@ def find_outage(texts: Iterable[str], *, only_stops: bool = False) -> OutageMatc
 def find_outage_in_error(texts: Iterable[str]) -> OutageMatch | None:
     """Find the outage that an error's own words tell of, known to the table or not."""
     texts = list(texts)
-    shortened = [text[:_ERROR_CHARS] for text in texts]  # the expressions are slow on long ones
+    present = [text for text in texts if not _ABSENT.search(text)]
+    shortened = [text[:_ERROR_CHARS] for text in present]  # the expressions are slow on long ones
     return _find_first(OUTAGES, texts) or _find_first(OUTAGE_WORDS, shortened)
 
 

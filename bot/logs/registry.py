@@ -15,7 +15,6 @@ from bot.logs.parsers import (
     formatters,
     ginkgo,
     go_build,
-    go_panics,
     go_tests,
     gradle_build,
     grouped_linters,
@@ -113,14 +112,11 @@ PARSERS = (
     ParserSpec("gradle", "tests", jvm.parse_gradle_tests, (" FAILED",)),
     ParserSpec("junit", "tests", jvm.parse_junit_console, (") ",)),
     ParserSpec("ant", "tests", jvm.parse_ant_junit, ("Testcase: ",)),
-    ParserSpec("testng", "tests", jvm.parse_testng, ("FAILED: ",)),
     ParserSpec("rspec", "tests", ruby.parse_rspec, ("Failure/Error:", "An error occurred ")),
     ParserSpec("minitest", "tests", ruby.parse_minitest, ("Failure:", "Error:")),
     ParserSpec("test-unit", "tests", ruby.parse_test_unit, ("Failure: test", "Error: test")),
     ParserSpec("jasmine", "tests", mocha.parse_jasmine, ("Stack:",)),
     ParserSpec("phpunit", "tests", php.parse_phpunit, ("There was 1 ", "There were ")),
-    ParserSpec("phpunit", "tests", php.parse_testdox, (" ✘ ",)),
-    ParserSpec("pest", "tests", php.parse_pest, ("FAILED  ",)),
     ParserSpec(
         "dotnet test", "tests", dotnet.parse_dotnet_tests, ("Error Message:", "[FAIL]", "failed ")
     ),
@@ -142,7 +138,6 @@ PARSERS = (
     ParserSpec("pip-audit", "diagnostics", audits.parse_pip_audit, ("Fix Versions",)),
     ParserSpec("cmake", "diagnostics", grouped_linters.parse_cmake, ("CMake Error",)),
     ParserSpec("phpstan", "diagnostics", php.parse_phpstan, ("  Line  ",)),
-    ParserSpec("phpcs", "diagnostics", php.parse_phpcs, ("FILE: ",)),
     ParserSpec(
         "php-cs-fixer", "diagnostics", php.parse_php_cs_fixer, ("that can be fixed", "PHP CS Fixer")
     ),
@@ -182,7 +177,6 @@ PARSERS = (
         tracebacks.parse_syntax_error,
         ("SyntaxError: ", "IndentationError: ", "TabError: "),
     ),
-    ParserSpec("go", "crashes", go_panics.parse_go_panic, ("goroutine ",)),
     ParserSpec("rust", "crashes", rust.parse_rust_panic, ("panicked at", "has overflowed")),
     ParserSpec("java", "crashes", jvm.parse_uncaught, ("\tat ", "    at ")),
     ParserSpec("gradle", "crashes", gradle_build.parse_gradle_build, ("* What went wrong:",)),

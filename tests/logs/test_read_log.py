@@ -56,6 +56,31 @@ from tests.logs.reading import STAMP, read_output, wrap_as_job
         ("Rule violated for bundle x: lines covered ratio is 0.5", "test-failure", "fix"),
         ("Error: ERR_PNPM_OUTDATED_LOCKFILE", "dependency", "fix"),
         ("Error: test-runner timed out after 310 seconds", "timeout", "rerun"),
+        ('Jest: "global" coverage threshold for lines (9%) not met: 6%', "test-failure", "fix"),
+        ("go: updates to go.mod needed; to update it:\n\tgo mod tidy", "dependency", "fix"),
+        ("Your lock file is out of date. Run `poetry lock` to fix", "dependency", "fix"),
+        ("error: The lockfile at `uv.lock` needs to be updated, but", "dependency", "fix"),
+        ("p.toml changed significantly since poetry.lock was last made", "dependency", "fix"),
+        ("ERROR: Package 'x' requires a different Python: 3.8 not in", "dependency", "fix"),
+        (
+            "npm error code EUSAGE\nnpm error\nnpm error `npm ci` can only install packages when",
+            "dependency",
+            "fix",
+        ),
+        (
+            (
+                "[ERROR] Could not resolve dependencies for project x: Could not find artifact a:y:jar:9"
+                " in central (https://repo.example)"
+            ),
+            "dependency",
+            "fix",
+        ),
+        ("✖   subject may not be empty [subject-empty]", "lint", "human"),
+        ("ERROR: 1 dead links found!", "lint", "human"),
+        ("[404] https://example.org/x | Failed: Network error: 404 Not Found", "crash", "human"),
+        ("The following files are not gofmt-ed:\nsrc/a.py", "lint", "fix"),
+        ("SemanticReleaseError: No GitHub token specified.", "infra", "human"),
+        ("xcodebuild: error: Unable to find a destination matching x", "infra", "human"),
         ("Something odd failed", "crash", "human"),
         ("Something odd failed in src/a.py:3", "crash", "fix"),
     ],

@@ -265,19 +265,4 @@ COMPILERS = (
         "Parse error",
         r"(?:PHP )?Parse error:\s+(?P<text>.+) in (?P<path>\S+) on line (?P<line>\d+)",
     ),
-    compile_pattern(
-        "pytest-cov",
-        "test-failure",
-        "Required test coverage",
-        r"(?:FAIL |ERROR: )?(?P<text>Required test coverage of .+ not reached.*)",
-    ),
-    compile_pattern(
-        "coverage", "test-failure", "Coverage failure", r"(?P<text>Coverage failure: .+)"
-    ),
-    compile_pattern(
-        "jest",
-        "test-failure",
-        "coverage threshold",
-        r"(?:Jest: |ERROR: )(?P<text>.*coverage threshold .+ (?:not met|does not meet).*)",
-    ),
 )

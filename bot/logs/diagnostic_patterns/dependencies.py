@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.logs.diagnostic_patterns.diagnostic_pattern import compile_pattern
 
+# What a lock file that does not fit the manifest is said to be, by whichever tool.
+_UNFIT = (
+    r"out[ -]of[ -](?:date|sync)|not up[ -]to[ -]date|needs? to be updated|outdated|not in sync"
+    r"|would have been modified|do(?:es)? not match|changed significantly|is missing"
+)
+# What is said of a language's version that a package is not made for.
+_UNFIT_VERSION = (
+    " requires a different Python",
+    'engine "node" is incompatible with',
+    ", but your Gemfile specified",
+    " requires go >= ",
+    " requires rustc ",
+)
+
 DEPENDENCIES = (
+    compile_pattern(
+        "lock file",
+        "dependency",
+        "lock",
+        rf"\W{{0,4}}(?:\[?error\]?:? )?(?P<text>(?!warning).{{0,200}}?(?:\block ?file\b|\.lock\b"
+        rf"|-lock\.\w).{{0,200}}?(?:{_UNFIT}).*|.{{0,200}}?(?:{_UNFIT}).{{0,200}}?\.lock\b.*)",
+    ),
+    compile_pattern(
+        "go", "dependency", "updates to go.mod needed", r"(?:go: )?(?P<text>updates to go\.mod .*)"
+    ),
+    *(
+        compile_pattern(
+            "version",
+            "dependency",
+            words,
+            rf"(?:ERROR: |error:? )?(?P<text>.*{re.escape(words)}.*)",
+        )
+        for words in _UNFIT_VERSION
+    ),
     compile_pattern(
         "nuget",
         "dependency",

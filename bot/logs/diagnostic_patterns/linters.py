@@ -11,14 +11,14 @@ LINTERS = (
         "overage",
         r"(?:FAIL |ERROR: (?!Coverage failure)|Jest: |\W{0,3}Error: )?(?P<text>Coverage (?:for"
         r"|failure|check).*|Required test coverage of .* not reached.*"
-        r"|(?!ERROR: ).*\bcoverage\b.*\b(?:below|less than|lower than|does not meet|under)\b.*\d"
-        r".*)",
+        r"|(?!ERROR: ).{0,80}?\bcoverage\b.{0,80}?\b(?:below|less than|lower than|does not meet"
+        r"|not met|under)\b.*)",
     ),
     compile_pattern(
         "coverage",
         "test-failure",
         "overed ratio is",
-        r".*(?P<text>Rule violated for .*covered ratio is .*)",
+        r".{0,200}?(?P<text>Rule violated for .{0,200}?covered ratio is .*)",
     ),
     compile_pattern(
         "linter",

@@ -25,6 +25,7 @@ _CPP_STEP = re.compile(
 )
 _INCLUDED = re.compile(r"In file|\s+from")
 _CPP_NOTE = re.compile(r"^\S+: (?:In |At )|^\s+(?:required|from)")
+_NPM = re.compile(r"^npm (?:ERR!|error)")
 _WORD = re.compile(r"\w")
 
 
@@ -73,8 +74,9 @@ def _parse(
 def _find_words(texts: Sequence[str]) -> str:
     """Find the first text that says anything: a message that stands below its place."""
     for text in texts:
-        if _WORD.search(text):
-            return text.strip(" ×>│|")
+        words = _NPM.sub("", text).strip(" ×>│|")
+        if _WORD.search(words):
+            return words
     return ""
 
 

@@ -78,9 +78,11 @@ _NAMED_FILE = re.compile(
 _FILE_WITH_WORDS = re.compile(
     r"\s{0,8}(?P<path>[\w@./+-]{1,300}\.\w{1,12})(?:::\S{0,80})?: (?!\s|OK\b|ok\b).+$"
 )
+# The name of a rule at the end, as linters of messages and names write it; links that are dead.
+_BREAKS_RULE = re.compile(r"\[[a-z]+(?:-[a-z]+)+\]$|\b(?:dead|broken) links?\b", re.IGNORECASE)
 _FORMATS = re.compile(
-    r"\b(?:re)?format(?:s|ted|ting|ter)?\b|\bprettier\b|\blint|\bout of date\b|\bup.to.date\b"
-    r"|\blicen[cs]e headers?\b|\bregenerate"
+    r"\b(?<!invalid )(?:re)?format(?:s|ted|ting|ter)?\b|\bprettier\b|\b\w*fmt\b|\blint"
+    r"|\bout of date\b|\bup.to.date\b|\blicen[cs]e headers?\b|\bregenerate"
     r"|\bunused (?:files|exports|dependencies)\b",
     re.IGNORECASE,
 )
@@ -175,7 +177,7 @@ def parse_last_error(lines: Sequence[LogLine]) -> list[ParsedFailure]:
 def _choose_category(message: str, around: Sequence[LogLine], lines: Sequence[LogLine]) -> Category:
     if mentions_failed_tests(lines):
         return "test-failure"
-    if _FORMATS.search(message):
+    if _FORMATS.search(message) or _BREAKS_RULE.search(message):
         return "lint"
     return "compile-error" if any(_CARET.match(line.text) for line in around) else "crash"
 

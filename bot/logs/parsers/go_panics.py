@@ -32,14 +32,6 @@ def is_panic(lines: Sequence[LogLine], index: int) -> bool:
     return any(_GOROUTINE.match(line.text) for line in lines[index + 1 : index + 12])
 
 
-def parse_go_panic(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse a program that panicked outside of any test."""
-    for index in range(len(lines)):
-        if is_panic(lines, index):
-            return [parse_panic(lines, index)]
-    return []
-
-
 def parse_panic(lines: Sequence[LogLine], index: int) -> ParsedFailure:
     """Parse a panic with the first stack that has places of ours, and the test that it names."""
     match = _PANIC.match(lines[index].text)

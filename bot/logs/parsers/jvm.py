@@ -53,7 +53,6 @@ _ANT = re.compile(
 )
 _ANT_SUITE = re.compile(r"^Testsuite: (?P<owner>[\w.$]+)$")
 _ANT_RESULT = re.compile(r"^\s+(?:FAILED|Caused an ERROR)$")
-_TESTNG = re.compile(r"^FAILED: (?P<test>[\w.$]+)(?:\(.*\))?$")
 _STACK_LINES = 600
 _MESSAGE_LINES = 40
 
@@ -126,7 +125,7 @@ def _ends_message(lines: Sequence[LogLine], index: int, message: list[str]) -> b
 
 
 def _is_heading(text: str) -> bool:
-    headings = (_SUREFIRE, _GRADLE, _CONSOLE, _ANT, _TESTNG)
+    headings = (_SUREFIRE, _GRADLE, _CONSOLE, _ANT)
     is_heading = any(heading.match(text) for heading in headings)
     return is_heading or text.startswith(("Tests run:", "[INFO]"))
 
@@ -254,12 +253,6 @@ def parse_ant_junit(lines: Sequence[LogLine]) -> list[ParsedFailure]:
             throwable = parse_throwable(lines, start if has_type else begin)
             failures.append(_make_failed_test(test, lines[index : throwable.end], throwable))
     return failures
-
-
-def parse_testng(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse `FAILED: test`, then its throwable."""
-    failures = _parse_headed(lines, lambda text: read_group(_TESTNG.match(text), "test"))
-    return [failure for failure in failures if failure.error or failure.frames]
 
 
 def parse_uncaught(lines: Sequence[LogLine]) -> list[ParsedFailure]:

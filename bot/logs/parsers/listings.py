@@ -28,6 +28,7 @@ _NO_ERROR = re.compile(
     r"\W{0,2}(?:warn(?:ing)?|note|info|debug|hint|ok|passed|trace)\b", re.IGNORECASE
 )
 _IS_ERROR = re.compile(r"\W{0,2}(?:fatal |syntax |parse )?error\b", re.IGNORECASE)
+_SEVERITY = re.compile(r"^error\s*\|\s*(?:\[.\] )?", re.IGNORECASE)
 _RULE = re.compile(
     r"\s[(\[][A-Za-z][\w./:@ -]*[)\]](?: \[\d+\])?$"
     r"|^\W{0,2}\w+\([\w/-]+\): "
@@ -115,7 +116,8 @@ def parse_grouped(lines: Sequence[LogLine]) -> list[ParsedFailure]:
         if heading:
             path = heading["path"]
         elif row and not _NO_ERROR.match(row["text"]):
-            failure = make_diagnostic("lint", line, row["text"], Frame(path, int(row["line"])))
+            text = _SEVERITY.sub("", row["text"])
+            failure = make_diagnostic("lint", line, text, Frame(path, int(row["line"])))
             failures.append(replace(failure, column=row["col"] or ""))
     return failures
 

@@ -7,10 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.logs.clean_log import LogLine
 from bot.logs.line_search import (
-    drop_matching,
-    find_line,
     read_texts,
-    split_sections,
 )
 from bot.logs.parsed_failure import (
     ParsedFailure,
@@ -26,7 +23,6 @@ from bot.values import Category, Frame
 
 _TEST = re.compile(r"^\d+\) (?P<test>[A-Za-z_\\][\w\\]*(?:::\w+.*)?)$")
 _SECTION = re.compile(r"^There (?:was|were) \d+ (?P<kind>\w+?)s?(?: test)?s?:$")
-_TESTDOX = re.compile(r"^\s+✘ (?P<test>\S.*?)(?: \[[\d.]+ ms\])?$")
 _PLACE = re.compile(
     r"^(?P<path>(?:/|[A-Za-z]:\\|phar://)?[^\s:]+\.(?:php|phpt|inc)):(?P<line>\d+)$"
 )
@@ -37,12 +33,8 @@ _ERROR = re.compile(
     r"(?: in (?P<path>\S+?)(?::(?P<line>\d+)| on line (?P<line2>\d+)))?$"
 )
 _STACK = re.compile(r"^#\d+ (?P<path>[^\s(]+)\((?P<line>\d+)\): (?P<name>.*?)(?:\(.*)?$")
-_PEST = re.compile(r"^\s*FAILED\s+(?P<test>\S.*?)(?<!\s)(?:\s{2,}(?P<kind>\w+))?\s*$")
-_PEST_PLACE = re.compile(r"^\s*(?:at |\d+\s+)(?P<path>\S+\.php):(?P<line>\d+)$")
 _PHPSTAN_FILE = re.compile(r"^\s+Line\s+(?P<path>\S+\.php)(?: \(.*\))?\s*$")
 _PHPSTAN = re.compile(r"^\s+(?P<line>\d+)\s{2,}(?P<text>\S.*?)\s*$")
-_PHPCS_FILE = re.compile(r"^FILE: (?P<path>\S+)$")
-_PHPCS = re.compile(r"^\s*(?P<line>\d+) \| ERROR\s+\| (?:\[.\] )?(?P<text>.+)$")
 _FIXER = re.compile(r"^\s+\d+\) (?P<path>\S+\.php)(?: \((?P<text>.+)\))?$")
 
 
@@ -101,36 +93,6 @@ def _parse_class(text: str) -> str:
     return parse_error_type(text.replace("\\", ".")).replace(".", "\\")
 
 
-def parse_testdox(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse PHPUnit's prose: `✘ What it should do`, then lines behind a bar."""
-    failures = []
-    for index, line in enumerate(lines):
-        heading = _TESTDOX.match(line.text)
-        if not heading:
-            continue
-        end = find_line(lines, lambda text: "│" not in text[:8], index + 1)
-        texts = [below.text.partition("│")[2].strip() for below in lines[index + 1 : end]]
-        message = "\n".join(drop_matching(texts, _PLACE)).strip()
-        if message:
-            test, block = heading["test"], lines[index:end]
-            stack = shorten_stack(parse_places(texts, _PLACE)[::-1])
-            failures.append(make_failed_test(test, block, "", shorten_message(message), stack))
-    return failures
-
-
-def parse_pest(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse each ` FAILED  Suite > test` block."""
-    failures = []
-    for heading, block in split_sections(lines, _PEST, 80):
-        texts = read_texts(block[1:])
-        message = next(filter(None, map(str.strip, texts)), "")
-        frames = parse_places(texts, _PEST_PLACE)[::-1]
-        if ">" in heading["test"] and message and frames:
-            test, error = heading["test"], heading["kind"] or ""
-            failures.append(make_failed_test(test, block, error, shorten_message(message), frames))
-    return failures
-
-
 def parse_php_error(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse a fatal or parse error; PHP tells it twice, on standard error and standard output."""
     for index, line in enumerate(lines):
@@ -150,11 +112,6 @@ def parse_php_error(lines: Sequence[LogLine]) -> list[ParsedFailure]:
 def parse_phpstan(lines: Sequence[LogLine]) -> list[ParsedFailure]:
     """Parse PHPStan's table for each file, whose messages go on below themselves."""
     return list(_parse_table(lines, _PHPSTAN_FILE, _PHPSTAN, "type-error"))
-
-
-def parse_phpcs(lines: Sequence[LogLine]) -> list[ParsedFailure]:
-    """Parse PHP_CodeSniffer's table for each file."""
-    return list(_parse_table(lines, _PHPCS_FILE, _PHPCS, "lint"))
 
 
 def _parse_table(

@@ -11,6 +11,7 @@ from bot.logs.parsed_failure import (
     ParsedFailure,
     make_failed_test,
     make_failure,
+    parse_error_type,
     shorten_message,
     shorten_stack,
 )
@@ -34,6 +35,7 @@ _NUMBERED = re.compile(r"^\s{0,4}(?P<number>\d{1,4})\) (?P<test>\S.{0,300})$")
 _COUNTS = re.compile(
     r"\d+ (?:tests?|specs?|cases?|critical)\b|(?:tests?|suites?):? +\d", re.IGNORECASE
 )
+_MARGIN = " \t│┃"
 _TEST_LINES = 60
 _STACK_HEADING = re.compile(
     r"(?i)^\W*(?:stack ?-?traces?|stack traceback|backtrace|call ?stack)\W*$"
@@ -102,13 +104,14 @@ def _find_headings(lines: Sequence[LogLine]) -> Iterator[tuple[int, str]]:
 def _parse_test(test: str, block: Sequence[LogLine]) -> ParsedFailure:
     end = _find_end(block)
     below = [line for line in block[1:end] if line.text.strip()]
-    words = [line.text.strip() for line in below if _WORD.search(line.text)]
+    words = [line.text.strip(_MARGIN) for line in below if _WORD.search(line.text)]
     words = [text for text in words if not _CODE.match(text)]
-    message = shorten_message("\n".join(words[:10])) or "failed"
+    error = parse_error_type(words[0]) if words else ""
+    message = shorten_message("\n".join(words[:10]).removeprefix(f"{error}: ")) or "failed"
     texts = read_texts([*below, block[0]])
     calls = [text for text in texts if _CALL.match(text)]
     stack = shorten_stack(find_places(calls) or find_places(texts))
-    return make_failed_test(test, block[:end], "", message, stack)
+    return make_failed_test(test, block[:end], error, message, stack)
 
 
 def _find_end(block: Sequence[LogLine]) -> int:

@@ -140,13 +140,13 @@ def test_the_gates_refuse_four_times_and_no_more(write):
 
 def test_what_the_gates_refuse_can_be_mended(write):
     """The model reads the finding and mends it in the same conversation."""
-    with write(*BEGIN, [BROKEN], END, [edit("def f(:", "def f():\n    pass", "new.py")], END) as (
+    with write(*BEGIN, [BROKEN], END, [edit("def f(:", "def f():\n    return 1", "new.py")], END) as (
         writing,
         _,
     ):
         done(writing)
 
-        assert "def f():\n    pass\n" == writing.state.patch.files["new.py"]
+        assert "def f():\n    return 1\n" == writing.state.patch.files["new.py"]
 
 
 def test_the_same_call_with_the_same_answer_is_a_loop(write):
@@ -229,7 +229,7 @@ def test_what_the_repository_protects_is_kept(write):
 
 def test_finish_need_not_be_said_again(write):
     """After a finding, an empty `finish` has the words of the one before."""
-    mend = edit("def f(:", "def f():\n    pass", "new.py")
+    mend = edit("def f(:", "def f():\n    return 1", "new.py")
     with write(*BEGIN, [BROKEN], END, [mend], [("finish", {})]) as (writing, double):
         assert "Greet quietly" == done(writing).title
         assert "`finish` keeps what you gave it" in answers(double)

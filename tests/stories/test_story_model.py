@@ -140,7 +140,9 @@ def test_the_gates_refuse_four_times_and_no_more(write):
 
 def test_what_the_gates_refuse_can_be_mended(write):
     """The model reads the finding and mends it in the same conversation."""
-    with write(*BEGIN, [BROKEN], END, [edit("def f(:", "def f():\n    return 1", "new.py")], END) as (
+    with write(
+        *BEGIN, [BROKEN], END, [edit("def f(:", "def f():\n    return 1", "new.py")], END
+    ) as (
         writing,
         _,
     ):

@@ -108,10 +108,10 @@ class FolderRun(UnrecordedRun):
             answer = self.console.input(QUESTION).strip()
         except EOFError:
             return None
-        return _read_answer(answer)
+        return read_answer(answer)
 
 
-def _read_answer(answer: str) -> Signal | None:
+def read_answer(answer: str) -> Signal | None:
     """Read what was typed; None for nothing at all."""
     match answer.casefold():
         case "":

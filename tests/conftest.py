@@ -5,6 +5,7 @@ Imports of the forge stand inside the fixtures: a file of tests that asks for no
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -31,6 +32,17 @@ FILES = {
     "greeting.py": 'def greet(name):\n    return "Hello " + name\n',
     "README.md": "# Greeter\n",
 }
+
+
+def pytest_sessionstart() -> None:
+    """Look for no garbage while what stays is loaded and collected, which makes none."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but never among what stays to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -166,6 +166,7 @@ def test_threads_as_github_has_them_are_applied(place):
     changed[30] = b"pushed 31\r\n"
     pushed = {"long.txt": "first\r\n" + b"".join(changed).decode()}
     place.forge.push(name, "wes", "feature", pushed, "Push meanwhile")
+    assert place.forge.wait_until_idle(30)  # the threads follow their lines
     tree = place.tree("feature")
     made = apply(place, tree, *place.ports.reviews.list_threads(place.repo, number))
     contents = place.ports.mirrors.read(tree_at(tree, made.sha), ["long.txt", "latin.txt"])

@@ -90,6 +90,7 @@ def test_why_nothing_is_suggested_is_said(forked):
     }
     state = write({"a.txt": "x\n"})
     place.forge.push(fork, "eve", "main", {"a.txt": "y\n"}, "Meanwhile")
+    assert place.forge.wait_until_idle(30)
     obstacles["pushed to the fork"] = suggest_to_fork(place.ports, state, "m").obstacle
 
     assert all(words in obstacle for words, obstacle in obstacles.items()), obstacles

@@ -99,10 +99,11 @@ def test_what_asks_for_nothing_starts_nothing(tmp_path, checked):
     assert [1, 1, 1] == [len(thread) for thread in threads]
 
 
-@pytest.mark.long
-def test_two_hundred_threads_are_all_answered(tmp_path, checked):
-    """In one run, and with few calls more than there are threads."""
-    count = 200
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_more_threads_than_github_shows_at_a_time_are_all_answered(tmp_path, checked):
+    """In one run, though it lists a hundred on a page."""
+    count = 110
     lines = "".join(f"line {number}\n" for number in range(1, count + 1))
     answers = [answer(number, f"It is number {number}.") for number in range(1, count + 1)]
     batches = [answers[start : start + MOST_THREADS] for start in range(0, count, MOST_THREADS)]

@@ -70,7 +70,7 @@ def test_a_queued_run_says_its_place_and_then_works(stage):
 def test_a_stop_ends_a_queued_run_at_once(stage):
     """Nobody waits for the other run to end."""
     with queued(stage, pace_s=15) as on:
-        assert stop(on, 2) < 3
+        assert stop(on, 2) < 6
 
 
 def test_a_closed_issue_ends_a_queued_run(stage):
@@ -109,7 +109,7 @@ def test_claude_that_is_down_is_told_and_a_stop_is_heard(stage):
 
         assert "waits for Claude, which does not answer" in text
         assert re.search(r"Claude has not answered since \d\d:\d\d UTC\. I keep trying", text)
-        assert stop(on, 1) < 3
+        assert stop(on, 1) < 6
         assert "does not answer" not in on.own(1)[0]
 
 
@@ -134,7 +134,7 @@ def test_ci_that_runs_is_named_with_its_link_and_a_stop_is_heard(stage):
             r"Since \d\d:\d\d UTC: no check has ended yet\. Running: \[`test`\]\(http[^)]+\)\.",
             on.own(1)[0],
         )
-        assert stop(on, 1) < 3
+        assert stop(on, 1) < 6
 
 
 def test_who_lost_access_gets_nothing_pushed(stage):

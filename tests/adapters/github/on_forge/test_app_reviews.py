@@ -90,6 +90,7 @@ def test_forks_are_told(forge: Forge, github: GitHubApp, repo: Repo):
     fork = forge.fork_repository(REPO, "eve")
     forge.push(fork, "eve", "theirs", {"theirs.txt": "x\n"}, "Theirs")
     number = forge.open_pull(REPO, "eve", "eve:theirs", "Theirs")
+    assert forge.wait_until_idle(30)
     there = github.reviews.fetch_pull(repo, number)
     forge.delete_repository(fork)
     gone = github.reviews.fetch_pull(repo, number)

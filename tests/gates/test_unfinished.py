@@ -22,6 +22,14 @@ def find_places(path, text, before=None):
     return [finding.place for finding in check_unfinished(change)]
 
 
+def test_blank_lines_at_the_beginning_are_counted():
+    """A grammar's tree begins behind them."""
+    text = "\n\ndef fetch():\n    x = 1\n    # TODO: implement this\n    return x\n"
+
+    assert find_places("a.py", text) == ["a.py:5"]
+    assert find_places("a.py", "\n0") == []
+
+
 @pytest.mark.parametrize("name", ["placeholders.txt", "fresh_placeholders.txt"])
 def test_every_placeholder_is_found(name):
     """Omitted parts, empty bodies, excuses and made-up data are found, whatever the language."""

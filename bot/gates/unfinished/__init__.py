@@ -91,7 +91,7 @@ def _check_file(
             sentences = [*list_line_sentences(text)]
             yield from _check_sentences(path, sentences, text.split("\n"), fresh)
         else:
-            yield from _check_parsed(path, root, language, fresh)
+            yield from _check_parsed(path, text.split("\n"), (root, language), fresh)
             yield from _check_bodies(path, root, language, fresh, surroundings)
         if surroundings.is_new and (cut := find_cut_end(path, text, root)):
             text = f"{cut[1]} Write the file to its end."
@@ -106,8 +106,10 @@ def _check_document(path: str, text: str, fresh: set[int]) -> Iterator[Finding]:
             yield _make_finding(path, number, what, line)
 
 
-def _check_parsed(path: str, root: Node, language: str, fresh: set[int]) -> Iterator[Finding]:
-    lines = (root.text or b"").decode(errors="replace").split("\n")
+def _check_parsed(
+    path: str, lines: Sequence[str], tree: tuple[Node, str], fresh: set[int]
+) -> Iterator[Finding]:
+    root, language = tree
     near = {number + distance for number in fresh for distance in range(-NEAR, NEAR + 1)}
     comments = [each for each in find_comments(root, language) if _touches(each, near)]
     yield from _check_sentences(path, [*list_sentences(comments)], lines, fresh)

@@ -204,7 +204,7 @@ def _print_end(console: Console, asked: NewProject, outcome: Outcome, state: Run
             command = f"greenlit new --in {asked.folder} --yes"
             print_sentences(console, f"Edit it where it is wrong, then go on: {command}")
         case "gave up":
-            print_sentences(console, f"{outcome.next_step} {_advise_going_on(asked)}")
+            print_sentences(console, f"{outcome.next_step} {_advise_going_on(asked)}".lstrip())
 
 
 def _print_start(console: Console, asked: NewProject, state: RunState) -> None:

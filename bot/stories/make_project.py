@@ -22,6 +22,7 @@ from bot.steps.try_project import ProjectWork, make_setup, try_project
 from bot.stories.agent import take_turn
 from bot.stories.project_ends import (
     explain_declined,
+    explain_given_up,
     explain_made,
     explain_no_progress,
     explain_stopped,
@@ -78,6 +79,8 @@ async def make_project(run: Run, wish: Wish) -> Outcome:
         for phase in (agree, plan, write):
             state = await _insist(run, state, phase)
         return await _insist(run, state, prove)
+    except GaveUp as gave_up:
+        return explain_given_up(run.state, gave_up.outcome)
     except EndsEarly as ended:
         return ended.outcome
 

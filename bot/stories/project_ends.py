@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.text import as_code_span
 from bot.text.amounts import count_noun
 from bot.values import Finding, Making, Outcome, RunState, Trial, TriedStep
 
 GO_ON = "What was made stays. Say more in docs/spec.md, or wish for less at a time."
+
+AGAIN = "Begun again, it may take as much once more."
+CAPS = ("budget", "turns", "minutes")
+
+
+def explain_given_up(state: RunState, outcome: Outcome) -> Outcome:
+    """Say what a person can do where no issue is, with a run that the model did not end."""
+    if outcome.kind == "declined" and state.project_made.specification is None:
+        text = f"{outcome.text} If the wish can be read as asking for harm, word it otherwise."
+        return replace(outcome, state="refused", text=text, next_step="")
+    if outcome.kind in CAPS:
+        return replace(outcome, next_step=AGAIN)
+    return outcome if outcome.next_step == GO_ON else replace(outcome, next_step="")
 
 
 def explain_declined(making: Making) -> Outcome:

@@ -80,6 +80,8 @@ class ScriptedModel:
             case ToolResults(results):
                 self.told.append("\n".join(result.text for result in results))
         calls = self.turns.pop(0) if len(self.turns) > 1 else self.turns[0]
+        if isinstance(calls, str):
+            return Turn(calls, usage=Usage(0.01))
         made = tuple(
             ToolCall(f"{len(self.told)}.{number}", name, given)
             for number, (name, given) in enumerate(calls)
@@ -215,6 +217,28 @@ def test_what_leads_nowhere_comes_to_an_end(make, turns, logs, kind, reason):
 
     assert ("gave up", kind) == (outcome.state, outcome.kind)
     assert outcome.text.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (
+            ["refused"],
+            "refused: Claude declined the request. If the wish can be read as asking for harm,",
+        ),
+        ([[SPECIFY], "refused"], "gave up: Claude declined the request. "),
+        ([[SPECIFY], "budget"], "gave up: I reached the budget of $5.00 for one run: $0.02 is"),
+        ([[SPECIFY], "broken"], "gave up: Claude's answers broke off again and again. "),
+    ],
+)
+def test_what_ends_the_conversation_is_told_without_words_of_github(make, turns, expected):
+    """A wish that the model refuses from the first leaves nothing; after that there is something
+    to go on with.
+    """
+    outcome, _ = make(*turns)
+
+    assert f"{outcome.state}: {outcome.text} ".startswith(expected)
+    assert outcome.next_step in ("", "Begun again, it may take as much once more.")
 
 
 def test_what_fails_ever_again_comes_to_an_end(make, tmp_path):

@@ -30,13 +30,15 @@ def test_blank_lines_at_the_beginning_are_counted():
     assert find_places("a.py", "\n0") == []
 
 
-@pytest.mark.parametrize("name", ["placeholders.txt", "fresh_placeholders.txt"])
+@pytest.mark.parametrize(
+    "name", ["placeholders.txt", "fresh_placeholders.txt", "later_placeholders.txt"]
+)
 def test_every_placeholder_is_found(name):
     """Omitted parts, empty bodies, excuses and made-up data are found, whatever the language."""
     cases = read_cases(name)
     missed = [path for path, text in cases.items() if not find_places(path, text)]
 
-    assert ([], True) == (missed, len(cases) > 50)
+    assert ([], True) == (missed, len(cases) > 20)
 
 
 @pytest.mark.parametrize("name", ["innocents.txt", "fresh_innocents.txt"])

@@ -42,6 +42,8 @@ MADE_UP = re.compile(
     r"|template|snippet",
     re.IGNORECASE,
 )
+# Of Python: a function may have dots for its body, a branch has not.
+BRANCH = re.compile(r"\s*(?:if|elif|else|for|while|case)\b.*:\s*(?:#.*)?$")
 IDLE = re.compile(r"\s*(?:pass|break;?)\s*")
 NO_COMMENTS = (".json", ".csv", ".tsv", ".lock", ".svg", ".po", ".pot")
 
@@ -171,6 +173,12 @@ def _check_code(path: str, lines: Sequence[str], numbers: set[int]) -> Iterator[
             return
         if what := find_sign_of(line, path):
             yield _make_finding(path, number, what, line)
+        elif line.strip() == "..." and BRANCH.match(_line_before(lines, number)):
+            yield _make_finding(path, number, "A branch does nothing", line)
+
+
+def _line_before(lines: Sequence[str], number: int) -> str:
+    return next((line for line in reversed(lines[: number - 1]) if line.strip()), "")
 
 
 def _list_rows(comments: Iterable[Node]) -> set[int]:

@@ -45,7 +45,7 @@ SIGNS = (
         (".cs",),
     ),
     CodeSign(
-        re.compile(rf"\braise\s+\w*(?:Error|Exception)\b{CALLED},?\s*{QUOTED}", re.IGNORECASE),
+        re.compile(rf"\braise\s+(?:\w*(?:Error|Exception)\b{CALLED},?\s*)?{QUOTED}", re.IGNORECASE),
         "It stops where code should be",
     ),
     CodeSign(

@@ -141,6 +141,9 @@ SIGNS = (
         r"|needs? to"
         r" be (?:done|finished|completed)|finish this)\W*$",
         r"\bactual (?:implementation|logic) (?:depends|is left)\b",
+        r"\b(?:skip\w*|bypass\w*|ignor\w+)\b.{0,40}\buntil\b[\w ]{0,30}\b(?:exists?"
+        r"|(?:is|are) (?:ready|there|available|implemented|set up|in place))\b",
+        rf"^(?:this |it |we )?would {DEED}\b.{{0,50}}\bhere\W*$|^(?:this |it |we )?would look up\b",
         r"^(?:do|put|write) (?:something|stuff|the work|your work) here\b",
     ),
     _sign(
@@ -207,6 +210,9 @@ SIGNS = (
         r"^\W*placeholder for (?:now|the (?:actual|real)|future|[\w ]{0,30}(?:check|logic|call"
         r"|query"
         r"|implementation|integration|calculation|functionality|feature|service))\b",
+        r"\b(?:don't|do not|never) (?:do|use) (?:this|it) in production\b|\bnot (?:for production\b"
+        r"|production[- ]ready\b)|\bgood enough for (?:the|a|this|now)\b",
+        rf"\ba {_REAL} \w+(?: \w+)? (?:is|would be) (?:needed|required)\b",
         r"\bfor this (?:demo|prototype|mock-?up)\b",
         r"\ba (?:full|real|proper|complete) (?:implementation|check|version|solution|\w+er)"
         r" would\b",
@@ -217,6 +223,7 @@ SIGNS = (
         r"^\W*(?:todo|fixme|xxx|tbd)\b",
         r"\b(?:todo|fixme)\b\s*[:(]|^to do:",
         r"^\W*mock(?:ed)? [\w ]{3,30}\W*$|^\W*placeholder for\b",
+        r"\bnot \w+ing (?:\w+ )?yet\W*$|\bfor now\W*$",
         r"\btemporary \w+ until\b|\bextend (?:this |it )?as needed\b|\bfor this example\b",
         r"\bfor now,? (?:we |this |it |i )?(?:just |simply |only )?(?:return|skip|ignore|assume"
         r"|leave)",
@@ -240,7 +247,7 @@ HINT = re.compile(
     r"|production|reality|practice|would|placeholder|dummy|mock|fake|stub|simulat|temporary|made-up"
     r"|hard-?code|toy|canned|sample|purpose|demonstration|illustration|replace|pretend|simplicity"
     r"|for now|skeleton|finish|example|simplif|extend|to do\b|continue|code|incomplete|wip|nothing"
-    r"|no-?op|error|demo|proper|full"
+    r"|no-?op|error|demo|bypass|ignor|never|don't|enough|proper|full"
     r"|left|leav|static|random|have|under construction|not |as before|till",
 )
 QUOTED = re.compile(r"`[^`]*`")

@@ -17,7 +17,8 @@ SIGN = re.compile(
     r"|^[\s>*#-]*\[?(?:your|the) [\w ]{2,40} (?:goes )?here\]?\W*$"
     r"|^[\s>*#-]*\(?(?:the )?rest of (?:the |this )?(?:file|document|section|readme)\b.{0,20}"
     r"\b(?:unchanged|same|as before)\b"
-    r"|^[\s>*#-]*(?:this section )?(?:is )?to be (?:written|added|documented|completed|done)\W*$",
+    r"|^[\s>*#_-]*(?:this section )?(?:is )?to be (?:written|added|documented"
+    r"|completed|done)[\W_]*$",
     re.IGNORECASE,
 )
 

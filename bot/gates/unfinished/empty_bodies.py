@@ -34,12 +34,15 @@ PROVES_NOTHING = re.compile(
     r"\(True\)|assert!\(true\)|assertTrue\(true\));?(?:\s*\})?"
 )
 ANSWERS = re.compile(
-    r"(?:\{\s*)?(?:return )?(?:None|nil|null|undefined|True|False|true|false|0|0\.0|\"\"|''|\[\]"
-    r"|\{\})"
-    r";?(?:\s*\})?"
+    r"(?:\{\s*)?(?:return )?(?:None|nil(?:,nil)?|null|undefined|True|False|true|false|0|0\.0"
+    r"|\"\"|''"
+    r"|\[\]|\{[^{}()]*\}"
+    r"|new \w+(?:<[\w,<>]*>)?\(\)|\w+(?:::new|\.of)\(\));?(?:\s*\})?"
 )
 MAX_BODY_BYTES = 3_000  # with its comments
-SAYS_WORK = re.compile(rf"^\W*{DEED}\b", re.IGNORECASE)
+SAYS_WORK = re.compile(
+    rf"^\W*{DEED}\b|^\W*(?:[\w-]+ ){{1,3}}(?:logic|implementation|code)\W*$", re.IGNORECASE
+)
 
 
 class EmptyBody(NamedTuple):

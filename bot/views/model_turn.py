@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, str] = {
     "write_file": "writes",
     "finish": "is done:",
 }
+PLANS = ("submit_plan", "submit_structure")
 OBJECTS = ("thread", "command", "path", "pattern", "name", "text", "old", "title")
 
 
@@ -49,7 +50,7 @@ def render_turn(turn: Turn) -> Text:
     line = Text(strip_control(_describe_calls(turn) or turn.why or f"stopped: {turn.stop}"))
     line.append(f"  ${turn.usage.usd:.4f}", "dim")
     for call in turn.calls:
-        if call.name == "submit_plan":
+        if call.name in PLANS:
             line.append_text(_render_plan(call.input))
     return line
 
@@ -88,5 +89,6 @@ def _render_plan(given: Mapping[str, object]) -> Text:
     for file in files:
         if isinstance(file, dict):
             text.append(f"\n- {strip_control(str(file.get('path')))}", "cyan")
-            text.append(f": {strip_control(str(file.get('change')))}")
+            what = file.get("change") or file.get("description")
+            text.append(f": {strip_control(str(what))}")
     return text

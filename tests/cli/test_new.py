@@ -185,6 +185,7 @@ def test_a_wish_becomes_a_project_whose_tests_pass(play, tmp_path):
     assert [] == git(folder, "status", "--porcelain")
     for words in (
         "report MONTH sums up a month",
+        "- expenses/ledger.py: Keeps the expenses in a JSON file and sums them up.",
         "check failed in N s with exit status 1.",
         "check passed in N s: Ran 5 tests.",
         "Made. 9 files are written, and every step passed: compile, execute, check.",

@@ -66,7 +66,6 @@ class QueryMatch:
     code: IndexMatch
     folder_scores: Floats  # of each file of code, by the words of all files in its folder
     tests: IndexMatch
-    name_scores: Floats
     rare_names: Mapping[str, Indices]
     mentions: Mapping[int, str]
     commit_scores: Floats
@@ -83,7 +82,6 @@ class QueryMatch:
             "file": self.code.sum_words(),
             "chunk": score_best_chunks(self.code.chunk_scores, self.code.index.chunk_files, size),
             "path": self.code.sum_paths(),
-            "names": self.name_scores,
             "rare": score_rare_names(self.rare_names, size),
             "commits": sum_evidence(self.commit_evidence, size),
             "tests": sum_evidence(self.test_evidence, size),
@@ -104,7 +102,6 @@ def match_query(index: CommitIndex, query: Query) -> QueryMatch:
         code,
         score_folders(code, query),
         tests,
-        score_documents(index.code.names.match(query.terms, abbreviated=True), query.terms),
         find_rare_names(index.code, query.names),
         find_mentions(paths, query.paths),
         commit_scores,

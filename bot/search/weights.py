@@ -11,8 +11,7 @@ WEIGHTS = MappingProxyType(
         "chunk": 3.4,  # of its three best definitions
         "folder": 1.5,  # of all files in its folder
         "path": 1.3,  # of the words in its path
-        "names": 0.4,  # of the names that it defines
-        "rare": 0.55,  # it defines a name that the request spells out and few files define
+        "rare": 0.8,  # it defines a name that the request spells out and few files define
         "commits": 2.7,  # commits with similar messages changed it
         "tests": 0.5,  # tests that match the request are named after it
         "mentions": 2.1,  # the request spells out its path

@@ -17,7 +17,8 @@ TITLE_WORDS = 5  # in which a verb tells how something is; behind them it may be
 
 FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+).*?(?:^[ ]{0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
 QUOTED_LINE = re.compile(r"^(?:>|\t| {4}).*$", re.MULTILINE)
-ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\S", re.MULTILINE)
+# A box that is ticked already says what whoever asked has done: "I searched for duplicates".
+ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?!\[[xX]\])\S", re.MULTILINE)
 NAME = re.compile(r"[A-Za-z_]\w{2,}")
 EXPECTS = re.compile(
     r"\b(?:should|shall|must|ought|needs? to|ha(?:s|ve) to|expect(?:s|ed)?|instead|rather than"

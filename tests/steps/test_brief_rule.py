@@ -17,6 +17,7 @@ DEMO_TITLE, _, DEMO_BODY = (
 )
 LOG = "```\n" + "greet failed again and again\n" * 100 + "```\n"
 THINGS = "\n".join(f"- [ ] rename `greet` to greet{number}" for number in range(6))
+DONE = "\n".join(f"- [x] I looked in place {number}" for number in range(6))
 
 
 def judge(title, body="", words="", retrieval=KNOWN, comments=()):
@@ -38,6 +39,7 @@ def judge(title, body="", words="", retrieval=KNOWN, comments=()):
         ("Bitte greet leiser machen", "", ""),
         ("greet の声を小さくする", "", ""),
         ("Could you make greet quieter?", "", ""),
+        ("greet drops the last letter", DONE, ""),
         ("greet fails", f"It must not:\n\n{LOG}", ""),
     ],
 )

@@ -86,8 +86,7 @@ For example (in the form `.github/ISSUE_TEMPLATE/wish.md`), with the title \
 `greet("")` returns "Hello".
 ```
 """
-CLEAR = {"kind": "performance", "criteria": BRIEF["criteria"]}
-ASK = {"kind": "question", "entities": BRIEF["entities"]}
+QUESTION = {"kind": "question", "entities": BRIEF["entities"]}
 ANSWER = {"title": "Answer", "summary": "It greets whoever is named, see `greet`."}
 
 
@@ -115,66 +114,52 @@ def answered(brief, *work, contains=()):
     return play.model_copy(update={"turns": tuple(turns)})
 
 
-def test_what_is_open_is_asked_and_what_was_asked_is_proved(stage):
-    """Questions with their defaults; one answered by its number, the other by `go`, without asking
-    the model in between. The pull request shows what was asked and what proves it.
+def ask(on, title, *, words=(), play=None):
+    """An issue, and how its runs end: the first, and one for each word in a comment behind it."""
+    if play is not None:
+        on.double._scripts[:] = [play]
+    number = on.issue(title, "")
+    on.label(number)
+    runs = [on.ended(number)]
+    for run, word in enumerate(words, 2):
+        on.forge.add_comment(REPO, number, "ada", word)
+        runs.append(on.ended(number, run=run))
+    return number, [(run.outcome.state, run.outcome.kind) for run in runs]
+
+
+def test_a_request_that_is_not_clear_is_talked_about_first(stage):
+    """Questions with their defaults, one answered by its number and one by `go`, and the pull
+    request shows what proves each criterion. Something vague: what is missing, and an example in
+    the repository's own form; once it is edited the same conversation goes on, here with an answer
+    in words. A word: the same without the model. Nobody is asked twice what is answered, and the
+    model is not asked in between.
     """
     told = ("| Hello", "Question 2 takes its default.")
     with stage(answered(BRIEF, *WORK, contains=told)) as on:
-        issue = on.issue("Make it better", "")
-        on.label(issue)
-        asked = on.ended(issue)
-        requests = len(on.double.requests)
-        on.forge.add_comment(REPO, issue, "eve", "2: a bang")
-        on.forge.add_comment(REPO, issue, "ada", "/generate 1: Hello")
-        again = on.ended(issue, run=2)
-        between = len(on.double.requests)
-        on.forge.add_comment(REPO, issue, "ada", "/generate go")
-        ended = on.ended(issue, run=3)
+        issue, ends = ask(on, "Make it better", words=("/generate 1: Hello", "/generate go"))
         (pull,) = on.forge.list_pulls(REPO)
-        first, second = on.ends(issue)[:2]
+        first, second, _ = on.ends(issue)
+        requests = len(on.double.requests)
 
-        assert ("asked", "asked", "opened") == tuple(
-            run.outcome.state for run in (asked, again, ended)
-        )
-        assert requests == between
+        assert [("asked", "brief"), ("asked", "brief"), ("opened", "no CI")] == ends
         assert "- 1: Which word does it say?\n   Default: Hello\n- 2: Which sign" in first
         assert ("1: Which" in second, "2: Which" in second) == (False, True)
         assert PROVED in pull.body
+        assert 3 == requests
 
+        word, ends = ask(on, "Fix")
 
-def test_what_cannot_be_planned_gets_an_answer_in_words(stage):
-    """A vague request: what is missing, and an example in the repository's own form; once it is
-    edited, the same conversation goes on. A word: the same without the model. A question: its
-    answer. Nothing is changed for any of them.
-    """
-    edited = answered(VAGUE, [("submit_brief", CLEAR), *WORK[0]], contains=("| At most 100 ms.",))
-    with stage(edited) as on:
-        vague = on.issue("It is slow", "")
-        on.label(vague)
-        asked = on.ended(vague)
-        on.forge.add_comment(REPO, vague, "ada", "/generate")
-        unheard = on.ended(vague, run=2)
-        requests = len(on.double.requests)
-        word = on.issue("Fix", "")
-        on.label(word)
-        short = on.ended(word)
-        ends = [on.ends(vague)[0], on.ends(word)[0]]
-        branches, unasked = on.branches(), len(on.double.requests)
-        on.forge.edit_issue(REPO, vague, "ada", body="At most 100 ms.")
-        on.forge.add_comment(REPO, vague, "ada", "/generate")
-        opened = on.ended(vague, run=3)
-        on.double._scripts[:] = [script(BEGIN[0], [("submit_brief", ASK)], [("finish", ANSWER)])]
-        question = on.issue("Does greet change the name?", "")
-        on.label(question)
-        told = on.ended(question)
+        assert [("asked", "vague")] == ends
+        assert FIRST_FORM in on.ends(word)[0]
+        assert requests == len(on.double.requests)
 
-        assert [("asked", "vague")] * 3 == [
-            (run.outcome.state, run.outcome.kind) for run in (asked, unheard, short)
-        ]
-        assert (2, 2, set()) == (requests, unasked, branches)
-        assert EXAMPLE in ends[0]
-        assert FIRST_FORM in ends[1]
-        assert "opened" == opened.outcome.state
-        assert ("unchanged", "answered") == (told.outcome.state, told.outcome.kind)
-        assert "@ada It greets whoever is named, see `greet`." in on.ends(question)[0]
+        play = answered(
+            VAGUE, [("submit_brief", QUESTION), ("finish", ANSWER)], contains=("| ms?",)
+        )
+        vague, ends = ask(on, "It is slow", play=play, words=("/generate ms?",))
+        example, answer = on.ends(vague)
+
+        assert [("asked", "vague"), ("unchanged", "answered")] == ends
+        assert EXAMPLE in example
+        assert "@ada It greets whoever is named, see `greet`." in answer
+        assert 1 == len(on.branches())

@@ -102,7 +102,8 @@ OUTAGES = (
         ("ONNECTION", r"\bERR_(?:INTERNET_DISCONNECTED|CONNECTION_(?:RESET|CLOSED|TIMED_OUT))\b"),
         "onnection reset by peer",
         "etwork is unreachable",
-        ("ECONN", r"\bECONN(?:RESET|REFUSED|ABORTED)\b"),
+        # Node repeats it below as `code: 'ECONNREFUSED'`, without the address.
+        ("ECONN", r"(?<!code: ['\"])\bECONN(?:RESET|REFUSED|ABORTED)\b"),
         ("TIMEDOUT", r"\bE(?:SOCKET)?TIMEDOUT\b"),
         ("ERR_SOCKET_TIMEOUT", r"\bERR_SOCKET_TIMEOUT\b"),
         "ConnectTimeout",

@@ -109,7 +109,8 @@ OUTAGE_WORDS = (
         rf"(?i){_REMOTE}\S.*(?:\bEOF\b|timed? ?out|refused|reset by|failed|certificate)",
         r"(?i)\btimeout was reached\b|\bnxdomain\b|\bdns error|\bno route to host",
         r"(?i)\bfail(?:ed|s) (?:when )?(?:downloading|fetching|receiving|reading from)",
-        r"\bE(?:CONNRESET|CONNREFUSED|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_\w+|PIPE|PROTO)\b",
+        r"(?<!code: ['\"])\bE(?:CONNRESET|CONNREFUSED|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_\w+|PIPE"
+        r"|PROTO)\b",
         r"\bUND_ERR_\w+|\bfailed_connect\b|\bhttp2: |(?i:\brecv (?:error|failure))",
         r"(?i)\bunexpected (?:EOF|disconnect)|\bpremature[ _]close|\bEOF occurred in violation",
         r"\bConnect(?:ion)?(?:Failed|TimedOut|Timeout|Refused|Reset|Error)",

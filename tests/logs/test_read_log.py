@@ -45,6 +45,11 @@ from tests.logs.reading import STAMP, read_output, wrap_as_job
             "crash",
             "human",
         ),
+        (
+            "Error: connect ECONNREFUSED 127.0.0.1:5432 {\n  code: 'ECONNREFUSED'\n}",
+            "crash",
+            "human",
+        ),
         ("src/a.py:3:1: F401 'os' imported but unused", "lint", "fix"),
         ('src/a.py:3: error: Name "x" is not defined  [name-defined]', "type-error", "fix"),
         ("src/a.c:3:9: error: expected ';' before '}' token", "compile-error", "fix"),

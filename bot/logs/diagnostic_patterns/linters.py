@@ -36,32 +36,19 @@ LINTERS = (
     ),
     compile_pattern("django", "lint", ".E", r"(?P<text>[\w.]+: \((?P<code>\w+\.E\d+)\) .+)"),
     compile_pattern("django", "lint", "Migrations for ", r"(?P<text>Migrations for '\w+':)"),
+    # The name of a rule, then what is wrong, as flake8, pylint, ruff and markdownlint write it.
     compile_pattern(
-        "pylint", "lint", ": ", rf"{PATH}{LINE_COLUMN}: (?P<code>[CEFRW]\d{{4}}): (?P<text>.+)"
-    ),
-    compile_pattern(
-        "pylint",
+        "linter",
         "lint",
-        ": [",
-        rf"{PATH}{LINE_COLUMN}: \[(?P<code>[CEFRW]\d{{4}})[^\]]*\] (?P<text>.+)",
+        ":",
+        rf"{PATH}{LINE_COLUMN}:? (?:error )?\[?(?P<code>[A-Z]{{1,5}}\d{{1,5}}[\w/-]*)"
+        r"(?:\([\w-]+\)[^\]]*)?\]?:? (?:\[\*\] )?(?P<text>.+)",
     ),
     compile_pattern(
         "rubocop",
         "lint",
         ": ",
         rf"{PATH}{LINE_COLUMN}: [CWEFR]: (?:\[Correctable\] )?(?P<code>[A-Z]\w+/\w+): (?P<text>.+)",
-    ),
-    compile_pattern(
-        "flake8 or ruff",
-        "lint",
-        ":",
-        rf"{PATH}{LINE_COLUMN}:? (?P<code>[A-Z]{{1,4}}\d{{1,4}}) (?:\[\*\] )?(?P<text>.+)",
-    ),
-    compile_pattern(
-        "markdownlint",
-        "lint",
-        " MD",
-        rf"{PATH}: ?(?P<line>\d+)(?::(?P<col>\d+))?:? (?:error )?(?P<code>MD\d+\S*) (?P<text>.+)",
     ),
     compile_pattern(
         "hadolint",

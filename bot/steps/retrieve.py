@@ -79,7 +79,8 @@ def search_repo(
     ports: Ports, tree: Tree, index: RepoIndex, issue: Issue, limit: int = 20
 ) -> Retrieval:
     """Find places in the code, and the past commits most like the issue with their diffs' heads."""
-    query = parse_query(issue.title, _join_texts(issue))
+    # What was done for it before names it.
+    query = parse_query(issue.title, f"{_join_texts(issue)}\n\n#{issue.number}")
     commits = find_similar_commits(index.commit_index, query, MAX_SIMILAR)
     diffs = _read_diffs(ports, tree, [commit.sha for commit in commits])
     sources = SearchSources(

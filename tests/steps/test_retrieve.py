@@ -109,9 +109,13 @@ def test_a_past_change_comes_with_its_diff(town):
         {"shop/cart.py": "def add_tax(cart): ...\n"},
         "Add tax once",
     )
-    place.forge.push("acme/precedent", "ada", "main", {"b.txt": "b\n"}, "Begin another file")
+    place.forge.push(
+        "acme/precedent", "ada", "main", {"b.py": "b = 1\n"}, "Begin another file (#70)"
+    )
     (similar, *_) = retrieve(place.ports, place.tree(), ISSUE).similar
+    (begun, *_) = retrieve(place.ports, place.tree(), Issue(70, "It goes on", "", "ada")).files
 
     assert "Add tax once" == similar.message.strip()
     assert similar.diff.startswith("--- shop/cart.py\n@@ ")
     assert "+def add_tax(cart): ..." in similar.diff
+    assert ("b.py", ('changed by "Begin another file (#70)"',)) == (begun.path, begun.why)

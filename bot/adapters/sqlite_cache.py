@@ -165,7 +165,7 @@ def _insert(
     metadata: Mapping[str, bytes],
     replaces: Collection[int],
 ) -> None:
-    size = sum(map(len, segment.columns.values())) + sum(map(len, metadata.values()))
+    size = segment.count_bytes() + sum(map(len, metadata.values()))
     today = int(time.time() // DAY_S)
     db.execute("BEGIN IMMEDIATE")
     number = db.execute(

@@ -39,6 +39,10 @@ class SegmentBlob:
     columns: Mapping[str, bytes]
     cache_id: int = 0  # in the cache that it was loaded from
 
+    def count_bytes(self) -> int:
+        """Count the bytes of all columns."""
+        return sum(map(len, self.columns.values()))
+
 
 class DerivedCache(Protocol):
     """Content-addressed cache of data derived from a repository's objects.

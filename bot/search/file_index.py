@@ -9,6 +9,7 @@ import numpy as np
 
 from bot.search.abbreviations import list_spellings
 from bot.search.bm25 import Floats, Indices, TermMatches, sum_by_index
+from bot.search.past_commits import PathResolver
 from bot.search.postings import COUNT_BITS, MAX_COUNT, Postings, hash_terms
 from bot.search.segment import Segment
 from bot.search.term_counts import count_terms
@@ -79,6 +80,7 @@ class FileIndex:
     chunk_symbols: Indices  # which of the file's definitions it is, from 1; 0 for the file's rest
     names: TermField
     path_words: TermField
+    resolver: PathResolver
 
 
 def build_file_index(segments: Sequence[Segment], files: Sequence[tuple[str, str]]) -> FileIndex:
@@ -99,6 +101,7 @@ def build_file_index(segments: Sequence[Segment], files: Sequence[tuple[str, str
         np.concatenate([NO_INDICES, *chunk_symbols]),
         _join_names(parts, len(paths)),
         _index_paths(paths),
+        PathResolver(paths),
     )
 
 

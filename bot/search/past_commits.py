@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property
 
 from bot.search.commit_references import NUMBER
 from bot.values import CommitInfo, Sha
@@ -30,6 +31,34 @@ class PastCommits:
             self._loaded.update((commit.sha, commit) for commit in self._load(missing))
         loaded = self._loaded
         return {number: loaded[sha] for number, sha in shas.items() if sha in loaded}
+
+
+class PathResolver:
+    """Finds files by the paths of older commits.
+
+    An old path that is gone means the file whose last two parts are the same, if there is only one.
+    """
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        """Know the paths of this commit."""
+        self._paths = paths
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {path: number for number, path in enumerate(self._paths)}
+
+    @cached_property
+    def _tails(self) -> dict[str, int | None]:
+        tails: dict[str, int | None] = {}
+        for number, path in enumerate(self._paths):
+            tail = tail_of(path)
+            tails[tail] = None if tail in tails else number
+        return tails
+
+    def resolve(self, paths: Iterable[str]) -> list[int]:
+        """Return the indices of the files that these old paths mean today."""
+        numbers = (self._numbers.get(path, self._tails.get(tail_of(path))) for path in paths)
+        return [number for number in numbers if number is not None]
 
 
 def name_commit(commit: CommitInfo) -> list[str]:

@@ -105,7 +105,7 @@ def match_query(index: CommitIndex, query: Query) -> QueryMatch:
         find_rare_names(index.code, query.names),
         find_mentions(paths, query.paths),
         commit_scores,
-        weigh_commits(commit_scores, index.commits, paths),
+        weigh_commits(commit_scores, index.commits, index.code.resolver),
         weigh_tests(test_scores, index.tests.paths, paths),
     )
 
@@ -132,7 +132,7 @@ def score_folders(code: IndexMatch, query: Query) -> Floats:
 
 def match_commits(index: CommitIndex, query: Query) -> list[Evidence]:
     """Find the commits whose messages match the query, best first, with the files they changed."""
-    return weigh_commits(score_commits(index, query), index.commits, index.code.paths)
+    return weigh_commits(score_commits(index, query), index.commits, index.code.resolver)
 
 
 def score_commits(index: CommitIndex, query: Query) -> Floats:
@@ -153,8 +153,11 @@ def score_commits(index: CommitIndex, query: Query) -> Floats:
 def find_referenced_commits(index: CommitIndex, references: Collection[str]) -> list[int]:
     """Find the commits with one of these hashes, or with one of these numbers in their messages."""
     numbers = index.history.names.match(f"#{reference}" for reference in references)
-    shas = tuple(reference for reference in references if not reference.isdecimal())
-    named = [number for number, sha in enumerate(index.commits.shas) if sha.startswith(shas)]
-    return sorted(
-        {*named, *(number for commits, _ in numbers.terms.values() for number in commits)}
-    )
+    hashes = [reference for reference in references if not reference.isdecimal()]
+    named = {
+        number
+        for reference in hashes
+        for number, sha in enumerate(index.commits.shas)
+        if sha.startswith(reference)
+    }
+    return sorted(named.union(*(commits.tolist() for commits, _ in numbers.terms.values())))

@@ -201,10 +201,10 @@ def _rank_tests(
     """Rank the test files, with the names of definitions that they hold as the reason."""
     names = score_names(index, symbols)
     signals = score_test_signals(index, query, match, file_scores, names)
-    weights = np.array(
-        [1.0 if is_program(path) else TEST_DATA_WEIGHT for path in index.tests.paths]
-    )
-    scores = fuse_signals(signals, TEST_WEIGHTS) * weights  # what tests read is worth less
+    scores = fuse_signals(signals, TEST_WEIGHTS)
+    for file in np.flatnonzero(scores).tolist():
+        if not is_program(index.tests.paths[file]):  # what tests read is worth less
+            scores[file] *= TEST_DATA_WEIGHT
     return _make_hits(index.tests.paths, scores, MAX_TESTS, lambda file: explain_test(file, names))
 
 

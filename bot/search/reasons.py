@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from bot.search.bm25 import TermScores
 from bot.search.commit_index import CommitIndex
 from bot.search.query_match import IndexMatch, QueryMatch
@@ -75,7 +73,7 @@ def _list_words(file: int, query: Query, term_scores: Mapping[str, TermScores]) 
     """List the query's words that scored most in this file, as they were spelled, best first."""
     scores = {}
     for term, (files, values) in term_scores.items():
-        index = int(np.searchsorted(files, file))
+        index = int(files.searchsorted(file))
         if index < len(files) and files[index] == file:
             scores[term] = float(values[index])
     best = sorted(scores, key=lambda term: (-scores[term], term))[:MAX_TERMS]

@@ -11,7 +11,7 @@ import numpy as np
 
 from bot.search.bm25 import Floats, Indices, sum_by_index
 from bot.search.file_index import FileIndex
-from bot.search.past_commits import WIDE_COMMIT_FILES, PastCommits, tail_of
+from bot.search.past_commits import WIDE_COMMIT_FILES, PastCommits, PathResolver
 
 BEST_CHUNK_WEIGHTS = (1.0, 0.5, 0.25)
 RARE_NAME_FILES = 8  # a name that more files define says nothing of any
@@ -89,10 +89,9 @@ def sum_evidence(evidence: Iterable[Evidence], size: int) -> Floats:
 
 
 def weigh_commits(
-    commit_scores: Floats, commits: PastCommits, paths: Sequence[str]
+    commit_scores: Floats, commits: PastCommits, resolver: PathResolver
 ) -> list[Evidence]:
     """Take the commits whose messages match the request as evidence for the files they changed."""
-    resolver = PathResolver(paths)
     best_score = commit_scores.max(initial=0)
     evidence = []
     for index, commit in commits.load(top_indices(commit_scores, BEST_COMMITS)).items():
@@ -102,26 +101,6 @@ def weigh_commits(
             weight = share**COMMIT_POWER / (1 + index / COMMITS_TO_HALF)
             evidence.append(Evidence(index, weight, resolver.resolve(changed)))
     return evidence
-
-
-class PathResolver:
-    """Finds files by the paths of older commits.
-
-    An old path that is gone means the file whose last two parts are the same, if there is only one.
-    """
-
-    def __init__(self, paths: Sequence[str]) -> None:
-        """Index the paths of this commit."""
-        self._numbers = {path: number for number, path in enumerate(paths)}
-        self._tails: dict[str, int | None] = {}
-        for number, path in enumerate(paths):
-            tail = tail_of(path)
-            self._tails[tail] = None if tail in self._tails else number
-
-    def resolve(self, paths: Iterable[str]) -> list[int]:
-        """Return the indices of the files that these old paths mean today."""
-        numbers = (self._numbers.get(path, self._tails.get(tail_of(path))) for path in paths)
-        return [number for number in numbers if number is not None]
 
 
 def weigh_tests(test_scores: Floats, tests: Sequence[str], paths: Sequence[str]) -> list[Evidence]:

@@ -12,7 +12,6 @@ from bot.search.past_commits import tail_of
 from bot.search.path_mentions import find_mentions
 from bot.search.query_match import QueryMatch
 from bot.search.signals import (
-    PathResolver,
     count_shared_folders,
     mark_files,
     stem_of,
@@ -46,7 +45,7 @@ def score_test_signals(
     """
     size = len(index.tests.paths)
     shares = _share_scores(file_scores)
-    evidence = weigh_commits(match.commit_scores, index.commits, index.tests.paths)
+    evidence = weigh_commits(match.commit_scores, index.commits, index.tests.resolver)
     return {
         "words": match.tests.sum_words(),
         "path": match.tests.sum_paths(),
@@ -102,7 +101,7 @@ def _score_subjects(index: CommitIndex, shares: Shares) -> Floats:
 def _score_history(index: CommitIndex, shares: Shares) -> Floats:
     """Score the tests by the commits that changed them together with the best files."""
     scores = np.zeros(len(index.tests.paths))
-    resolver = PathResolver(index.tests.paths)
+    resolver = index.tests.resolver
     for weight, paths in _weigh_changes(index, shares):
         changed = resolver.resolve(paths)
         scores[changed] += weight / max(1, len(changed)) ** 0.5

@@ -18,7 +18,7 @@ from bot.search import (
 from bot.search.index_workers import BuiltSegment
 from bot.values import CommitInfo, Sha
 
-SMALL_KEYS = 1_000  # segments with fewer keys are joined with others like them
+SMALL_BYTES = 1_000_000  # smaller segments are joined with others like them
 MAX_SMALL = 8  # small segments that are left alone
 HISTORY = "history of "  # begins the key of a list of commits
 SHA_CHARS = 40
@@ -83,8 +83,11 @@ class RepoIndexCache:
         return self._cache.load_metadata(self._namespace, others) | fresh
 
     def _join_small(self, blobs: Sequence[SegmentBlob]) -> list[Segment]:
-        """Decode the segments; store many small ones as one, which is faster to load."""
-        small = [blob for blob in blobs if len(blob.keys) < SMALL_KEYS]
+        """Decode the segments; store many small ones as one, which is faster to load.
+
+        Those of a whole repository are left alone: to join them would cost the next commit most.
+        """
+        small = [blob for blob in blobs if blob.count_bytes() < SMALL_BYTES]
         if len(small) <= MAX_SMALL:
             return [decode_segment(blob) for blob in blobs]
         joined = join_segments([decode_segment(blob) for blob in small])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.refactor.import_time import is_type_checking
 from bot.refactor.module_scopes import Import, Module, find_owner, resolve_import
@@ -19,8 +19,7 @@ def add_import(edits: TextEdits, module: Module, name: str, source: str = "") ->
     `name` may be `a as b`. The statement stands after the file's other imports.
     """
     if not _is_imported(module, name):
-        line = find_import_line(module.tree)
-        insert_line(edits, module, line, render_import(name, source))
+        _insert_at_top(edits, module, [render_import(name, source)])
 
 
 def insert_imports(
@@ -41,7 +40,20 @@ def insert_imports(
             lines.insert(0, "from typing import TYPE_CHECKING")
         lines += ["", "if TYPE_CHECKING:", *(f"    {each}" for each in inner)]
     if lines:
-        insert_line(edits, module, find_import_line(module.tree), line_end(module).join(lines))
+        _insert_at_top(edits, module, lines)
+
+
+def _insert_at_top(edits: TextEdits, module: Module, statements: Sequence[str]) -> None:
+    """Insert import statements: the first ones of a file with blank lines around them."""
+    line = find_import_line(module.tree)
+    lines = list(statements)
+    is_first = not any(isinstance(node, Import) and node.lineno < line for node in module.tree.body)
+    if is_first and line > 1:
+        lines.insert(0, "")
+    following = module.lines[line - 1] if line <= len(module.lines) else ""
+    if is_first and following.startswith(("def ", "class ", "async ", "@")):
+        lines += ["", ""]
+    insert_line(edits, module, line, line_end(module).join(lines))
 
 
 def render_import(name: str, source: str) -> str:

@@ -206,9 +206,6 @@ class _Move:
         first, last = self.moved.find_lines()
         while last < len(lines) - 1 and not lines[last].strip():
             last += 1
-        if not any(lines[last:]):  # or the file would end in blanks
-            while first > 1 and not lines[first - 2].strip():
-                first -= 1
         stop = (last + 1, 0)
         edits.replace(self.moved.module.path, (first, 0), stop, "")
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from bot.refactor.module_names import PYTHON
 from bot.refactor.python_project import CannotRefactor
 
 SHOWN_CHARS = 120
 BOM = "\ufeff"
+BLANK_END = re.compile(r"(?<=\n)(?:\r?\n)+\Z")
 Position = tuple[int, int]  # line from 1, column in bytes from 0
 Span = tuple[int, int, str]  # from and to, in bytes of the file, and the new text
 
@@ -103,9 +104,10 @@ class TextEdits:
         """
         files: dict[str, str | None] = {}
         for path, spans in self.spans.items():
-            text = files[path] = _replace_spans(self.files[path], spans)
+            text = _replace_spans(self.files[path], spans)
             if path.endswith(PYTHON):
                 _refuse_unreadable(path, text)
+            files[path] = text if BLANK_END.search(self.files[path]) else BLANK_END.sub("", text)
         for path, old in (moves or {}).items():
             files[path] = files.get(old) or self.files[old]
             files[old] = None
@@ -154,6 +156,37 @@ def _replace_spans(text: str, spans: Iterable[Span]) -> str:
     """Replace from the last span to the first; whole lines stand before what begins a line."""
     raw = text.encode(errors="surrogatepass")
     ordered = sorted(spans, key=lambda span: (*span[:2], span[2][-1:] != "\n", span[2]))
-    for start, stop, new in reversed(ordered):
+    for start, stop, new in reversed(_widen_cuts(raw, ordered)):
         raw = raw[:start] + new.encode() + raw[stop:]
     return raw.decode(errors="surrogatepass")
+
+
+def _widen_cuts(raw: bytes, spans: Sequence[Span]) -> list[Span]:
+    """Let cuts of whole lines take blank lines along, so that no more are left than one side had.
+
+    At the beginning of a file, none are left.
+    """
+    widened: list[Span] = []
+    limits = [*(span[0] for span in spans[1:]), len(raw)]
+    first = 0  # where the cuts begin that end where this one does
+    for (start, stop, new), limit in zip(spans, limits, strict=True):
+        is_joined = bool(widened) and widened[-1][1] == start and not widened[-1][2]
+        first = first if is_joined else start
+        taken = 0
+        if not new and raw[start:stop].endswith(b"\n") and raw[:start][-1:] in (b"", b"\n"):
+            taken = _count_needless_blanks(raw[:first].removeprefix(BOM.encode()), raw[stop:limit])
+        widened.append((start, stop + taken, new))
+    return widened
+
+
+def _count_needless_blanks(above: bytes, below: bytes) -> int:
+    """Count the bytes of the blank lines that begin a text, as far as those above are as many."""
+    blanks = list(takewhile(_is_blank, below.splitlines(keepends=True)))
+    if above.strip():
+        kept = list(takewhile(_is_blank, reversed(above.splitlines(keepends=True))))
+        blanks = blanks[: len(kept)]
+    return sum(map(len, blanks))
+
+
+def _is_blank(line: bytes) -> bool:
+    return line.endswith(b"\n") and not line.strip()

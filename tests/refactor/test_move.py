@@ -449,3 +449,34 @@ def test_what_a_module_does_when_it_is_imported_is_told(effect, user, is_told):
     made = move_symbol({"a.py": old, "u.py": user}, "a.f", "b")
 
     assert is_told == any("it runs when a is imported" in why for _, _, why in list_reasons(made))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # the only imports go, below a docstring, and at the beginning of the file
+        (
+            '"""Say."""\n\nimport os\nimport re\n\n\ndef f():\n    return os, re\n\n\nX = 1\n',
+            '"""Say."""\n\n\nX = 1\n',
+        ),
+        (
+            "import os\n\n\ndef f():\n    return os\n\n\ndef g():\n    pass\n",
+            "def g():\n    pass\n",
+        ),
+        # it goes from between two others, and from the end
+        ("A = 1\n\n\ndef f():\n    pass\n\n\nB = 1\n", "A = 1\n\n\nB = 1\n"),
+        ("A = 1\n\n\ndef f():\n    pass\n", "A = 1\n"),
+        # its module imports it, before a definition and below a docstring
+        (
+            "def f():\n    pass\n\n\ndef g():\n    f()\n",
+            "from b import f\n\n\ndef g():\n    f()\n",
+        ),
+        (
+            '"""Say."""\n\n\ndef f():\n    pass\n\n\ndef g():\n    f()\n',
+            '"""Say."""\n\nfrom b import f\n\n\ndef g():\n    f()\n',
+        ),
+    ],
+)
+def test_a_move_leaves_as_many_blank_lines_as_there_were(text, expected):
+    """Where something goes, those above and below it do not add up."""
+    assert expected == move_symbol({"a.py": text}, "f", "b").files["a.py"]

@@ -53,11 +53,6 @@ def read_configs(files: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     return configs
 
 
-def read_repository_config(files: Mapping[str, str]) -> dict[str, Any]:
-    """Read the configuration at the root; empty without a readable one."""
-    return _read_folder("", files)
-
-
 def _folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.betterleaks import Betterleaks, is_available
 from bot.adapters.checkers import build_checkers
-from bot.adapters.ruff_config import read_repository_config
+from bot.adapters.ruff_config import read_configs
 from bot.adapters.ruff_linter import Ruff
 from bot.adapters.ruff_version import find_pinned_version
 from bot.gates import Change, Rules, check_texts, keep_new_findings
@@ -216,7 +216,7 @@ def test_a_broken_configuration_leaves_our_rules(text):
     """Nor does it make ruff read a file of this machine."""
     findings = Ruff().lint({"a.py": "import os\n"}, {"ruff.toml": text})
 
-    assert "extend" not in read_repository_config({"ruff.toml": text})
+    assert "extend" not in read_configs({"ruff.toml": text}).get("", {})
     assert "F401" in {finding.rule for finding in findings}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -249,7 +250,7 @@ def print_schema() -> None:
 
 def _choose_env_file(named: Path | None) -> Path:
     """Take the .env file that was named, else the one in GREENLIT_HOME; none elsewhere is read."""
-    if named is not None and not named.is_file():
+    if named is not None and not (os.access(named, os.R_OK) and named.is_file()):
         raise typer.BadParameter(
             f"{named} is not a file that can be read.", param_hint="--env-file"
         )

@@ -87,7 +87,7 @@ def _read_place(workspace: Workspace, options: FillOptions) -> PlaceToFill:
         place = find_marked_place(path, workspace[path], int(named["line"]))
     except ValueError as wrong:
         raise WrongUseError(str(wrong)) from None
-    texts = {**read_texts(workspace), path: workspace[path]}
+    texts = {**read_texts(workspace).files, path: workspace[path]}
     what = strip_control(options.what.strip())
     context = find_place_context(path, int(named["line"]), texts, f"{what} {place.placeholder}")
     return PlaceToFill(place, context, what)

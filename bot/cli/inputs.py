@@ -53,6 +53,9 @@ def open_input(source: str, noun: str) -> Iterator[BinaryIO]:
     if source == STDIN:
         yield _open_stdin(noun)
         return
+    if not source:
+        text = f"The name of the {noun} is empty: give a file, or {STDIN} for standard input."
+        raise WrongUseError(text)
     try:
         file = Path(source).open("rb")  # noqa: SIM115 - closed below
     except (OSError, ValueError) as wrong:

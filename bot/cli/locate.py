@@ -14,7 +14,13 @@ from typing import cast
 from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import SqliteCache
-from bot.cli.inputs import MISTAKES, WrongUseError, print_error, read_request, require_folder
+from bot.cli.inputs import (
+    MISTAKES,
+    WrongUseError,
+    print_error,
+    read_request,
+    require_folder,
+)
 from bot.cli.progress_line import show_progress
 from bot.cli.retrieval_view import print_retrieval
 from bot.cli.terminal import open_console, print_sentences
@@ -113,7 +119,7 @@ def _with_repository(
 def _open_cache(folder: Path) -> DerivedCache:
     """Open the memory of what was learned; say once when nothing can be kept there."""
     folder = folder.expanduser()
-    if folder.exists():
+    if os.access(folder, os.F_OK):
         require_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -69,7 +70,7 @@ def make_new_project(
     try:
         require_git()
         _check_folder(asked.folder)
-        if not _find_record(asked.folder).exists():
+        if not os.access(_find_record(asked.folder), os.F_OK):
             _check_wish(asked.wish)
         settings = load_settings()
         with _open_record(asked) as record, TemporaryDirectory(prefix="greenlit-") as home:
@@ -101,9 +102,10 @@ def _check_wish(wish: str) -> None:
 
 def _check_folder(folder: Path) -> None:
     """Raise WrongUseError where there is something that is not ours."""
-    if folder.exists() and not folder.is_dir():
+    is_there = os.access(folder, os.F_OK)  # which `exists` cannot tell of a closed place
+    if is_there and not folder.is_dir():
         raise WrongUseError(f"{folder} is no folder.")
-    if not folder.exists() or _find_record(folder).exists():
+    if not is_there or _find_record(folder).exists():
         return
     others = {path.name for path in folder.iterdir()} - {OWN}
     if others - {".git"} or _has_commits(folder):

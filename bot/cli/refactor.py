@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.console import Console
 from bot.cli.inputs import WrongUseError, print_error, require_folder
 from bot.cli.progress_line import show_progress
 from bot.cli.terminal import colour_diff, open_console, print_sentences
-from bot.cli.workspace import Workspace, WorkspaceError
+from bot.cli.workspace import UnreadableError, Workspace, WorkspaceError
 from bot.edits import render_diff
 from bot.ports import TypeChecker
 from bot.refactor import (
@@ -33,6 +34,14 @@ SKIPPED = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class FolderTexts:
+    """The texts of a folder by path, and what of it cannot be read."""
+
+    files: Mapping[str, str]
+    unread: tuple[Unproven, ...]
+
+
 def refactor_folder(
     repo: Path, command: RefactoringCommand, checker: TypeChecker | None, *, apply: bool
 ) -> int:
@@ -49,7 +58,10 @@ def refactor_folder(
     try:
         workspace = Workspace(repo)
         with show_progress("Looking for every place"):
-            refactoring = refactor(read_texts(workspace), command, checker)
+            texts = read_texts(workspace)
+            refactoring = refactor(texts.files, command, checker)
+            unproven = (*texts.unread, *refactoring.unproven)
+            refactoring = replace(refactoring, unproven=unproven)
         print_changes(workspace, refactoring.files, refactoring.moves)
         is_refused = bool(refactoring.unproven) and not command.partial
         if apply and not is_refused:
@@ -62,16 +74,23 @@ def refactor_folder(
     return NOT_DONE if is_refused else DONE
 
 
-def read_texts(workspace: Workspace) -> dict[str, str]:
+def read_texts(workspace: Workspace) -> FolderTexts:
     """Read the files that are texts, but for what tools put there."""
-    texts = {}
+    files: dict[str, str] = {}
+    unread = [
+        Unproven(f"{folder}/", 0, "", "the folder cannot be opened")
+        for folder in workspace.closed_folders
+        if SKIPPED.isdisjoint(folder.split("/"))
+    ]
     for path in workspace:
         if is_read(path) and SKIPPED.isdisjoint(path.split("/")):
             try:
-                texts[path] = workspace[path]
-            except WorkspaceError:
+                files[path] = workspace[path]
+            except UnreadableError:
+                unread.append(Unproven(path, 0, "", "the file cannot be read, or is too large"))
+            except WorkspaceError:  # it is no text, so it names nothing
                 continue
-    return texts
+    return FolderTexts(files, tuple(unread))
 
 
 def print_changes(
@@ -125,7 +144,12 @@ def _print_unproven(err: Console, unproven: Sequence[Unproven]) -> None:
         err.print(f"Not proved, so left as they are ({len(unproven)}):", style="bold")
     shown = unproven[:SHOWN_UNPROVEN] if err.file.isatty() else unproven
     for place in shown:
-        line = f"  {place.path}:{place.line}: {place.text}  ({place.why})"
-        print_sentences(err, strip_control(line))
+        print_sentences(err, strip_control(f"  {_describe_unproven(place)}"))
     if len(unproven) > len(shown):
         err.print(f"  ... and {len(unproven) - len(shown)} more; 2> FILE keeps them all.")
+
+
+def _describe_unproven(place: Unproven) -> str:
+    if not place.line:  # a whole file or folder
+        return f"{place.path}  ({place.why})"
+    return f"{place.path}:{place.line}: {place.text}  ({place.why})"

@@ -6,6 +6,7 @@ No symbolic link is followed.
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import shutil
 import stat
@@ -17,11 +18,16 @@ from secrets import token_hex
 
 LIMIT_FILES = 500_000
 LIMIT_FILE_BYTES = 50_000_000  # of one file
+TEMPORARY = ".greenlit-"  # begins the name of a file that is laid beside another
 WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 class WorkspaceError(Exception):
     """A folder or a file cannot be worked on; the text says why."""
+
+
+class UnreadableError(WorkspaceError):
+    """A file cannot be read, whatever is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class Workspace(Mapping[str, str]):
     def __init__(self, root: Path, *, keep_bytes: bool = False) -> None:
         self.root = root.resolve()
         self._keep_bytes = keep_bytes
-        self._paths = dict.fromkeys(_iter_paths(self.root))
+        self.closed_folders: list[str] = []  # what is in them is not known
+        self._paths = dict.fromkeys(_iter_paths(self.root, self.closed_folders))
         self._files: dict[str, _ReadFile] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -89,9 +96,15 @@ class Workspace(Mapping[str, str]):
         try:
             self._write(files, moves, modes)
         except OSError as wrong:
-            raise WorkspaceError(
-                f"{wrong.filename}: {wrong.strerror}. Nothing was changed."
-            ) from None
+            raise WorkspaceError(f"{self._explain(wrong)} Nothing was changed.") from None
+
+    def _explain(self, error: OSError) -> str:
+        """Say what of the folder cannot be written; of a file laid beside, which folder."""
+        place = Path(error.filename or self.root)
+        while place.name.startswith(TEMPORARY) or not os.path.lexists(place):
+            place = place.parent
+        noun = "folder" if place.is_dir() else "file"
+        return f"The {noun} {place} cannot be written to: {error.strerror}."
 
     def _write(
         self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]
@@ -159,11 +172,19 @@ class Workspace(Mapping[str, str]):
             raise WorkspaceError(f"{path}: something that is no regular file stands there.")
 
 
-def _iter_paths(root: Path) -> Iterator[str]:
-    """List the paths of regular files, in order, with forward slashes."""
+def _iter_paths(root: Path, closed: list[str]) -> Iterator[str]:
+    """List the paths of regular files, in order, with forward slashes; and closed folders."""
+
+    def add_closed(error: OSError) -> None:
+        closed.append(os.path.relpath(error.filename, root).replace(os.sep, "/"))
+
     count = 0
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=add_closed):
         folders[:] = sorted(name for name in folders if name.lower() != ".git")
+        if not os.access(folder, os.X_OK):  # its names are known, and nothing else
+            add_closed(PermissionError(errno.EACCES, "", folder))
+            folders.clear()
+            continue
         for name in sorted(names):
             path = os.path.join(folder, name)  # noqa: PTH118 - half a million of them
             if not stat.S_ISREG(os.lstat(path).st_mode):
@@ -181,10 +202,10 @@ def _read_file(location: Path, path: str) -> tuple[bytes, int]:
         mode = location.lstat()
         if mode.st_size > LIMIT_FILE_BYTES:
             size = f"{mode.st_size:,} bytes; at most {LIMIT_FILE_BYTES:,} are read"
-            raise WorkspaceError(f"{path}: the file has {size}.")
+            raise UnreadableError(f"{path}: the file has {size}.")
         raw = location.read_bytes()
     except OSError as wrong:
-        raise WorkspaceError(f"{path}: {wrong.strerror}.") from None
+        raise UnreadableError(f"{path} cannot be read: {wrong.strerror}.") from None
     return raw, stat.S_IMODE(mode.st_mode)
 
 
@@ -207,4 +228,4 @@ def _swap(place: Path, staged: Path | None, undo: ExitStack, tidy: ExitStack) ->
 
 
 def _name_temporary(folder: Path) -> Path:
-    return folder / f".greenlit-{token_hex(8)}"
+    return folder / f"{TEMPORARY}{token_hex(8)}"

@@ -58,7 +58,7 @@ def check_embeddings(source: str | None, model: str | None) -> str | None:
             raise ValueError(
                 "an address needs GREENLIT_EMBEDDINGS_MODEL too, the model to ask there"
             )
-    elif not (Path(source).expanduser() / "model.safetensors").is_file():
+    elif not os.access(Path(source).expanduser() / "model.safetensors", os.R_OK):
         raise ValueError("that is neither an address nor a folder with a model.safetensors in it")
     return source
 
@@ -100,7 +100,7 @@ def parse_toolchains(value: object) -> object:
         return value
     folders = tuple(Path(name).expanduser() for name in value.split(os.pathsep) if name)
     for folder in folders:
-        if not folder.is_absolute() or not folder.is_dir():
+        if not folder.is_absolute() or not os.access(f"{folder}/", os.R_OK):
             raise ValueError(f"{folder} is no folder of this machine; give whole paths")
         if len(folder.resolve().parts) <= MIN_DEPTH:
             raise ValueError(f"{folder} holds much more than programs: give a folder of its own")

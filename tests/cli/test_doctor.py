@@ -228,6 +228,18 @@ def test_a_file_that_is_not_there_is_told(ward, tmp_path):
     assert f"✓ Settings     read from the environment; there is no {file} to read" in lines
 
 
+def test_a_file_that_is_no_text_is_wrong_and_not_read(ward, tmp_path):
+    """It is told once, and not as if it had been read."""
+    file = tmp_path / "bot.env"
+    file.write_bytes(b"\xff\xfe\x00")
+    with ward() as sick:
+        code, lines = sick.read(_env_file=file)
+
+    assert 1 == code
+    assert "✓ Settings     read from the environment" in lines
+    assert f"✗ Setting      {file} cannot be read: it is no text." in lines
+
+
 def test_a_webhook_that_sends_forms_is_well(ward):
     """GitHub's default for an App that is made by hand; both are read."""
     with ward() as well:

@@ -129,6 +129,7 @@ def test_several_logs_are_one_reading(tmp_path: Path):
     [
         (["nowhere.log"], "The log nowhere.log cannot be read: No such file or directory."),
         (["/"], "The log / cannot be read: Is a directory."),
+        ([""], "The name of the log is empty: give a file, or - for standard input."),
         (
             ["-", "--files", "nowhere"],
             "The list nowhere cannot be read: No such file or directory.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections import defaultdict
 from contextlib import closing
@@ -95,7 +96,7 @@ class DaySpending:
 def read_spent(record: Path, day: date) -> defaultdict[str, float]:
     """Read from a record what each repository's turns have cost since the day began, UTC."""
     spent = defaultdict[str, float](float)
-    if not record.exists():
+    if not os.access(record, os.F_OK):
         return spent
     since_ms = int(datetime.combine(day, time(), UTC).timestamp() * 1000)
     address = f"{record.absolute().as_uri()}?mode=ro"

@@ -53,7 +53,7 @@ def play_demo(console: Console, options: DemoOptions) -> int:
     """
     home = options.keep.absolute() if options.keep else None
     try:
-        if home and home.exists():
+        if home:
             _require_empty(home)
         cast = Cast(load_settings(ModelSettings) if options.live else None, options.conversation)
     except WrongUseError as wrong:
@@ -73,6 +73,13 @@ def play_demo(console: Console, options: DemoOptions) -> int:
 
 
 def _require_empty(home: Path) -> None:
+    """Make the folder if need be. Raises WrongUseError where it cannot be the demo's own."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise WrongUseError(f"{home} is a file, not a folder.") from None
+    except OSError as wrong:
+        raise WrongUseError(f"The folder {home} cannot be made: {wrong.strerror}.") from None
     require_folder(home)
     if any(home.iterdir()):
         raise WrongUseError(f"{home} is not empty: choose another place for the demo's files.")

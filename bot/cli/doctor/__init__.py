@@ -50,11 +50,20 @@ def _diagnose(given: Mapping[str, Any]) -> Iterator[Diagnosis]:
     yield from check_embeddings(report)
 
 
+def _describe_file(path: Path) -> str:
+    try:
+        path.read_text("utf-8")
+    except FileNotFoundError:
+        return f"; there is no {path} to read"
+    except (OSError, UnicodeError):  # which is told as what is wrong
+        return ""
+    return f" and {path}"
+
+
 def _check_settings(report: SettingsReport, env_file: object) -> Iterator[Diagnosis]:
     place = "the environment"
     if isinstance(env_file, Path):
-        path = env_file.absolute()
-        place += f" and {path}" if path.is_file() else f"; there is no {path} to read"
+        place += _describe_file(env_file.absolute())
     text = f"all {len(Settings.model_fields)} are right, " if not report.problems else ""
     yield make_healthy("Settings", f"{text}read from {place}")
     for problem in report.problems:

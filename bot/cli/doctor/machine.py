@@ -66,7 +66,7 @@ def check_place(report: SettingsReport) -> Iterator[Diagnosis]:
     """
     server = report.server
     home = server.home.absolute()
-    existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    existing = next(folder for folder in (home, *home.parents) if os.access(folder, os.F_OK))
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         yield _explain_unwritable(home, existing)
     elif existing != home:

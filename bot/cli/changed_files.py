@@ -40,7 +40,7 @@ def _describe_odd(work_tree: WorkTree, file: ChangedPath, content: bytes | None)
     if file.mode == SUBMODULE:
         return "submodule"
     if content is None:
-        return "file that is huge or cannot be read"
+        return work_tree.describe_unread(file.path)
     return "binary file" if b"\0" in content else ""
 
 

@@ -22,6 +22,7 @@ from bot.cli.changed_files import decode, read_change
 from bot.cli.check_report import render_json, render_sarif
 from bot.cli.inputs import MISTAKES, print_error, require_folder
 from bot.cli.progress_line import show_progress
+from bot.cli.terminal import print_sentences
 from bot.gates import explain_exceptions, gate_rules
 from bot.ports import Checkers, Refusal
 from bot.settings import GateSettings, list_secret_values
@@ -101,27 +102,36 @@ def _check_work_tree(work_tree: WorkTree, rev: str | None, checkers: Checkers) -
 
 def _print_result(console: Console, result: CheckResult) -> None:
     for path in sorted({finding.path for finding in result.findings}):
-        console.print(Text(strip_control(path) or "the change as a whole", "bold"))
-        console.print(_render_table(result.findings, path))
+        print_sentences(console, Text(strip_control(path) or "the change as a whole", "bold"))
+        own = [finding for finding in result.findings if finding.path == path]
+        rows = list(map(_render_row, sorted(own, key=lambda finding: finding.line)))
+        if console.file.isatty():
+            console.print(_render_table(rows))
+        else:  # a line for each, however long, for those who search or sort them
+            for line, gate, text in rows:
+                print_sentences(console, Text("  ").join([Text(f"{line:>6}"), gate, text]))
     for what in result.unchecked:
-        console.print(Text(f"Not checked: {strip_control(what)}", "dim"))
-    console.print(_render_summary(result))
+        print_sentences(console, f"Not checked: {strip_control(what)}", "dim")
+    print_sentences(console, _render_summary(result))
     for sentence in explain_exceptions(result.findings):
-        console.print(Text(sentence, "dim"))
+        print_sentences(console, sentence, "dim")
 
 
-def _render_table(findings: Sequence[Finding], path: str) -> Table:
+def _render_row(finding: Finding) -> tuple[str, Text, Text]:
+    text = Text(strip_control(finding.text))
+    if finding.rule:
+        text.append(f"  {finding.rule}", "dim")
+    gate = Text(f"{finding.gate:<8}", "red" if finding.blocks else "dim")
+    return str(finding.line or ""), gate, text
+
+
+def _render_table(rows: Sequence[tuple[str, Text, Text]]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", width=6, no_wrap=True, style="dim")
     table.add_column(width=8, no_wrap=True)
     table.add_column(overflow="fold")
-    own = [finding for finding in findings if finding.path == path]
-    for finding in sorted(own, key=lambda finding: finding.line):
-        text = Text(strip_control(finding.text))
-        if finding.rule:
-            text.append(f"  {finding.rule}", "dim")
-        gate = Text(finding.gate, "red" if finding.blocks else "dim")
-        table.add_row(str(finding.line or ""), gate, text)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Markdown, TableElement
@@ -42,7 +43,16 @@ DIFF = (
 
 
 class _Console(Console):
-    """A console whose reader may go away: that is the command's to end, as with any pipe."""
+    """A console whose reader may go away, and may be a program: a pipe's lines end where texts say.
+
+    That the reader went is the command's to end with, as with any pipe.
+    """
+
+    def print(self, *objects: Any, soft_wrap: bool | None = None, **options: Any) -> None:
+        """Print; what is no table is wrapped for a terminal alone."""
+        if soft_wrap is None and not self.file.isatty():
+            soft_wrap = all(isinstance(each, (str, *PROSE)) for each in objects)
+        super().print(*objects, soft_wrap=soft_wrap, **options)
 
     def on_broken_pipe(self) -> None:
         """Say so; rich itself would end the process with code 1."""
@@ -62,6 +72,9 @@ class HangingText:
     body: Text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if options.no_wrap:
+            yield self.head + self.body
+            return
         indent = self.head.cell_len
         head = self.head
         for line in self.body.wrap(console, max(options.max_width - indent, 1), overflow="fold"):
@@ -89,6 +102,9 @@ class StepLine:
             yield HangingText(Text(" " * len(time)), self.result)
         else:
             yield HangingText(time + Text(f"{self.name:{NAME_CHARS}}  ", "bold"), self.result)
+
+
+PROSE = (Text, HangingText, StepLine)
 
 
 def print_sentences(console: Console, text: Text | str, style: str = "") -> None:

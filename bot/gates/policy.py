@@ -53,6 +53,7 @@ NONTEXT_REASONS = MappingProxyType(
         "symbolic": "what is written through it lands elsewhere.",
         "submodule": "it brings code that is not in this change.",
         "huge": "it is not looked into.",
+        "file": "what is in it is not known.",
     }
 )
 

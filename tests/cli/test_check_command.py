@@ -54,11 +54,17 @@ def folder(tmp_path):
     return root
 
 
-def render_page(folder, base=None, *, strict=False):
-    out = StringIO()
-    code = check_folder(
-        Console(file=out, width=80), UNSET, folder, CheckOptions(base, strict=strict)
-    )
+class Screen(StringIO):
+    """A terminal's text."""
+
+    def isatty(self):
+        return True
+
+
+def render_page(folder, base=None, *, strict=False, out=None):
+    out = out or Screen()
+    console = Console(file=out, width=80, color_system=None)
+    code = check_folder(console, UNSET, folder, CheckOptions(base, strict=strict))
     return code, out.getvalue()
 
 
@@ -163,6 +169,20 @@ def test_the_page_says_what_and_where(folder):
     assert "3 findings to mend: 2 changed files since" in text
     assert "\x1b" not in text
     assert 80 >= max(map(len, text.splitlines()))
+
+
+def test_a_pipe_gets_each_finding_on_a_line(folder):
+    """However long, so that it can be searched for."""
+    write(folder, {"new.py": "import os\nx = eval('1')\n", "huge.py": "x = 1\n" * 900_000})
+    _, text = render_page(folder, out=StringIO())
+
+    assert (
+        "     2  lint      Use of possibly insecure function; consider using "
+        "`ast.literal_eval`  S307\n"
+    ) in text
+    assert (
+        "        policy    This is a huge file of more than 5 MB: it is not looked into.\n" in text
+    )
 
 
 def test_sarif_is_sarif(folder, capsys):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.gates.policy import check_paths
+from bot.gates.policy import check_nontext_files, check_paths
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,10 @@ def test_a_path_that_no_file_system_takes_is_found(path, why):
 
     assert finding.text.startswith(why)
     assert () == check_paths([path[:-1], "x" * 255], (), ())
+
+
+def test_a_changed_file_that_cannot_be_read_is_told_in_a_whole_sentence():
+    """Neither is it called huge, nor looked into."""
+    (finding,) = check_nontext_files({"a.bin": "file that cannot be read"})
+
+    assert "This is a file that cannot be read: what is in it is not known." == finding.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,6 +112,13 @@ class WorkTree:
         """Read regular files as they lie there; what is none, or too large, is left out."""
         contents = {path: self.read_file(path) for path in paths}
         return {path: content for path, content in contents.items() if content is not None}
+
+    def describe_unread(self, path: str) -> str:
+        """Say in words what keeps a file from being read."""
+        with suppress(OSError):
+            if (self.root / path).lstat().st_size > FILE_BYTES:
+                return f"huge file of more than {FILE_BYTES // 1_000_000} MB"
+        return "file that cannot be read"
 
     def read_link(self, path: str) -> str:
         """Tell where a symbolic link leads."""

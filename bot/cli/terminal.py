@@ -72,12 +72,11 @@ class HangingText:
     body: Text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if options.no_wrap:
-            yield self.head + self.body
-            return
         indent = self.head.cell_len
         head = self.head
-        for line in self.body.wrap(console, max(options.max_width - indent, 1), overflow="fold"):
+        width = max(options.max_width - indent, 1)
+        wrapped = self.body.wrap(console, width, overflow="fold")
+        for line in self.body.split("\n") if options.no_wrap else wrapped:
             row = head + line
             row.rstrip()
             yield row

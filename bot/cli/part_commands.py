@@ -36,7 +36,7 @@ def explain(
         list[str] | None,
         typer.Argument(
             metavar="LOG...",
-            help="Logs of CI, zip files of them, or the address of a run; "
+            help="Logs of CI, reports of tests, zip files of them, or the address of a run; "
             "standard input when there is none, or for -",
         ),
     ] = None,

@@ -110,6 +110,30 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Began the conversation with the model",
             "beginning the conversation with the model",
         ),
+        "open_project": (
+            "Began the conversation about the project",
+            "beginning the conversation about the project",
+        ),
+        "write_specification": (
+            "Wrote the specification",
+            "writing the specification",
+        ),
+        "read_specification": (
+            "Read the specification as a person left it",
+            "reading the specification",
+        ),
+        "keep_files": (
+            "Kept the new files",
+            "keeping the new files",
+        ),
+        "inspect_files": (
+            "Checked the new files",
+            "checking the new files",
+        ),
+        "try_project": (
+            "Installed and tried the project",
+            "installing and trying the project",
+        ),
         "open_pull": (
             "Opened the pull request, or brought it up to date",
             "opening the pull request",

@@ -44,7 +44,7 @@ SYMBOL_WEIGHTS = MappingProxyType(
         "file": 8.5,  # the score of its file
         "function": 3.1,  # it is a function, and no class or type
         "named": 1.4,  # the request spells out its name as code
-        "changed": 1.3,  # its name stands where similar commits changed its file
-        "length": 4.0,  # it is long
+        "changed": 1.0,  # its name stands where similar commits changed its file
+        "length": 3.0,  # it is long
     }
 )

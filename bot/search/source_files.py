@@ -110,8 +110,8 @@ def find_aside_word(path: str) -> str:
     for folder in folders:
         if folder in ASIDE_DIRS:
             return folder
-    notes = None if is_program(path) else RELEASE_NOTES.match(name)
-    return (notes[1] or notes[2]) if notes else ""
+    notes = RELEASE_NOTES.match(name)
+    return (notes[1] or notes[2]) if notes and not is_program(path) else ""
 
 
 # fmt: off

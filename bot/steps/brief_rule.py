@@ -55,7 +55,7 @@ def is_small_and_clear(issue: Issue, words: str, retrieval: Retrieval) -> bool:
     return (
         is_short(text)
         and names_known(text, retrieval)
-        and says_what_should_be(words or issue.title, text)
+        and any(says_what_should_be(order, text) for order in (issue.title, words) if order)
         and not asks_a_question(issue, words)
     )
 
@@ -82,8 +82,8 @@ def names_known(text: str, retrieval: Retrieval) -> bool:
 
 
 def says_what_should_be(order: str, text: str) -> bool:
-    """Tell whether a text says what is expected, or which error there is; or whether its title, or
-    what stands behind the command, is an order; in other languages than English it is one.
+    """Tell whether a text says what is expected, or which error there is; or whether an order (the
+    title, or what stands behind the command) is one; in other languages than English it is.
     """
     if EXPECTS.search(text) or ERROR.search(text):
         return True

@@ -36,6 +36,7 @@ def judge(title, body="", words="", retrieval=KNOWN, comments=()):
         ("[Bug]: greet drops the last letter", "", ""),
         ("greet is slow", "It takes 3 s, and 100 ms are enough.", ""),
         ("It shouts", "", "make greet say it in lower case"),
+        ("Make greet quieter", "", "with a comma"),
         ("Bitte greet leiser machen", "", ""),
         ("greet の声を小さくする", "", ""),
         ("Could you make greet quieter?", "", ""),

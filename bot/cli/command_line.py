@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from shutil import get_terminal_size
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -74,10 +74,11 @@ def _end_with_pipe() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except OSError as error:
-        if not _is_reader_gone(error):
+        if not _is_reader_gone(error, sys.stdout):
             raise
-        _discard_output()
         raise typer.Exit(PIPE_CLOSED) from None
+    finally:
+        _discard_unread()
 
 
 def import_command(name: str) -> Any:
@@ -102,19 +103,23 @@ def _print_mistake(mistake: typer.TyperException) -> None:
     print_sentences(open_console(stderr=True), text)
 
 
-def _is_reader_gone(error: OSError) -> bool:
+def _is_reader_gone(error: OSError, stream: TextIO) -> bool:
     """Tell a pipe that is closed, and a terminal that is, from a disk that fails."""
     if error.errno != errno.EIO:
         return isinstance(error, BrokenPipeError)
     try:
-        os.write(sys.stdout.fileno(), b"")
+        os.write(stream.fileno(), b"")
     except OSError:
         return True
     return False
 
 
-def _discard_output() -> None:
-    """Let nothing more be written: Python would complain when it flushes at its end."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+def _discard_unread() -> None:
+    """Discard what nobody will read: Python would complain when it flushes at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            if _is_reader_gone(error, stream):
+                with suppress(OSError, ValueError):
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -288,7 +288,7 @@ OUTAGES = (
         (
             "imed out after ",
             (
-                r"\b[Tt]imed out after (?:\d{3,}(?:\.\d+)? ?s(?:ec(?:ond)?s?)?"
+                r"\b[Tt]imed out after (?:\d{3,}(?:\.\d+)? ?s(?:ecs?|econds?)?"
                 r"|\d+ ?(?:m(?:in\w*)?|h\w*))\b"
             ),
         ),

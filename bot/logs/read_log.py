@@ -58,7 +58,7 @@ _FORMS = (
 # Of a step that is not known to have failed, what goes well may have the other forms, too.
 _PLAIN_FORMS = (parse_listing, parse_bare_files)
 _LINTS = re.compile(r"\b(?:\w*lint|lint\w*|fmt|prettier|check-?format)\b")
-_ERROR_BEGINS = re.compile(r"\W{0,4}(?:error|fatal|fail(?:ed|ure)?)\b", re.IGNORECASE)
+_ERROR_BEGINS = re.compile(r"\W{0,4}(?:error|fatal|fail(?:ed)?|failure)\b", re.IGNORECASE)
 _ACTION_STEP = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 

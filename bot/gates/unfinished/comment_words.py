@@ -40,7 +40,7 @@ DEED = (
 )
 
 
-class Sign(NamedTuple):
+class CommentSign(NamedTuple):
     """Words that show that code is missing, what they say of it, and whether they are sure."""
 
     pattern: re.Pattern[str]
@@ -48,8 +48,8 @@ class Sign(NamedTuple):
     is_sure: bool = True
 
 
-def _sign(what: str, *patterns: str, is_sure: bool = True) -> Sign:
-    return Sign(re.compile("|".join(patterns)), what, is_sure)  # of small letters
+def _sign(what: str, *patterns: str, is_sure: bool = True) -> CommentSign:
+    return CommentSign(re.compile("|".join(patterns)), what, is_sure)  # of small letters
 
 
 OMITTED = "Code was left out here"
@@ -254,7 +254,7 @@ QUOTED = re.compile(r"`[^`]*`")
 MAX_CHARS = 400  # of a sentence
 
 
-def find_sign(sentence: str, *, is_dangling: bool) -> tuple[Sign, int] | None:
+def find_sign(sentence: str, *, is_dangling: bool) -> tuple[CommentSign, int] | None:
     """Find the first sign that a sentence holds, the surest first, and where in it.
 
     `is_dangling` says that no code follows in the block. What is quoted as code says nothing.

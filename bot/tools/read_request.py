@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.tools.request_sections.brief import render_brief_section
+from bot.tools.request_sections.brief_section import render_brief_section
 from bot.tools.request_sections.conflicts import render_merge
 from bot.tools.request_sections.guidance import read_guides, render_guidance
 from bot.tools.request_sections.hits import render_hits

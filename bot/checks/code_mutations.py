@@ -11,6 +11,7 @@ from types import MappingProxyType
 from tree_sitter import Node
 
 from bot.search.grammars import language_of, parse
+from bot.search.syntax_queries import read_text
 
 SWAPPED: Mapping[str, str] = MappingProxyType(
     {
@@ -153,7 +154,7 @@ def _iter_replacements(root: Node, language: str, lines: tuple[int, int]) -> Ite
 
 def _replace(node: Node, language: str) -> Iterator[_Replacement]:
     """Give the changes that a node itself can have."""
-    text = (node.text or b"").decode(errors="replace")
+    text = read_text(node)
     parent = node.parent
     kind = parent.type if parent is not None else ""
     if parent is not None and parent.child_by_field_name("condition") == node:

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from tree_sitter import Node
 
 from bot.search.grammars import language_of, parse
+from bot.search.syntax_queries import read_text
 from bot.text.git_lines import split_lines
 
 # Comments that tools obey: they switch checks off, choose what is compiled, or are code.
@@ -191,9 +192,7 @@ def _is_idle(node: Node) -> bool:
 
 def _read_leaf(node: Node) -> str:
     """Read a leaf; what holds nothing but comments is empty."""
-    if node.child_count:
-        return ""
-    return (node.text or b"").decode(errors="replace")
+    return "" if node.child_count else read_text(node)
 
 
 def _strip_comments(root: Node, data: bytes) -> str:
@@ -225,6 +224,6 @@ def _list_comments(language: str, text: str) -> list[Token]:
     comments = []
     for node in _iter_comments(tree.root_node):
         mark = "#cgo " if c_import and node.start_byte < c_import.end() else ""
-        words = (node.text or b"").decode(errors="replace")
+        words = read_text(node)
         comments.append((f"{mark}{words}", node.start_point.row + 1))
     return comments

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from tree_sitter import Node
-
 from bot.search.grammars import language_of, parse
 from bot.search.symbols import Symbol, extract_symbols
+from bot.search.syntax_queries import read_text
 from bot.text.git_lines import split_lines
 
 IMPORT = re.compile(r"import|^use_|include|require|package_clause|package_declaration|namespace")
@@ -70,11 +69,7 @@ def _list_imports(path: str, text: str) -> Iterator[str]:
     tree = parse(language, text.encode(errors="replace")) if language else None
     for node in tree.root_node.children if tree else ():
         if IMPORT.search(node.type):
-            yield _read(node)
-
-
-def _read(node: Node) -> str:
-    return (node.text or b"").decode(errors="replace")
+            yield read_text(node)
 
 
 def _list_siblings(symbols: tuple[Symbol, ...], around: list[Symbol]) -> Iterator[str]:

@@ -29,9 +29,9 @@ def is_comment(node: Node) -> bool:
     return "comment" in node.type or (node.type == "string" and is_alone)
 
 
-def read_text(node: Node) -> str:
-    """Read the code of a node."""
-    return (node.text or b"").decode(errors="replace")
+def read_text(node: Node | None) -> str:
+    """Read the code of a node; "" of none."""
+    return (node.text or b"").decode(errors="replace") if node is not None else ""
 
 
 def _capture(query: Query, root: Node) -> list[Node]:

@@ -12,6 +12,7 @@ from bot.gates.test_integrity.assertion_words import is_assertion_call
 from bot.gates.test_integrity.expression_scan import normalize_code, split_arguments, word_set
 from bot.gates.test_integrity.read_assertion import read_assertion, read_row
 from bot.gates.test_integrity.syntax_nodes import find_nodes
+from bot.search.syntax_queries import read_text
 
 TEXT_CHARS = 20_000
 HEAD_CHARS = 300
@@ -83,8 +84,8 @@ def find_helpers(root: Node) -> frozenset[str]:
     helpers = set()
     for node in find_nodes(root, HELPERS):
         name, body = node.child_by_field_name("name"), _find_field(node, ("body", "value"))
-        if name is not None and MAY_ASSERT.search(text_of(body)):
-            helpers.add(text_of(name))
+        if name is not None and MAY_ASSERT.search(read_text(body)):
+            helpers.add(read_text(name))
     return frozenset(name for name in helpers if not name.lower().startswith("test"))
 
 
@@ -95,7 +96,7 @@ def find_assertion(node: Node, language: str, helpers: frozenset[str]) -> Assert
     """
     line = node.start_point.row + 1
     if node.type in ("assert_statement", "assert_expression"):
-        return read_assertion(text_of(node), line)
+        return read_assertion(read_text(node), line)
     if node.type in ASSIGNMENTS:
         return _read_expected_value(node, line)
     if node.type == "if_statement":
@@ -130,9 +131,9 @@ def _read_expected_value(node: Node, line: int) -> Assertion | None:
     """Read `expected = 3`, with which an assertion below compares."""
     left = _find_field(node, ("left", "name", "pattern"))
     right = _find_field(node, ("right", "value"))
-    if left is None or right is None or not EXPECTED_NAME.match(text_of(left)):
+    if left is None or right is None or not EXPECTED_NAME.match(read_text(left)):
         return None
-    name, value = text_of(left), normalize_code(text_of(right))
+    name, value = read_text(left), normalize_code(read_text(right))
     return Assertion(f"{name} = {value}", name, value, Strictness.EXACT, bound="=", line=line)
 
 
@@ -149,8 +150,8 @@ def _read_go_if(node: Node, line: int) -> Assertion | None:
     body, condition = node.child_by_field_name("consequence"), node.child_by_field_name("condition")
     if body is None or condition is None or not _fails_directly(body):
         return None
-    asserted = text_of(condition)
-    assigned = GO_ASSIGNS.match(text_of(node.child_by_field_name("initializer")))
+    asserted = read_text(condition)
+    assigned = GO_ASSIGNS.match(read_text(node.child_by_field_name("initializer")))
     if assigned:  # if got := add(1, 2); got != 3
         name, value = assigned.groups()
         asserted = re.sub(rf"\b{name}\b", lambda _: value, asserted)
@@ -161,7 +162,7 @@ def _fails_directly(body: Node) -> bool:
     """Tell whether a statement of the body, or of the list in it, fails the test."""
     for child in body.children:
         for statement in (child, *child.children):
-            if statement.type == "expression_statement" and GO_FAILS.match(text_of(statement)):
+            if statement.type == "expression_statement" and GO_FAILS.match(read_text(statement)):
                 return True
     return False
 
@@ -173,7 +174,7 @@ def find_row(node: Node) -> Assertion | None:
         return None
     if not _is_row_of_table(node):
         return None
-    text = text_of(node)
+    text = read_text(node)
     inner = text[text.find("(") + 1 : -1] if is_param else text[1:-1]
     parts, keys = [], []
     for part in split_arguments(" ".join(inner.split())):
@@ -199,7 +200,7 @@ def _is_row_of_table(node: Node) -> bool:
     while above is not None and above.type in WRAPPERS and levels < TABLE_LEVELS:
         above, levels = above.parent, levels + 1
         if above is not None and above.type == "composite_literal":
-            if STRUCT.match(text_of(above.child_by_field_name("type"))):
+            if STRUCT.match(read_text(above.child_by_field_name("type"))):
                 return True
             above = above.parent
     if above is None or (levels == 1 and above.type in CALLS and node.type != "call"):
@@ -215,9 +216,9 @@ def _holds_cases(holder: Node) -> bool:
         return bool(TABLE_CALL.search(_tail_of(holder)))
     if holder.type in LOOPS:
         target = _find_field(holder, ("left", "pattern"))
-        return target is not None and bool(re.search(r"[,{\[(]", text_of(target)))
+        return target is not None and bool(re.search(r"[,{\[(]", read_text(target)))
     named = _find_field(holder, ("left", "name", "pattern"))
-    return named is not None and bool(TABLE_NAME.search(text_of(named)))
+    return named is not None and bool(TABLE_NAME.search(read_text(named)))
 
 
 def _tail_of(node: Node) -> str:
@@ -245,10 +246,3 @@ def find_attribute_rows(header: str, node: Node) -> Iterator[Assertion]:
 def head_of(node: Node, length: int) -> str:
     """Return the first bytes of a node as text: the whole of a large one is not read for them."""
     return (node.text or b"")[:length].decode(errors="replace")
-
-
-def text_of(node: Node | None) -> str:
-    """Return a node's text; empty when there is no node."""
-    if node is None:
-        return ""
-    return (node.text or b"").decode(errors="replace")

@@ -22,10 +22,10 @@ from bot.gates.test_integrity.find_assertions import (
     find_helpers,
     find_row,
     head_of,
-    text_of,
 )
 from bot.gates.test_integrity.syntax_nodes import parse_file
 from bot.search.grammars import language_of
+from bot.search.syntax_queries import read_text
 
 HEADER_CHARS = 2_000
 MAX_DEPTH = 60
@@ -184,7 +184,7 @@ class _Finder:
     def _visit_call(self, node: Node, head: str, scope: _Scope, depth: int) -> Iterator[Assertion]:
         """Visit it("adds", () => ...), or a suite of them."""
         arguments = node.child_by_field_name("arguments")
-        quoted = QUOTED.search(text_of(arguments) if arguments else head)
+        quoted = QUOTED.search(read_text(arguments) if arguments else head)
         # Ruby's => stands in the marks of a test, and not before its body.
         start = head if self.language == "ruby" else head.partition("=>")[0]
         header = start.partition("{")[0].partition("\n")[0]
@@ -208,7 +208,7 @@ class _Finder:
             "::".join((*scope.names, name)),
             node.start_point.row + 1,
             "\n".join((scope.header, header, *used)),
-            text_of(node)[:TEXT_CHARS],
+            read_text(node)[:TEXT_CHARS],
             tuple(assertions),
         )
         self.tests.append(test)
@@ -235,8 +235,8 @@ def _is_test_function(node: Node, scope: _Scope, language: str) -> bool:
 def _name_of(node: Node) -> str:
     name = node.child_by_field_name("name") or node.child_by_field_name("declarator")
     if name is None:
-        return text_of(node)[:40]
-    return text_of(name).partition("{")[0].strip()
+        return read_text(node)[:40]
+    return read_text(name).partition("{")[0].strip()
 
 
 def _header_of(node: Node) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.gates.change import HANDWRITTEN_CHARS, Change
 from bot.gates.test_integrity.syntax_nodes import FILE_CHARS, find_nodes, parse_file
 from bot.search.source_files import kind_of
+from bot.search.syntax_queries import read_text
 from bot.values import Finding
 
 GATE = "tests"
@@ -150,7 +151,7 @@ def _read_comments(path: str, text: str) -> Iterator[tuple[int, str]]:
         yield from _guess_comments(text)
         return
     for node in find_nodes(root, COMMENTS):
-        comment = (node.text or b"").decode(errors="replace")
+        comment = read_text(node)
         comment_lines = comment.split("\n")[:COMMENT_LINES]
         for number, line in enumerate(comment_lines, node.start_point.row + 1):
             yield number, line[:COMMENT_CHARS]

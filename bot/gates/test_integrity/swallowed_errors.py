@@ -12,6 +12,7 @@ from bot.gates.change import Change
 from bot.gates.test_integrity.expression_scan import word_set
 from bot.gates.test_integrity.syntax_nodes import find_nodes, parse_file
 from bot.search.source_files import kind_of
+from bot.search.syntax_queries import read_text
 from bot.values import Finding
 
 GATE = "tests"
@@ -76,7 +77,7 @@ def _read_handlers(path: str, text: str | None) -> Iterator[Handler]:
     if text is None or root is None:
         return
     for node in find_nodes(root, HANDLERS):
-        code = (node.text or b"").decode(errors="replace")
+        code = read_text(node)
         if _swallows(node, code):
             first = node.start_point.row + 1
             yield _make_handler(first, code, says_why=bool(SAYS_WHY.search(code)))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from bot.search.syntax_queries import read_text
+
 WRAPPED_CHARS = 50  # a shorter line was not wrapped: what follows is another sentence
 OPENS = re.compile(
     r"^\s*(?:#+!?|//+!?|/\*+!?|\*+(?!/)|--+\[*|<!--|;+|%+|\{/\*|[rRbBuU]*\"{3}|[rRbBuU]*'{3})\s?"
@@ -66,7 +68,7 @@ def list_sentences(comments: Iterable[Node]) -> Iterator[Sentence]:
 
 def _list_lines(comments: Iterable[Node]) -> Iterator[tuple[int, str]]:
     for node in comments:
-        text = (node.text or b"").decode(errors="replace").rstrip("\n")
+        text = read_text(node).rstrip("\n")
         for offset, line in enumerate(text.split("\n")):
             yield node.start_point.row + 1 + offset, strip_marks(line)
 

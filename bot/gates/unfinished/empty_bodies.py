@@ -110,8 +110,7 @@ def _name_of(node: Node) -> str:
     name = node.child_by_field_name("name") or node.child_by_field_name("declarator")
     if name is None:
         name = next((each for each in node.children if "identifier" in each.type), None)
-    text = read_text(name) if name else ""
-    return text.partition("(")[0].strip()
+    return read_text(name).partition("(")[0].strip()
 
 
 def _read_body(node: Node, body: Node, language: str) -> str:

@@ -3,12 +3,12 @@
 Pure: it is handed values and texts, and hands findings and texts back.
 """
 
+from bot.project.build_workflow import check_workflow, order_steps
 from bot.project.command_targets import check_targets
 from bot.project.order_files import order_files
 from bot.project.read_specification import UnreadableSpecification, read_specification
 from bot.project.render_specification import render_specification
 from bot.project.structure import check_structure
-from bot.project.workflow import check_workflow, order_steps
 from bot.project.written_files import check_written
 
 __all__ = [

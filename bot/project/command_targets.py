@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from bot.project.build_commands import split_commands
 from bot.project.declared_libraries import is_declared
-from bot.project.dependencies import folder_of
 from bot.project.findings import suggest_name
+from bot.project.import_graph import folder_of
 from bot.project.python_source import ROOTS, is_standard
 from bot.text import as_code_span
 from bot.values import BuildWorkflow, Finding, Library, ProjectStructure, Specification
@@ -41,7 +41,7 @@ def check_targets(
 def _split(command: str) -> list[list[str]]:
     try:
         return split_commands(command)
-    except ValueError:  # which the check of the workflow tells
+    except ValueError:  # of which `check_workflow` tells
         return []
 
 
@@ -70,7 +70,7 @@ def _explain_module(
     starts = [f"{root}/{inner}".lstrip("/") for root in ROOTS]
     if any(f"{start}.py" in paths or f"{start}/__main__.py" in paths for start in starts):
         return
-    package = next((each for each in starts if any(p.startswith(f"{each}/") for p in paths)), "")
+    package = next((start for start in starts if _has_folder(start, paths)), "")
     if package:
         missing = as_code_span(f"{package}/__main__.py")
         yield f"runs {as_code_span(module)}, which has no {missing}. Plan that file."
@@ -79,6 +79,10 @@ def _explain_module(
             f"runs {as_code_span(module)}, which is no module of the structure and of no library "
             "of the specification. Run what is planned."
         )
+
+
+def _has_folder(folder: str, paths: Collection[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for path in paths)
 
 
 def _may_be_installed(module: str, libraries: Sequence[Library]) -> bool:

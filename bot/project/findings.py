@@ -1,4 +1,4 @@
-"""Make the findings of plans: what is wrong, and what to do about it."""
+"""Write findings about a plan: what is wrong, and what to do about it."""
 
 from __future__ import annotations
 

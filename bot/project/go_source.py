@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator
 
 from tree_sitter import Node
 
-from bot.project.dependencies import folder_of
+from bot.project.import_graph import folder_of
 from bot.project.source_file import SourceFile, SourceImport
 from bot.search.grammars import parse
+from bot.search.syntax_queries import read_text
 
 MODULE = re.compile(r"^module[ \t]+\"?([^\s\"]+)", re.MULTILINE)
 
@@ -27,7 +28,7 @@ def read_go(text: str) -> SourceFile | None:
     package = ""
     for node in root.named_children:
         if node.type == "package_clause":
-            package = _text_of(node.named_children[0])
+            package = read_text(node.named_children[0])
         defined.update(_list_declared(node))
     return SourceFile(
         frozenset(defined), frozenset(defined), tuple(_list_imports(root)), package=package
@@ -37,17 +38,17 @@ def read_go(text: str) -> SourceFile | None:
 def _list_declared(node: Node) -> Iterator[str]:
     """List the names that a declaration at the top makes; methods belong to their type."""
     if node.type == "function_declaration":
-        yield _text_of(node.child_by_field_name("name"))
+        yield read_text(node.child_by_field_name("name"))
     elif node.type in ("type_declaration", "const_declaration", "var_declaration", "var_spec_list"):
         for spec in node.named_children:
             yield from _list_declared(spec)
     elif node.type in ("type_spec", "type_alias", "const_spec", "var_spec"):
         for name in node.children_by_field_name("name"):
-            yield _text_of(name)
+            yield read_text(name)
 
 
 def _list_imports(root: Node) -> Iterator[SourceImport]:
-    text = _text_of(root)
+    text = read_text(root)
     waiting = [node for node in root.named_children if node.type == "import_declaration"]
     while waiting:
         node = waiting.pop(0)
@@ -55,8 +56,8 @@ def _list_imports(root: Node) -> Iterator[SourceImport]:
         if node.type != "import_spec" or path is None:
             waiting += node.named_children
             continue
-        module = _text_of(path).strip('"`')
-        alias = _text_of(node.child_by_field_name("name"))
+        module = read_text(path).strip('"`')
+        alias = read_text(node.child_by_field_name("name"))
         name = alias or module.rpartition("/")[2]
         yield SourceImport(module, node.start_point.row + 1, tuple(_list_used(name, text)))
 
@@ -70,10 +71,6 @@ def _list_used(package: str, text: str) -> list[str]:
         return []
     bare = re.sub(r"//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|`[^`]*`", "", text)
     return list(dict.fromkeys(re.findall(rf"(?<![\w.]){name}\.([A-Za-z_]\w*)", bare)))
-
-
-def _text_of(node: Node | None) -> str:
-    return (node.text or b"").decode(errors="replace") if node is not None else ""
 
 
 def find_module_name(text: str) -> str:

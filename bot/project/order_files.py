@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphlib import TopologicalSorter
 from pathlib import PurePosixPath
 
-from bot.project.dependencies import Dependencies, find_needed, list_dependencies
+from bot.project.import_graph import Dependencies, find_needed, list_dependencies
 from bot.project.languages import MANIFESTS, family_of, is_test, runs_as_test
 from bot.search.source_files import kind_of
 from bot.values import ProjectFile, ProjectStructure

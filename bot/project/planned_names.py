@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from bot.project.dependencies import Dependencies, find_needed, folder_of, list_dependencies
 from bot.project.findings import list_names, make_finding, suggest_name
+from bot.project.import_graph import Dependencies, find_needed, folder_of, list_dependencies
 from bot.project.languages import family_of, find_name, is_name, is_test
 from bot.text import as_code_span
 from bot.values import FileImport, Finding, ProjectFile, ProjectStructure
@@ -87,7 +87,7 @@ def _drop_reexports(paths: Sequence[str], dependencies: Dependencies) -> list[st
 
 def _leads_to_other(path: str, paths: Sequence[str], dependencies: Dependencies) -> bool:
     reached = find_needed(dependencies, dependencies[path])
-    return any(other != path and other in reached for other in paths)
+    return any(source != path and source in reached for source in paths)
 
 
 # --- imports --------------------------------------------------------------------------------------
@@ -164,8 +164,8 @@ def _explain_bad_package(importer: str, path: str, entry_point: str) -> str:
             f"It imports {shown}, which is of the program's package `main`, and that cannot be "
             "imported. Move what both need to a package of its own."
         )
-    parent, found, _ = f"/{folder}/".partition("/internal/")
-    if found and not f"/{own_folder}/".startswith(f"{parent}/"):
+    parent, internal, _ = f"/{folder}/".partition("/internal/")
+    if internal and not f"/{own_folder}/".startswith(f"{parent}/"):
         return (
             f"It imports {shown}, which only files under {as_code_span(parent.strip('/') or '.')} "
             "may. Move it out of `internal`, or the importer under that folder."

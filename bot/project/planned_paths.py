@@ -12,14 +12,14 @@ from collections.abc import Collection, Iterable, Iterator
 from bot.edits.paths import path_refusal
 from bot.gates.odd_paths import check_new_paths, explain_odd_path
 from bot.gates.packages.package_names import ALIASES
-from bot.project.dependencies import folder_of
 from bot.project.findings import list_names, make_finding
+from bot.project.import_graph import folder_of
 from bot.project.languages import family_of, is_test, runs_as_test
+from bot.project.python_source import SOURCE_FOLDERS
 from bot.text import as_code_span
 from bot.values import Finding, ProjectFile, ProjectStructure, Specification
 
 MAX_FILES = 200
-PYTHON_ROOTS = ("src", "lib")  # folders that are put on Python's path, and are no packages
 TOOLS_FOLDERS = "node_modules dist build target venv .venv __pycache__ site-packages .git coverage"
 FOREIGN_FOLDERS = frozenset(TOOLS_FOLDERS.split())
 LOCK_FILE = re.compile(
@@ -127,7 +127,7 @@ def _is_module_name(name: str) -> bool:
 
 
 def _drop_root(folders: list[str]) -> list[str]:
-    return folders[1:] if folders and folders[0] in PYTHON_ROOTS else folders
+    return folders[1:] if folders and folders[0] in SOURCE_FOLDERS else folders
 
 
 def _explain_go_file(path: str) -> str:
@@ -179,8 +179,8 @@ def _check_module_clash(paths: Collection[str]) -> Iterator[Finding]:
             modules.setdefault(SCRIPT_SUFFIX.sub("", path), []).append(path)
         elif path.endswith(".py"):
             folder = f"{path.removesuffix('.py')}/"
-            inside = [other for other in paths if other.startswith(folder)]
-            modules[path] = [path, *(other for other in inside if family_of(other) == "python")]
+            inside = [inner for inner in paths if inner.startswith(folder)]
+            modules[path] = [path, *(inner for inner in inside if family_of(inner) == "python")]
     for first, *others in modules.values():
         if others:
             text = f"An import cannot tell it from {list_names(others)}. Keep one, or rename one."

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from bot.project.source_file import SourceFile, SourceImport, join_path
 
-ROOTS = ("", "src", "lib")  # the folders that are put on Python's path
+SOURCE_FOLDERS = ("src", "lib")  # which are put on Python's path, and are no packages
+ROOTS = ("", *SOURCE_FOLDERS)
 
 
 def read_python(text: str) -> SourceFile | None:

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from bot.project.source_file import SourceFile, SourceImport, join_path
 from bot.search.grammars import language_of, parse
-from bot.search.syntax_queries import find_kinds
+from bot.search.syntax_queries import find_kinds, read_text
 
 SUFFIXES = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 CALLS = frozenset(["call_expression"])
@@ -76,7 +76,7 @@ def _list_declared(node: Node) -> Iterator[str]:
 def _list_pattern(name: Node) -> Iterator[str]:
     """List the names of a declared name, or of what takes a value apart."""
     if not name.named_children:
-        yield _text_of(name)
+        yield read_text(name)
     for child in name.named_children:
         target = child.child_by_field_name("value") if child.type == "pair_pattern" else child
         if target is not None:
@@ -93,7 +93,7 @@ def _list_exported(node: Node) -> Iterator[str]:
                 name = specifier.child_by_field_name("alias") or specifier.child_by_field_name(
                     "name"
                 )
-                yield _text_of(name or specifier)
+                yield read_text(name or specifier)
 
 
 def _read_import(node: Node) -> Iterator[SourceImport]:
@@ -102,7 +102,7 @@ def _read_import(node: Node) -> Iterator[SourceImport]:
         return
     names = tuple(_list_taken(node))
     is_type = any(child.type == "type" for child in node.children)
-    yield SourceImport(_text_of(source).strip("\"'`"), node.start_point.row + 1, names, is_type)
+    yield SourceImport(read_text(source).strip("\"'`"), node.start_point.row + 1, names, is_type)
 
 
 def _list_taken(node: Node) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _list_taken(node: Node) -> Iterator[str]:
         child = waiting.pop(0)
         if child.type in ("import_specifier", "export_specifier"):
             name = child.child_by_field_name("name")
-            yield _text_of(name) if name else ""
+            yield read_text(name)
         elif child.type == "identifier" and child.parent and child.parent.type == "import_clause":
             yield "default"
         elif child.type in ("import_clause", "named_imports", "export_clause"):
@@ -134,12 +134,12 @@ def _list_required(root: Node, language: str) -> Iterator[SourceImport]:
     """List what is imported by a call: `require("./a")`, or `import("./a")`."""
     for call in find_kinds(root, language, CALLS):
         function, arguments = (call.child_by_field_name(name) for name in ("function", "arguments"))
-        if _text_of(function) not in ("require", "import") or arguments is None:
+        if read_text(function) not in ("require", "import") or arguments is None:
             continue
-        module = _text_of(arguments).strip("()\"'` \n")
+        module = read_text(arguments).strip("()\"'` \n")
         is_plain = len(arguments.named_children) == 1 and "${" not in module
         if is_plain and arguments.named_children[0].type in ("string", "template_string"):
-            is_late = _text_of(function) == "import" or call.start_point.column > MAX_COLUMN
+            is_late = read_text(function) == "import" or call.start_point.column > MAX_COLUMN
             names = tuple(_list_assigned(call))
             yield SourceImport(module, call.start_point.row + 1, names, is_late)
 
@@ -152,11 +152,7 @@ def _list_assigned(call: Node) -> Iterator[str]:
         return
     for child in pattern.named_children:
         key = child.child_by_field_name("key")
-        yield _text_of(key if key is not None else child)
-
-
-def _text_of(node: Node | None) -> str:
-    return (node.text or b"").decode(errors="replace") if node is not None else ""
+        yield read_text(key if key is not None else child)
 
 
 def resolve_script(module: str, importer: str, paths: Collection[str]) -> str | None:

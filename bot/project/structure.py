@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bot.project.dependencies import (
+from bot.project.findings import list_names, make_finding, suggest_name
+from bot.project.import_graph import (
     Dependencies,
     find_cycles,
     find_reached,
@@ -14,7 +15,6 @@ from bot.project.dependencies import (
     group_by_package,
     list_dependencies,
 )
-from bot.project.findings import list_names, make_finding, suggest_name
 from bot.project.languages import (
     FAMILY,
     LANGUAGE_NAME,
@@ -108,12 +108,12 @@ def _check_cycles(dependencies: Dependencies) -> Iterator[Finding]:
         yield make_finding("cycle", files[0], text)
 
 
-def _find_crossing(dependencies: Dependencies, folder: str, other: str) -> str:
-    """Find a file of one folder that imports one of the other."""
+def _find_crossing(dependencies: Dependencies, importer: str, source: str) -> str:
+    """Find a file of one folder that imports one of another."""
     return next(
         path
         for path, imported in dependencies.items()
-        if folder_of(path) == folder and other in map(folder_of, imported)
+        if folder_of(path) == importer and source in map(folder_of, imported)
     )
 
 

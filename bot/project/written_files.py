@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.project.declared_libraries import is_declared, name_package
-from bot.project.dependencies import Dependencies, find_cycles, folder_of, group_by_package
 from bot.project.findings import list_names, suggest_name
 from bot.project.go_source import find_module_name, is_standard_go, read_go, resolve_go
+from bot.project.import_graph import Dependencies, find_cycles, folder_of, group_by_package
 from bot.project.languages import family_of, is_test
 from bot.project.python_source import is_standard, read_python, resolve_python
 from bot.project.script_source import read_script, resolve_script
@@ -207,12 +207,12 @@ class WrittenProject:
                     yield path
 
     def _list_modules(self, target: str, names: Sequence[str]) -> Iterator[str]:
-        """List the files of which names are taken: of a package of Python they may be modules."""
+        """List the files that the names come from: those of a Python package may be its modules."""
         folder = target if target.endswith("/") else target.removesuffix("__init__.py")
         modules = {name: f"{folder}{name}.py" for name in names if folder.endswith("/")}
-        found = {name: path for name, path in modules.items() if path in self.paths}
-        yield from found.values()
-        if not target.endswith("/") and len(found) < max(1, len(names)):
+        known = [path for path in modules.values() if path in self.paths]
+        yield from known
+        if not target.endswith("/") and len(known) < max(1, len(names)):
             yield target
 
     def check_packages(self) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import get_args
 
 from bot.project.build_commands import explain_bad_command
 from bot.project.findings import list_names
+from bot.project.import_graph import Dependencies, find_needed
 from bot.text import as_code_span
 from bot.values import BuildStep, BuildStepName, BuildWorkflow, Finding
 
@@ -65,7 +66,7 @@ def _check_names(workflow: BuildWorkflow) -> Iterator[Finding]:
 
 
 def _check_needs(workflow: BuildWorkflow) -> Iterator[Finding]:
-    needs = {step.name: step.needs for step in workflow.steps}
+    needs: dict[str, tuple[str, ...]] = {step.name: step.needs for step in workflow.steps}
     for step in workflow.steps:
         shown = as_code_span(step.name)
         for needed in dict.fromkeys(step.needs):
@@ -85,29 +86,15 @@ def _check_needs(workflow: BuildWorkflow) -> Iterator[Finding]:
     yield from _check_order(needs)
 
 
-def _check_order(needs: dict[BuildStepName, tuple[BuildStepName, ...]]) -> Iterator[Finding]:
+def _check_order(needs: Dependencies) -> Iterator[Finding]:
     """Find a step that may run before what it cannot do without."""
     for earlier, later in FIXED_ORDER:
-        if earlier in needs and later in needs and earlier not in _list_all_needs(later, needs):
+        if earlier in needs and later in needs and earlier not in find_needed(needs, needs[later]):
             text = (
                 f"The step {as_code_span(later)} may run before {as_code_span(earlier)}. Name "
                 f"{as_code_span(earlier)} among what it needs."
             )
             yield _make_finding(later, text)
-
-
-def _list_all_needs(
-    name: str, needs: dict[BuildStepName, tuple[BuildStepName, ...]]
-) -> set[BuildStepName]:
-    """List what a step waits for, through other steps too."""
-    found: set[BuildStepName] = set()
-    waiting = [needed for step, each in needs.items() if step == name for needed in each]
-    while waiting:
-        needed = waiting.pop()
-        if needed not in found:
-            found.add(needed)
-            waiting += needs.get(needed, ())
-    return found
 
 
 def _check_each(workflow: BuildWorkflow) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from bot.project.languages import family_of
 from bot.values import ProjectStructure
 
-Dependencies = Mapping[str, tuple[str, ...]]  # what each file imports, by path
+Dependencies = Mapping[str, tuple[str, ...]]  # what each file imports, or step needs, by its name
 MAX_CYCLES = 10
 
 
@@ -37,7 +37,7 @@ def group_by_package(dependencies: Dependencies) -> dict[str, tuple[str, ...]]:
             continue
         folder = folder_of(path)
         folders = map(folder_of, imported)
-        packages[folder].update(dict.fromkeys(other for other in folders if other != folder))
+        packages[folder].update(dict.fromkeys(each for each in folders if each != folder))
     return {folder: tuple(others) for folder, others in packages.items()}
 
 
@@ -82,10 +82,10 @@ def _follow(
     roots: Iterable[str], known: Container[str], list_next: Callable[[str], Iterable[str]]
 ) -> set[str]:
     reached: set[str] = set()
-    waiting = [path for path in roots if path in known]
+    waiting = list(roots)
     while waiting:
         path = waiting.pop()
-        if path not in reached:
+        if path in known and path not in reached:
             reached.add(path)
             waiting += list_next(path)
     return reached
@@ -95,9 +95,9 @@ def _list_companions(path: str, dependencies: Dependencies) -> Iterator[str]:
     """List what a language takes along with a file that it reaches."""
     if family_of(path) == "go":
         folder = folder_of(path)
-        for other in dependencies:
-            if folder_of(other) == folder and family_of(other) == "go":
-                yield other
+        for companion in dependencies:
+            if folder_of(companion) == folder and family_of(companion) == "go":
+                yield companion
     elif family_of(path) == "python":
         for parent in PurePosixPath(path).parents:
             if (initializer := str(parent / "__init__.py")) in dependencies:

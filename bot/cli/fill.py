@@ -29,8 +29,9 @@ from bot.tools.place_tools import PlaceToFill
 from bot.values import Caps, Repo, Request, RunKey, RunState
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
-PLACE = re.compile(r"(?P<path>.+):(?P<line>\d+)$", re.DOTALL)
+PLACE = re.compile(r"(?P<path>.+):(?P<line>[0-9]{1,18})$", re.DOTALL)
 WHAT_CHARS = 10_000
+NAME_CHARS = 1_000  # of what was typed, in an error
 EXAMPLE = "For example: greenlit fill shop/cart.py:12"
 
 
@@ -79,7 +80,8 @@ def _read_place(workspace: Workspace, options: FillOptions) -> PlaceToFill:
     """Read the place and what stands around it. Raises WrongUseError where there is none."""
     named = PLACE.fullmatch(options.place)
     if named is None:
-        raise WrongUseError(f"{options.place} names no line of a file. {EXAMPLE}")
+        shown = options.place[:NAME_CHARS] or "What is empty"
+        raise WrongUseError(f"{shown} names no line of a file. {EXAMPLE}")
     if len(options.what) > WHAT_CHARS:
         raise WrongUseError(f"--what is too long: at most {WHAT_CHARS:,} characters are read.")
     path = _find_path(workspace, named["path"])
@@ -102,6 +104,8 @@ def _find_path(workspace: Workspace, name: str) -> str:
     for path in names:
         if path in workspace:
             return path
+    if (workspace.root / name).is_symlink():
+        raise WrongUseError(f"{name} is a symbolic link, and none is followed: name the file.")
     raise WrongUseError(f"There is no file {name} in {workspace.root}.")
 
 

@@ -73,7 +73,7 @@ class FolderRun(UnrecordedRun):
     def _read(self, result: object, act: Step[P, R]) -> R:
         try:
             return from_json(result, act.result_kind)  # type: ignore[no-any-return]
-        except ValidationError:
+        except (ValidationError, RecursionError):
             raise UnfitRecordError(
                 f"The step {act.name} was recorded by another release of Greenlit."
             ) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from bot.adapters.git.git_process import require_git
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.git.project_folder import (
     GitProjectFolder,
+    list_programs,
     make_empty_mirror,
     read_git_author,
 )
@@ -36,14 +38,15 @@ from bot.cli.unrecorded_run import SilentComments, run_at_once
 from bot.ports import Ports, Refusal, Unreachable
 from bot.settings import SolveSettings
 from bot.stories.make_project import REPO, make_project
+from bot.text.amounts import count_noun
 from bot.text.terminal_text import strip_control
 from bot.values import Caps, Outcome, RunKey, RunState, Wish
-from bot.values.making import SPECIFICATION_PATH
+from bot.values.making import OWN_FOLDER, SPECIFICATION_PATH
 
 DONE, NOT_DONE, WRONG_USE, STOPPED = 0, 1, 2, 130
 BuildPorts = Callable[[SolveSettings, Path, Path], Ports]
 LIMIT_CHARS = 10_000
-OWN = ".greenlit"  # what the bot keeps in the folder: its record, and no part of the project
+KEPT_FILES = (".gitignore", "lock", "record.jsonl")  # that the bot keeps in a folder of its own
 WORD = re.compile(r"\w+")
 LAST_SPACED = "\u0e00"  # from Thai on, scripts set no blanks between words
 EXAMPLE = 'For example: greenlit new "a command that keeps my expenses by month" --in expenses'
@@ -105,13 +108,33 @@ def _check_folder(folder: Path) -> None:
     is_there = os.access(folder, os.F_OK)  # which `exists` cannot tell of a closed place
     if is_there and not folder.is_dir():
         raise WrongUseError(f"{folder} is no folder.")
-    if not is_there or _find_record(folder).exists():
+    if not is_there:
         return
-    others = {path.name for path in folder.iterdir()} - {OWN}
+    _check_kept(folder)
+    if _find_record(folder).exists():
+        return
+    others = {path.name for path in folder.iterdir()} - {OWN_FOLDER}
     if others - {".git"} or _has_commits(folder):
         raise WrongUseError(
             f"{folder} is not empty. Name a new folder; in a project that is there, use "
             "greenlit solve."
+        )
+
+
+def _check_kept(folder: Path) -> None:
+    """Raise WrongUseError where something passes for what the bot and git keep in the folder."""
+    own = folder / OWN_FOLDER
+    for place in (folder / ".git", own):
+        if place.is_symlink() or (place.exists() and not place.is_dir()):
+            raise WrongUseError(f"{place} is no folder of its own. Name a new folder.")
+    for place in (own / name for name in KEPT_FILES):
+        if place.is_symlink() or (place.exists() and not place.is_file()):
+            raise WrongUseError(f"{place} is no file of its own. Name a new folder.")
+    if programs := list_programs(folder.absolute() / ".git"):
+        names = ", ".join(programs)
+        raise WrongUseError(
+            f"{folder}/.git/config names programs that git would run ({names}). Take them out, or "
+            "name a new folder."
         )
 
 
@@ -123,13 +146,13 @@ def _has_commits(folder: Path) -> bool:
 
 
 def _find_record(folder: Path) -> Path:
-    return folder / OWN / "record.jsonl"
+    return folder / OWN_FOLDER / "record.jsonl"
 
 
 @contextmanager
 def _open_record(asked: NewProject) -> Iterator[RunRecord]:
     """Open the folder's record for this process alone; a new one begins with the wish."""
-    own = asked.folder / OWN
+    own = asked.folder / OWN_FOLDER
     try:
         own.mkdir(parents=True, exist_ok=True)
         (own / ".gitignore").write_text("*\n", "utf-8")
@@ -142,6 +165,7 @@ def _open_record(asked: NewProject) -> Iterator[RunRecord]:
             raise WrongUseError(f"Another greenlit new is at work in {asked.folder}.") from None
         record = RunRecord(_find_record(asked.folder))
         if record.is_new:
+            _check_wish(asked.wish)  # a crash may have left the record empty
             record.begin(asked.wish.strip())
         elif asked.wish and record.wish != asked.wish.strip():
             raise WrongUseError(
@@ -154,7 +178,8 @@ def _open_record(asked: NewProject) -> Iterator[RunRecord]:
 def _make(run: FolderRun, settings: SolveSettings, asked: NewProject, record: RunRecord) -> int:
     console = run.console
     if record.kept_steps:
-        words = f"Going on where it stood: {record.kept_steps} steps are kept."
+        kept = count_noun(record.kept_steps, "step")
+        words = f"Going on where it stood: {kept} kept."
         print_sentences(console, Text(words, "bold"))
     try:
         outcome = run_at_once(make_project(run, Wish(record.wish)))
@@ -203,7 +228,7 @@ def _print_end(console: Console, asked: NewProject, outcome: Outcome, state: Run
         case "done":
             _print_start(console, asked, state)
         case "asked":
-            command = f"greenlit new --in {asked.folder} --yes"
+            command = f"greenlit new --in {_quote(asked.folder)} --yes"
             print_sentences(console, f"Edit it where it is wrong, then go on: {command}")
         case "gave up":
             print_sentences(console, f"{outcome.next_step} {_advise_going_on(asked)}".lstrip())
@@ -214,7 +239,7 @@ def _print_start(console: Console, asked: NewProject, state: RunState) -> None:
     _, workflow = state.project_made.planned
     commands = {step.name: step.command for step in workflow.steps if step.command}
     lines = [
-        f"cd {asked.folder}",
+        f"cd {_quote(asked.folder)}",
         *(commands[name] for name in ("install", "execute") if name in commands),
     ]
     console.print("\nStart it yourself:")
@@ -224,12 +249,18 @@ def _print_start(console: Console, asked: NewProject, state: RunState) -> None:
 
 
 def _advise_going_on(asked: NewProject) -> str:
-    return f"Go on with: greenlit new --in {asked.folder}"
+    return f"Go on with: greenlit new --in {_quote(asked.folder)}"
+
+
+def _quote(folder: Path) -> str:
+    """Write a folder as the shell takes it for one word, and no command for an option."""
+    name = f"./{folder}" if str(folder).startswith("-") else str(folder)
+    return shlex.quote(strip_control(name))
 
 
 def _clear(folder: Path) -> None:
     """Leave nothing behind of a project that is not to be."""
-    shutil.rmtree(folder / OWN)
+    shutil.rmtree(folder / OWN_FOLDER)
     specification = folder / SPECIFICATION_PATH
     specification.unlink(missing_ok=True)
     for place in (specification.parent, folder):

@@ -6,10 +6,12 @@ import json
 import os
 from collections import deque
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 FORMAT = 1
+ANEW = "Begin anew in another folder."
 
 
 class UnfitRecordError(Exception):
@@ -24,6 +26,10 @@ class RunRecord:
     def __init__(self, path: Path) -> None:
         self._path = path
         lines = _read_whole_lines(path)
+        if not all(isinstance(line, dict) for line in lines) or not all(
+            line.keys() >= {"step", "result"} for line in islice(lines, 1, None)
+        ):
+            raise UnfitRecordError(f"{path} is damaged. {ANEW}")
         self._head: Mapping[str, Any] = lines.popleft() if lines else {}
         if self._head and self._head.get("format") != FORMAT:
             raise UnfitRecordError(f"{path} is the record of another release of Greenlit.")
@@ -82,9 +88,10 @@ def _read_whole_lines(path: Path) -> deque[Mapping[str, Any]]:
         return deque()
     raw = path.read_bytes()
     whole = raw[: raw.rfind(b"\n") + 1]
+    try:
+        lines = deque(json.loads(line) for line in whole.splitlines())
+    except (ValueError, RecursionError):  # the latter for a line of brackets
+        raise UnfitRecordError(f"{path} is damaged. {ANEW}") from None
     if whole != raw:
         os.truncate(path, len(whole))
-    try:
-        return deque(json.loads(line) for line in whole.splitlines())
-    except ValueError:
-        raise UnfitRecordError(f"{path} is damaged.") from None
+    return lines

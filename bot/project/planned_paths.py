@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
-from bot.edits.paths import path_refusal
+from bot.edits.paths import normalize_path, path_refusal
 from bot.gates.odd_paths import check_new_paths, explain_odd_path
 from bot.gates.packages.package_names import ALIASES
 from bot.project.findings import list_names, make_finding
@@ -18,6 +18,7 @@ from bot.project.languages import family_of, is_test, runs_as_test
 from bot.project.python_source import SOURCE_FOLDERS
 from bot.text import as_code_span
 from bot.values import Finding, ProjectFile, ProjectStructure, Specification
+from bot.values.making import OWN_FILES, OWN_FOLDER
 
 MAX_FILES = 200
 TOOLS_FOLDERS = "node_modules dist build target venv .venv __pycache__ site-packages .git coverage"
@@ -58,7 +59,8 @@ def check_planned_paths(
             yield make_finding("duplicate-path", path, text)
         elif problem := _explain_bad_path(path):
             yield make_finding("path", path, problem)
-    for finding in check_new_paths(paths, (), ()):
+    others = (path for path in OWN_FILES if path not in paths)
+    for finding in check_new_paths(paths, (), (), others):
         if not explain_odd_path(finding.path):  # which was said already
             yield make_finding("path-collision", finding.path, finding.text)
     yield from _check_module_names(structure)
@@ -77,6 +79,8 @@ def _explain_bad_path(path: str) -> str:
         return f"The path is not written plainly. Write {as_code_span(plain)}."
     if reason := explain_odd_path(path):
         return f"{reason} Choose another name."
+    if normalize_path(path).partition("/")[0] == OWN_FOLDER:
+        return "Greenlit keeps its record of this run there. Move the file elsewhere."
     *folders, name = path.split("/")
     if foreign := FOREIGN_FOLDERS.intersection(folders):
         return (

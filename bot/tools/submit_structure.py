@@ -23,10 +23,9 @@ from bot.values import (
     ProjectStructure,
     Specification,
 )
-from bot.values.making import SPECIFICATION_PATH, WORKFLOW_PATH
+from bot.values.making import OWN_FILES
 
 LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost):\d+(?:/[\w./?=&%-]*)?$")
-OWN_FILES = (SPECIFICATION_PATH, WORKFLOW_PATH)
 StepName = Literal["install", "compile", "execute", "check"]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 

@@ -8,7 +8,8 @@ from typing import Literal
 from bot.values.project import BuildStepName, BuildWorkflow, ProjectStructure, Specification
 
 # What the bot itself writes into a project: what was approved, and how it is built.
-SPECIFICATION_PATH, WORKFLOW_PATH = "docs/spec.md", "docs/workflow.json"
+OWN_FILES = SPECIFICATION_PATH, WORKFLOW_PATH = "docs/spec.md", "docs/workflow.json"
+OWN_FOLDER = ".greenlit"  # its record of the run, and no part of the project
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,11 +105,15 @@ def test_a_place_that_stays_empty_changes_nothing(fill, folder):
     assert (1, "") == (code, diff)
     assert "Not filled. What it wrote did not fit the place" in told
     assert CART == (folder / "shop/cart.py").read_text()
+    (folder / "link.py").symlink_to(folder / "shop/tax.py")
     for place, problem in (
         ("shop/cart.py", "shop/cart.py names no line of a file. For example: greenlit fill shop/"),
         ("shop/cat.py:1", "There is no file shop/cat.py in "),
         ("shop/cart.py:99", "shop/cart.py has the lines 1 to 16."),
         ("shop/cart.py:0", "shop/cart.py has the lines 1 to 16."),
+        (f"shop/cart.py:{'9' * 5_000}", "names no line of a file."),
+        ("", "What is empty names no line of a file."),
+        ("link.py:1", "link.py is a symbolic link, and none is followed: name the file."),
     ):
         code, told, _, requests = fill(place=place)
 

@@ -35,6 +35,11 @@ def test_steps_are_taken_in_the_order_in_which_they_were_done(tmp_path):
         ('{"format": 99, "wish": "w"}\n', "is the record of another release of Greenlit."),
         ("no JSON\n", "is damaged."),
         ("{}[]\n", "is damaged."),
+        ("[1]\n", "is damaged."),
+        ('{"format": 1, "wish": "w"}\n[]\n', "is damaged."),
+        ('{"format": 1, "wish": "w"}\n{"step": "first"}\n', "is damaged."),
+        ("[" * 100_000 + "\n", "is damaged."),
+        ("no JSON\nand no end", "is damaged."),
         (
             '{"format": 1, "wish": "w"}\n{"step": "other", "result": 1}\n',
             "was written by a release of Greenlit that goes another way.",
@@ -50,6 +55,7 @@ def test_a_record_that_does_not_fit_is_refused_in_a_sentence(tmp_path, text, rea
         RunRecord(path).take("first")
 
     assert f"{path} {reason}" in str(refused.value)
+    assert text == path.read_text()
 
 
 @pytest.mark.parametrize(

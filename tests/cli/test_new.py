@@ -274,6 +274,63 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path):
     assert f"{notes}/project cannot be written into: Not a directory." in told
 
 
+@pytest.mark.parametrize(
+    ("path", "target", "reason"),
+    [
+        (".git", "theirs", "is no folder of its own"),
+        (".greenlit", "theirs", "is no folder of its own"),
+        (".greenlit/record.jsonl", "key", "is no file of its own"),
+        (".greenlit/.gitignore", "key", "is no file of its own"),
+        (".greenlit/lock", "theirs", "is no file of its own"),
+    ],
+)
+def test_what_is_kept_in_a_folder_leads_nowhere_else(tmp_path, path, target, reason):
+    """Through a link nothing is cut, and nothing written; a folder's own `.git` is no link."""
+    key, theirs, place = tmp_path / "key", tmp_path / "theirs", tmp_path / "new" / path
+    key.write_text("without an end of line")
+    theirs.mkdir()
+    place.parent.mkdir(parents=True)
+    place.symlink_to(tmp_path / target)
+    printed = StringIO()
+    code = make_new_project(
+        Console(file=printed, width=200), lambda: SETTINGS, NewProject(WISH, tmp_path / "new")
+    )
+
+    assert (2, []) == (code, list(theirs.iterdir()))
+    assert "without an end of line" == key.read_text()
+    assert f"{place} {reason}. Name a new folder." in printed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "setting", ["filter.evil.clean", "filter.evil.process", "include.path", "hook.evil.command"]
+)
+def test_a_repository_that_names_programs_is_refused(tmp_path, setting):
+    """Git would run them when it commits, whatever its environment says."""
+    git(tmp_path, "init", "--quiet", "new")
+    git(tmp_path / "new", "config", setting, "canary")
+    printed = StringIO()
+    code = make_new_project(
+        Console(file=printed, width=200), lambda: SETTINGS, NewProject(WISH, tmp_path / "new")
+    )
+
+    assert 2 == code
+    assert f"names programs that git would run ({setting})" in printed.getvalue()
+
+
+def test_a_record_that_a_crash_left_empty_needs_a_wish(tmp_path):
+    """Nobody pays for a project of no wish."""
+    record = tmp_path / ".greenlit/record.jsonl"
+    record.parent.mkdir()
+    record.touch()
+    printed = StringIO()
+    code = make_new_project(
+        Console(file=printed, width=200), lambda: SETTINGS, NewProject("", tmp_path)
+    )
+
+    assert 2 == code
+    assert printed.getvalue().startswith("Say what you wish for.")
+
+
 @pytest.mark.served
 def test_a_wish_that_cannot_be_met_leaves_nothing(play, tmp_path):
     """The model says why, in the language of the wish; a wish without blanks is one, too."""
@@ -298,7 +355,7 @@ def test_a_specification_waits_for_whom_nobody_asks(play, tmp_path):
     first = turn(specify(libraries=[{"name": "rich", "why": "colours"}]))
     second = turn({"text": "No."}, texts=[told], results=[answer("submit_specification")])
     nudged = turn({"text": "No."}, texts=["The project is not finished"])
-    maker, folder = play(first, second, *[nudged] * 4), tmp_path / "greeter"
+    maker, folder = play(first, second, *[nudged] * 4), tmp_path / "my greeter"
     code, printed = maker.make("a greeter for people", folder, yes=False)
     page = folder / "docs/spec.md"
     waiting = page.read_text()
@@ -310,7 +367,7 @@ def test_a_specification_waits_for_whom_nobody_asks(play, tmp_path):
     assert (1, 1, 1) == (code, later, again)
     assert (4, 6) == (asked, len(maker.double.requests))
     assert "Your turn. The specification is written and waits for your approval" in printed
-    assert f"go on: greenlit new --in {folder} --yes" in printed
+    assert f"go on: greenlit new --in '{folder}' --yes" in printed
     assert "`rich`: colours (it could not be looked up)" in waiting
     assert told in page.read_text()
     assert ["Specify the project"] == git(folder, "log", "--format=%s")

@@ -16,6 +16,7 @@ from bot.values import Author, Branch, Repo, Sha, Tree
 
 EMPTY_TREE = Sha("4b825dc642cb6eb9a060e54bf8d69288fbee4904")  # that every git knows
 BRANCH = "main"
+RUN_PROGRAMS = ("filter.", "hook.", "include.", "includeif.")  # keys, as git lists them
 LOCKS = ("index.lock", "HEAD.lock", f"refs/heads/{BRANCH}.lock")
 
 
@@ -74,6 +75,20 @@ class GitProjectFolder:
         if path_refusal(path) or not leads_inside or place.is_symlink():
             raise ValueError(f"not a path inside the project: {path!r}")
         return place
+
+
+def list_programs(git_dir: Path) -> tuple[str, ...]:
+    """List the settings of a repository by which git would run programs when it commits.
+
+    Those of them that git's environment can take away are not told. Raises GitError for what is no
+    configuration.
+    """
+    config = git_dir / "config"
+    if not config.is_file():
+        return ()
+    asked = ("config", "--file", str(config), "--no-includes", "--name-only", "-z", "--list")
+    names = GitProcess(git_dir, Path("/")).run(*asked).decode(errors="replace").split("\0")
+    return tuple(dict.fromkeys(name for name in names if name.startswith(RUN_PROGRAMS)))
 
 
 def read_git_author(home: Path, fallback: Author) -> Author:

@@ -9,6 +9,7 @@ from itertools import dropwhile
 from types import MappingProxyType
 
 from bot.text import as_code_span
+from bot.text.invisible_chars import is_invisible
 from bot.values import BuildStepName
 
 JOINS = frozenset({"&&"})
@@ -16,6 +17,7 @@ SHELL_SIGNS = frozenset(
     {"|", "||", ";", "&", ">", ">>", "<", "<<", "(", ")", ";;", "|&", "&>", ">&"}
 )
 MAX_CHARS = 1_000
+LINE_SIGNS = "\r\f\v"  # that a terminal moves by, and does not show
 # Steps in which the registries of packages may be asked; the others have no network.
 ONLINE_STEPS = frozenset({"init", "install"})
 # Programs that no project is built with, and why: the words go on behind the program's name.
@@ -46,6 +48,10 @@ PUBLISHES = re.compile(
     r"^(?:npm|yarn|pnpm|poetry|uv|cargo|flit|hatch)\s+publish\b|^twine\b|^git\s+(?:push|remote|clone"
     r"|fetch|pull|submodule)\b|^gh\b|^go\s+telemetry\b|^(?:npm|yarn|pnpm)\s+(?:login|adduser)\b"
     r"|^(?:heroku|vercel|netlify|aws|gcloud|az|fly|flyctl|terraform|ansible\S*)\b"
+)
+CONFIGURES = re.compile(  # what holds for all that the person does
+    r"^git\s+config\b.*\s--(?:global|system)\b|^(?:npm|pnpm|yarn|pip[\d.]*)\s+config\s+set\b"
+    r"|^npm\s+set\b|^go\s+env\s+-[wu]\b|^python[\d.]*\s+-m\s+pip\s+config\s+set\b|^crontab\b"
 )
 INSTALLS = re.compile(
     r"^(?:(?:\S*/)?python[\d.]*\s+-m\s+)?(?:\S*/)?(?:pip[\d.]*|pipx)\s+(?:install|download)\b"
@@ -79,6 +85,8 @@ def explain_bad_command(step: BuildStepName, command: str) -> str:
         return "is empty. Write one, or leave the step out."
     if "\n" in command.strip() or len(command) > MAX_CHARS:
         return "is no single line. Write one command, or join several by `&&`."
+    if any(is_invisible(char) or char in LINE_SIGNS for char in command):
+        return "holds a control or invisible character. Write only what its reader sees."
     try:
         parts = split_commands(command)
     except ValueError:
@@ -165,6 +173,8 @@ def _explain_program(names: Sequence[str]) -> str:
         return f"proves nothing: {as_code_span(plain[:60])} always ends well. Run what proves it."
     if PUBLISHES.search(plain):
         return f"would reach a server by {as_code_span(' '.join(names[:2]))}. Leave that out."
+    if CONFIGURES.search(plain):
+        return "changes how this person's machine is configured. Leave that out."
     return ""
 
 

@@ -26,8 +26,8 @@ from bot.values import Check, InstallationId, Reading, Repo
 LOG_BYTES = 100_000_000
 TIMEOUT_S = 20
 _RUN = re.compile(
-    r"/(?P<repo>[\w.-]+/[\w.-]+)/actions/runs/(?P<run>\d+)"
-    r"(?:/attempts/(?P<attempt>\d+))?(?:/jobs?/(?P<job>\d+))?/?"
+    r"/(?P<repo>[\w.-]+/[\w.-]+)/actions/runs/(?P<run>\d{1,19})"
+    r"(?:/attempts/(?P<attempt>\d{1,19}))?(?:/jobs?/(?P<job>\d{1,19}))?/?"
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from bot.logs.clean_log import LogLine
+from bot.logs.clean_log import LINE_CHARS, LogLine
 from bot.logs.job_steps import split_steps
 from bot.logs.line_search import read_texts
 from bot.logs.parse_step import parse_step
@@ -29,6 +29,7 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 # A place as tools of most languages write it: `a.go:3`, `a.php(3)`, `in a.cs:line 3`.
+_LINE_NUMBER = re.compile(r"\d{1,9}")
 _PLACE = re.compile(
     r"(?<![\w./\\:@+-])(?P<path>(?:[A-Za-z]:)?[\w./\\@+-]{1,300}\.[A-Za-z]\w{0,11})"
     r"(?::(?:line )?|\()(?P<line>\d{1,9})\b"
@@ -51,7 +52,11 @@ class ReportedWords:
 
 
 def parse_words(words: ReportedWords) -> ParsedFailure:
-    """Parse error, message and frames of a failure, and the name of its test."""
+    """Parse error, message and frames of a failure, and the name of its test.
+
+    Of each line as much is read as of a log's: what is longer makes expressions slow.
+    """
+    words = _cut_lines(words)
     if words.message.strip() or words.stack.strip():
         return _finish(words, dotnet.parse_report(words.message, words.stack))
     attribute = _WRAPPED.sub(r"\1", words.failure.get("message", ""))
@@ -64,6 +69,18 @@ def parse_words(words: ReportedWords) -> ParsedFailure:
     message = said or parsed.message or text or attribute or error or "failed"
     message = shorten_message(message.removeprefix(f"{error}: "))
     return _finish(words, replace(parsed, error=error, message=message))
+
+
+def _cut_lines(words: ReportedWords) -> ReportedWords:
+    return ReportedWords(
+        words.test,
+        {name: _cut(text) for name, text in words.failure.items()},
+        *map(_cut, (words.text, words.message, words.stack, words.output)),
+    )
+
+
+def _cut(text: str) -> str:
+    return "\n".join(line[:LINE_CHARS] for line in text.split("\n"))
 
 
 def _finish(words: ReportedWords, parsed: ParsedFailure) -> ParsedFailure:
@@ -90,7 +107,7 @@ def _read_place(test: Mapping[str, str]) -> tuple[Frame, ...]:
     line = test.get("line") or test.get("source-line") or ""
     if not file:
         return ()
-    return (Frame(file, int(line) if line.isdecimal() else None),)
+    return (Frame(file, int(line) if _LINE_NUMBER.fullmatch(line) else None),)
 
 
 def _parse_output(output: str) -> ParsedFailure:

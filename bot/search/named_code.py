@@ -11,7 +11,7 @@ from bot.search.symbols import Symbol, extract_symbols
 from bot.text import as_code_span
 from bot.values import NamedCode, SearchHit
 
-LINES = re.compile(r"(?P<path>.+?)(?::|#)L?(?P<first>\d+)(?:-L?(?P<last>\d+))?$")
+LINES = re.compile(r"(?P<path>.+?)(?::|#)L?(?P<first>\d{1,18})(?:-L?(?P<last>\d{1,18}))?$")
 NAME = re.compile(r"[^\W\d]\w*")
 QUOTES = "`'\""
 SHOWN = 5

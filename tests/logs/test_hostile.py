@@ -103,3 +103,21 @@ def test_a_log_that_stops_in_the_middle_is_read_as_far_as_it_goes():
         reading = read_log(whole[:end].splitlines(keepends=True), ["a.py"])
 
         assert reading.category in {"passed", "crash"}
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "<testsuite><testcase name='a' file='a.py' line='{n}'><failure>a.py:{n}: x</failure>",
+        "<testsuite><testcase name='a'><failure message='at f (/b.js:{n}:3)'>a.py:{n}:</failure>",
+        "<testsuite><testcase name='a'><failure>at f (/a/b.js:{n}:3)</failure>",
+        "<testsuite><testcase name='a'><failure>at a.B.c(B.java:{n})</failure>",
+        "<test-run><test-case name='a' result='Failed'><failure><message>m</message>"
+        "<stack-trace>  at A() in /a.cs:line {n}</stack-trace></failure></test-case>",
+    ],
+)
+def test_numbers_of_any_length_in_a_report_are_read(report: str):
+    """Python makes no number of more than 4,300 digits; the failure is told all the same."""
+    reading = read_log([report.format(n="9" * 5_000).encode()], [])
+
+    assert ["a"] == [failure.test for failure in reading.failures]

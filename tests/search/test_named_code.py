@@ -58,6 +58,7 @@ def test_a_name_means_one_place(words, place):
         ("shop/view.ts::drow", "Nothing is called `drow` in `shop/view.ts`. Did you mean `View."),
         ("shop/cart.py:9", "`shop/cart.py` has the lines 1 to 7."),
         ("shop/cart.py:4-2", "`shop/cart.py` has the lines 1 to 7."),
+        ("shop/cart.py:" + "9" * 5_000, "There is no `shop/cart.py:99"),
         ("the cart", "`the cart` is no one name: give a file, some of its lines, or a definition."),
         ("", "Say what: a file, some of its lines, or a definition."),
         ("(", "There is no `(`."),

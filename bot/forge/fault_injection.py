@@ -175,8 +175,8 @@ async def _cut_connection(scope: Scope, receive: Receive) -> None:
 async def _send_failure(fault: InjectedFault, send: Send) -> None:
     status = int(fault.kind[:3])
     message = PRIMARY if fault.kind == "403-primary" else MESSAGES.get(status, "")
-    told = json.dumps({"message": message, "documentation_url": DOCS}).encode()
-    body = ODD_BODIES.get(fault.kind, told)
+    answer = json.dumps({"message": message, "documentation_url": DOCS}).encode()
+    body = ODD_BODIES.get(fault.kind, answer)
     is_html = fault.kind == "200-html"
     headers = {
         "content-type": "text/html" if is_html else "application/json; charset=utf-8",

@@ -41,7 +41,7 @@ def lock_home(home: Path) -> TextIO:
 
 
 def open_database(path: Path) -> sa.Engine:
-    """Open the record. Each transaction takes the write lock at its begin, and ends on the disk.
+    """Open the record. Each transaction takes the write lock as it begins, and ends on the disk.
 
     DBOS's own engine reads before it locks, so a count and the claim that rests on it are not one.
     One connection, handed round: waiting threads are woken in turn, where SQLite's own waiting

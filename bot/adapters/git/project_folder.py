@@ -59,8 +59,8 @@ class GitProjectFolder:
         self._git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin=names)
         # Status 1: there is nothing to commit.
         words = ("--quiet", "--no-verify", "--no-gpg-sign", "-m", message)
-        told = self._git.run("commit", *words, extra=self._identity, statuses=(0, 1))
-        return not told
+        printed = self._git.run("commit", *words, extra=self._identity, statuses=(0, 1))
+        return not printed
 
     @property
     def _identity(self) -> dict[str, str]:

@@ -121,11 +121,11 @@ def _fetch_hook(app: GithubApp) -> HookConfig:
         _, config = app.requester.requestJsonAndCheck("GET", HOOK_CONFIG)
     except NotFound:
         return HookConfig()
-    told = {name: value for name, value in config.items() if value is not None}
+    known = {name: value for name, value in config.items() if value is not None}
     # PyGithub fills in the path of the request where GitHub tells no URL.
-    if "://" not in str(told.get("url")):
-        told.pop("url", None)
-    return HookConfig.model_validate(told)
+    if "://" not in str(known.get("url")):
+        known.pop("url", None)
+    return HookConfig.model_validate(known)
 
 
 def _fetch_newest(app: GithubApp) -> list[HookDelivery]:

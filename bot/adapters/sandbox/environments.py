@@ -55,8 +55,8 @@ class Environments:
                 self._failures.remember(request.workspace, key, failure)
                 yield Environment(obstacle=str(failure), log=failure.log)
                 return
-            made = self._maker.describe_made(programs, files)
-            yield replace(made, key=key, laid=stored.laid)
+            environment = self._maker.describe_made(programs, files)
+            yield replace(environment, key=key, laid=stored.laid)
 
     def _check_programs(self, programs: tuple[str, ...]) -> None:
         """Raise SetupFailure where the machine lacks a program that no set-up can install."""

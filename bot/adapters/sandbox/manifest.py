@@ -50,21 +50,21 @@ def mark_file(sha: str, mode: str, status: os.stat_result) -> FileMark:
 def load_manifest(path: Path) -> Manifest | None:
     """Read a manifest; None where there is none, as after a crash."""
     try:
-        told = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
-    marks = {name: FileMark(*mark) for name, mark in told["marks"].items()}
-    return Manifest(marks, told["repo"], told["environment"], tuple(told["laid"]))
+    marks = {name: FileMark(*mark) for name, mark in content["marks"].items()}
+    return Manifest(marks, content["repo"], content["environment"], tuple(content["laid"]))
 
 
 def store_manifest(path: Path, manifest: Manifest) -> None:
     """Write a manifest, all of it or nothing."""
-    told = {
+    content = {
         "marks": manifest.marks,
         "repo": manifest.repo,
         "environment": manifest.environment,
         "laid": manifest.laid,
     }
     draft = path.with_suffix(".new")
-    draft.write_text(json.dumps(told), encoding="utf-8")
+    draft.write_text(json.dumps(content), encoding="utf-8")
     draft.replace(path)

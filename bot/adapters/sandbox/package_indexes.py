@@ -46,7 +46,7 @@ class PackageIndexes:
 
     def select(self, kinds: Sequence[str]) -> PackageIndexes:
         """Return these indexes without those of other kinds."""
-        chosen = {kind: found for kind, found in self.addresses.items() if kind in kinds}
+        chosen = {kind: indexes for kind, indexes in self.addresses.items() if kind in kinds}
         return PackageIndexes(chosen, self.authorities)
 
 
@@ -69,9 +69,9 @@ def find_package_indexes(
     addresses = {}
     for kind, find in finders.items():
         urls = configured[kind].split() if kind in configured else find()
-        found = tuple(_read_address(url, npm_keys) for url in urls if url.startswith(WEB))
-        if found:
-            addresses[kind] = found
+        indexes = tuple(_read_address(url, npm_keys) for url in urls if url.startswith(WEB))
+        if indexes:
+            addresses[kind] = indexes
     return PackageIndexes(addresses, pip["cert"])
 
 

@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -99,12 +100,12 @@ class PackagePaths:
         return IndexPage(f"{url}{suffix}", self._find_authorization(url))
 
     def _find_index(self, kind: str, number: int = 0) -> IndexAddress | None:
-        found = self._indexes.addresses.get(kind, ())
-        return found[number] if number < len(found) else None
+        indexes = self._indexes.addresses.get(kind, ())
+        return indexes[number] if number < len(indexes) else None
 
     def _find_authorization(self, url: str) -> str:
         """Find what a file needs: what its index needs, where it lies on the same host."""
-        for index in (index for found in self._indexes.addresses.values() for index in found):
+        for index in chain.from_iterable(self._indexes.addresses.values()):
             if urlsplit(index.url)[:2] == urlsplit(url)[:2]:
                 return index.authorization
         return ""

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterable
+from itertools import chain
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
@@ -32,7 +33,7 @@ class PackageUpstream:
     """
 
     def __init__(self, indexes: PackageIndexes) -> None:
-        urls = [index.url for found in indexes.addresses.values() for index in found]
+        urls = [index.url for index in chain.from_iterable(indexes.addresses.values())]
         self._hosts = {(parts.scheme, parts.netloc) for parts in map(urlsplit, urls)}
         self._authorities = indexes.authorities
         self._pools: dict[tuple[str, str], urllib3.HTTPConnectionPool] = {}

@@ -82,8 +82,8 @@ class Toolchains:
         paths = [path for path in map(self.find, programs) if path]
         # What a link in a given folder leads to is needed too: a virtual environment's interpreter.
         homes = [_find_home(each) for path in paths for each in (path, path.resolve())]
-        found = (home for home in homes if home and not _is_of_system(home))
-        return tuple(dict.fromkeys((*self.given, *found)))
+        own = (home for home in homes if home and not _is_of_system(home))
+        return tuple(dict.fromkeys((*self.given, *own)))
 
     def write_path(self, programs: Iterable[str]) -> str:
         """Write what PATH is inside for programs."""
@@ -92,13 +92,13 @@ class Toolchains:
 
     def identify(self, programs: Iterable[str]) -> tuple[str, ...]:
         """Identify the programs as they are installed: another version is another text."""
-        found = []
+        identities = []
         for program in sorted(set(programs)):
             path = self.find(program)
             if path:
                 status = path.stat()
-                found.append(f"{program} {path} {status.st_size} {status.st_mtime_ns}")
-        return tuple(found)
+                identities.append(f"{program} {path} {status.st_size} {status.st_mtime_ns}")
+        return tuple(identities)
 
     @cached_property
     def _pythons(self) -> tuple[Path, ...]:

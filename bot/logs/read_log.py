@@ -133,9 +133,9 @@ def _guess_action_failure(
     script = job.steps[-1].command
     if not errors or not script or not _ACTION_STEP.match(script[0].text):
         return None
-    said = find_outage_in_error(text for text in read_texts(lines) if _ERROR_BEGINS.match(text))
-    if said:
-        return replace(report_outage(said, lines), confidence="low")
+    outage = find_outage_in_error(text for text in read_texts(lines) if _ERROR_BEGINS.match(text))
+    if outage:
+        return replace(report_outage(outage, lines), confidence="low")
     failure = make_diagnostic("infra", errors[-1], errors[-1].text)
     return _report_guess([failure], lines, Reading("infra", "human"))
 

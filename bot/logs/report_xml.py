@@ -19,7 +19,7 @@ from bot.logs.reported_failures import ReportedFailures
 XML_SUFFIXES = (".xml", ".trx")
 _FAILURES = 400
 PIECE_BYTES = 65_536  # that are parsed at once, or so
-# Expat reads an element's begin anew with each piece until it ends: a longer one would take hours.
+# Expat reads a start tag anew with each piece until it ends: a longer one would take hours.
 _LONGEST_TAG_CHARS = 1_000_000
 _DEEPEST = 50
 # The root of a report, and who writes it.
@@ -68,7 +68,7 @@ def peek_report(raw: Iterable[bytes]) -> tuple[bool, Iterable[bytes]]:
 def parse_report(raw: Iterable[bytes]) -> TestReport:
     """Parse each test with a failure or an error, as far as the lines are a well-formed report.
 
-    Holds no more than one failure and one element's begin of it, and reads no entities.
+    Holds no more than one failure and one start tag, and reads no entities.
     """
     parser = _ReportParser()
     is_read = False

@@ -91,7 +91,7 @@ class ReportedFailures:
         return failures or self._run_errors[:1]
 
     def begin(self, tag: str, attributes: Attributes) -> None:
-        """Take the begin of an element."""
+        """Take the start tag of an element."""
         if tag in _COUNTING:
             counts = (attributes.get(count, "") for count in _COUNTS)
             self.are_counted |= any(count.strip("0. ") for count in counts)
@@ -120,7 +120,7 @@ class ReportedFailures:
             self._texts[self._part].add(text)
 
     def end(self, tag: str) -> None:
-        """Take the end of an element."""
+        """Take the end tag of an element."""
         if tag in _TESTS or tag == _SUITE:
             self._end_failure()
             self._tests.pop()

@@ -60,13 +60,13 @@ def parse_words(words: ReportedWords) -> ParsedFailure:
     if words.message.strip() or words.stack.strip():
         return _finish(words, dotnet.parse_report(words.message, words.stack))
     attribute = _WRAPPED.sub(r"\1", words.failure.get("message", ""))
-    said = "" if _EMPTY.fullmatch(attribute) else attribute
+    message = "" if _EMPTY.fullmatch(attribute) else attribute
     text = words.text.strip()
-    is_mute = not text and not said
+    is_mute = not text and not message
     package = words.test.get("classname", "")
     parsed = _parse_output(words.output) if is_mute else _parse_text(words.text, package)
     error = parsed.error or _read_type(words.failure.get("type", ""))
-    message = said or parsed.message or text or attribute or error or "failed"
+    message = message or parsed.message or text or attribute or error or "failed"
     message = shorten_message(message.removeprefix(f"{error}: "))
     return _finish(words, replace(parsed, error=error, message=message))
 

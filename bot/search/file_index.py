@@ -53,11 +53,11 @@ class TermField:
         owners = np.repeat(np.arange(len(spellings)), [len(words) for words in spellings])
         parts = [(NO_INDICES, NO_INDICES, NO_FLOATS)]
         for postings, numbers in self.parts:
-            found, part_documents, part_counts = postings.find(hashes)
+            part_terms, part_documents, part_counts = postings.find(hashes)
             documents = numbers[part_documents]
             present = np.flatnonzero(documents >= 0)
             counts = part_counts[present].astype(np.float64)
-            parts.append((owners[found[present]], documents[present], counts))
+            parts.append((owners[part_terms[present]], documents[present], counts))
         terms, documents, counts = map(np.concatenate, zip(*parts, strict=True))
         order = np.argsort(terms, kind="stable")
         return terms[order], documents[order], counts[order]

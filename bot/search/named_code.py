@@ -15,7 +15,7 @@ LINES = re.compile(r"(?P<path>.+?)(?::|#)L?(?P<first>\d{1,18})(?:-L?(?P<last>\d{
 NAME = re.compile(r"[^\W\d]\w*")
 QUOTES = "`'\""
 SHOWN = 5
-STEM_CHARS = 3  # that a misspelt name has in common with the right one, at its begin or end
+STEM_CHARS = 3  # that a misspelt name shares with the right one, at its beginning or its end
 Grep = Callable[[str], Sequence[str]]  # the files in which a pattern matches
 ReadFiles = Callable[[Collection[str]], Mapping[str, bytes]]
 

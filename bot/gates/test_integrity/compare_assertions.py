@@ -220,8 +220,9 @@ def _is_value(old: Assertion, new: Assertion) -> bool:
     if not (old.expected.startswith("(") and new.expected.startswith("(")):
         return False
     was, now = split_arguments(old.expected[1:-1]), split_arguments(new.expected[1:-1])
-    others = [item for item, other in zip(was, now, strict=False) if item != other]
-    return len(was) == len(now) and all(map(is_literal, others))
+    pairs = zip(was, now, strict=False)
+    changed = [old_item for old_item, new_item in pairs if old_item != new_item]
+    return len(was) == len(now) and all(map(is_literal, changed))
 
 
 def _list_error_types(raising: Assertion) -> list[str]:

@@ -36,7 +36,7 @@ MAX_COMMENT_CHARS = 200_000  # of one file: a megabyte would take half a minute
 NEAR = 3  # lines around a new one, whose comments may be one sentence with it
 ADVICE = "Write it out."
 PROSE = (".md", ".mdx", ".rst", ".adoc", ".txt")
-# Files of which what is made up is the point.
+# Files that are there to hold made-up data.
 MADE_UP = re.compile(
     r"mock|fake|fixture|stub|dummy|demo|sample|example|stor(?:y|ies)\b|seed|playground|placeholder"
     r"|template|snippet",
@@ -51,8 +51,8 @@ NO_COMMENTS = (".json", ".csv", ".tsv", ".lock", ".svg", ".po", ".pot")
 def check_unfinished(change: Change) -> Iterator[Finding]:
     """Find placeholders on new lines: omitted parts, empty bodies, work that is put off.
 
-    Files that are wholly new are asked with `Change(before={}, after={path: text})`. What people
-    may well merge only advises: a `TODO` that names its work.
+    Wholly new files are given as `Change(before={}, after={path: text})`. What people may well
+    merge, such as a `TODO` that names its work, is advice and does not block.
     """
     removed = Counter(
         line.strip() for path in change.after for _, line in change.removed_lines(path)
@@ -96,8 +96,8 @@ def _check_file(
             yield from _check_parsed(path, text.split("\n"), (root, language), fresh)
             yield from _check_bodies(path, root, language, fresh, surroundings)
         if surroundings.is_new and (cut := find_cut_end(path, text, root)):
-            text = f"{cut[1]} Write the file to its end."
-            yield Finding(GATE, path, cut[0], text, rule=CUT_END)
+            line, what = cut
+            yield Finding(GATE, path, line, f"{what} Write the file to its end.", rule=CUT_END)
 
 
 def _check_document(path: str, text: str, fresh: set[int]) -> Iterator[Finding]:
@@ -139,10 +139,10 @@ def _check_sentences(
         if read_chars > MAX_COMMENT_CHARS:
             return
         is_dangling = not is_example and _closes_block(lines, sentence.last_line)
-        found = find_sign(sentence.text, is_dangling=is_dangling)
-        if found is None or (is_example and found[0].what == PRETENDS):
+        match = find_sign(sentence.text, is_dangling=is_dangling)
+        if match is None or (is_example and match[0].what == PRETENDS):
             continue
-        sign, offset = found
+        sign, offset = match
         line = sentence.line_at(offset)
         if line in fresh:
             yield _make_finding(path, line, sign.what, sentence.text, blocks=sign.is_sure)

@@ -65,7 +65,7 @@ class FolderRun(UnrecordedRun):
         kept = self._record.take("wait")
         if kept is not None:
             return self._read_signal(kept["result"])
-        signal = self._ask() if waiting.kind == "approval" else self._insist()
+        signal = self._ask() if waiting.kind == "approval" else self._approve_retry()
         if signal is not None:
             self._record.append("wait", to_json(signal))
         return signal
@@ -84,8 +84,8 @@ class FolderRun(UnrecordedRun):
         except ValidationError:
             raise UnfitRecordError("The answer was recorded by another release.") from None
 
-    def _insist(self) -> Signal | None:
-        """Try again what an earlier process gave up, and not what this one did."""
+    def _approve_retry(self) -> Signal | None:
+        """Approve another try of what an earlier process gave up, and not of what this one did."""
         is_old, self._only_replays = self._only_replays, False
         return Signal("approve", by="you") if is_old else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from rich.text import Text
@@ -78,7 +78,7 @@ def prove_tests(ports: Ports, work: LocalWork, code: NamedCode) -> MutationProof
     if not mutations:
         return replace(proof, why=NO_MUTATION)
     wall_s = LEAST_S + TIMES_AS_LONG * result.took_s
-    trial = _Trial(ports, work, code, selection, SandboxLimits(wall_s=wall_s))
+    trial = _MutationTrial(ports, work, code, selection, SandboxLimits(wall_s=wall_s))
     return trial.try_all(mutations, tests)
 
 
@@ -91,7 +91,7 @@ def _choose_whole(work: LocalWork) -> tuple[ProjectCheck, tuple[str, ...]] | Non
 
 
 @dataclass(slots=True)
-class _Trial:
+class _MutationTrial:
     """Runs the chosen tests on one change of the code after the other."""
 
     ports: Ports
@@ -128,7 +128,8 @@ class _Trial:
             return
         reading = read_local_log(self.ports, self.work.tree, patch, result.log)
         failed = [failure.test for failure in reading.failures if failure.test]
-        newly = [test for test in _list_failed(tests, failed) if test not in self.noticed]
+        unproved = [test for test in tests if test not in self.noticed]
+        newly = [test for test in unproved if has_failed(test, failed)]
         if not newly:
             return
         place = f"{self.code.path}:{mutation.line}"
@@ -148,7 +149,3 @@ class _Trial:
     def _run(self, patch: Patch, names: Sequence[str]) -> SandboxResult:
         work = replace(self.work, patch=patch)
         return run_check_on(self.ports, work, self.selection[0], names, self.limits)
-
-
-def _list_failed(tests: Sequence[str], failed: Sequence[str]) -> Iterator[str]:
-    return (test for test in tests if has_failed(test, failed))

@@ -33,18 +33,18 @@ class Renewal:
 @step("renew_request")
 def renew_request(ports: Ports, earlier: RunState, issue: Issue, request: Request) -> Renewal:
     """Compare the request with the one that the earlier run knew, and write what is new in it."""
-    said = _read_command(issue, request)
+    words = _read_command(issue, request)
     comments = list(_list_new_comments(earlier.snapshot, issue, request))
     edits = list(_render_edits(earlier.snapshot, issue))
     quoted = [quote_data(_name_comment(comment), comment.body) for comment in comments]
     greeting, brief = f"@{request.asker} asks for more.", earlier.brief
     settled: list[str] = []
     if brief is not None and brief.waits:
-        answers = read_answers(brief, said, [comment.body for comment in comments])
+        answers = read_answers(brief, words, [comment.body for comment in comments])
         answers = replace(answers, has_words=answers.has_words or bool(edits))
-        greeting, said = f"@{request.asker} answers.", answers.rest
+        greeting, words = f"@{request.asker} answers.", answers.rest
         brief, settled = _take_answers(brief, answers)
-    sections = [*settled, quote_data("Said with the command", said), *edits, *quoted]
+    sections = [*settled, quote_data("Said with the command", words), *edits, *quoted]
     news = "\n\n".join([greeting, QUOTED, *filter(None, sections)])
     return Renewal(
         news if any(sections) else "",
@@ -55,8 +55,8 @@ def renew_request(ports: Ports, earlier: RunState, issue: Issue, request: Reques
 
 
 def _take_answers(brief: Brief, answers: Answers) -> tuple[Brief | None, list[str]]:
-    """Settle what was answered, and tell it; a request that was too vague is read anew once
-    something was said.
+    """Settle what was answered, and render it; of a request that was too vague, drop the brief once
+    people said more.
     """
     if brief.missing:
         return (None if answers.has_words else brief), []
@@ -103,12 +103,11 @@ def _is_command(line: str) -> bool:
 
 
 def _is_same_prompt(ports: Ports, start: ConversationStart, *, has_sandbox: bool) -> bool:
-    """Tell whether it was begun so; with the tools that run code where they are of use now."""
-    schemas = [tool.schema for tool in TOOLS if has_sandbox or not tool.for_sandbox]
+    """Tell whether a conversation would begin so today: with the tools that run code where there is
+    a sandbox, and without them where there is none.
+    """
+    offered = [tool.schema for tool in TOOLS if has_sandbox or not tool.for_sandbox]
     needed = [tool.schema for tool in TOOLS if has_sandbox and tool.for_sandbox]
-    return (
-        start.model == ports.model.name
-        and start.prefix.system == load("system").text
-        and all(schema in schemas for schema in start.prefix.tools)
-        and all(schema in start.prefix.tools for schema in needed)
-    )
+    has_tools = all(schema in start.prefix.tools for schema in needed)
+    is_of_today = start.model == ports.model.name and start.prefix.system == load("system").text
+    return is_of_today and has_tools and all(schema in offered for schema in start.prefix.tools)

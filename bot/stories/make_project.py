@@ -62,14 +62,14 @@ from bot.values.next_state import add_to_results, after_another_try
 
 R = TypeVar("R")
 REPO = Repo("new/project")
-NOTHING = Tree(REPO, Sha("4b825dc642cb6eb9a060e54bf8d69288fbee4904"), Branch("main"))
+EMPTY_TREE = Tree(REPO, Sha("4b825dc642cb6eb9a060e54bf8d69288fbee4904"), Branch("main"))
 CONFIG = RepoConfig(allow=("**",), max_files=200, max_lines=20_000)
 PLAN_ROUNDS = 6  # turns until the files are planned
 FILE_ROUNDS = 4  # turns in a row after which no more files are right than before
 MAX_TRIALS = 8
 SAME_FAILURES = 3  # in a row: what is changed does not reach the cause
 DIGITS = re.compile(r"\d+")  # times and numbers of logs
-SPECIFY = "Plan the files and the workflow with `submit_structure`: the specification is approved."
+PLAN_NOW = "Plan the files and the workflow with `submit_structure`: the specification is approved."
 
 
 async def make_project(run: Run, wish: Wish) -> Outcome:
@@ -77,16 +77,18 @@ async def make_project(run: Run, wish: Wish) -> Outcome:
     try:
         state = await begin(run, wish)
         for phase in (agree, plan, write):
-            state = await _insist(run, state, phase)
-        return await _insist(run, state, prove)
+            state = await _retry_phase(run, state, phase)
+        return await _retry_phase(run, state, prove)
     except GaveUp as gave_up:
         return explain_given_up(run.state, gave_up.outcome)
     except EndsEarly as ended:
         return ended.outcome
 
 
-async def _insist(run: Run, state: RunState, phase: Callable[[Run, RunState], Awaitable[R]]) -> R:
-    """Go on with a phase that was given up as often as a person begins the run again."""
+async def _retry_phase(
+    run: Run, state: RunState, phase: Callable[[Run, RunState], Awaitable[R]]
+) -> R:
+    """Do a phase; where it was given up, do it again whenever a person begins the run again."""
     while True:
         try:
             return await phase(run, state)
@@ -100,7 +102,7 @@ async def _insist(run: Run, state: RunState, phase: Callable[[Run, RunState], Aw
 async def begin(run: Run, wish: Wish) -> RunState:
     """Open the conversation about the wish; nothing is there yet."""
     request = Request(REPO, 0, "you", "", "", title=wish.text)
-    state = RunState(run.key, request, config=CONFIG, tree=NOTHING, making=Making(wish))
+    state = RunState(run.key, request, config=CONFIG, tree=EMPTY_TREE, making=Making(wish))
     caps = await run(compute_caps, run.keep(state).config)
     can_run = caps.sandbox != "none"
     start = await run(open_project, wish, can_run=can_run)
@@ -126,7 +128,7 @@ async def agree(run: Run, state: RunState) -> RunState:
             state = await _ask(run, state, making)
     files = {SPECIFICATION_PATH: render_specification(state.project_made.agreed)}
     await run(keep_files, files, "Specify", "the project")
-    return run.keep(_tell(state, SPECIFY))
+    return run.keep(_say_to_model(state, PLAN_NOW))
 
 
 async def _ask(run: Run, state: RunState, making: Making) -> RunState:
@@ -147,10 +149,10 @@ async def _ask(run: Run, state: RunState, making: Making) -> RunState:
             wanted = f"{unreadable} They left it so:\n\n{edited}"
         else:
             if specification != making.agreed:
-                state = _tell(state, render_edited(edited))
+                state = _say_to_model(state, render_edited(edited))
             approved = replace(making, specification=specification, is_approved=True)
             return replace(state, making=approved)
-    asked = _tell(state, render_wanted_change(wanted))
+    asked = _say_to_model(state, render_wanted_change(wanted))
     return replace(asked, making=replace(making, specification=None))
 
 
@@ -189,7 +191,7 @@ async def write(run: Run, state: RunState, before: Patch | None = None) -> RunSt
         if rounds > FILE_ROUNDS:
             raise GaveUp(explain_no_progress(blocking, missing))
         paths = state.patch.files.keys()
-        state = _tell(state, render_next_files(structure, state.patch, blocking))
+        state = _say_to_model(state, render_next_files(structure, state.patch, blocking))
         state = await take_turn(run, state)
         gone = dict.fromkeys(sorted(paths - state.patch.files.keys()))
 
@@ -233,6 +235,6 @@ async def _mend(run: Run, state: RunState) -> RunState:
     return await write(run, state, before)
 
 
-def _tell(state: RunState, words: str) -> RunState:
+def _say_to_model(state: RunState, words: str) -> RunState:
     """Say something to the model before its next turn."""
     return replace(state, conversation=(*state.conversation, UserText(words)))

@@ -47,16 +47,16 @@ async def resume(run: Run, state: RunState) -> RunState:
     if earlier is None:
         return state
     state = replace(state, request=_repeat_command(asked, earlier.request))
-    is_talkless = earlier.start is None  # there is no conversation to go on with
-    if not (earlier.target or (is_talkless and earlier.pushed) or _has_work(earlier)):
+    has_conversation = earlier.start is not None  # to go on with
+    if not (earlier.target or (not has_conversation and earlier.pushed) or _has_work(earlier)):
         return state
     work = await run(check_earlier_work, replace(earlier, request=asked))
-    if work.pull is not None and (work.obstacle or earlier.target or is_talkless):
+    if work.pull is not None and (work.obstacle or earlier.target or not has_conversation):
         return replace(state, request=_ask_on_pull(asked, earlier, work.pull))
     if work.obstacle or earlier.target:
         return _begin_anew(state, work.obstacle or "the pull request is gone")
     is_wanted = asked.command == "retry" or _waits(earlier)
-    if work.pull is None and (is_talkless or not is_wanted):
+    if work.pull is None and not (has_conversation and is_wanted):
         return state
     resumed = _take_up(state, earlier, work.pull)
     if resumed.branch:

@@ -80,11 +80,11 @@ def _find_contradictions(brief: Brief) -> Iterator[str]:
     """Find sentences that ask for something and for its opposite, or that is out of scope."""
     demands = [*(criterion.text for criterion in brief.criteria), *brief.constraints]
     for number, text in enumerate(demands):
-        for other in demands[:number]:
-            if _simplify(text) == _simplify(other):
+        for earlier in demands[:number]:
+            if _simplify(text) == _simplify(earlier):
                 yield f"This stands twice: {text.strip()!r}."
-            elif _denies(text, other):
-                yield f"These contradict each other: {other.strip()!r} and {text.strip()!r}."
+            elif _denies(text, earlier):
+                yield f"These contradict each other: {earlier.strip()!r} and {text.strip()!r}."
     named = [*demands, *(entity.name for entity in brief.entities if entity.is_new)]
     for text in named:
         if _is_among(text, brief.out_of_scope):
@@ -95,10 +95,10 @@ def _is_among(text: str, others: Sequence[str]) -> bool:
     return _simplify(text) in map(_simplify, others)
 
 
-def _denies(text: str, other: str) -> bool:
+def _denies(first: str, second: str) -> bool:
     """Tell whether one of two sentences is the other with a "not" in it."""
-    is_denied, is_other_denied = bool(NEGATION.search(text)), bool(NEGATION.search(other))
-    return is_denied != is_other_denied and _list_stems(text) == _list_stems(other)
+    is_one_negated = bool(NEGATION.search(first)) != bool(NEGATION.search(second))
+    return is_one_negated and _list_stems(first) == _list_stems(second)
 
 
 def _list_stems(text: str) -> list[str]:

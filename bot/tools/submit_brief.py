@@ -129,23 +129,31 @@ def run(session: ToolSession, arguments: SubmitBriefInput) -> str:
 
 def _read_brief(arguments: SubmitBriefInput, earlier: Brief | None) -> Brief:
     """Make the brief; what people settled and what is proved stays where its words are the same."""
+    entities = (
+        Entity(given.kind, given.name.strip(), given.is_new) for given in arguments.entities
+    )
     proved = {criterion.text: criterion for criterion in earlier.criteria} if earlier else {}
     settled = {known.question: known for known in earlier.ambiguities} if earlier else {}
-    criteria = (Criterion(given.text.strip(), given.kind) for given in arguments.criteria)
-    ambiguities = (
-        Ambiguity(given.question.strip(), given.default.strip(), given.matters)
-        for given in arguments.ambiguities
+    criteria = (
+        _keep_proof(Criterion(given.text.strip(), given.kind), proved)
+        for given in arguments.criteria
     )
+    ambiguities = (_read_ambiguity(given, settled) for given in arguments.ambiguities)
     return Brief(
         arguments.kind,
-        tuple(Entity(given.kind, given.name.strip(), given.is_new) for given in arguments.entities),
-        tuple(_keep_proof(criterion, proved) for criterion in criteria),
+        tuple(entities),
+        tuple(criteria),
         tuple(arguments.constraints),
         tuple(arguments.out_of_scope),
-        tuple(settled.get(ambiguity.question, ambiguity) for ambiguity in ambiguities),
+        tuple(ambiguities),
         tuple(arguments.missing),
         ExampleIssue(arguments.example.title, "") if arguments.example else None,
     )
+
+
+def _read_ambiguity(given: AmbiguityInput, settled: dict[str, Ambiguity]) -> Ambiguity:
+    question = given.question.strip()
+    return settled.get(question) or Ambiguity(question, given.default.strip(), given.matters)
 
 
 def _keep_proof(criterion: Criterion, proved: dict[str, Criterion]) -> Criterion:

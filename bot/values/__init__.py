@@ -31,7 +31,6 @@ from bot.values.ci import (
     ExpectedCi,
     Failure,
     Frame,
-    Outcome,
     PullRequest,
     PullRequestContent,
     PushResult,
@@ -90,6 +89,7 @@ from bot.values.merges import (
     SolvedFile,
     TreeMerge,
 )
+from bot.values.outcome import Outcome
 from bot.values.project import (
     BuildStep,
     BuildStepName,
@@ -137,12 +137,7 @@ from bot.values.reviews import (
     ThreadComment,
 )
 from bot.values.run_config import Caps, CheckKind, ConfiguredCheck, RepoConfig, TierName
-from bot.values.run_state import (
-    OpenFinish,
-    Phase,
-    PushedChange,
-    RunState,
-)
+from bot.values.run_state import OpenFinish, Phase, PushedChange, RunState
 from bot.values.sandbox import (
     JobAnswer,
     Machine,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.values.approvals import ApprovalRequest
-from bot.values.ci import Outcome
+from bot.values.outcome import Outcome
 from bot.values.request import RunKey
 
 

@@ -6,10 +6,11 @@ import math
 from dataclasses import replace
 
 from bot.values.approvals import Approval
-from bot.values.ci import Attempt, AttemptState, Checks, Outcome, PullRequest, Verdict
+from bot.values.ci import Attempt, AttemptState, Checks, PullRequest, Verdict
 from bot.values.code import Finding, Patch, Sha, Tree
 from bot.values.conversation import Finish, ToolResult, ToolResults, Turn, UserText
 from bot.values.merges import MergeDraft
+from bot.values.outcome import Outcome
 from bot.values.proof import LocalVerdict
 from bot.values.request import Issue
 from bot.values.resumption import Resumption
@@ -23,13 +24,6 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
 
     `text` tells people so.
     """
-    resumption = Resumption(
-        text,
-        goes_on=True,
-        usd=earlier.total_usd,
-        head=earlier.pushed.head if earlier.pushed else None,
-        has_pull=earlier.pull is not None,
-    )
     return replace(
         earlier,
         key=new.key,
@@ -47,7 +41,17 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
         sandbox_s=new.sandbox_s,
         rerun_attempts=new.rerun_attempts,
         outcome=None,
-        resumption=resumption,
+        resumption=_describe_resumption(earlier, text),
+    )
+
+
+def _describe_resumption(earlier: RunState, text: str) -> Resumption:
+    return Resumption(
+        text,
+        goes_on=True,
+        usd=earlier.total_usd,
+        head=earlier.pushed.head if earlier.pushed else None,
+        has_pull=earlier.pull is not None,
     )
 
 

@@ -10,7 +10,6 @@ from bot.values.brief import Brief
 from bot.values.ci import (
     Attempt,
     ExpectedCi,
-    Outcome,
     PullRequest,
     Verdict,
 )
@@ -25,6 +24,7 @@ from bot.values.conversation import (
 )
 from bot.values.making import Making
 from bot.values.merges import MergeDraft
+from bot.values.outcome import Outcome
 from bot.values.proof import LocalVerdict, MutationProof
 from bot.values.request import Branch, Issue, Request, RunKey
 from bot.values.resumption import Resumption

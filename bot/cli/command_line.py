@@ -121,5 +121,9 @@ def _discard_unread() -> None:
             stream.flush()
         except OSError as error:
             if _is_reader_gone(error, stream):
-                with suppress(OSError, ValueError):
-                    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+                _send_nowhere(stream)
+
+
+def _send_nowhere(stream: TextIO) -> None:
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -19,8 +19,9 @@ class UnfitRecordError(Exception):
 
 
 class RunRecord:
-    """What a run has done, in order. What is kept of an earlier process is taken before new steps
-    are appended.
+    """What a run has done, in order.
+
+    Steps of an earlier process are taken from it before new ones are appended.
     """
 
     def __init__(self, path: Path) -> None:

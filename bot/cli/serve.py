@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from socket import socket
 from threading import Thread
 
@@ -85,9 +86,7 @@ def _serve(
     settings: Settings, own_secrets: SecretValues, outside: socket, inside: socket
 ) -> DurableEngine:
     """Go on with the runs that were live, and listen until a signal comes."""
-    make_private_home(settings.home)
-    if trouble := find_record_trouble(settings.home):
-        raise OSError(None, f"{trouble} ({RESTORE})", str(settings.home / RECORD))
+    _prepare_home(settings.home)
     hub = build_github(settings, own_secrets)
     sandbox = build_sandbox(settings)
     durable = build_engine(settings, hub, sandbox)
@@ -114,6 +113,13 @@ def _serve(
 
     asyncio.run(_listen(servers, begin))
     return durable
+
+
+def _prepare_home(home: Path) -> None:
+    """Make the home where there is none. Raises OSError where its record cannot be written."""
+    make_private_home(home)
+    if trouble := find_record_trouble(home):
+        raise OSError(None, f"{trouble} ({RESTORE})", str(home / RECORD))
 
 
 def _start_daily_chores(settings: Settings, durable: DurableEngine, sandbox: LocalSandbox) -> None:

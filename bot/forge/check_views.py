@@ -90,16 +90,20 @@ def render_check_run(
         "conclusion": job.conclusion,
         "started_at": job.started_at,
         "completed_at": job.completed_at,
-        "output": {
-            "title": job.output.title or None,
-            "summary": job.output.summary or None,
-            "text": job.output.text or None,
-            "annotations_count": len(job.annotations),
-            "annotations_url": f"{url}/annotations",
-        },
+        "output": _render_output(job, url),
         "check_suite": suite_view,
         "app": render_app(state, state.apps[suite.app]),
         "pull_requests": render_open_pulls(state, repository, job.sha),
+    }
+
+
+def _render_output(job: JobRecord, url: str) -> Json:
+    return {
+        "title": job.output.title or None,
+        "summary": job.output.summary or None,
+        "text": job.output.text or None,
+        "annotations_count": len(job.annotations),
+        "annotations_url": f"{url}/annotations",
     }
 
 

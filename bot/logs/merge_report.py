@@ -99,11 +99,8 @@ def _find_same(known: Sequence[Failure], failure: Failure, free: set[int]) -> in
     """Find the failure that is the same; one that none was merged into goes before."""
     same = [index for index, each in enumerate(known) if is_same_failure(each, failure)]
     at_place = [index for index in same if known[index].frames[-1:] == failure.frames[-1:]]
-    choice = [
-        *(each for each in at_place if each in free),
-        *(each for each in same if each in free),
-    ]
-    return next(iter([*choice, *at_place]), None)
+    unmerged = [index for index in (*at_place, *same) if index in free]
+    return next(iter((*unmerged, *at_place)), None)
 
 
 def is_same_failure(first: Failure, second: Failure) -> bool:

@@ -32,7 +32,7 @@ def order_files(structure: ProjectStructure) -> tuple[tuple[ProjectFile, ...], .
 
 
 def _add_implied(dependencies: Dependencies, entry_point: str) -> dict[str, tuple[str, ...]]:
-    """Add what files wait for though they import it not.
+    """Add what files wait for without importing it.
 
     Documents tell of everything else, a test that imports nothing runs the program, and tests in
     Python use what their `conftest.py` makes.

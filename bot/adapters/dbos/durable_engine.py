@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -27,12 +27,7 @@ from dbos import DBOS, DBOSConfig
 
 from bot.adapters.dbos.durable_run import INBOX, DurableRun
 from bot.adapters.dbos.enqueue_batcher import EnqueueBatcher
-from bot.adapters.dbos.journal import (
-    LIVE,
-    DbosJournal,
-    JsonSerializer,
-    filter_expected_messages,
-)
+from bot.adapters.dbos.journal import LIVE, DbosJournal, JsonSerializer, filter_expected_messages
 from bot.adapters.dbos.retention import forget_runs
 from bot.adapters.dbos.run_fields import name_run
 from bot.adapters.dbos.run_lookup import (
@@ -300,9 +295,7 @@ async def _get_loop() -> asyncio.AbstractEventLoop:
 def _join_once_started(thread: threading.Thread) -> None:
     """Wait until a thread ends, which another one may just be about to start."""
     while True:
-        try:
+        with suppress(RuntimeError):  # it was not started yet
             thread.join()
-        except RuntimeError:  # it was not started yet
-            time.sleep(0.01)
-        else:
             return
+        time.sleep(0.01)

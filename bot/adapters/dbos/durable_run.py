@@ -14,12 +14,7 @@ from dbos import DBOS
 from bot.adapters.dbos.run_logger import RunLogger
 from bot.adapters.dbos.run_waits import INTERRUPTED, RunWaits
 from bot.adapters.dbos.runtime import Runtime
-from bot.adapters.dbos.step_output import (
-    Interrupted,
-    StepOutput,
-    capture,
-    unwrap,
-)
+from bot.adapters.dbos.step_output import Interrupted, StepOutput, capture, unwrap
 from bot.adapters.dbos.step_recorder import StepRecorder, decode_result
 from bot.adapters.dbos.wait_reports import LEAST_S, WaitReports, describe_pause
 from bot.log_fields import call_with_fields, read_log_fields

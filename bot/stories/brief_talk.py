@@ -1,4 +1,4 @@
-"""The talk before the plan: whether a brief is asked for, and what people must say first."""
+"""Decide whether a brief is asked for, and end the run where people must say more first."""
 
 from __future__ import annotations
 

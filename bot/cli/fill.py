@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +15,7 @@ from bot.adapters.git.mirrors import GitMirrors
 from bot.assembly import SystemClock, build_model
 from bot.cli.inputs import WrongUseError, print_error, require_folder
 from bot.cli.refactor import print_changes, read_texts
-from bot.cli.terminal import StepLine, print_sentences
+from bot.cli.terminal import print_sentences
 from bot.cli.unrecorded_run import UnrecordedRun, run_at_once
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits.marked_place import find_marked_place
@@ -26,7 +26,7 @@ from bot.stories.fill_place import fill_place
 from bot.stories.stops import GaveUp
 from bot.text.terminal_text import strip_control
 from bot.tools.place_tools import PlaceToFill
-from bot.values import Caps, Repo, Request, RunKey, RunState
+from bot.values import Repo, Request, RunKey, RunState
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
 PLACE = re.compile(r"(?P<path>.+):(?P<line>[0-9]{1,18})$", re.DOTALL)
@@ -114,17 +114,17 @@ def _ask(
 ) -> dict[str, str | None] | None:
     """Have the code written; None when there is none that fits, which is told."""
     with TemporaryDirectory(prefix="greenlit-") as home:
-        caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
-        ports = Ports(GitMirrors(Path(home), ()), build_model(settings), SystemClock(), caps)
+        ports = Ports(
+            GitMirrors(Path(home), ()), build_model(settings), SystemClock(), settings.caps
+        )
         run = UnrecordedRun(ports, console, RunKey("this/folder#0/1"))
-        request = Request(Repo("this/folder"), 0, "you", "", "")
-        run.keep(replace(RunState(run.key, request), caps=caps))
+        request = Request(Repo("this/folder"), 0, "you", "", "", words=asked.what)
+        run.keep(RunState(run.key, request, caps=settings.caps))
         try:
             run_at_once(fill_place(run, asked))
         except (Refusal, Unreachable, GaveUp) as ended:
             words = strip_control(str(ended))
             console.print(Text.assemble(("\nNot filled. ", "bold red"), words))
         finally:
-            cost = f"{run.state.turns} turns of {settings.model}, ${run.state.usage.usd:.2f}"
-            console.print(StepLine(run.state.model_s, "in all", Text(cost)))
+            run.print_total(settings.model, run.state.model_s)
         return run.state.patch.files or None

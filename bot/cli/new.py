@@ -33,14 +33,14 @@ from bot.assembly import SystemClock, build_local_sandbox, build_model, build_ow
 from bot.cli.folder_run import FolderRun
 from bot.cli.inputs import MISTAKES, WrongUseError, print_error
 from bot.cli.run_record import RunRecord, UnfitRecordError
-from bot.cli.terminal import StepLine, print_sentences
+from bot.cli.terminal import print_sentences
 from bot.cli.unrecorded_run import SilentComments, run_at_once
 from bot.ports import Ports, Refusal, Unreachable
 from bot.settings import SolveSettings
 from bot.stories.make_project import REPO, make_project
 from bot.text.amounts import count_noun
 from bot.text.terminal_text import strip_control
-from bot.values import Caps, Outcome, RunKey, RunState, Wish
+from bot.values import Outcome, RunKey, RunState, Wish
 from bot.values.making import OWN_FOLDER, SPECIFICATION_PATH
 
 DONE, NOT_DONE, WRONG_USE, STOPPED = 0, 1, 2, 130
@@ -189,8 +189,7 @@ def _make(run: FolderRun, settings: SolveSettings, asked: NewProject, record: Ru
         run.ports.sandbox.discard(f"{run.key}/trial")
         run.ports.sandbox.discard(run.key)
     _print_end(console, asked, outcome, run.state)
-    cost = f"{run.state.turns} turns of {settings.model}, ${run.state.usage.usd:.2f}"
-    console.print(StepLine(run.state.model_s + run.state.sandbox_s, "in all", Text(cost)))
+    run.print_total(settings.model, run.state.model_s + run.state.sandbox_s)
     if outcome.state in ("refused", "stopped"):
         _clear(asked.folder)
     return DONE if outcome.state == "done" else NOT_DONE
@@ -206,7 +205,7 @@ def build_ports(settings: SolveSettings, home: Path, folder: Path) -> Ports:
         mirrors,
         build_model(settings),
         SystemClock(),
-        Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run),
+        settings.caps,
         replace(checkers, index=index),
         log_cache=DiskLogCache(home / "logs"),
         comments=SilentComments(),

@@ -28,7 +28,7 @@ from bot.cli.inputs import (
     read_request,
     require_folder,
 )
-from bot.cli.terminal import StepLine, colour_diff, open_console, print_sentences
+from bot.cli.terminal import colour_diff, open_console, print_sentences
 from bot.cli.unrecorded_run import SilentComments, UnrecordedRun, run_at_once
 from bot.ports import Ports, Refusal, Unreachable
 from bot.settings import SolveSettings
@@ -39,7 +39,7 @@ from bot.stories.agent import write
 from bot.stories.checks_here import learn_checks
 from bot.stories.stops import Answered, Asks, GaveUp
 from bot.text.terminal_text import strip_control
-from bot.values import Caps, Issue, Repo, Request, RunKey, RunState, Tree
+from bot.values import Issue, Repo, Request, RunKey, RunState, Tree
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
 LOCAL_REPO = Repo("this/folder")
@@ -159,8 +159,7 @@ def _solve(
     finally:
         if state.project is not None:
             ports.sandbox.discard(run.key)
-        cost = f"{run.state.turns} turns of {settings.model}, ${run.state.usage.usd:.2f}"
-        console.print(StepLine(run.state.model_s, "in all", Text(cost)))
+        run.print_total(settings.model, run.state.model_s)
     finish = state.finish_call.finish
     title = (strip_control(finish.title), "bold")
     console.print(Text.assemble("\n", title, f"\n{strip_control(finish.summary)}\n"))
@@ -173,7 +172,7 @@ def _build_ports(settings: SolveSettings, home: Path, folder: Path) -> Ports:
         mirrors,
         build_model(settings),
         SystemClock(),
-        Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run),
+        settings.caps,
         build_checkers(settings.package_indexes, build_own_secrets(settings)),
         embedder=open_embedder(*settings.embeddings_source),
         log_cache=DiskLogCache(home / "logs"),

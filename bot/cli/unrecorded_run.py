@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, ParamSpec, TypeVar, cast
 
 from rich.console import Console
+from rich.text import Text
 
 from bot.cli.progress_line import show_progress
 from bot.cli.terminal import StepLine
@@ -74,6 +75,11 @@ class UnrecordedRun:
         """Keep how the run stands."""
         self._state = state
         return state
+
+    def print_total(self, model: str, took_s: float) -> None:
+        """Print what the whole run took and cost."""
+        cost = f"{self.state.turns} turns of {model}, ${self.state.usage.usd:.2f}"
+        self.console.print(StepLine(took_s, "in all", Text(cost)))
 
     async def wait(
         self,

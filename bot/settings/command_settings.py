@@ -22,7 +22,7 @@ from bot.settings.setting_values import (
     check_embeddings,
     parse_prices,
 )
-from bot.values import ModelConfig, Price
+from bot.values import Caps, ModelConfig, Price
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 Address = Annotated[str, AfterValidator(check_address)]
@@ -171,6 +171,11 @@ class ModelSettings(GateSettings):
                 f"{', '.join(known)}, or tell its price in GREENLIT_PRICES"
             )
         return model
+
+    @property
+    def caps(self) -> Caps:
+        """The most that one run may use."""
+        return Caps(self.usd_per_run, self.turns_per_run, self.minutes_per_run)
 
     @property
     def chosen_model(self) -> ModelConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -225,10 +226,8 @@ class Settings(ServerSettings, GitHubSettings, ModelSettings):
     @property
     def caps(self) -> Caps:
         """The most that one run may use."""
-        return Caps(
-            usd=self.usd_per_run,
-            turns=self.turns_per_run,
-            minutes=self.minutes_per_run,
+        return replace(
+            super().caps,
             attempts=self.attempts,
             ci_patience_s=int(self.ci_patience_minutes * 60),
             approval_patience_s=int(self.approval_patience_hours * 3600),

@@ -15,8 +15,6 @@ from bot.values import (
     Outcome,
     Patch,
     PromptPrefix,
-    Repo,
-    Request,
     RunState,
     Turn,
     UserText,
@@ -36,12 +34,10 @@ async def fill_place(run: Run, asked: PlaceToFill) -> Outcome:
     """
     prefix = PromptPrefix(load("fill").text, SCHEMAS)
     start = ConversationStart(prefix, BEGIN, NUDGE)
-    request = Request(Repo("this/folder"), 0, "you", "", "", words=asked.what)
-    state = RunState(run.key, request, start=start, conversation=(UserText(BEGIN),))
-    state = run.keep(replace(state, caps=run.state.caps))
+    state = run.keep(replace(run.state, start=start, conversation=(UserText(BEGIN),)))
     while state.turns < MOST_TURNS:
         budget_usd = round(state.caps.usd - state.usage.usd, 6)
-        timed = await run(ask_model, request.repo, prefix, state.conversation, budget_usd)
+        timed = await run(ask_model, state.request.repo, prefix, state.conversation, budget_usd)
         state = run.keep(after_turn(state, timed.turn, timed.took_s))
         if timed.turn.stop == "end":
             state = run.keep(after_nudge(state, NUDGE))

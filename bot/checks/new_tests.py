@@ -23,7 +23,7 @@ SEPARATOR = "::"
 def name_tests(
     tests: Mapping[str, tuple[str, ...]], texts: Mapping[str, str | None]
 ) -> tuple[str, ...]:
-    """Name each test as "path::Class::test"; a file whose tests cannot be told is one of them.
+    """Name each test as "path::Class::test"; a file whose tests cannot be told apart counts as one.
 
     `tests` are names by file, none where all of the file is meant.
     """

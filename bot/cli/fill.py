@@ -112,7 +112,7 @@ def _find_path(workspace: Workspace, name: str) -> str:
 def _ask(
     console: Console, settings: SolveSettings, asked: PlaceToFill
 ) -> dict[str, str | None] | None:
-    """Have the code written; None when there is none that fits, which is told."""
+    """Have the code written. Without any that fits, print why and return None."""
     with TemporaryDirectory(prefix="greenlit-") as home:
         ports = Ports(
             GitMirrors(Path(home), ()), build_model(settings), SystemClock(), settings.caps

@@ -196,7 +196,7 @@ def _make(run: FolderRun, settings: SolveSettings, asked: NewProject, record: Ru
 
 
 def build_ports(settings: SolveSettings, home: Path, folder: Path) -> Ports:
-    """Build what a project is made with; `home` is for what is not kept."""
+    """Build the ports of a run that makes a project; `home` is a folder for temporary files."""
     mirrors = GitMirrors(home, ())
     make_empty_mirror(home, REPO)
     checkers = build_checkers({}, build_own_secrets(settings))

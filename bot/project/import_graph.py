@@ -1,4 +1,4 @@
-"""Follow which files of a project import which: cycles, and what is reached."""
+"""Follow the imports between files of a project: find cycles, and what a file reaches."""
 
 from __future__ import annotations
 

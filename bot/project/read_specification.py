@@ -112,7 +112,7 @@ def _list_others(sections: Iterable[Section]) -> Iterator[str]:
 
 
 def _read_facts(items: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Read the facts by their names, and what is none of them."""
+    """Read the facts by their names, and list the items that are no facts."""
     facts: dict[str, str] = {}
     others = []
     for item in items:

@@ -44,7 +44,7 @@ def _list_blocks(specification: Specification) -> Iterator[str]:
 
 
 def _lower_headings(markdown: str) -> str:
-    """Lower the headings of a text, each of which would begin a section, and close its code."""
+    """Lower the headings, so that none begins a section, and close a code block left open."""
     lines: list[str] = []
     fence = ""
     for line in markdown.splitlines():

@@ -27,7 +27,7 @@ TOPICS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What stands under a heading. `topic` is what it is about; "" for what is none of ours."""
+    """What stands under a heading. `topic` is a key of TOPICS; "" for any other heading."""
 
     topic: str
     heading: str

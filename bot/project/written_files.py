@@ -39,7 +39,7 @@ def check_written(
 
 
 def read_source(path: str, text: str) -> SourceFile | None:
-    """Read the names of a file; None for what is no code, or does not parse."""
+    """Read the names of a file; None where it is not code, or does not parse."""
     match family_of(path):
         case "python":
             return read_python(text)
@@ -88,7 +88,7 @@ class WrittenProject:
     # --- imports ----------------------------------------------------------------------------------
 
     def check_imports(self) -> Iterator[Finding]:
-        """Find imports of what is no file, no declared library, and none of the language's own."""
+        """Find imports of neither a file, a declared library nor the standard library."""
         for path, source in self.sources.items():
             for each in source.imports:
                 target = self._resolve(each.module, path)
@@ -230,7 +230,7 @@ class WrittenProject:
 
 
 def _drop_go(dependencies: Dependencies) -> Dependencies:
-    """Drop files of Go, of which packages import each other."""
+    """Drop the files of Go: there packages import each other, and not files."""
     return {path: each for path, each in dependencies.items() if family_of(path) != "go"}
 
 

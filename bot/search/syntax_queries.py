@@ -1,4 +1,4 @@
-"""Find nodes of a syntax tree by their kinds, which is quick also in long files."""
+"""Find nodes of a syntax tree by their kinds with queries, which are quick in long files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule by which a request is asked for a brief: a small and clear one is not."""
+"""Judge whether a request needs a brief: one that is small and clear does not."""
 
 from __future__ import annotations
 

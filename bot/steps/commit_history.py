@@ -1,4 +1,4 @@
-"""List the commits that led to a tree: an ancestor's, which are cached, and those since."""
+"""List the commits that led to a tree: those of a cached ancestor, and those since."""
 
 from __future__ import annotations
 

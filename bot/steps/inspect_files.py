@@ -18,7 +18,7 @@ BREAKS = ("E9", "F82", "F7")  # of the linter's rules: the program fails there
 
 
 def _summarize_files(findings: tuple[Finding, ...]) -> Summary | None:
-    """Say only what is wrong: what is right is committed, which is told."""
+    """Say what is wrong; None where nothing is: the commit has a line of its own."""
     if not any(finding.blocks for finding in findings):
         return None
     _, line = summarize_findings(findings)

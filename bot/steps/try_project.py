@@ -165,7 +165,7 @@ def _try_step(ports: Ports, work: ProjectWork, build_step: BuildStep) -> TriedSt
 
 
 def _run(ports: Ports, job: SandboxJob) -> SandboxResult:
-    """Run it; the time is that of the set-up too, which the first job waits for."""
+    """Run the job. Its time includes the set-up, which the first job waits for."""
     began = ports.clock.now()
     try:
         result = ports.sandbox.run(job)

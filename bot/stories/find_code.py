@@ -34,6 +34,6 @@ async def find_code(run: Run, state: RunState) -> RunState:
 
 
 def _list_places(named: NamedCode) -> Retrieval:
-    """List what is named as the places to look at, and the tests that are named after it."""
+    """List the named code, and the tests named after it, as the places to look at."""
     tests = tuple(SearchHit(path, 1.0, ("named after it",)) for path in named.tests)
     return Retrieval((SearchHit(named.path, 1.0, ("named in the command",)),), named.symbols, tests)

@@ -62,6 +62,7 @@ from bot.values.next_state import add_to_results, after_another_try
 
 R = TypeVar("R")
 REPO = Repo("new/project")
+# The tree without a file, which every git knows by this name.
 EMPTY_TREE = Tree(REPO, Sha("4b825dc642cb6eb9a060e54bf8d69288fbee4904"), Branch("main"))
 CONFIG = RepoConfig(allow=("**",), max_files=200, max_lines=20_000)
 PLAN_ROUNDS = 6  # turns until the files are planned
@@ -170,7 +171,7 @@ async def plan(run: Run, state: RunState) -> RunState:
 
 
 async def write(run: Run, state: RunState, before: Patch | None = None) -> RunState:
-    """Have all planned files written and right, and commit what is right after each turn.
+    """Go on until all planned files are written without a finding; commit such files each turn.
 
     `before` are the files before they were mended, where they are.
     """

@@ -1,4 +1,4 @@
-"""The ends of making a project: what is told, and what can be done next."""
+"""Say how the making of a project ended, and what can be done next."""
 
 from __future__ import annotations
 

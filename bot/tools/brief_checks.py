@@ -1,4 +1,4 @@
-"""Find what is wrong with a brief in itself: what nobody could check, and what contradicts."""
+"""Find faults that a brief shows by itself: criteria nobody could check, contradictions."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 def verify_entities(session: ToolSession, entities: Sequence[Entity]) -> tuple[Entity, ...]:
-    """Look each of them up, and mark what is not there with what comes near."""
+    """Look each up in the repository; mark one that is missing, with similar names."""
     return tuple(_verify(session, entity) for entity in entities)
 
 
 def explain_entities(entities: Sequence[Entity]) -> Iterator[str]:
-    """Say what is not as the brief has it."""
+    """Say which are missing though the brief expects them, or exist though it calls them new."""
     for entity in entities:
         if entity.is_unknown:
             near = f" Did you mean {', '.join(entity.near)}?" if entity.near else ""

@@ -95,7 +95,7 @@ def _judge(place: MarkedPlace, code: str, filled: str) -> Iterator[Finding]:
 
 
 def _render_place(asked: PlaceToFill) -> Iterator[str]:
-    """Render what is wanted, and the code, quoted; the nearest first."""
+    """Render what is wanted and the code around, quoted, the nearest first."""
     place, context = asked.place, asked.context
     what = asked.what or place.placeholder or "What the code around it leaves open."
     yield render_section("What is wanted at the place", [what], SECTION_CHARS)

@@ -41,7 +41,7 @@ class ProveCriteriaInput(ToolInput):
 
 
 def run(session: ToolSession, arguments: ProveCriteriaInput) -> str:
-    """Keep what is named. Raises ToolRefusal, and keeps nothing, where some of it is not there."""
+    """Keep the named proofs. Raises ToolRefusal, and keeps none, where one of them is not there."""
     brief = session.newest_brief
     if brief is None or not brief.criteria:
         raise ToolRefusal("This job has no brief with criteria.")

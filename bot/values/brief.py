@@ -77,7 +77,7 @@ class Ambiguity:
 
     @property
     def takes_default(self) -> bool:
-        """Whether the default is what is done."""
+        """Whether the default counts as the answer."""
         return self.settled == "default" or not (self.matters or self.settled)
 
 

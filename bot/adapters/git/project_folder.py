@@ -12,9 +12,8 @@ from git import GitConfigParser
 from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.mirror import Mirror
 from bot.edits.paths import path_refusal
-from bot.values import Author, Branch, Repo, Sha, Tree
+from bot.values import Author, Repo
 
-EMPTY_TREE = Sha("4b825dc642cb6eb9a060e54bf8d69288fbee4904")  # that every git knows
 BRANCH = "main"
 RUN_PROGRAMS = ("filter.", "hook.", "include.", "includeif.")  # keys, as git lists them
 LOCKS = ("index.lock", "HEAD.lock", f"refs/heads/{BRANCH}.lock")
@@ -31,7 +30,7 @@ class GitProjectFolder:
         self._git = GitProcess(root / ".git", home, work_tree=root)
 
     def read(self, path: str) -> str | None:
-        """Read a text; None for what is none."""
+        """Read the text of a file; None where there is no file, or it is not text."""
         place = self._find(path)
         try:
             return place.read_text("utf-8") if place.is_file() else None
@@ -102,9 +101,8 @@ def read_git_author(home: Path, fallback: Author) -> Author:
     return fallback
 
 
-def make_empty_mirror(home: Path, repo: Repo) -> Tree:
-    """Make a mirror that holds nothing, for GitMirrors(home), and return its tree."""
+def make_empty_mirror(home: Path, repo: Repo) -> None:
+    """Make a mirror that holds nothing, for GitMirrors(home)."""
     empty = home / ".empty"
     empty.mkdir(exist_ok=True)
     Mirror(GitProcess(home / f"{repo.name}.git", empty)).make()
-    return Tree(repo, EMPTY_TREE, Branch(BRANCH))

@@ -101,7 +101,7 @@ def _check_file(
 
 
 def _check_document(path: str, text: str, fresh: set[int]) -> Iterator[Finding]:
-    """Check prose, but for a changelog, which names what is to come, and what tests read."""
+    """Check prose. A changelog, which names what is to come, and data of tests are left out."""
     is_shown = bool(find_aside_word(path)) or kind_of(path) == "test"
     for number, line in enumerate(text.split("\n"), 1) if not is_shown else ():
         if number in fresh and (what := find_document_sign(line)):
@@ -149,7 +149,7 @@ def _check_sentences(
 
 
 def _closes_block(lines: Sequence[str], number: int) -> bool:
-    """Tell whether a comment fills its line, and nothing is done behind it in its block."""
+    """Tell whether a comment fills its line, and no code follows it in its block."""
     own = lines[number - 1]
     if not re.match(r"\s*(?:#|//|/\*|--|\*)", own):
         return False

@@ -1,4 +1,4 @@
-"""Find code that stands for other code: errors that say so, printed excuses, made-up data."""
+"""Find lines that stand in for code not written: errors that say so, excuses, made-up data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CALLED = r"\s*(?:\(\s*)?"
 
 
 class CodeSign(NamedTuple):
-    """A pattern of a line that stands for other code, and what it does instead."""
+    """A pattern of lines that stand in for code not written, and what such a line does instead."""
 
     pattern: re.Pattern[str]
     what: str

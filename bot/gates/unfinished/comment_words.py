@@ -1,4 +1,4 @@
-"""Know the words by which a comment says that code is missing."""
+"""Find in the sentence of a comment that code is missing."""
 
 from __future__ import annotations
 

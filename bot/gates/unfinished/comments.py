@@ -47,7 +47,7 @@ class Sentence:
 
 
 def list_sentences(comments: Iterable[Node]) -> Iterator[Sentence]:
-    """List what the comments say, which are given in their order."""
+    """List the sentences of the comments, which are given in the order of the file."""
     sentence, last = Sentence(), (0, "")
     for number, line in _list_lines(comments):
         is_next = number == last[0] + 1 and len(last[1]) >= WRAPPED_CHARS
@@ -80,7 +80,7 @@ def strip_marks(line: str) -> str:
 
 
 def list_line_sentences(text: str) -> Iterator[Sentence]:
-    """List what comments say line by line, where no grammar tells what is one."""
+    """List what comments say, line by line, in a file of a language without a grammar."""
     for number, line in enumerate(text.split("\n"), 1):
         if match := LINE_COMMENT.search(line):
             yield Sentence(strip_marks(match["text"]), [(0, number)])

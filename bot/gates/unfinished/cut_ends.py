@@ -11,7 +11,7 @@ STYLES = (".css", ".scss", ".less")
 
 
 def find_cut_end(path: str, text: str, root: Node | None) -> tuple[int, str] | None:
-    """Find the line where a file stops short, and say what is not closed; None if it is whole."""
+    """Find the line where a file stops in the middle, and say what is not closed; else None."""
     lines = text.rstrip().split("\n")
     name = path.lower()
     if root is not None and _breaks_at_end(root, len(lines)):

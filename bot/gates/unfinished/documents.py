@@ -24,7 +24,7 @@ SIGN = re.compile(
 
 
 def find_document_sign(line: str) -> str:
-    """Say what a line of prose stands for; empty when it says what it has to."""
+    """Say what is wrong with a line that stands in for text not written; else empty."""
     if HINT.search(line) and SIGN.search(line):
         return "This is not written yet"
     return ""

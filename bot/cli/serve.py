@@ -95,9 +95,8 @@ def _serve(
     _start_daily_chores(settings, durable, sandbox)
     runs_url = f"{_render_url(inside)}/"
     pages = DoorPages(runs_url, build_health(settings, durable), build_readiness(settings, hub))
-    secret = settings.webhook_secret.get_secret_value()
     allowed = AllowedRoute(route, AllowList(settings.allow))
-    door = create_door(durable, allowed, secret, pages=pages)
+    door = create_door(durable, allowed, settings.webhook_secret.get_secret_value(), pages=pages)
     stories = [story.__name__ for story in RUNS]
     page = create_page(durable, stories, settings.github_url, hide=own_secrets.mask)
     servers = {

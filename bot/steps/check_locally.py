@@ -257,10 +257,10 @@ def read_local_log(ports: Ports, tree: Tree, patch: Patch, log: bytes) -> Readin
 def _match_failures(names: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
     """Find which of the tests the failures are of; all of them where the log names none."""
     tests = [failure.test for failure in reading.failures if failure.test]
-    return tuple(name for name in names if has_failed(name, tests)) or names
+    return tuple(name for name in names if _is_among(name, tests)) or names
 
 
-def has_failed(name: str, failed_tests: Sequence[str]) -> bool:
+def _is_among(name: str, failed_tests: Sequence[str]) -> bool:
     """Tell whether a test, or a test of a file, is among those that failed."""
     if "::" in name:
         return _last_name(name) in map(_last_name, failed_tests)

@@ -39,6 +39,8 @@ ACTIONS: Mapping[str, str] = {
     "decline_wish": "declines",
     "submit_structure": "plans the files",
     "write_file": "writes",
+    "read_place": "reads the place",
+    "fill_place": "writes the code",
     "finish": "is done:",
 }
 PLANS = ("submit_plan", "submit_structure")

@@ -112,8 +112,10 @@ def test_a_log_that_stops_in_the_middle_is_read_as_far_as_it_goes():
         "<testsuite><testcase name='a'><failure message='at f (/b.js:{n}:3)'>a.py:{n}:</failure>",
         "<testsuite><testcase name='a'><failure>at f (/a/b.js:{n}:3)</failure>",
         "<testsuite><testcase name='a'><failure>at a.B.c(B.java:{n})</failure>",
-        "<test-run><test-case name='a' result='Failed'><failure><message>m</message>"
-        "<stack-trace>  at A() in /a.cs:line {n}</stack-trace></failure></test-case>",
+        (
+            "<test-run><test-case name='a' result='Failed'><failure><message>m</message>"
+            "<stack-trace>  at A() in /a.cs:line {n}</stack-trace></failure></test-case>"
+        ),
     ],
 )
 def test_numbers_of_any_length_in_a_report_are_read(report: str):

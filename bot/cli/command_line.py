@@ -97,6 +97,8 @@ def _print_mistake(mistake: typer.TyperException) -> None:
         text += f" Did you mean {nearest[0]}?" if nearest else ""
     elif text[-1] not in ".?!":
         text += "."
+    if text.startswith("Got unexpected extra argument"):
+        text += " Put what has blanks in it into quotes."
     context = getattr(mistake, "ctx", None)
     if context:
         text += f"\nHelp: {context.command_path} -h"

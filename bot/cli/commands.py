@@ -212,6 +212,9 @@ def new(
     Exits 0 when it is made, 1 when not, 2 for wrong use.
     """
     console = open_console()
+    if demo and wish:
+        text = "The demo has a wish of its own: leave yours out."
+        raise typer.BadParameter(text, param_hint="--demo")
     if demo:
         raise typer.Exit(_import_demo("new_demo").play_new(console, folder))
     if folder is None:

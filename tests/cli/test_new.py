@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from rich.console import Console
+from typer.main import get_command
 
+from bot.cli.commands import app
 from bot.cli.demo.bot_process import program_path
 from bot.cli.new import NewProject, build_ports, make_new_project
 from bot.cli.new_demo import WISH
@@ -251,6 +253,22 @@ def test_what_is_no_wish_is_answered_in_a_sentence(tmp_path, wish, reason):
 
     assert (2, []) == (code, list(tmp_path.iterdir()))
     assert printed.getvalue().startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["a", "nice", "thing"], "(nice thing). Put what has blanks in it into quotes."),
+        (["a nice thing", "--demo"], "The demo has a wish of its own: leave yours out."),
+    ],
+)
+def test_a_wish_that_would_be_lost_is_not(typed, words, capsys):
+    """Nothing is begun of half a wish, or of another one."""
+    with pytest.raises(SystemExit) as ended:
+        get_command(app).main(["new", *typed])
+
+    assert 2 == ended.value.code
+    assert words in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_folder_with_something_in_it_is_refused(tmp_path):

@@ -10,10 +10,10 @@ from bot.search.commit_index import CommitIndex
 from bot.search.query_match import IndexMatch, QueryMatch
 from bot.search.signals import Evidence
 from bot.search.terms import Query
+from bot.text.git_messages import shorten_subject
 
 MAX_TERMS = 5
 MAX_NAMES = 3
-SUBJECT_CHARS = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +88,4 @@ def _pick_evidence(evidence: Sequence[Evidence], file: int) -> list[Evidence]:
 
 def _subject_of(index: CommitIndex, commit: int) -> str:
     loaded = index.commits.load([commit])
-    return loaded[commit].message.partition("\n")[0][:SUBJECT_CHARS]
+    return shorten_subject(loaded[commit].message.partition("\n")[0])

@@ -50,11 +50,13 @@ def test_a_similar_commit_is_evidence_for_its_files():
     """A commit with a similar message helps where the code has none of the words, and is named as the
     reason.
     """
-    commit = CommitInfo(Sha("c1"), "Fix the invoice footer\n\nIt was cut.", ("shop/reports.py",))
+    subject = "Fix the invoice footer, which was cut where a page had more than seventy-two lines"
+    commit = CommitInfo(Sha("c1"), f"{subject}\n\nIt was cut.", ("shop/reports.py",))
     retrieval = search(files(), "Invoice footer is cut", commits=[commit])
+    told = "Fix the invoice footer, which was cut where a page had more than..."
 
     assert "shop/reports.py" == retrieval.files[0].path
-    assert 'changed by "Fix the invoice footer"' in retrieval.files[0].why
+    assert f'changed by "{told}"' in retrieval.files[0].why
 
 
 @pytest.mark.parametrize(

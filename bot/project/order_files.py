@@ -39,19 +39,20 @@ def _add_implied(dependencies: Dependencies, entry_point: str) -> dict[str, tupl
     """
     others = tuple(path for path in dependencies if not _is_document(path))
     implied = dict(dependencies)
-    for path, imported in dependencies.items():
+    for path, imported in sorted(dependencies.items(), key=lambda item: _is_document(item[0])):
+        wanted: tuple[str, ...] = ()
         if _is_document(path):
-            implied[path] = others
+            wanted = others
         elif is_test(path) and family_of(path):
             program = () if imported else (entry_point,)
-            wanted = dict.fromkeys((*program, *_list_fixtures(path, dependencies)))
-            awaited = (each for each in wanted if _may_wait(path, each, dependencies))
-            implied[path] = (*imported, *awaited)
+            wanted = (*program, *_list_fixtures(path, dependencies))
+        awaited = (each for each in dict.fromkeys(wanted) if _may_wait(path, each, implied))
+        implied[path] = (*imported, *awaited)
     return implied
 
 
 def _is_document(path: str) -> bool:
-    return kind_of(path) == "docs" and not family_of(path)
+    return kind_of(path) == "docs" and not family_of(path) and not _is_manifest(path)
 
 
 def _is_manifest(path: str) -> bool:
@@ -66,6 +67,7 @@ def _list_fixtures(path: str, dependencies: Dependencies) -> list[str]:
 
 
 def _may_wait(path: str, needed: str, dependencies: Dependencies) -> bool:
+    """Tell whether a file can come after another, which neither is missing nor waits for it."""
     return needed in dependencies and path not in find_needed(dependencies, [needed])
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.project import order_files
-from tests.project.drawn_projects import GO, PYTHON, SOUND, draw_project
+from tests.project.drawn_projects import GO, PYTHON, SCRIPT_TOOL, SOUND, draw_project
 
 
 @pytest.mark.parametrize("name", SOUND)
@@ -32,6 +32,27 @@ def test_interfaces_come_first_and_documents_last():
         ["tests/test_cli.py"],
         ["README.md"],
     ]
+
+
+def test_document_waits_for_all_that_does_not_need_it():
+    """A README that the manifest names, and a page that the program shows, come before those."""
+    changes = """pyproject.toml | Names the package. | | README.md
+docs/usage.md | Tells the commands.
+src/expenses/__main__.py | Starts the program. | | src/expenses/cli.py: app; docs/usage.md"""
+    structure, _ = draw_project(PYTHON, changes)
+    paths = [file.path for batch in order_files(structure) for file in batch]
+
+    assert sorted(paths) == sorted(file.path for file in structure.files)
+    assert paths.index("src/expenses/cli.py") < paths.index("README.md")
+    assert paths.index("README.md") < paths.index("pyproject.toml")
+    assert paths.index("docs/usage.md") < paths.index("src/expenses/__main__.py")
+
+
+def test_list_of_requirements_is_no_document():
+    """It is a manifest, and comes first."""
+    structure, _ = draw_project(SCRIPT_TOOL)
+
+    assert order_files(structure)[0][0].path == "requirements.txt"
 
 
 def test_packages_of_go_are_ordered_by_files():

@@ -219,9 +219,11 @@ class WrittenProject:
         """Find files of Go that name another package than those beside them."""
         names: dict[str, tuple[str, str]] = {}
         for path, source in self.sources.items():
+            if not source.package:
+                continue
             package = source.package.removesuffix("_test") if is_test(path) else source.package
             first, known = names.setdefault(folder_of(path), (path, package))
-            if source.package and package != known:
+            if package != known:
                 text = (
                     f"It is of package {as_code_span(package)}, and {as_code_span(first)} beside "
                     f"it of {as_code_span(known)}. A folder holds one package: name the same."

@@ -319,6 +319,14 @@ def test_written_file_that_breaks_the_plan_is_told(name, path, text, sentence):
     assert sentence in [finding.text for finding in findings], findings
 
 
+def test_other_code_beside_a_package_of_go_is_none_of_it():
+    """A script in the folder, which Go embeds, names no package that the others should have."""
+    table, text = SOUND["go"]
+    files = {"internal/store/app.js": "export const a = 1;\n"} | read_files(text)
+
+    assert () == check_written(*draw_project(table), files)
+
+
 def test_what_does_not_parse_is_left_to_the_syntax_gate():
     """A file that is cut off is accused of no missing name here, nor are those that import it."""
     table, text = SOUND["python"]

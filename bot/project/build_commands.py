@@ -72,6 +72,8 @@ OTHER_REGISTRY = re.compile(
 )
 VARIABLE = re.compile(r"^[A-Za-z_]\w*=")
 EXPANSION = re.compile(r"[$`]")
+# In single quotes nothing is expanded; such a quote in double quotes, or behind a `\\`, is a letter.
+SINGLE_QUOTED = re.compile(r"""(\\.|"(?:\\.|[^"\\])*")|'[^']*'""")
 SAFE_PATH = re.compile(r"^/(?:dev/null$|tmp(?:/|$))")
 PROVES_NOTHING = re.compile(r"^(?:true|:|exit 0|echo\b.*)$")
 
@@ -115,7 +117,7 @@ def split_commands(command: str) -> list[list[str]]:
 
 def _explain_signs(command: str) -> str:
     """Say which sign of the shell the command uses, besides `&&`."""
-    if EXPANSION.search(re.sub(r"'[^']*'", "", command)):
+    if EXPANSION.search(SINGLE_QUOTED.sub(r"\1", command)):
         return "uses a variable or a command in a command. Write the value out."
     signs = [word for word in _split_words(command) if word in SHELL_SIGNS]
     if signs:

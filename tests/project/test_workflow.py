@@ -62,6 +62,8 @@ COMMANDS = [
     ("execute", "echo $(whoami)", "a variable or a command in a command"),
     ("execute", 'python -m x "$HOME/data"', "a variable or a command in a command"),
     ("execute", "python -m x `id`", "a variable or a command in a command"),
+    ("execute", "python -m x \"it's $HOME, isn't it\"", "a variable or a command in a command"),
+    ("execute", r"python -m x \'$(id)\'", "a variable or a command in a command"),
     ("init", "cd .. && python3 -m venv .venv", "leaves the project's folder by `..`"),
     ("execute", "python -m x --out ../../etc", "leaves the project's folder"),
     ("execute", "python -m x --config=/etc/x.toml", "leaves the project's folder"),

@@ -56,7 +56,7 @@ class CodeFinder:
             return NamedCode(obstacle=_refuse_several(name, paths))
         (path,) = paths
         text = self.read([path]).get(path, b"")
-        lines = max(1, text.count(b"\n"))
+        lines = text.count(b"\n") + (not text.endswith(b"\n"))
         return NamedCode(path, 1, lines, tuple(_name_symbols(extract_symbols(path, text))))
 
     def _find_in_file(self, path: str, symbol: str) -> NamedCode:
@@ -69,9 +69,12 @@ class CodeFinder:
 
     def _find_lines(self, lines: re.Match[str]) -> NamedCode:
         """Find lines of a file, with the definitions that hold them."""
-        whole = self._choose_path(lines["path"], self._match_paths(lines["path"]) or [""])
-        if not whole.path:
+        paths = self._match_paths(lines["path"])
+        if not paths:
             return NamedCode(obstacle=self._explain_no_path(lines["path"]))
+        whole = self._choose_path(lines["path"], paths)
+        if not whole.path:
+            return whole
         first = int(lines["first"])
         last = int(lines["last"] or first)
         if not 1 <= first <= last <= whole.end_line:

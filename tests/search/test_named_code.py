@@ -8,7 +8,7 @@ FILES = {
     "shop/cart.py": b"class Cart:\n    def total(self):\n        return 0\n\n\ndef pay():\n    return 1\n",
     "shop/deep/cart.py": b"def pay():\n    return 2\n",
     "shop/view.ts": b"export class View {\n  draw() { return 1 }\n}\n",
-    "docs/guide.md": b"# Cart\n",
+    "docs/guide.md": b"# Cart\n\nPay.",
 }
 
 
@@ -37,6 +37,8 @@ def find(words):
         ("shop.cart.pay", ("shop/cart.py", 6, 7, "pay")),
         ("shop/deep/cart.py::pay", ("shop/deep/cart.py", 1, 2, "pay")),
         ("View", ("shop/view.ts", 1, 3, "View")),
+        ("docs/guide.md", ("docs/guide.md", 1, 3, "")),
+        ("guide.md:3", ("docs/guide.md", 3, 3, "")),
     ],
 )
 def test_a_name_means_one_place(words, place):
@@ -51,6 +53,7 @@ def test_a_name_means_one_place(words, place):
     [
         ("pay", "`pay` could be any of `shop/cart.py::pay`, `shop/deep/cart.py::pay`. Say which"),
         ("cart.py", "`cart.py` could be any of `shop/cart.py`, `shop/deep/cart.py`."),
+        ("cart.py:1", "`cart.py` could be any of `shop/cart.py`, `shop/deep/cart.py`."),
         ("shop/carts.py", "There is no `shop/carts.py`. Did you mean `shop/"),
         ("shop/", "`shop/` is a folder. Name one of its files, such as `shop/cart.py`,"),
         ("Cart.totl", "Nothing is called `Cart.totl`. Did you mean `Cart.total`"),

@@ -11,7 +11,7 @@ from bot.text.git_lines import split_keeping_ends, split_lines
 # Lines that stand in the place of code: nothing else is taken away.
 PLACEHOLDER = re.compile(
     r"""\s*(?: (?:\#|//|--|/\*+|\*)\s*(?:TODO|FIXME|XXX|FILL)\b.*
-      | pass | \.\.\. | raise\ NotImplementedError\b.* | raise\ NotImplementedError
+      | pass | \.\.\. | raise\ NotImplementedError\b.*
       | (?:todo|unimplemented)!\(.*\);? | panic\(.*(?:TODO|implemented).*\)
       | throw\ new\ (?:\w*Exception|Error|NotImplementedError)\(.*(?:TODO|implemented).*\);?
       | throw\ new\ NotImplementedException\(.*\);?
@@ -98,7 +98,9 @@ def _find_indent_behind(lines: list[str], line: int) -> str:
 
 def _read_step(lines: list[str]) -> str:
     """Read how far the file indents a block; by a tab where braces are and nothing shows it."""
-    steps = [indent for indent in map(_read_indent, lines) if indent]
+    # What stands in a block comment is one blank further in.
+    code = [line for line in lines if not line.lstrip().startswith("*")]
+    steps = [indent for indent in map(_read_indent, code) if indent]
     if steps:
         return "\t" if steps[0].startswith("\t") else min(steps, key=len)
     has_braces = any(line.rstrip().endswith("{") for line in lines)

@@ -135,6 +135,13 @@ def test_a_place_that_stays_empty_changes_nothing(fill, folder):
         ("a.py", "def f():\n    pass\n", 2, '    a = """\nx\n"""', STRING),
         ("a.go", "func f() {\n\t// TODO\n}\n", 2, "return", "func f() {\n\treturn\n}\n"),
         ("a.go", "func f() {\n}\n", 1, "return", "func f() {\n\treturn\n}\n"),
+        (
+            "a.js",
+            "/**\n * Say.\n */\nfunction g() {\n  return 1\n}\n\nfunction f() {\n}\n",
+            8,
+            "return 2",
+            "/**\n * Say.\n */\nfunction g() {\n  return 1\n}\n\nfunction f() {\n  return 2\n}\n",
+        ),
         ("a.rs", "fn f() {\n  todo!()\n}\n", 2, "1", "fn f() {\n  1\n}\n"),
         ("a.ts", "f(() => {\n  g()\n})\n", 1, "h()", "f(() => {\n  h()\n  g()\n})\n"),
     ],

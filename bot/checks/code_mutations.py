@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
 from types import MappingProxyType
 
 from tree_sitter import Node
@@ -95,32 +96,26 @@ def list_mutations(
     for replacements in by_line.values():
         replacements.sort(key=lambda each: (each.rank, each.node.start_byte))
     has_error = tree.root_node.has_error
-    mutations: list[CodeMutation] = []
-    for replacement in _take_turns(by_line):
-        mutation = _apply(data, replacement)
+
+    def still_parses(mutation: CodeMutation) -> bool:
         mutated = parse(language, mutation.text.encode(errors="replace"))
-        if mutated is not None and mutated.root_node.has_error == has_error:
-            mutations.append(mutation)
-    return tuple(_spread(mutations, most))
+        return mutated is not None and mutated.root_node.has_error == has_error
+
+    chosen = [by_line[line] for line in _spread(sorted(by_line), most)]
+    mutations = (_apply(data, replacement) for replacement in _take_turns(chosen))
+    return tuple(islice(filter(still_parses, mutations), most))
 
 
-def _take_turns(by_line: Mapping[int, list[_Replacement]]) -> Iterator[_Replacement]:
+def _take_turns(lines: Sequence[Sequence[_Replacement]]) -> Iterator[_Replacement]:
     """Give the first change of every line, then the second of each, and so on."""
-    longest = max(map(len, by_line.values()), default=0)
-    for rank in range(longest):
-        for line in sorted(by_line):
-            yield from by_line[line][rank : rank + 1]
+    return filter(None, chain.from_iterable(zip_longest(*lines)))
 
 
-def _spread(mutations: list[CodeMutation], most: int) -> list[CodeMutation]:
-    """Choose so many, evenly over the lines, where there are more lines than that."""
-    first: dict[int, CodeMutation] = {}
-    for mutation in mutations:
-        first.setdefault(mutation.line, mutation)
-    if len(first) <= most:
-        return mutations[:most]
-    each = list(first.values())
-    return [each[index * len(each) // most] for index in range(most)]
+def _spread(lines: Sequence[int], most: int) -> Sequence[int]:
+    """Choose so many lines, evenly, where there are more."""
+    if len(lines) <= most:
+        return lines
+    return [lines[index * len(lines) // most] for index in range(most)]
 
 
 def _apply(data: bytes, replacement: _Replacement) -> CodeMutation:

@@ -72,7 +72,7 @@ OTHER_REGISTRY = re.compile(
 )
 VARIABLE = re.compile(r"^[A-Za-z_]\w*=")
 EXPANSION = re.compile(r"[$`]")
-# In single quotes nothing is expanded; such a quote in double quotes, or behind a `\\`, is a letter.
+# In single quotes nothing is expanded. In double quotes, or escaped, such a quote is a letter.
 SINGLE_QUOTED = re.compile(r"""(\\.|"(?:\\.|[^"\\])*")|'[^']*'""")
 SAFE_PATH = re.compile(r"^/(?:dev/null$|tmp(?:/|$))")
 PROVES_NOTHING = re.compile(r"^(?:true|:|exit 0|echo\b.*)$")

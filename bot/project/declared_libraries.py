@@ -12,7 +12,7 @@ from bot.gates.packages.package_names import ALIASES, NODE_BUILTINS
 from bot.project.languages import Family
 from bot.values import Library
 
-# What a library brings along and its users import by itself.
+# What a library brings along and its users import by itself; names as `canonicalize_name` has them.
 BROUGHT = MappingProxyType(
     {
         "fastapi": ("starlette", "pydantic"),
@@ -44,7 +44,7 @@ def is_declared(module: str, family: Family, libraries: Sequence[Library]) -> bo
 
     Python installs modules under other names than their packages': in doubt it is declared.
     """
-    names = [_strip_version(library.name) for library in libraries]
+    names = [strip_version(library.name) for library in libraries]
     package = name_package(module, family)
     if family == "go":
         return any(module == name or module.startswith(f"{name}/") for name in names)
@@ -59,9 +59,10 @@ def is_declared(module: str, family: Family, libraries: Sequence[Library]) -> bo
     return any(_share_name(wanted, name) for name in installed)
 
 
-def _strip_version(name: str) -> str:
+def strip_version(name: str) -> str:
+    """Return the name of a library without the extras and the version behind it."""
     plain = re.sub(r"\[.*?\]|\s*[<>=!~^].*$", "", name.strip())
-    return re.sub(r"(?<=.)@.*$", "", plain)
+    return re.sub(r"(?<=.)\s*@.*$", "", plain)
 
 
 def _list_brought(names: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from bot.edits.paths import normalize_path, path_refusal
 from bot.gates.odd_paths import check_new_paths, explain_odd_path
 from bot.gates.packages.package_names import ALIASES
+from bot.project.declared_libraries import strip_version
 from bot.project.findings import list_names, make_finding
 from bot.project.import_graph import folder_of
 from bot.project.languages import family_of, is_test, runs_as_test
@@ -169,7 +170,7 @@ def _check_shadowing(paths: Iterable[str], specification: Specification) -> Iter
 
 def _import_name(library: str) -> str:
     """Return the name under which Python imports a library, as far as that is known."""
-    plain = re.sub(r"\[.*", "", library).strip().lower()
+    plain = strip_version(library).lower()
     names = {installed: module for module, installed in ALIASES.items()}
     return names.get(plain, plain.replace("-", "_"))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from bot.project.declared_libraries import strip_version
 from bot.project.findings import list_names, make_finding, suggest_name
 from bot.project.import_graph import (
     Dependencies,
@@ -220,7 +221,7 @@ def _explain_undeclared(name: str, specification: Specification) -> str:
 
 
 def _fold_library(name: str) -> str:
-    return re.sub(r"\[.*?\]|@[\w.^~-]+$", "", name.strip()).casefold().replace("_", "-")
+    return strip_version(name).casefold().replace("_", "-")
 
 
 def _is_shipped(file: ProjectFile) -> bool:

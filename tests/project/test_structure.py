@@ -242,6 +242,15 @@ def test_broken_structure_is_caught(rule, path, project, changes):
     assert all(finding.text.endswith((".", "?")) for finding in findings)
 
 
+def test_version_behind_a_library_is_no_part_of_its_name():
+    """Files name the library without it, and a module may still not hide it."""
+    table = PYTHON.replace("typer, pytest*", "typer[all]>=0.12, pytest*")
+    hidden = check_structure(*draw_project(table, "src/typer/__init__.py | Does it. | run"))
+
+    assert () == check_structure(*draw_project(table))
+    assert "shadowing" in [finding.rule for finding in hidden]
+
+
 def break_structure(structure):
     """Break a sound structure in every way of some kinds, each with its name and place."""
     files = structure.files

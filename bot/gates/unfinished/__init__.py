@@ -165,12 +165,12 @@ def _depth_of(line: str) -> int:
 
 
 def _check_code(path: str, lines: Sequence[str], numbers: set[int]) -> Iterator[Finding]:
-    is_made_up = kind_of(path) in ("test", "docs") or bool(MADE_UP.search(path))
-    find_sign_of = find_test_sign if kind_of(path) == "test" else find_code_sign
+    kind = kind_of(path)
+    if kind == "docs" or (kind != "test" and MADE_UP.search(path)):
+        return
+    find_sign_of = find_test_sign if kind == "test" else find_code_sign
     for number in sorted(numbers):
         line = lines[number - 1]
-        if is_made_up and find_sign_of is find_code_sign:
-            return
         if what := find_sign_of(line, path):
             yield _make_finding(path, number, what, line)
         elif line.strip() == "..." and BRANCH.match(_line_before(lines, number)):

@@ -208,7 +208,7 @@ def _iter_comments(root: Node) -> Iterator[Node]:
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if COMMENT.search(node.type):
+        if _is_comment(node):
             yield node
         else:
             waiting.extend(reversed(node.children))

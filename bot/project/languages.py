@@ -82,11 +82,16 @@ def runs_as_test(path: str, language: ProjectLanguage) -> bool:
     return bool(re.search(r"[.-](?:test|spec)\.\w+$|(?:^|/)__tests__/", path)) or is_test(path)
 
 
+def is_python_name(name: str) -> bool:
+    """Tell whether a module, or what it defines, can have this name in Python."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
 def is_name(name: str, path: str) -> bool:
     """Tell whether a file of this path can define something of this name."""
     match family_of(path):
         case "python":
-            return name.isidentifier() and not keyword.iskeyword(name)
+            return is_python_name(name)
         case "go":
             return bool(_IDENTIFIER.fullmatch(name)) and name not in _GO_WORDS
         case "script":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import posixpath
 import re
 import sys
@@ -15,7 +14,7 @@ from bot.gates.packages.package_names import ALIASES
 from bot.project.declared_libraries import strip_version
 from bot.project.findings import list_names, make_finding
 from bot.project.import_graph import folder_of
-from bot.project.languages import family_of, is_test, runs_as_test
+from bot.project.languages import family_of, is_python_name, is_test, runs_as_test
 from bot.project.python_source import SOURCE_FOLDERS
 from bot.text import as_code_span
 from bot.values import Finding, ProjectFile, ProjectStructure, Specification
@@ -119,16 +118,12 @@ def _explain_python_module(file: ProjectFile, imported: Collection[str]) -> str:
     *folders, name = file.path.split("/")
     stem = name.rpartition(".")[0]
     names = [*_drop_root(folders), *([stem] if file.path in imported else [])]
-    if all(_is_module_name(part) for part in names):
+    if all(is_python_name(part) for part in names):
         return ""
-    bad = next(part for part in names if not _is_module_name(part))
+    bad = next(part for part in names if not is_python_name(part))
     good = re.sub(r"\W+", "_", bad).strip("_").lower()
-    advice = f"Call it {as_code_span(good)}." if _is_module_name(good) else "Choose another name."
+    advice = f"Call it {as_code_span(good)}." if is_python_name(good) else "Choose another name."
     return f"Python cannot import {as_code_span(bad)}: it is no name of the language. {advice}"
-
-
-def _is_module_name(name: str) -> bool:
-    return name.isidentifier() and not keyword.iskeyword(name)
 
 
 def _drop_root(folders: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from bot.text import as_code_span
 from bot.values import BuildStep, BuildStepName, BuildWorkflow, Finding
 
 STEP_NAMES: tuple[BuildStepName, ...] = get_args(BuildStepName)
-# What a step cannot do before; where neither stands in the workflow, nothing is asked.
+# The first of two comes before the second, where the workflow has both.
 FIXED_ORDER = (("install", "execute"), ("generate", "execute"), ("generate", "check"))
 REQUIRED = ("generate", "execute", "check")
 

@@ -81,8 +81,10 @@ class WrittenProject:
         """Find planned names that a written file does not define, or keeps for itself."""
         for file in self.structure.files:
             source = self.sources.get(file.path)
-            for name in file.exports if source else ():
-                if source and not source.offers(name):
+            if source is None:
+                continue
+            for name in file.exports:
+                if not source.offers(name):
                     yield _make_finding(file.path, 0, _explain_missing(name, source))
 
     # --- imports ----------------------------------------------------------------------------------

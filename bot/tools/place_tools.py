@@ -16,6 +16,7 @@ from bot.text.git_lines import split_lines
 from bot.tools.line_ranges import number_lines
 from bot.tools.request_sections.section import render_section
 from bot.tools.tool import ToolInput, make_schema
+from bot.tools.tree_reader import ToolRefusal
 from bot.values import Finding, ToolCall, ToolResult
 
 READ, FILL = "read_place", "fill_place"
@@ -62,25 +63,30 @@ def answer_call(asked: PlaceToFill, call: ToolCall) -> FillAnswer:
     """Show the place, or try the code there: it has to parse, and to be whole."""
     if call.name == READ:
         return FillAnswer(ToolResult(call.id, "\n\n".join(filter(None, _render_place(asked)))))
-    if call.name != FILL:
-        text = f"There is no tool {call.name!r}: call `{READ}` or `{FILL}`."
-        return FillAnswer(ToolResult(call.id, text, is_error=True))
     try:
-        code = FillPlaceInput.model_validate(call.input).code
-    except ValidationError:
-        text = "The input does not fit: give the `code` alone, as a text."
-        return FillAnswer(ToolResult(call.id, text, is_error=True))
-    filled = asked.place.fill(code)
-    findings = tuple(_judge(asked.place, code, filled))
-    if findings:
-        text = "\n".join(_describe(finding) for finding in findings[:SHOWN_FINDINGS])
-        text = f"It does not fit, so nothing is changed.\n{text}"
-        return FillAnswer(ToolResult(call.id, text, is_error=True))
+        filled = _fill(asked.place, call)
+    except ToolRefusal as refusal:
+        return FillAnswer(ToolResult(call.id, str(refusal), is_error=True))
     return FillAnswer(ToolResult(call.id, "It fits."), filled)
 
 
-def _describe(finding: Finding) -> str:
-    return f"{finding.place}: {finding.text}"
+def _fill(place: MarkedPlace, call: ToolCall) -> str:
+    """Put the code in its place, and return the file's text. Raises ToolRefusal for one that does
+    not fit.
+    """
+    if call.name != FILL:
+        raise ToolRefusal(f"There is no tool {call.name!r}: call `{READ}` or `{FILL}`.")
+    try:
+        code = FillPlaceInput.model_validate(call.input).code
+    except ValidationError:
+        problem = "The input does not fit: give the `code` alone, as a text."
+        raise ToolRefusal(problem) from None
+    filled = place.fill(code)
+    findings = list(_judge(place, code, filled))[:SHOWN_FINDINGS]
+    if findings:
+        faults = "\n".join(f"{finding.place}: {finding.text}" for finding in findings)
+        raise ToolRefusal(f"It does not fit, so nothing is changed.\n{faults}")
+    return filled
 
 
 def _judge(place: MarkedPlace, code: str, filled: str) -> Iterator[Finding]:
@@ -100,13 +106,12 @@ def _render_place(asked: PlaceToFill) -> Iterator[str]:
     what = asked.what or place.placeholder or "What the code around it leaves open."
     yield render_section("What is wanted at the place", [what], SECTION_CHARS)
     yield _render_where(place)
-    if context.enclosing:
-        for where, code in context.enclosing:
-            first = int(where.rpartition(":")[2])
-            title = f"The definition around it, {where}"
-            yield render_section(title, _number(code, first), SECTION_CHARS)
-    else:
-        lines = split_lines(place.text)
+    lines = split_lines(place.text)
+    for where, code in context.enclosing:
+        first = int(where.rpartition(":")[2])
+        shown = number_lines(lines, first, first + code.count("\n"))
+        yield render_section(f"The definition around it, {where}", shown, SECTION_CHARS)
+    if not context.enclosing:
         start = max(1, place.first - CONTEXT_LINES)
         shown = number_lines(lines, start, min(len(lines), place.last + CONTEXT_LINES))
         yield render_section("The lines around it", shown, SECTION_CHARS)
@@ -114,10 +119,6 @@ def _render_place(asked: PlaceToFill) -> Iterator[str]:
     yield render_section("What stands beside it, by its line", context.siblings, SECTION_CHARS)
     for where, code in context.used:
         yield render_section(f"Used there: {where}", [code], SECTION_CHARS)
-
-
-def _number(code: str, first: int) -> list[str]:
-    return [f"{number:>5}\t{line}" for number, line in enumerate(code.split("\n"), first)]
 
 
 def _render_where(place: MarkedPlace) -> str:

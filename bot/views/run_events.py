@@ -48,8 +48,9 @@ def list_changes(before: RunState | None, after: RunState) -> Iterator[RunEvent]
 
 def _list_work_changes(before: RunState, after: RunState) -> Iterator[RunEvent]:
     """List what was planned, pushed, and said by CI."""
-    if after.brief is not None and after.brief != before.brief:
-        yield _describe_brief(after.brief)
+    brief = _describe_brief(after.brief) if after.brief is not None else None
+    if brief and (before.brief is None or brief != _describe_brief(before.brief)):
+        yield brief
     if after.plan is not None and after.plan != before.plan:
         yield _describe_plan(after.plan)
     asked = after.asked_approval

@@ -9,6 +9,8 @@ from bot.values import (
     ApprovalRequest,
     Attempt,
     Branch,
+    Brief,
+    Criterion,
     Failure,
     Finish,
     Outcome,
@@ -31,6 +33,7 @@ from tests.views.run_states import REQUEST, TREE, make_state
 SHA, MENDED = Sha("1a2b3c4d" * 5), Sha("9f8e7d6c" * 5)
 STATE = make_state()
 PLAN = Plan("Greet in lower case.", (PlannedFile("a.py", "the word"),))
+BRIEF = Brief("bug", criteria=(Criterion("It greets"),))
 PUSHED = replace(
     STATE,
     branch=Branch("greenlit/7-greet"),
@@ -59,6 +62,11 @@ CHANGES = {
         STATE,
         replace(STATE, tree=replace(TREE, sha=SHA)),
         "started on main at 1a2b3c4",
+    ),
+    "brief": (
+        STATE,
+        replace(STATE, brief=BRIEF),
+        "read the request as a bug with 1 criterion",
     ),
     "planned": (STATE, replace(STATE, plan=PLAN), "planned 1 file: Greet in lower case."),
     "pushed": (STATE, PUSHED, "pushed 1a2b3c4 to greenlit/7-greet, 2 files"),
@@ -112,6 +120,13 @@ def test_each_change_of_a_state_is_one_line(word, change):
 def test_a_state_that_is_kept_again_tells_nothing():
     """Most states only say that the work went on."""
     assert [] == told(PUSHED, replace(PUSHED, turns=5, phase="waiting"))
+
+
+def test_a_brief_is_told_once():
+    """That its criteria are proved says nothing new of the request."""
+    proved = replace(BRIEF, criteria=(Criterion("It greets", test="test_a.py::test_b"),))
+
+    assert [] == told(replace(STATE, brief=BRIEF), replace(STATE, brief=proved))
 
 
 def test_a_run_that_goes_on_without_a_pull_request_says_so():

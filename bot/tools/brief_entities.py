@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from bot.search import Symbol, extract_symbols
 from bot.tools.grep_pattern import escape_text
 from bot.tools.session import ToolSession
+from bot.tools.tree_reader import is_below
 from bot.values import Entity
 
 MAX_MATCHES = 2_000
@@ -63,7 +64,7 @@ def _has_path(session: ToolSession, name: str) -> bool:
     """Tell whether a file or a folder has this path."""
     path = name.strip("/").removeprefix("./")
     return any(
-        known == path or known.startswith(f"{path}/") for known in session.read_tree().files.paths()
+        known == path or is_below(known, path) for known in session.read_tree().files.paths()
     )
 
 
@@ -72,7 +73,9 @@ def _is_known(session: ToolSession, name: str) -> bool:
     defined nowhere, such as a field, is known where it stands in a file.
     """
     last = _last_part(name)
-    paths = _grep_paths(session, rf"\b{escape_text(last)}\b") if last else []
+    # A `$` is no sign of a word, so `\b` would not hold beside it.
+    word = rf"(^|[^[:alnum:]_]){escape_text(last)}($|[^[:alnum:]_])"
+    paths = _grep_paths(session, word) if last else []
     owner = _last_part(name.rpartition(last)[0])
     symbols = [symbol for symbol in _list_symbols(session, paths) if symbol.last_name == last]
     if not symbols or len(paths) > MOST_READ:

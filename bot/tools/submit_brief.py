@@ -133,7 +133,8 @@ def _read_brief(arguments: SubmitBriefInput, earlier: Brief | None) -> Brief:
         Entity(given.kind, given.name.strip(), given.is_new) for given in arguments.entities
     )
     proved = {criterion.text: criterion for criterion in earlier.criteria} if earlier else {}
-    settled = {known.question: known for known in earlier.ambiguities} if earlier else {}
+    asked = earlier.ambiguities if earlier else ()
+    settled = {known.question: known for known in asked if known.settled}
     criteria = (
         _keep_proof(Criterion(given.text.strip(), given.kind), proved)
         for given in arguments.criteria

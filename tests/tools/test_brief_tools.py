@@ -227,6 +227,15 @@ def test_people_are_asked_once(caller):
     assert "| open: Which port? Answered: 81" in caller.answer("read_request")
 
 
+def test_a_later_brief_may_take_another_default(caller):
+    """What nobody was asked is the model's own word, and the newest holds."""
+    early = Brief("bug", ambiguities=(Ambiguity("Which port?", "80"),))
+    caller.context = replace(caller.context, brief=early)
+    brief, _ = submit(caller, ambiguities=[{**ASKED, "default": "81"}])
+
+    assert (Ambiguity("Which port?", "81", matters=True),) == brief.ambiguities
+
+
 @pytest.mark.parametrize(
     ("name", "problem"),
     [

@@ -78,12 +78,11 @@ def _prove(session: ToolSession, criteria: Mapping[int, Criterion], proof: Proof
 def explain_missing_proofs(session: ToolSession) -> str:
     """Say why the work cannot be handed in as the criteria stand; empty when it can."""
     brief = session.newest_brief
-    if brief is None or not session.patch.files:
+    # A conversation that was begun without this tool cannot be sent back to it.
+    if brief is None or not session.context.asks_brief or not session.patch.files:
         return ""
-    unproved = [number for number, known in enumerate(brief.criteria, 1) if not known.is_proved]
-    if unproved:
-        numbers = ", ".join(map(str, unproved))
-        return f"Not proved yet: {_name_criteria(unproved)} {numbers}. Call `prove_criteria`."
+    if unproved := _name_unproved(brief):
+        return f"{unproved} Call `prove_criteria`."
     for number, criterion in enumerate(brief.criteria, 1):
         test = find_named_test(session, criterion.test) if criterion.test else None
         if test is not None and test.problem:
@@ -94,17 +93,20 @@ def explain_missing_proofs(session: ToolSession) -> str:
     return ""
 
 
-def _name_criteria(numbers: list[int]) -> str:
-    return "criterion" if len(numbers) == 1 else "criteria"
+def _name_unproved(brief: Brief) -> str:
+    """Say which criteria nothing proves yet; empty without any."""
+    numbers = [str(number) for number, known in enumerate(brief.criteria, 1) if not known.is_proved]
+    if not numbers:
+        return ""
+    noun = "criterion" if len(numbers) == 1 else "criteria"
+    return f"Not proved yet: {noun} {', '.join(numbers)}."
 
 
 def _describe(brief: Brief) -> Iterator[str]:
     yield "Noted."
-    left = [number for number, known in enumerate(brief.criteria, 1) if not known.is_proved]
-    if left:
-        yield f"Not proved yet: {_name_criteria(left)} {', '.join(map(str, left))}."
-    read = [criterion for criterion in brief.criteria if _lacks_test(criterion)]
-    for criterion in read:
+    if unproved := _name_unproved(brief):
+        yield unproved
+    for criterion in filter(_lacks_test, brief.criteria):
         yield f"Of the {criterion.kind} {criterion.text!r} no test speaks: write one if you can."
 
 

@@ -318,3 +318,13 @@ def test_finish_wants_a_proof_of_each_criterion_that_holds_to_the_end(caller):
     assert "Criterion 2 is to be proved by" in gone.results[1].text
     assert "but there is no file tests/test_new.py." in gone.results[1].text
     assert ready.finish is not None
+
+
+def test_finish_wants_no_proof_where_none_can_be_named(caller):
+    """A conversation that was begun without the tools for it takes the brief as it was left."""
+    brief = Brief("bug", criteria=(Criterion("serve(0) raises"),))
+    caller.context = replace(caller.context, brief=brief, asks_brief=False)
+    code = {"path": "app/new.py", "text": "ONE = 1\n"}
+    ended = caller.turn(("submit_plan", PLAN), ("create_file", code), ("finish", FINISH))
+
+    assert ended.finish is not None

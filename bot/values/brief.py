@@ -75,11 +75,6 @@ class Ambiguity:
         """Whether it waits for an answer."""
         return self.matters and not self.settled
 
-    @property
-    def takes_default(self) -> bool:
-        """Whether the default counts as the answer."""
-        return self.settled == "default" or not (self.matters or self.settled)
-
 
 @dataclass(frozen=True, slots=True)
 class ExampleIssue:

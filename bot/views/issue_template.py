@@ -12,7 +12,7 @@ from bot.text.strict_yaml import LENIENT, YamlMistake, parse_yaml
 
 FOLDER = re.compile(r"\.github/issue_template/(?!config\.ya?ml$)[^/]+\.(?:md|ya?ml)", re.IGNORECASE)
 SINGLE = re.compile(r"(?:\.github/|docs/)?issue_template(?:\.md|\.txt)?", re.IGNORECASE)
-FRONT_MATTER = re.compile(r"\A\ufeff?---\n(?P<fields>.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
+FRONT_MATTER = re.compile(r"\A\ufeff?---\n.*?^---[ \t]*\n", re.DOTALL | re.MULTILINE)
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 HEADING = re.compile(r"^(?:#{1,6}[ \t]+\S.*|\*\*[^*\n]+\*\*:?[ \t]*)$", re.MULTILINE)
 FIELD_TYPES = ("input", "textarea", "dropdown", "checkboxes")
@@ -31,12 +31,11 @@ class FormSection:
 
 @dataclass(frozen=True, slots=True)
 class IssueTemplate:
-    """A form of issues: where it stands, what it is called, and its parts. Without a path it is
-    the plain form that stands in where a repository has none.
+    """A form of issues: where it stands, and its parts. Without a path it is the plain form that
+    stands in where a repository has none.
     """
 
     path: str
-    name: str
     sections: tuple[FormSection, ...]
 
     def find_section(self, title: str) -> FormSection | None:
@@ -54,7 +53,7 @@ def is_issue_template(path: str) -> bool:
 def make_plain_template() -> IssueTemplate:
     """Make the form for repositories that have none."""
     sections = tuple(FormSection(f"### {title}", title) for title in PLAIN_HEADINGS)
-    return IssueTemplate("", "", sections)
+    return IssueTemplate("", sections)
 
 
 def read_issue_template(path: str, text: str) -> IssueTemplate | None:
@@ -79,20 +78,18 @@ def render_issue(template: IssueTemplate, texts: Mapping[str, str]) -> str:
 
 def _read_markdown(path: str, text: str) -> IssueTemplate:
     front = FRONT_MATTER.match(text)
-    fields = _parse(front["fields"]) if front else {}
     body = COMMENT.sub("", text[front.end() :] if front else text)
     lines = [match[0].strip() for match in HEADING.finditer(body)][:MOST_SECTIONS]
     sections = tuple(FormSection(line, _strip_marks(line)) for line in lines)
-    return IssueTemplate(path, _name_of(fields, path), sections)
+    return IssueTemplate(path, sections)
 
 
 def _read_form(path: str, text: str) -> IssueTemplate | None:
-    fields = _parse(text)
-    body = fields.get("body")
+    body = _parse(text).get("body")
     if not isinstance(body, list):
         return None
     sections = tuple(_read_fields(body))[:MOST_SECTIONS]
-    return IssueTemplate(path, _name_of(fields, path), sections)
+    return IssueTemplate(path, sections)
 
 
 def _read_fields(body: Sequence[Any]) -> Iterator[FormSection]:
@@ -114,11 +111,6 @@ def _parse(text: str) -> Mapping[str, Any]:
     except YamlMistake:
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _name_of(fields: Mapping[str, Any], path: str) -> str:
-    name = fields.get("name")
-    return name if isinstance(name, str) and name.strip() else PurePosixPath(path).stem
 
 
 def _strip_marks(line: str) -> str:

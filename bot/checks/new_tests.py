@@ -10,12 +10,18 @@ from bot.search.symbols import extract_symbols
 from bot.text.git_lines import split_lines
 
 # `it("adds", ...)`, `test.each(...)("adds %i", ...)` and the like, by the words that a log repeats.
-TITLED = re.compile(r"\b(?:it|test)(?:\.\w+)?\s*\(\s*(?P<quote>[\"'`])(?P<title>.+?)(?P=quote)")
+TITLED = re.compile(
+    r"\b(?:it|test)(?:\.\w+)*?\s*(?:\.each\s*(?:\([^;]{0,2000}?\)|`[^`]*`)\s*)?"
+    r"\(\s*(?P<quote>[\"'`])(?P<title>.+?)(?P=quote)"
+)
+# What a title has in the place of a value.
+VALUE = re.compile(r"%[A-Za-z#]|\$\{[^}]*\}|\$\w[\w.]*")
 # What stands before a test or at its head, where its name says nothing: Rust, Java, C#.
 MARKED = re.compile(
     r"#\[(?:\w+::)?test\b|@(?:Parameterized|Repeated)?Test\b|\[(?:Fact|Theory|Test|TestMethod)\b"
 )
 SCRIPTS = frozenset(["javascript", "typescript", "tsx"])
+WORD = re.compile(r"\w")
 TEST_NAME = re.compile(r"[Tt]est")
 SEPARATOR = "::"
 
@@ -45,7 +51,8 @@ def _name_in_file(path: str, names: tuple[str, ...], text: str) -> Iterator[str]
 
 def _list_tests(path: str, text: str) -> Iterator[str]:
     if language_of(path) in SCRIPTS:
-        yield from (match["title"] for match in TITLED.finditer(text))
+        titles = (match["title"] for match in TITLED.finditer(text))
+        yield from (title for title in titles if WORD.search(VALUE.sub("", title)))
         return
     lines = split_lines(text)
     for symbol in extract_symbols(path, text.encode(errors="replace")):
@@ -61,5 +68,6 @@ def has_failed(test: str, failed: Sequence[str]) -> bool:
     if not name:
         return any(path in each for each in failed)
     last = name.rpartition(SEPARATOR)[2]
-    word = re.compile(rf"(?<![\w]){re.escape(last)}(?![\w])")
-    return any(word.search(each) for each in failed)
+    words = ".+".join(map(re.escape, VALUE.split(last)))
+    pattern = re.compile(rf"(?<!\w){words}(?!\w)")
+    return any(pattern.search(each) for each in failed)

@@ -115,6 +115,8 @@ def test_single_tests_are_named():
     texts = {
         "test_a.py": "class TestA:\n    def test_b(self): ...\n\n\ndef helper(): ...\n",
         "a.test.ts": "describe('cart', () => { it('adds two.', () => {}); test(`x`, f) })\n",
+        "b.test.js": "test.each([[f(1), 2]])('doubles %i', f)\ntest.each`a|b\n${1}|${2}`('$a is', f)\n"
+        "it.each(rows)('%s', f)\n",
         "a_test.go": "package a\n\nfunc TestSum(t *testing.T) {}\n",
         "b_test.go": "package a\n",
         "tests/c.rs": "#[test]\nfn adds() {}\n\nfn helper() {}\n",
@@ -126,6 +128,8 @@ def test_single_tests_are_named():
         "test_a.py::TestA::test_b",
         "a.test.ts::adds two.",
         "a.test.ts::x",
+        "b.test.js::doubles %i",
+        "b.test.js::$a is",
         "a_test.go::TestSum",
         "b_test.go",
         "tests/c.rs::adds",
@@ -134,5 +138,6 @@ def test_single_tests_are_named():
     assert has_failed(names[0], ["test_a.py::TestA::test_b[1]"])
     assert not has_failed(names[0], ["test_a.py::TestA::test_bc"])
     assert has_failed(names[1], ["a.test.ts > cart > adds two."])
-    assert has_failed(names[3], ["TestSum/small"])
-    assert has_failed(names[4], ["b_test.go: TestX"])
+    assert has_failed(names[3], ["doubles > doubles 12"])
+    assert has_failed(names[5], ["TestSum/small"])
+    assert has_failed(names[6], ["b_test.go: TestX"])

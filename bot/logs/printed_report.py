@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 PRINTED_SUFFIXES = (".json", ".jsonl", ".ndjson", ".tap")
+_HELD_BYTES = 65_536  # of a line that goes on in the next piece
 _BEGINS = re.compile(
     rb'\s*(?:\{"(?:Time|Action|ImportPath)":"[^\n]*"Action":"|\{"Action":"'
     rb"|TAP version \d|1\.\.\d+\b|(?:not )?ok 1\b)"
@@ -21,9 +22,9 @@ def peek_printed(pieces: Iterable[bytes]) -> tuple[bool, Iterable[bytes]]:
 
 
 def split_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Cut the pieces of a file into its lines."""
+    """Cut the pieces of a file into its lines, of a very long one only the beginning."""
     held = b""
     for piece in pieces:
-        *lines, held = (held + piece).split(b"\n")
+        *lines, held = (held[:_HELD_BYTES] + piece).split(b"\n")
         yield from lines
     yield held

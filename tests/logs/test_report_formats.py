@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from bot.logs import read_log
+from bot.logs.printed_report import split_lines
 from bot.logs.read_report import NO_LOG, read_report_archive
 from bot.values import Reading
 from tests.logs.reading import summarize
@@ -192,6 +193,17 @@ def test_a_suite_that_cannot_run_and_a_runner_that_broke_are_told():
 def test_what_is_hostile_or_names_no_failure_is_not_said_to_have_passed(text: str):
     """The other kinds of XML are refused what JUnit's is refused."""
     assert NO_LOG == read_report(text)
+
+
+def test_lines_of_any_length_are_cut_from_pieces():
+    """Of a very long one the beginning is kept, or each piece would be read again with the next."""
+    pieces = [b"TAP version 13\n1..", b"1\nok 1\n", *[b"a" * 50_000] * 9, b"\nok", b" 2"]
+    *lines, long, last = split_lines(pieces)
+
+    assert [b"TAP version 13", b"1..1", b"ok 1"] == lines
+    assert set(long) == set(b"a")
+    assert 50_000 <= len(long) <= 150_000
+    assert b"ok 2" == last
 
 
 def test_an_artifact_may_hold_reports_of_any_kind():

@@ -1,4 +1,4 @@
-"""Merge what a report of JUnit tells into the reading of a job's log."""
+"""Merge what a report of tests tells into the reading of a job's log."""
 
 from __future__ import annotations
 

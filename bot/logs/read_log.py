@@ -63,12 +63,12 @@ _ACTION_STEP = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 
 def read_log(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
-    """Read the log of one job, line by line, or a JUnit report.
+    """Read the log of one job, line by line, or a report of tests.
 
     Annotations may follow the log as lines `##[error]...`. Frames name files of the repository
     (`repo_files`, as of the job's commit), outermost first. Where a network, a runner or a disk
-    failed, the action is never "fix". Secrets are masked. Holds 4 MB of a
-    step at most: its beginning and its end.
+    failed, the action is never "fix". Secrets are masked. Holds 4 MB of a step at
+    most: its beginning and its end.
     """
     is_report, lines = peek_report(lines)
     if is_report:

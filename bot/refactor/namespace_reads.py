@@ -21,8 +21,10 @@ def find_namespace_reads(symbol: TargetSymbol) -> Iterator[tuple[str, int]]:
         if not path.endswith(PYTHON) or not HINT.search(text):
             continue
         module = symbol.project.read_module(path)
-        for node in iter_nodes(module, ast.expr) if module else ():
-            if module and _reads_module_of(symbol, module, node):
+        if module is None:
+            continue
+        for node in iter_nodes(module, ast.expr):
+            if _reads_module_of(symbol, module, node):
                 yield path, node.lineno
 
 

@@ -1,4 +1,4 @@
-"""Parse the Java virtual machine's stacks, and JUnit, Surefire, Gradle, Ant and TestNG."""
+"""Parse the Java virtual machine's stacks, and JUnit, Surefire, Gradle and Ant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parse PHP: PHPUnit, Pest, fatal errors, and the tables of its linters."""
+"""Parse PHP: PHPUnit, fatal errors, and the tables of its linters."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.logs.clean_log import LogLine
-from bot.logs.line_search import (
-    read_texts,
-)
+from bot.logs.line_search import read_texts
 from bot.logs.parsed_failure import (
     ParsedFailure,
     make_diagnostic,

@@ -11,7 +11,7 @@ from typing import Literal
 from rich.text import Text
 
 from bot.checks.setup_inputs import is_manifest
-from bot.ports import Ports, Unreachable
+from bot.ports import Ports
 from bot.project import order_steps
 from bot.run import Summary, step
 from bot.text.terminal_text import strip_control
@@ -39,7 +39,6 @@ PROGRAMS: Mapping[ProjectLanguage, str] = {
     "javascript": "node",
     "go": "go",
 }
-OUT_OF_ORDER = "The sandbox does not work now."
 BY_THE_BOT = ("init", "generate")
 # What Go compiles stays in the workspace for the next step: its library takes a minute.
 KEEP_GO_CACHE = 'export GOCACHE="$PWD/.go-build"'
@@ -106,7 +105,10 @@ def _summarize_trial(trial: Trial) -> Summary:
 
 @step("try_project", _summarize_trial)
 def try_project(ports: Ports, work: ProjectWork) -> Trial:
-    """Do the steps of the workflow in their order, up to the first that fails."""
+    """Do the steps of the workflow in their order, up to the first that fails.
+
+    Raises Unreachable where the sandbox does: that is nothing for the model to mend.
+    """
     if obstacle := _find_obstacle(ports, work.making):
         return Trial(obstacle=obstacle)
     _, workflow = work.making.planned
@@ -167,10 +169,7 @@ def _try_step(ports: Ports, work: ProjectWork, build_step: BuildStep) -> TriedSt
 def _run(ports: Ports, job: SandboxJob) -> SandboxResult:
     """Run the job. Its time includes the set-up, which the first job waits for."""
     began = ports.clock.now()
-    try:
-        result = ports.sandbox.run(job)
-    except Unreachable:
-        return SandboxResult(obstacle=OUT_OF_ORDER)
+    result = ports.sandbox.run(job)
     took_s = (ports.clock.now() - began).total_seconds()
     return replace(result, took_s=round(took_s, 3))
 
@@ -210,8 +209,6 @@ def _explain(result: SandboxResult) -> Iterator[str]:
 
 
 def _conclude(build_step: BuildStep, result: SandboxResult, answer: str) -> TriedStep:
-    state: Literal["passed", "failed", "not run"] = "passed" if result.has_passed else "failed"
-    if result.obstacle == OUT_OF_ORDER:
-        state = "not run"
+    state: Literal["passed", "failed"] = "passed" if result.has_passed else "failed"
     end = find_end(answer.partition("\n")[2]) or answer.partition("\n")[2].partition("\n")[0]
     return TriedStep(build_step.name, state, end.replace("`", ""), answer, result.took_s)

@@ -52,7 +52,7 @@ class TriedStep:
     """How a step of the workflow ended: in a line for people, and as an answer for the model."""
 
     name: BuildStepName
-    state: Literal["passed", "failed", "not run"]
+    state: Literal["passed", "failed"]
     line: str
     answer: str = ""
     took_s: float = 0.0

@@ -24,6 +24,7 @@ from bot.cli.new import NewProject, build_ports, make_new_project
 from bot.cli.new_demo import WISH
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script, ScriptTurn
+from bot.ports import Unreachable
 from bot.settings import SolveSettings
 from tests.folder_sandbox import FolderSandbox
 
@@ -69,6 +70,19 @@ def build_alone(settings, home, folder):
     """Build the ports, without the indexes of packages."""
     ports = build_ports(settings, home, folder)
     return replace(ports, checkers=replace(ports.checkers, index=None))
+
+
+class BrokenSandbox(FolderSandbox):
+    """A sandbox that is there, and fails."""
+
+    def run(self, job):
+        raise Unreachable("All 8 user ids for sandboxes are in use.", "sandbox")
+
+
+def build_broken(settings, home, folder):
+    """Build the ports, with a sandbox that fails."""
+    ports = build_alone(settings, home, folder)
+    return replace(ports, sandbox=BrokenSandbox(ports.mirrors))
 
 
 class Maker:
@@ -175,13 +189,15 @@ class GreetTest(unittest.TestCase):
 def test_a_wish_becomes_a_project_whose_tests_pass(play, tmp_path):
     """Specified, planned, written in batches, tried, mended where a test failed, and committed step
     by step; the end says what was built, how it is started and what it cost. Begun again, it is
-    all in the record.
+    all in the record. A sandbox that fails is tried again then, and the model is not told of it.
     """
     maker, folder = play(), tmp_path / "new/expenses"
-    code, printed = maker.make(WISH, folder)
-    asked = len(maker.double.requests)
+    broken, before = maker.make(WISH, folder, build=build_broken)
+    code, after = maker.make("", folder)
+    printed, asked = before + after, len(maker.double.requests)
 
-    assert 0 == code, printed
+    assert (1, 0) == (broken, code), printed
+    assert "Not made. All 8 user ids for sandboxes are in use.\nGo on with: greenlit new" in before
     assert COMMITS == git(folder, "log", "--format=%s", "--reverse")
     assert FILES == git(folder, "ls-files")
     assert [] == git(folder, "status", "--porcelain")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import traceback
 from importlib import import_module
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 FAULT, STOPPED = 3, 130
@@ -14,6 +17,7 @@ def main() -> None:
 
     The commands are imported here, where a Ctrl-C meanwhile is told as at any other time.
     """
+    _open_closed_streams()
     try:
         import_module("bot.cli.commands").app()
     except KeyboardInterrupt:
@@ -26,6 +30,14 @@ def main() -> None:
         console = import_module("bot.cli.terminal").open_console(stderr=True)
         console.print(text, soft_wrap=True)
         raise SystemExit(FAULT) from None
+
+
+def _open_closed_streams() -> None:
+    """Let what is written to a stream that the shell closed (`>&-`) go nowhere: it is None here."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nowhere)
 
 
 if __name__ == "__main__":

@@ -240,6 +240,23 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path, words):
 
 
 @pytest.mark.served
+@pytest.mark.parametrize(("closing", "printed"), [(">&-", ""), ("2>&-", "greenlit ")])
+def test_a_stream_that_is_closed_is_no_fault(tmp_path, closing, printed):
+    """As `>&-` leaves it: what would be written there goes nowhere."""
+    ended = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m bot --version {closing}"],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert printed == ended.stdout[: len("greenlit ")]
+
+
+@pytest.mark.served
 def test_colours_are_for_terminals_that_want_them(tmp_path):
     """NO_COLOR is obeyed, and a pipe gets none."""
     committed(tmp_path)

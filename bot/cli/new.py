@@ -31,7 +31,7 @@ from bot.adapters.machine_index import MachinePackageIndex
 from bot.adapters.sandbox.folder_lock import hold_lock
 from bot.assembly import SystemClock, build_local_sandbox, build_model, build_own_secrets
 from bot.cli.folder_run import FolderRun
-from bot.cli.inputs import MISTAKES, WrongUseError, print_error
+from bot.cli.inputs import MISTAKES, WrongUseError, print_error, require_folder
 from bot.cli.run_record import RunRecord, UnfitRecordError
 from bot.cli.terminal import print_sentences
 from bot.cli.unrecorded_run import SilentComments, run_at_once
@@ -84,6 +84,9 @@ def make_new_project(
     except (*MISTAKES, UnfitRecordError) as wrong:
         print_error(wrong, console)
         return WRONG_USE
+    except PermissionError as wrong:
+        print_error(WrongUseError(f"{wrong.filename} cannot be used: {wrong.strerror}."), console)
+        return WRONG_USE
     except KeyboardInterrupt:
         print_sentences(console, f"\nStopped. What was made is kept. {_advise_going_on(asked)}")
         return STOPPED
@@ -105,11 +108,9 @@ def _check_wish(wish: str) -> None:
 
 def _check_folder(folder: Path) -> None:
     """Raise WrongUseError where there is something that is not ours."""
-    is_there = os.access(folder, os.F_OK)  # which `exists` cannot tell of a closed place
-    if is_there and not folder.is_dir():
-        raise WrongUseError(f"{folder} is no folder.")
-    if not is_there:
+    if not os.access(folder, os.F_OK):  # which `exists` cannot tell of a closed place
         return
+    require_folder(folder)
     _check_kept(folder)
     if _find_record(folder).exists():
         return

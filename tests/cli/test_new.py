@@ -304,7 +304,7 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path):
     assert (
         "is not empty. Name a new folder; in a project that is there, use greenlit solve." in told
     )
-    assert f"{notes} is no folder." in told
+    assert f"{notes} is a file, not a folder." in told
     assert f"{notes}/project cannot be written into: Not a directory." in told
 
 

@@ -13,9 +13,11 @@ import pytest
 
 from bot.cli.apply import apply_edit
 from bot.cli.demo import DemoOptions, play_demo
+from bot.cli.new import NewProject, make_new_project
 from bot.cli.refactor import refactor_folder
 from bot.cli.terminal import open_console
 from bot.refactor import RefactoringCommand
+from bot.settings import SolveSettings
 
 NOBODY = 65_534
 NAMES = {
@@ -87,6 +89,23 @@ def test_an_edit_names_the_folder_that_cannot_be_written(folder, capfd):
 
     assert [1, 1] == codes
     assert [sentence, sentence] == capfd.readouterr().err.splitlines()
+
+
+def test_a_project_that_is_closed_is_not_gone_on_with(folder, capfd):
+    """The folder, or what the bot keeps in it."""
+    own = folder / ".greenlit"
+    own.mkdir(mode=0)
+    (folder / "closed").chmod(0)
+    with act_as_nobody():
+        codes = [
+            make_new_project(open_console(), SolveSettings, NewProject("", place))
+            for place in (folder / "closed", folder)
+        ]
+    out = capfd.readouterr().out
+
+    assert [2, 2] == codes
+    assert f"The folder {folder}/closed cannot be opened: permission denied.\n" in out
+    assert f"{own}/.gitignore cannot be used: Permission denied.\n" in out
 
 
 def test_a_demo_whose_folder_cannot_be_made_is_not_begun(folder, capfd):

@@ -6,7 +6,8 @@ import ast
 import sys
 from collections.abc import Collection, Iterator, Sequence
 
-from bot.project.source_file import SourceFile, SourceImport, join_path
+from bot.project.import_graph import folder_of
+from bot.project.source_file import SourceFile, SourceImport
 
 SOURCE_FOLDERS = ("src", "lib")  # which are put on Python's path, and are no packages
 ROOTS = ("", *SOURCE_FOLDERS)
@@ -88,20 +89,20 @@ def resolve_python(module: str, importer: str, paths: Collection[str]) -> str | 
 
     None when it is no module of the project.
     """
-    folder = importer.rpartition("/")[0]
+    folder = folder_of(importer)
     relative = module.lstrip(".")
     wanted = relative.replace(".", "/")
     if level := len(module) - len(relative):
         base = _climb(folder, level - 1)
-        return (_find_module(join_path(base, wanted), paths) or "") if base is not None else ""
+        return (_find_module(f"{base}/{wanted}", paths) or "") if base is not None else ""
     # A script, or a test, finds what lies beside it; a module of a package does not.
     is_packaged = f"{folder}/__init__.py".lstrip("/") in paths
     starts = ROOTS if is_packaged or is_standard(module) else (*ROOTS, folder)
     for start in starts:
-        if path := _find_module(join_path(start, wanted), paths):
+        if path := _find_module(f"{start}/{wanted}", paths):
             return path
     top = relative.partition(".")[0]
-    return "" if any(_find_module(join_path(root, top), paths) for root in ROOTS) else None
+    return "" if any(_find_module(f"{root}/{top}", paths) for root in ROOTS) else None
 
 
 def _climb(folder: str, levels: int) -> str | None:
@@ -110,9 +111,10 @@ def _climb(folder: str, levels: int) -> str | None:
     return "/".join(parts[: len(parts) - levels]) if levels <= len(parts) else None
 
 
-def _find_module(path: str, paths: Collection[str]) -> str | None:
-    for candidate in (f"{path}.py", f"{path}/__init__.py", f"{path}.pyi"):
-        if candidate.lstrip("/") in paths:
-            return candidate.lstrip("/")
+def _find_module(joined: str, paths: Collection[str]) -> str | None:
+    path = joined.strip("/")
+    for candidate in (f"{path}.py", f"{path}/__init__.py".lstrip("/"), f"{path}.pyi"):
+        if candidate in paths:
+            return candidate
     folder = f"{path}/"
     return folder if path and any(each.startswith(folder) for each in paths) else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection, Iterator
 
 from tree_sitter import Node
 
-from bot.project.source_file import SourceFile, SourceImport, join_path
+from bot.project.import_graph import folder_of
+from bot.project.source_file import SourceFile, SourceImport
 from bot.search.grammars import language_of, parse
 from bot.search.syntax_queries import find_kinds, read_text
 
@@ -158,17 +160,24 @@ def _list_assigned(call: Node) -> Iterator[str]:
 def resolve_script(module: str, importer: str, paths: Collection[str]) -> str | None:
     """Find the file that an import leads to; "" where there is none, None for a package."""
     if module.startswith("."):
-        bases = [join_path(importer.rpartition("/")[0], module)]
+        bases = [*_find_base(folder_of(importer), module)]
     elif module.startswith(("@/", "~/", "#/")):
         bases = [f"src/{module[2:]}", module[2:], f"app/{module[2:]}"]
     elif module.startswith("/"):
         bases = [module.lstrip("/"), f"public{module}"]
     else:
         return None
-    if BUILT.search(module):
+    if bases and BUILT.search(module):
         return bases[0]  # which is there once the code is compiled
     candidates = (candidate for base in bases for candidate in _list_candidates(base))
     return next((path for path in candidates if path in paths), "")
+
+
+def _find_base(folder: str, relative: str) -> Iterator[str]:
+    """Find the path that is meant from a folder; none where it leads out of the project."""
+    path = posixpath.normpath(posixpath.join(folder, relative))
+    if path.partition("/")[0] != "..":
+        yield "" if path == "." else path
 
 
 def _list_candidates(base: str) -> Iterator[str]:

@@ -31,16 +31,3 @@ class SourceFile:
     def offers(self, name: str) -> bool:
         """Tell whether another file can take a name from this one."""
         return self.is_open or name in self.exported
-
-
-def join_path(folder: str, relative: str) -> str:
-    """Join a folder and a path relative to it; "" where that leads out of the project."""
-    parts = [part for part in folder.split("/") if part]
-    for part in relative.split("/"):
-        if part == "..":
-            if not parts:
-                return ""
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)

@@ -319,6 +319,21 @@ def test_written_file_that_breaks_the_plan_is_told(name, path, text, sentence):
     assert sentence in [finding.text for finding in findings], findings
 
 
+def test_import_that_leads_out_of_the_project_is_told():
+    """It is not taken for the module at the top."""
+    structure, specification = draw_project(TYPESCRIPT)
+    files = {
+        "index.ts": "export const a = 1;\n",
+        "src/cli.ts": "import { a } from '../../other';\n",
+    }
+    texts = [finding.text for finding in check_written(structure, specification, files)]
+
+    assert (
+        "It imports `../../other`, which is no file of the project. Import what is planned, or "
+        "plan that file."
+    ) in texts
+
+
 def test_other_code_beside_a_package_of_go_is_none_of_it():
     """A script in the folder, which Go embeds, names no package that the others should have."""
     table, text = SOUND["go"]

@@ -33,12 +33,17 @@ def group_by_package(dependencies: Dependencies) -> dict[str, tuple[str, ...]]:
     """
     packages: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for path, imported in dependencies.items():
-        if family_of(path) != "go" or path.endswith("_test.go"):
+        if not is_package_code(path):
             continue
         folder = folder_of(path)
         folders = map(folder_of, imported)
         packages[folder].update(dict.fromkeys(each for each in folders if each != folder))
     return {folder: tuple(others) for folder, others in packages.items()}
+
+
+def is_package_code(path: str) -> bool:
+    """Tell whether Go compiles a file into its package when another imports that."""
+    return family_of(path) == "go" and not path.endswith("_test.go")
 
 
 def folder_of(path: str) -> str:

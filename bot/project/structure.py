@@ -14,6 +14,7 @@ from bot.project.import_graph import (
     find_reached,
     folder_of,
     group_by_package,
+    is_package_code,
     list_dependencies,
 )
 from bot.project.languages import (
@@ -110,11 +111,11 @@ def _check_cycles(dependencies: Dependencies) -> Iterator[Finding]:
 
 
 def _find_crossing(dependencies: Dependencies, importer: str, source: str) -> str:
-    """Find a file of one folder that imports one of another."""
+    """Find a file of one package of Go that imports another package."""
     return next(
         path
-        for path, imported in dependencies.items()
-        if folder_of(path) == importer and source in map(folder_of, imported)
+        for path in filter(is_package_code, dependencies)
+        if folder_of(path) == importer and source in map(folder_of, dependencies[path])
     )
 
 

@@ -216,6 +216,15 @@ src/slugger/__init__.py | Exports. | slugify, SlugError | src/slugger/slugs.py: 
         GO,
         "internal/task/load.go | Loads tasks. | LoadAll | internal/store/file.go: Load",
     ),
+    (  # by the code, whatever a test before it imports too
+        "cycle",
+        "b/b.go",
+        GO_SERVICE,
+        """b/b_test.go | Proves it. | | a/a.go: A
+b/b.go | Does it. | B | a/a.go: A
+a/a.go | Does it too. | A | b/c.go: C
+b/c.go | Is used. | C""",
+    ),
     (
         "import-path",
         "b/run.go",

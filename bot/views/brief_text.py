@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from bot.text import as_code_span, count_noun, defuse_inline
 from bot.text.code_fences import fence_code
+from bot.text.git_lines import cut_at_line
 from bot.values import Ambiguity, Brief, Criterion, Entity, ExampleIssue
 from bot.views.markdown_parts import fold, join_parts, render_list
 
@@ -39,7 +40,7 @@ def render_example(example: ExampleIssue) -> str:
     """Render the issue as it could be, to be copied: its text stands in a fence."""
     form = f" (in the form {as_code_span(example.template)})" if example.template else ""
     title = as_code_span(example.title, TITLE_CHARS)
-    text = example.text[:EXAMPLE_CHARS]
+    text = cut_at_line(example.text, EXAMPLE_CHARS, "(…)")
     return join_parts(f"For example{form}, with the title {title}:", fence_code(text, "markdown"))
 
 

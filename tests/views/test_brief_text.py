@@ -95,6 +95,13 @@ def test_what_strangers_wrote_has_no_effect():
     assert example.endswith(f"````markdown\n```\n{EVIL}\n```\n````")
 
 
+def test_a_long_example_is_cut_between_lines():
+    """Nobody copies half a word."""
+    example = render_example(ExampleIssue("Long", "A line of text.\n" * 1_000))
+
+    assert example.endswith("\nA line of text.\n(…)\n```")
+
+
 def test_questions_keep_their_numbers():
     """Those that are answered are not asked again, and the others are called as before."""
     two = explain_brief_questions(

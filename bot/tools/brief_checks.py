@@ -41,7 +41,7 @@ def explain_brief_faults(brief: Brief) -> Iterator[str]:
 
 def _check_kind(brief: Brief) -> Iterator[str]:
     if brief.missing:
-        if brief.questions:
+        if brief.open_questions:
             yield "`missing` ends the job by itself: ask no questions beside it."
         if brief.example is None:
             yield "Where something is missing, `example` shows the issue as it could be."
@@ -62,17 +62,18 @@ def _check_criteria(brief: Brief) -> Iterator[str]:
 
 
 def _check_ambiguities(brief: Brief) -> Iterator[str]:
-    if len(brief.questions) > MOST_QUESTIONS:
+    count = len(brief.open_questions)
+    if count > MOST_QUESTIONS:
         yield (
-            f"{len(brief.questions)} ambiguities have `matters`, and at most {MOST_QUESTIONS} may: "
+            f"{count} ambiguities have `matters`, and at most {MOST_QUESTIONS} may: "
             "keep it for those whose answers change most, and take the default for the others."
         )
-    asked = [_simplify(ambiguity.question) for ambiguity in brief.ambiguities]
+    asked = [simplify(ambiguity.question) for ambiguity in brief.ambiguities]
     for number, ambiguity in enumerate(brief.ambiguities, 1):
         simple = asked[number - 1]
         if simple in asked[: number - 1]:
             yield f"Ambiguity {number} is asked twice: {ambiguity.question.strip()!r}."
-        if _simplify(ambiguity.default) in ("", simple):
+        if simplify(ambiguity.default) in ("", simple):
             yield f"Ambiguity {number} needs a `default` that answers it."
 
 
@@ -81,7 +82,7 @@ def _find_contradictions(brief: Brief) -> Iterator[str]:
     demands = [*(criterion.text for criterion in brief.criteria), *brief.constraints]
     for number, text in enumerate(demands):
         for earlier in demands[:number]:
-            if _simplify(text) == _simplify(earlier):
+            if simplify(text) == simplify(earlier):
                 yield f"This stands twice: {text.strip()!r}."
             elif _denies(text, earlier):
                 yield f"These contradict each other: {earlier.strip()!r} and {text.strip()!r}."
@@ -92,7 +93,7 @@ def _find_contradictions(brief: Brief) -> Iterator[str]:
 
 
 def _is_among(text: str, others: Sequence[str]) -> bool:
-    return _simplify(text) in map(_simplify, others)
+    return simplify(text) in map(simplify, others)
 
 
 def _denies(first: str, second: str) -> bool:
@@ -107,5 +108,6 @@ def _list_stems(text: str) -> list[str]:
     return [word.rstrip("s") for word in words if word not in AUXILIARIES]
 
 
-def _simplify(text: str) -> str:
+def simplify(text: str) -> str:
+    """Keep the words of a text alone, in lower case: by these two are compared."""
     return " ".join(list_words(text.casefold()))

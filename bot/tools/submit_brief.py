@@ -8,7 +8,7 @@ from dataclasses import replace
 from pydantic import Field
 
 from bot.text.amounts import count_noun
-from bot.tools.brief_checks import MOST_QUESTIONS, explain_brief_faults
+from bot.tools.brief_checks import MOST_QUESTIONS, explain_brief_faults, simplify
 from bot.tools.brief_entities import explain_entities, verify_entities
 from bot.tools.request_sections.issue_templates import list_issue_templates
 from bot.tools.session import ToolSession
@@ -128,18 +128,19 @@ def run(session: ToolSession, arguments: SubmitBriefInput) -> str:
 
 
 def _read_brief(arguments: SubmitBriefInput, earlier: Brief | None) -> Brief:
-    """Make the brief; what people settled and what is proved stays where its words are the same."""
+    """Make the brief. What people settled stays, and what proves the same criterion."""
     entities = (
         Entity(given.kind, given.name.strip(), given.is_new) for given in arguments.entities
     )
     proved = {criterion.text: criterion for criterion in earlier.criteria} if earlier else {}
     asked = earlier.ambiguities if earlier else ()
-    settled = {known.question: known for known in asked if known.settled}
+    settled = {simplify(known.question): known for known in asked if known.settled}
     criteria = (
         _keep_proof(Criterion(given.text.strip(), given.kind), proved)
         for given in arguments.criteria
     )
-    ambiguities = (_read_ambiguity(given, settled) for given in arguments.ambiguities)
+    ambiguities = [_read_ambiguity(given, settled) for given in arguments.ambiguities]
+    ambiguities.extend(known for known in settled.values() if known not in ambiguities)
     return Brief(
         arguments.kind,
         tuple(entities),
@@ -154,7 +155,8 @@ def _read_brief(arguments: SubmitBriefInput, earlier: Brief | None) -> Brief:
 
 def _read_ambiguity(given: AmbiguityInput, settled: dict[str, Ambiguity]) -> Ambiguity:
     question = given.question.strip()
-    return settled.get(question) or Ambiguity(question, given.default.strip(), given.matters)
+    known = settled.get(simplify(question))
+    return known or Ambiguity(question, given.default.strip(), given.matters)
 
 
 def _keep_proof(criterion: Criterion, proved: dict[str, Criterion]) -> Criterion:

@@ -219,8 +219,12 @@ def test_people_are_asked_once(caller):
     caller.context = replace(caller.context, brief=earlier)
     other = {"question": "Which host?", "default": "any", "matters": True}
     kept, _ = submit(caller, ambiguities=[ASKED, {**other, "matters": False}])
+    left_out, _ = submit(caller)
+    marked, _ = submit(caller, ambiguities=[{**ASKED, "question": "which port"}])
 
     assert (answered, False) == (kept.ambiguities[0], kept.waits)
+    assert [(answered,), (answered,)] == [left_out.ambiguities, marked.ambiguities]
+    assert submit(caller, **VAGUE, criteria=[])[0].missing
     assert "asked already, and are asked once" in caller.refusal(
         "submit_brief", kind="bug", criteria=[SERVES], ambiguities=[ASKED, other]
     )

@@ -1,6 +1,5 @@
-"""A comment holds a command: a line that begins with `/generate [what]`, `/fix`, `/explain`,
-`/update`, `/approve`, `/retry`, `/stop`, `/status` or `/help`; or what comes near to one: a
-misspelt command, or a mention of the bot.
+"""A comment holds a command: a line that begins with one of `COMMANDS`, such as `/generate [what]`;
+or what comes near to one: a misspelt command, or a mention of the bot.
 """
 
 from __future__ import annotations

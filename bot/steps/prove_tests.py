@@ -144,7 +144,8 @@ class _MutationTrial:
         names = select_tests(self.selection[0], dict.fromkeys(self.code.tests, ()))
         if not names and self.selection[1]:
             return False
-        return not self._run(Patch({self.code.path: mutation.text}), names).has_passed
+        result = self._run(Patch({self.code.path: mutation.text}), names)
+        return not result.has_passed and not explain_no_result(result)
 
     def _run(self, patch: Patch, names: Sequence[str]) -> SandboxResult:
         work = replace(self.work, patch=patch)

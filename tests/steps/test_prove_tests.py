@@ -67,6 +67,11 @@ def test_each_new_test_is_tried_on_changes_of_the_code(build):
     assert [True] == [change.was_noticed for change in known.noticed]
     assert "in cart.py:2, as earlier tests do" in GitHubPage(render_mutation_proof(known)).text
     assert [False] == [change.was_noticed for change in proof.noticed]
+    endless = FolderSandbox(place.ports.mirrors, endless=f"{UNITTEST} tests.test_cart")
+    ended = prove_tests(
+        replace(ports, sandbox=endless), replace(work, patch=only), replace(code, tests=OLD)
+    )
+    assert [False] == [change.was_noticed for change in ended.noticed]
     assert WHY == prove_tests(ports, work, replace(NAMED, line=1, end_line=1)).why
 
 

@@ -215,6 +215,8 @@ def _render_commands(label: str) -> str:
         "/generate": f"Solve the issue. The label {shown_label} asks for the same.",
         "/generate what you want": "The same, and your words count as part of the request. "
         "While my pull request for the issue is open, I go on with that one.",
+        "/generate go": "Begin with the defaults, where I asked before I planned. "
+        "`/generate 1: your answer` answers a question by its number.",
         "/refactor rename OLD NEW": "Rename a definition everywhere, in a pull request of its own. "
         "No model is asked, so it costs nothing. "
         "`/refactor async NAME` and `/refactor move NAME FILE` work too.",

@@ -53,6 +53,7 @@ def test_help_is_a_table_of_commands():
     assert [
         "/generate",
         "/generate what you want",
+        "/generate go",
         "/refactor rename OLD NEW",
         "/document PATH or NAME",
         "/test PATH or NAME",

@@ -110,7 +110,7 @@ async def _open(run: Run, state: RunState) -> RunState:
 
 def _choose_prompts(state: RunState) -> tuple[str, ...]:
     """Choose what the model is told first: the job, its threads, and that it was begun before."""
-    prompts = [_choose_job(state)]
+    prompts = [choose_job(state)]
     if state.project is not None:
         prompts.append(FOR_SANDBOX)
     if needs_brief(state):
@@ -122,7 +122,7 @@ def _choose_prompts(state: RunState) -> tuple[str, ...]:
     return tuple(prompts)
 
 
-def _choose_job(state: RunState) -> str:
+def choose_job(state: RunState) -> str:
     """Choose the prompt that names the job."""
     if state.target is None:
         return JOBS.get(state.request.command, "begin")

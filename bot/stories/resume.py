@@ -8,6 +8,7 @@ from bot.run import Run
 from bot.steps.ask_model import FOR_BRIEF, FOR_SANDBOX, open_conversation
 from bot.steps.check_earlier_work import check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
+from bot.stories.agent import choose_job
 from bot.stories.brief_talk import asks_brief, take_answers
 from bot.stories.checks_here import learn_checks
 from bot.stories.progress import tell
@@ -168,7 +169,7 @@ async def _open_anew(run: Run, state: RunState, issue: Issue, renewal: Renewal) 
     """Begin another conversation on the same work."""
     if state.target is not None:  # the writing opens it, with the prompt for pull requests
         return replace(state, start=None, conversation=(), plan=None, open_finish=None)
-    prompts = ["begin"]
+    prompts = [choose_job(state)]
     if state.project is not None:
         prompts.append(FOR_SANDBOX)
     if asks_brief(state):

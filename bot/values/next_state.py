@@ -39,6 +39,7 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
         approvals=(),
         jobs=new.jobs,
         sandbox_s=new.sandbox_s,
+        mutation_proof=earlier.mutation_proof if new.request.command == "test" else None,
         rerun_attempts=new.rerun_attempts,
         outcome=None,
         resumption=_describe_resumption(earlier, text),

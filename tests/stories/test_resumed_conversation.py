@@ -15,6 +15,7 @@ from bot.values import (
     ConversationStart,
     Finish,
     Issue,
+    MutationProof,
     OpenFinish,
     Patch,
     Plan,
@@ -31,6 +32,7 @@ from bot.values import (
     Turn,
     UserText,
 )
+from bot.values.next_state import after_resumption
 from tests.stories.test_replay import Replay
 
 ISSUE = Issue(7, "Greet", "It shouts.", "ada")
@@ -60,18 +62,33 @@ def make_state(*conversation, **more):
     )
 
 
+class JobReplay(Replay):
+    """It also keeps which prompts a conversation was opened with."""
+
+    prompts = None
+
+    async def __call__(self, step, /, *values, **named):
+        if step.name == "open_conversation":
+            self.prompts = values[-1]
+        return await super().__call__(step, *values, **named)
+
+
 def renew(state, news="", *, is_same_prompt=True, brief=None):
     """The state after the model is told what is new."""
+    run = make_replay(state, news, is_same_prompt=is_same_prompt, brief=brief)
+    return asyncio.run(renew_conversation(run, state, ISSUE))
+
+
+def make_replay(state, news="", *, is_same_prompt=True, brief=None):
     renewal = Renewal(news, "look again", is_same_prompt, brief)
     again = replace(START, first_message="the job again")
-    run = Replay(
+    return JobReplay(
         state.key,
         [
             ("renew_request", {"ok": to_json(renewal)}),
             ("open_conversation", {"ok": to_json(again)}),
         ],
     )
-    return asyncio.run(renew_conversation(run, state, ISSUE))
 
 
 @pytest.mark.parametrize(
@@ -148,6 +165,29 @@ def test_other_prompt_begins_another_conversation_on_the_same_work():
 
     assert (UserText("the job again"), UserText("look again")) == renewed.conversation
     assert (state.patch, None, None) == (renewed.patch, renewed.plan, renewed.open_finish)
+
+
+@pytest.mark.parametrize(
+    ("command", "job"), [("retry", "begin"), ("document", "begin_document"), ("test", "begin_test")]
+)
+def test_other_prompt_names_the_same_job(command, job):
+    """What `/document` and `/test` asked for is not the issue."""
+    state = make_state(Turn("tools"))
+    state = replace(state, request=replace(state.request, command=command))
+    run = make_replay(state, is_same_prompt=False)
+    asyncio.run(renew_conversation(run, state, ISSUE))
+
+    assert [job] == list(run.prompts)
+
+
+def test_what_new_tests_proved_is_kept_for_them_alone():
+    """A change that was asked for since is another."""
+    earlier = replace(make_state(), mutation_proof=MutationProof("hash"))
+    more = RunState(earlier.key, earlier.request)
+    again = replace(more, request=replace(more.request, command="test"))
+
+    assert after_resumption(earlier, more, "").mutation_proof is None
+    assert after_resumption(earlier, again, "").mutation_proof is not None
 
 
 def test_brief_goes_on_once_its_questions_are_settled():

@@ -10,7 +10,7 @@ import numpy as np
 from bot.search.abbreviations import list_spellings
 from bot.search.bm25 import Floats, Indices, TermMatches, sum_by_index
 from bot.search.past_commits import PathResolver
-from bot.search.postings import COUNT_BITS, MAX_COUNT, Postings, hash_terms
+from bot.search.postings import Postings, hash_terms
 from bot.search.segment import Segment
 from bot.search.term_counts import count_terms
 
@@ -99,7 +99,7 @@ def build_file_index(segments: Sequence[Segment], files: Sequence[tuple[str, str
         _join_chunks(parts),
         np.concatenate([NO_INDICES, *chunk_files]),
         np.concatenate([NO_INDICES, *chunk_symbols]),
-        _join_names(parts, len(paths)),
+        _join_names(parts),
         _index_paths(paths),
         PathResolver(paths),
     )
@@ -160,11 +160,6 @@ def _join_chunks(parts: Sequence[_Part]) -> TermField:
     return TermField(postings, np.concatenate(lengths))
 
 
-def _join_names(parts: Sequence[_Part], size: int) -> TermField:
-    lengths = np.zeros(size)
-    for part in parts:
-        packed = part.segment.names.packed[:]
-        files = part.file_numbers[packed >> COUNT_BITS]
-        counts = (packed & MAX_COUNT)[files >= 0].astype(np.float64)
-        lengths += sum_by_index(files[files >= 0], counts, size)
-    return TermField([(part.segment.names, part.file_numbers) for part in parts], lengths)
+def _join_names(parts: Sequence[_Part]) -> TermField:
+    """Join the names, which are found and not scored: how many a file has does not count."""
+    return TermField([(part.segment.names, part.file_numbers) for part in parts], NO_FLOATS)

@@ -36,7 +36,7 @@ class Segment:
     symbol_numbers: Numbers
     lengths: Numbers  # of each document, in words
     body: Postings
-    # Over files: the terms of the definitions' names, and "=name" for each name as it is.
+    # Over files: "=name" for each definition, and the names that were given with a text.
     names: Postings
 
 
@@ -87,9 +87,7 @@ class SegmentBuilder:
     def _append(
         self, file: FileSymbols, chunks: dict[int, bytes], names: Sequence[str] = ()
     ) -> None:
-        words = "\n".join(symbol.name for symbol in file.symbols)
-        whole_names = [*names, *(f"={symbol.last_name}" for symbol in file.symbols)]
-        self._names.add(words.encode(), whole_names)
+        self._names.add(b"", [*names, *(f"={symbol.last_name}" for symbol in file.symbols)])
         for index, text in chunks.items():
             name = b"" if index == REST else f"\n{file.symbols[index].name}".encode()
             self._body.add(text + name * NAME_WEIGHT)

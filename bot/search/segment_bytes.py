@@ -13,7 +13,7 @@ from bot.search.segment import FileSymbols, Segment
 from bot.search.symbols import Symbol
 
 # Change it with every change of what is derived, or how: then everything is derived again.
-INDEX_FORMAT = "5"
+INDEX_FORMAT = "6"
 
 
 def encode_segment(segment: Segment) -> SegmentBlob:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from bot.search.symbols import Symbol, extract_symbols
+from bot.search.used_files import ReadFiles
 from bot.text import as_code_span
 from bot.values import NamedCode, SearchHit
 
@@ -17,7 +18,6 @@ QUOTES = "`'\""
 SHOWN = 5
 STEM_CHARS = 3  # that a misspelt name shares with the right one, at its beginning or its end
 Grep = Callable[[str], Sequence[str]]  # the files in which a pattern matches
-ReadFiles = Callable[[Collection[str]], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)

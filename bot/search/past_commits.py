@@ -61,8 +61,8 @@ class PathResolver:
         return [number for number in numbers if number is not None]
 
 
-def name_commit(commit: CommitInfo) -> list[str]:
-    """Name a commit by the issues that its message names, and the files that it changed.
+def list_commit_names(commit: CommitInfo) -> list[str]:
+    """List what a commit is found by: the files that it changed, and issues that it names.
 
     Of a commit that changed very many, no file is named.
     """

@@ -19,7 +19,7 @@ from bot.search import (
 from bot.search.file_index import FileIndex, find_wordless_files
 from bot.search.grammars import language_of
 from bot.search.index_workers import BUNDLE_BYTES, BuiltSegment, Bundle, build_segments
-from bot.search.past_commits import name_commit
+from bot.search.past_commits import list_commit_names
 from bot.search.source_files import FILE_BYTES, find_aside_word, is_program, kind_of
 from bot.search.terms import strip_commit_noise
 from bot.steps.commit_history import list_history
@@ -137,7 +137,7 @@ def _index_commits(ports: Ports, tree: Tree, shas: Sequence[str]) -> Iterator[Bu
     builder = SegmentBuilder()
     for commit in commits:
         message = strip_commit_noise(commit.message[:MESSAGE_CHARS])
-        builder.add_text(commit.sha, message, name_commit(commit))
+        builder.add_text(commit.sha, message, list_commit_names(commit))
     if commits:
         metadata: dict[str, bytes] = {each.sha: encode_commit(each) for each in commits}
         yield encode_segment(builder.build()), metadata

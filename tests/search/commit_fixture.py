@@ -14,7 +14,7 @@ from bot.search import (
     locate,
     parse_query,
 )
-from bot.search.past_commits import name_commit
+from bot.search.past_commits import list_commit_names
 from bot.search.source_files import kind_of
 from bot.values import CommitInfo, Retrieval, Sha
 
@@ -49,7 +49,7 @@ def index_files(
         if path in paths:
             builder.add(path, path, contents[path])
     for commit in commits:
-        builder.add_text(commit.sha, commit.message, name_commit(commit))
+        builder.add_text(commit.sha, commit.message, list_commit_names(commit))
     by_sha = {commit.sha: commit for commit in commits}
     past = PastCommits(tuple(by_sha), lambda shas: [by_sha[sha] for sha in shas])
     segments = [builder.build()]

@@ -22,29 +22,28 @@ READ_BY_TOOLS = (".mdx", "requirements.txt", "constraints.txt", "cmakelists.txt"
 def check_scope(change: Change, scope: Scope) -> Iterator[Finding]:
     """Find what a change does outside of its scope."""
     for path in change.after:
-        problem = ""
         if scope == "documentation":
-            problem, line = _find_more_than_words(change, path)
-            if problem:
-                yield Finding(GATE, path, line, problem)
+            yield from _find_more_than_words(change, path)
         elif scope == "tests" and kind_of(path) != "test":
             text = "This is no test: `/test` adds and alters tests alone. Leave it as it was."
             yield Finding(GATE, path, 0, text)
 
 
-def _find_more_than_words(change: Change, path: str) -> tuple[str, int]:
-    """Say what changed beside comments, docstrings and documents, and in which line."""
+def _find_more_than_words(change: Change, path: str) -> Iterator[Finding]:
+    """Find what changed beside comments, docstrings and documents."""
     if _is_document(path):
-        return "", 0
+        return
     before, after = change.before.get(path), change.after.get(path)
     if before is None or after is None:
         verb = "adds" if before is None else "deletes"
-        return f"`/document` changes words alone, and this {verb} a file that is no document.", 0
-    difference = find_shape_change(path, before, after)
-    if difference is None:
-        return "", 0
-    text = "`/document` changes comments, docstrings and documents alone"
-    return f"{text}, and {difference.why}. Leave it as it was.", difference.line
+        text = f"`/document` changes words alone, and this {verb} a file that is no document."
+        yield Finding(GATE, path, 0, text)
+    elif difference := find_shape_change(path, before, after):
+        text = (
+            "`/document` changes comments, docstrings and documents alone, and "
+            f"{difference.why}. Leave it as it was."
+        )
+        yield Finding(GATE, path, difference.line, text)
 
 
 def _is_document(path: str) -> bool:

@@ -102,8 +102,9 @@ def _check_file(
 
 def _check_document(path: str, text: str, fresh: set[int]) -> Iterator[Finding]:
     """Check prose. A changelog, which names what is to come, and data of tests are left out."""
-    is_shown = bool(find_aside_word(path)) or kind_of(path) == "test"
-    for number, line in enumerate(text.split("\n"), 1) if not is_shown else ():
+    if find_aside_word(path) or kind_of(path) == "test":
+        return
+    for number, line in enumerate(text.split("\n"), 1):
         if number in fresh and (what := find_document_sign(line)):
             yield _make_finding(path, number, what, line)
 

@@ -26,31 +26,30 @@ class CodeSign(NamedTuple):
     suffixes: tuple[str, ...] = ()  # of the files that it is looked for in; all, when empty
 
 
-RUST = (".rs",)
+STOPS = "It stops where code should be"
+ANSWERS_UNWRITTEN = "It answers that it is not written"
+MADE_UP_DATA = "Made-up data stands for the real"
+EMPTY_TEST = "This test proves nothing"
 SIGNS = (
-    CodeSign(
-        re.compile(r"\b(?:todo|unimplemented)!\s*[(\[{]"), "It stops where code should be", RUST
-    ),
+    CodeSign(re.compile(r"\b(?:todo|unimplemented)!\s*[(\[{]"), STOPS, (".rs",)),
     CodeSign(
         re.compile(r"(?<![\w.])TODO\(\s*(?:\"[^\"]*\")?\s*\)"),
-        "It stops where code should be",
+        STOPS,
         (".kt", ".kts"),
     ),
-    CodeSign(
-        re.compile(r"(?<!\S)\?\?\?(?!\S)"), "It stops where code should be", (".scala", ".sc")
-    ),
+    CodeSign(re.compile(r"(?<!\S)\?\?\?(?!\S)"), STOPS, (".scala", ".sc")),
     CodeSign(
         re.compile(r"\bnew (?:System\.)?NotImplementedException\("),
-        "It stops where code should be",
+        STOPS,
         (".cs",),
     ),
     CodeSign(
         re.compile(rf"\braise\s+(?:\w*(?:Error|Exception)\b{CALLED},?\s*)?{QUOTED}", re.IGNORECASE),
-        "It stops where code should be",
+        STOPS,
     ),
     CodeSign(
         re.compile(rf"\bthrow\s+(?:new\s+)?[\w.\\]*{CALLED}{QUOTED}", re.IGNORECASE),
-        "It stops where code should be",
+        STOPS,
     ),
     CodeSign(
         re.compile(
@@ -59,14 +58,14 @@ SIGNS = (
             rf"|unreachable)!?\(\s*(?:new \w+\()?{QUOTED}",
             re.IGNORECASE,
         ),
-        "It stops where code should be",
+        STOPS,
     ),
     CodeSign(
         re.compile(
             rf"\b(?:errors\.New|fmt\.Errorf|anyhow!|bail!|Err)\(\s*(?:[\w:.]+\(\s*)*{QUOTED}",
             re.IGNORECASE,
         ),
-        "It stops where code should be",
+        STOPS,
     ),
     CodeSign(
         re.compile(
@@ -78,7 +77,7 @@ SIGNS = (
             r"|HTTP_501_NOT_IMPLEMENTED)",
             re.IGNORECASE,
         ),
-        "It answers that it is not written",
+        ANSWERS_UNWRITTEN,
     ),
     CodeSign(
         re.compile(rf"^\s*(?:\.\.\.|pass)\s*#\s*{DEED}\b", re.IGNORECASE),
@@ -108,7 +107,7 @@ SIGNS = (
             rf"\breturn\s+[(\[{{]?\s*(?:[\"']?\w+[\"']?\s*[:=]\s*)?{QUOTED}\s*[)\]}}]?;?\s*$",
             re.IGNORECASE,
         ),
-        "It answers that it is not written",
+        ANSWERS_UNWRITTEN,
     ),
     CodeSign(
         re.compile(
@@ -122,7 +121,7 @@ SIGNS = (
             r"|list|dict|map)",
             re.IGNORECASE,
         ),
-        "Made-up data stands for the real",
+        MADE_UP_DATA,
     ),
     CodeSign(
         re.compile(
@@ -131,7 +130,7 @@ SIGNS = (
             r"|users?|items?|posts?|products?)\w*\b",
             re.IGNORECASE,
         ),
-        "Made-up data stands for the real",
+        MADE_UP_DATA,
     ),
     CodeSign(re.compile(r"\blorem ipsum\b", re.IGNORECASE), "Made-up text stands for the real"),
 )
@@ -155,14 +154,14 @@ TEST_SIGNS = (
             r"|function\s*\(\w*\))"
             r"\s*\{\s*\}\s*\)|\b(?:it|test)\.todo\("
         ),
-        "This test proves nothing",
+        EMPTY_TEST,
     ),
     CodeSign(
         re.compile(
             rf"\b(?:pytest\.skip|\w+\.(?:Skip|skip|Fatal|SkipTest)\w*|skip|fail)\(\s*{QUOTED}",
             re.IGNORECASE,
         ),
-        "This test proves nothing",
+        EMPTY_TEST,
     ),
 )
 TEST_HINT = re.compile(r"\b(?:it|test)\b|skip|fail|fatal", re.IGNORECASE)

@@ -64,6 +64,6 @@ def _render_not_noticed(proof: MutationProof) -> str:
     names = join_names(list(map(as_code_span, proof.unproved)), MOST_TESTS)
     if proof.reading is not None:
         return f"**{names} failed in the sandbox.**"
-    verb = "passes" if len(proof.unproved) == 1 else "pass"
-    tried = count_noun(proof.tried, "change")
-    return f"**Not proved:** {names} {verb} on all {tried} tried. {proof.left_out}".rstrip()
+    verb = "was" if len(proof.unproved) == 1 else "were"
+    tried = f"{count_noun(proof.tried, 'change')} tried"
+    return f"**Not proved:** {names} {verb} not seen to fail ({tried}). {proof.left_out}".rstrip()

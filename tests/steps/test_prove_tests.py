@@ -57,7 +57,7 @@ def test_each_new_test_is_tried_on_changes_of_the_code(build):
     assert (("test_cart.py::TestFee::test_runs",), 3) == (proof.unproved, proof.tried)
     assert GitHubPage(render_mutation_proof(proof)).paragraphs == [
         "Each of these tests passes, and fails when the code is changed a little:",
-        "Not proved: test_cart.py::TestFee::test_runs passes on all 3 changes tried.",
+        "Not proved: test_cart.py::TestFee::test_runs was not seen to fail (3 changes tried).",
     ]
     assert "I changed the named code in 3 small ways" in render_unproved(proof)
     assert "- test_cart.py::TestFee::test_runs\nThe others fail for these:\n" in render_unproved(

@@ -33,6 +33,14 @@ def find_named_test(session: ToolSession, name: str) -> NamedTest:
     A name is `tests/test_a.py::test_b`, with classes and suites or without; the name of a test
     alone; or the path of a file whose assertions stand in no test.
     """
+    whole = name.strip().strip("`")
+    named = _find(session, whole)
+    bare = PARAMETERS.sub("", whole)
+    # A title such as "calls total()" ends as a name with its parameters does.
+    return _find(session, bare) if named.problem and bare != whole else named
+
+
+def _find(session: ToolSession, name: str) -> NamedTest:
     reader = session.read_tree()
     path, parts = _split(reader, name)
     if path and path not in reader.files.paths():
@@ -73,12 +81,11 @@ def _explain_missing(path: str, parts: Sequence[str], tests: Sequence[FoundTest]
 
 def _split(reader: TreeReader, name: str) -> tuple[str, list[str]]:
     """Split a name into the path of its file, and its classes, suites and test."""
-    bare = PARAMETERS.sub("", name.strip().strip("`"))
-    first, *rest = SEPARATOR.split(bare)
+    first, *rest = SEPARATOR.split(name)
     if not rest:
-        first, colon, words = bare.partition(": ")
+        first, colon, words = name.partition(": ")
         rest = [words] if colon and _is_path(reader, first) else []
-        first = first if rest else bare
+        first = first if rest else name
     if _is_path(reader, first):
         return first.strip(), [part.strip() for part in rest]
     return "", [part.strip() for part in (first, *rest)]

@@ -14,6 +14,7 @@ from bot.cli.terminal import print_sentences, render_markdown
 from bot.cli.unrecorded_run import UnrecordedRun
 from bot.ports import Ports
 from bot.run import Step, from_json, to_json
+from bot.text.terminal_text import strip_control
 from bot.values import RunKey, Signal, Waiting
 from bot.values.making import SPECIFICATION_PATH
 
@@ -91,19 +92,15 @@ class FolderRun(UnrecordedRun):
 
     def _ask(self) -> Signal | None:
         text = self.ports.folder.read(SPECIFICATION_PATH) or ""
-        self.console.print()
-        self.console.print(render_markdown(text))
-        self.console.print()
+        is_read_here = self.console.file.isatty()
+        shown = render_markdown(text) if is_read_here else Text(strip_control(text).strip())
+        self.console.print("", shown, "", sep="\n")
         if self._approves_all:
             return Signal("approve", by="you")
         if not (sys.stdin and sys.stdin.isatty() and self.console.is_terminal):
             return None
-        print_sentences(
-            self.console,
-            Text(
-                f"It stands in {SPECIFICATION_PATH} too: edit it there before you say yes.", "dim"
-            ),
-        )
+        hint = f"It stands in {SPECIFICATION_PATH} too: edit it there before you say yes."
+        print_sentences(self.console, hint, "dim")
         try:
             answer = self.console.input(QUESTION).strip()
         except EOFError:

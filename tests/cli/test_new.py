@@ -202,7 +202,7 @@ def test_a_wish_becomes_a_project_whose_tests_pass(play, tmp_path):
     assert FILES == git(folder, "ls-files")
     assert [] == git(folder, "status", "--porcelain")
     for words in (
-        "report MONTH sums up a month",
+        "\n- `report MONTH` sums up a month, such as 2026-11, by category, the largest first.\n",
         "- expenses/ledger.py: Keeps the expenses in a JSON file and sums them up.",
         "check failed in N s with exit status 1.",
         "check passed in N s: Ran 5 tests.",

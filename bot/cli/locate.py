@@ -14,13 +14,7 @@ from typing import cast
 from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import SqliteCache
-from bot.cli.inputs import (
-    MISTAKES,
-    WrongUseError,
-    print_error,
-    read_request,
-    require_folder,
-)
+from bot.cli.inputs import MISTAKES, WrongUseError, print_error, read_request, require_folder
 from bot.cli.progress_line import show_progress
 from bot.cli.retrieval_view import print_retrieval
 from bot.cli.terminal import open_console, print_sentences

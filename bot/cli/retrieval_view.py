@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 from rich.console import Console
 from rich.text import Text
 
+from bot.cli.terminal import HangingText
 from bot.text.terminal_text import strip_control
 from bot.values import Retrieval, SearchHit
 
@@ -47,8 +47,8 @@ def _print_file(out: Console, rank: int, hit: SearchHit, symbols: Sequence[Searc
     path = (strip_control(hit.path), "bold cyan")
     headline = Text.assemble(f"{rank:>2}  ", path, (f"  {hit.score:.2f}", "dim"))
     out.print(headline, soft_wrap=True)
-    for line in wrap(strip_control("; ".join(hit.why)), max(20, out.width - 4)):
-        out.print(Text(f"    {line}", "dim"), soft_wrap=True)
+    if hit.why:
+        out.print(HangingText(Text("    "), Text(strip_control("; ".join(hit.why)), "dim")))
     limit = SHOWN_SYMBOLS if out.file.isatty() else len(symbols)
     for symbol in symbols[:limit]:
         lines = f"{symbol.line}-{symbol.end_line}"

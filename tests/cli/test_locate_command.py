@@ -48,7 +48,7 @@ def ask(tmp_path, capsys):
 
 
 def test_the_files_come_with_their_reasons_definitions_and_tests(shop, ask):
-    """Best first, in words."""
+    """Best first, in words; in a pipe the reasons of each are a line, however long."""
     status, said = ask(shop)
 
     assert FOUND == status
@@ -58,6 +58,7 @@ def test_the_files_come_with_their_reasons_definitions_and_tests(shop, ask):
         < said.index("2-3        method Cart.total")
     )
     assert "Tests\n    tests/test_cart.py\n" in said
+    assert "tested by tests/test_cart.py; used by make_app\n" in said
     assert "\x1b" not in said
 
 

@@ -102,7 +102,8 @@ SIGNS = (
         r"\bnot (?:yet implemented|implemented yet)\b\W*$",
         r"\bnot (?:yet )?(?:wired|hooked|connected|written|finished|integrated)\b[\w"
         r" ]{0,12}\byet\W*$",
-        r"\b(?:to|should|must|will|needs? to|has to|can) be (?:implemented|filled in|written)"
+        r"(?<!never )\b(?:to|should|must|will|needs? to|has to|can) be (?:implemented|filled in"
+        r"|written)"
         r"(?: here| later| soon| yet| in (?:the )?(?:future|next)\b.{0,20})?\W*$",
         r"\b(?:is|are) still to be (?:written|done|added|implemented)\b",
         r"(?:^|\b(?:please|to|must|should|needs?) )implement (?:this|me|it|here|later|the"

@@ -74,11 +74,13 @@ def run_forked(
     """Run a command with this environment and no other, and wait for its end."""
     process = _start(home, environment, words)
     process.join(PATIENCE_S)
-    assert process.exitcode is not None
+    code = process.exitcode
+    process.kill()  # where it has not ended, nobody waits for it any more
+    assert code is not None
     printed, said = (
         path.read_text() if path.exists() else "" for path in (home / "bot.out", home / "bot.log")
     )
-    return CompletedProcess(list(words), process.exitcode, printed, said)
+    return CompletedProcess(list(words), code, printed, said)
 
 
 def _start(home: Path, environment: Mapping[str, str], words: Sequence[str]) -> ForkServerProcess:

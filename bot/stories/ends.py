@@ -44,7 +44,7 @@ def explain_unchecked(state: RunState) -> Outcome:
 
 def _explain_merge(state: RunState) -> str:
     """Say what its merge does to the issue."""
-    if state.request.solves_issue:
+    if state.solves_issue:
         return "Merging it closes this issue."
     return "Merging it leaves this issue open."
 

@@ -70,11 +70,6 @@ class Request:
         return self.pull or self.number
 
     @property
-    def solves_issue(self) -> bool:
-        """Whether the work is what the issue asks for, so that its merge closes the issue."""
-        return self.command not in ON_DEMAND
-
-    @property
     def subject(self) -> Subject:
         """What the request is about."""
         return Subject(f"{self.repo.name}#{self.number}")

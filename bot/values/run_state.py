@@ -26,7 +26,7 @@ from bot.values.making import Making
 from bot.values.merges import MergeDraft
 from bot.values.outcome import Outcome
 from bot.values.proof import LocalVerdict, MutationProof
-from bot.values.request import Branch, Issue, Request, RunKey
+from bot.values.request import ON_DEMAND, Branch, Issue, Request, RunKey
 from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
 from bot.values.run_config import Caps, RepoConfig
@@ -134,6 +134,14 @@ class RunState:
     def is_without_model(self) -> bool:
         """Whether its change is a refactoring by the deterministic tools alone."""
         return self.request.command == "refactor" and self.start is None
+
+    @property
+    def solves_issue(self) -> bool:
+        """Whether the work is what the issue asks for, so that its merge closes the issue.
+
+        What a command that names its code began stays its own work, whatever is asked for since.
+        """
+        return self.request.command not in ON_DEMAND and self.named is None
 
     @property
     def goes_on_with_pull(self) -> bool:

@@ -59,7 +59,7 @@ def render_sections(
     warnings = filter(None, [warning, UNCHECKED if is_unchecked else ""])
     alerts = [f"> [!WARNING]\n> {text}" for text in warnings]
     yield "alerts", join_parts(render_weakened(state), *alerts)
-    verb = "Closes" if state.request.solves_issue else "Part of"
+    verb = "Closes" if state.solves_issue else "Part of"
     yield "issue", f"{verb} #{state.request.number}"
     summary = _render_summary(clean_message(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))

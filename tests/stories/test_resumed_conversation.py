@@ -16,6 +16,7 @@ from bot.values import (
     Finish,
     Issue,
     MutationProof,
+    NamedCode,
     OpenFinish,
     Patch,
     Plan,
@@ -188,6 +189,16 @@ def test_what_new_tests_proved_is_kept_for_them_alone():
 
     assert after_resumption(earlier, more, "").mutation_proof is None
     assert after_resumption(earlier, again, "").mutation_proof is not None
+
+
+def test_a_pull_request_of_a_command_never_closes_the_issue():
+    """Not where more was asked for since, either."""
+    asked = RunState(make_state().key, make_state().request)
+    documented = replace(make_state(), named=NamedCode("greeting.py", 1, 2))
+
+    assert not after_resumption(documented, asked, "").solves_issue
+    assert after_resumption(make_state(), asked, "").solves_issue
+    assert not replace(asked, request=replace(asked.request, command="test")).solves_issue
 
 
 def test_brief_goes_on_once_its_questions_are_settled():

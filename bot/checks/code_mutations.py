@@ -13,6 +13,7 @@ from tree_sitter import Node
 
 from bot.search.grammars import language_of, parse
 from bot.search.syntax_queries import read_text
+from bot.text.code_line import shorten_code_line
 
 SWAPPED: Mapping[str, str] = MappingProxyType(
     {
@@ -131,8 +132,7 @@ def _apply(data: bytes, replacement: _Replacement) -> CodeMutation:
 
 
 def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LINE_CHARS else f"{line[: LINE_CHARS - 1]}…"
+    return shorten_code_line(" ".join(text.split()), LINE_CHARS)
 
 
 def _iter_replacements(root: Node, language: str, lines: tuple[int, int]) -> Iterator[_Replacement]:

@@ -107,6 +107,14 @@ def test_code_is_changed_a_little(path, text, changes):
     assert bool(changes) == bool(made)
 
 
+def test_what_was_long_is_shown_in_whole_words():
+    """On one line, with what follows left out."""
+    text = f"if first_name or {' or '.join(['another_name'] * 9)}:\n    f()\n"
+    shown = list_mutations("a.py", text, (1, 1), 1)[0].before
+
+    assert "first_name or another_name or another_name or another_name or ..." == shown
+
+
 def test_changes_are_spread_over_the_lines():
     """Where there are more lines than changes may be; the lines that are not named stay."""
     text = "".join(f"a{number} = {number} + b\n" for number in range(40))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.adapters.git.mirrors import GitMirrors
 from bot.assembly import SystemClock, build_model
-from bot.cli.inputs import WrongUseError, print_error, require_folder
+from bot.cli.inputs import WrongUseError, make_read_error, print_error, require_folder
 from bot.cli.refactor import print_changes, read_texts
 from bot.cli.terminal import print_sentences
 from bot.cli.unrecorded_run import UnrecordedRun, run_at_once
@@ -104,15 +104,17 @@ def _find_path(workspace: Workspace, name: str) -> str:
     for path in names:
         if path in workspace:
             return path
-    if (workspace.root / name).is_symlink():
+    try:
+        is_link = (workspace.root / name).is_symlink()
+    except OSError as wrong:  # such as a folder that is closed
+        raise make_read_error(name, "file", wrong) from None
+    if is_link:
         raise WrongUseError(f"{name} is a symbolic link, and none is followed: name the file.")
     raise WrongUseError(f"There is no file {name} in {workspace.root}.")
 
 
-def _ask(
-    console: Console, settings: SolveSettings, asked: PlaceToFill
-) -> dict[str, str | None] | None:
-    """Have the code written. Without any that fits, print why and return None."""
+def _ask(console: Console, settings: SolveSettings, asked: PlaceToFill) -> Mapping[str, str | None]:
+    """Have the code written. Without any that fits, print why and return nothing."""
     with TemporaryDirectory(prefix="greenlit-") as home:
         ports = Ports(
             GitMirrors(Path(home), ()), build_model(settings), SystemClock(), settings.caps
@@ -127,4 +129,4 @@ def _ask(
             console.print(Text.assemble(("\nNot filled. ", "bold red"), words))
         finally:
             run.print_total(settings.model, run.state.model_s)
-        return run.state.patch.files or None
+        return run.state.patch.files

@@ -113,6 +113,7 @@ def test_a_place_that_stays_empty_changes_nothing(fill, folder):
         ("shop/cart.py:0", "shop/cart.py has the lines 1 to 16."),
         (f"shop/cart.py:{'9' * 5_000}", "names no line of a file."),
         ("", "What is empty names no line of a file."),
+        (f"{'a' * 300}.py:1", ".py cannot be read: File name too long."),
         ("link.py:1", "link.py is a symbolic link, and none is followed: name the file."),
     ):
         code, told, _, requests = fill(place=place)

@@ -13,6 +13,7 @@ import pytest
 
 from bot.cli.apply import apply_edit
 from bot.cli.demo import DemoOptions, play_demo
+from bot.cli.fill import FillOptions, fill_marked_place
 from bot.cli.new import NewProject, make_new_project
 from bot.cli.refactor import refactor_folder
 from bot.cli.terminal import open_console
@@ -89,6 +90,19 @@ def test_an_edit_names_the_folder_that_cannot_be_written(folder, capfd):
 
     assert [1, 1] == codes
     assert [sentence, sentence] == capfd.readouterr().err.splitlines()
+
+
+def test_a_place_in_a_folder_that_is_closed_is_not_filled(folder, capfd):
+    """It is not said to be missing: nobody can know."""
+    (folder / "closed").chmod(0)
+    with act_as_nobody():
+        options = FillOptions(folder, "closed/b.py:1")
+        code = fill_marked_place(open_console(), SolveSettings, options)
+
+    assert (2, "The file closed/b.py cannot be read: Permission denied.\n") == (
+        code,
+        capfd.readouterr().out,
+    )
 
 
 def test_a_project_that_is_closed_is_not_gone_on_with(folder, capfd):

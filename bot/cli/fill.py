@@ -11,9 +11,16 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.text import Text
 
+from bot.adapters.git.git_process import require_git
 from bot.adapters.git.mirrors import GitMirrors
 from bot.assembly import SystemClock, build_model
-from bot.cli.inputs import WrongUseError, make_read_error, print_error, require_folder
+from bot.cli.inputs import (
+    MISTAKES,
+    WrongUseError,
+    make_read_error,
+    print_error,
+    require_folder,
+)
 from bot.cli.refactor import print_changes, read_texts
 from bot.cli.terminal import print_sentences
 from bot.cli.unrecorded_run import UnrecordedRun, run_at_once
@@ -54,10 +61,11 @@ def fill_marked_place(
     none that does, 2 for wrong use.
     """
     try:
+        require_git()
         require_folder(options.folder)
         workspace = Workspace(options.folder)
         asked = _read_place(workspace, options)
-    except (WrongUseError, WorkspaceError) as wrong:
+    except (*MISTAKES, WorkspaceError) as wrong:
         print_error(wrong, console)
         return WRONG_USE
     files = _ask(console, load_settings(), asked)

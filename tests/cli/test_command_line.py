@@ -206,11 +206,16 @@ def test_a_machine_without_git_or_room_for_the_grammars_is_told_so(tmp_path, set
     """By the doctor and by what needs it. The grammars are unpacked below HOME."""
     asked = greenlit(tmp_path, "doctor", PATH="/nowhere", HOME="/dev/null")
     served = serve(tmp_path, settings, PATH="/nowhere")
+    filled = greenlit(tmp_path, "fill", "a.py:1", PATH="/nowhere")
 
     assert "none is on PATH" in asked.stdout
     assert "SEMBLE_GRAMMARS_CACHE_DIR" in asked.stdout
     assert 1 == served.returncode
     assert "none is on PATH" in served.stderr
+    assert (2, "git 2.33 or newer is needed, and none is on PATH.\n") == (
+        filled.returncode,
+        filled.stderr,
+    )
     assert TRACEBACK not in asked.stderr + served.stderr
 
 

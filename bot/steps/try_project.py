@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -162,7 +162,8 @@ def _try_step(ports: Ports, work: ProjectWork, build_step: BuildStep) -> TriedSt
         result = replace(result, exit_code=1)
     files = TreeFiles(ports.mirrors, apply_patch(ports, work.tree, work.patch))
     title = JobTitle(f"`{build_step.name}`", is_check=True, log=number)
-    parts = filter(None, [render_result(title, result, files), missing, *_explain(result)])
+    hint = NO_NETWORK if result.obstacle else ""
+    parts = filter(None, [render_result(title, result, files), missing, hint])
     return _conclude(build_step, result, f"`{build_step.command}`\n" + "\n".join(parts))
 
 
@@ -201,11 +202,6 @@ def _find_no_tests(build_step: BuildStep, result: SandboxResult) -> str:
     if has_run or not result.has_passed or SOME_TESTS.search(result.log):
         return ""
     return "It ended well, but ran no test."
-
-
-def _explain(result: SandboxResult) -> Iterator[str]:
-    if result.obstacle:
-        yield NO_NETWORK
 
 
 def _conclude(build_step: BuildStep, result: SandboxResult, answer: str) -> TriedStep:

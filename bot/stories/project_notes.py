@@ -44,8 +44,7 @@ def render_next_files(
 
 
 def _list_next(structure: ProjectStructure, patch: Patch) -> Iterator[str]:
-    batches = order_files(structure)
-    for batch in batches:
+    for batch in order_files(structure):
         files = [file for file in batch if file.path not in patch.files]
         if files:
             together = ", all in one turn" if len(files) > 1 else ""

@@ -54,7 +54,7 @@ def play_demo(console: Console, options: DemoOptions) -> int:
     home = options.keep.absolute() if options.keep else None
     try:
         if home:
-            _require_empty(home)
+            _make_empty_home(home)
         cast = Cast(load_settings(ModelSettings) if options.live else None, options.conversation)
     except WrongUseError as wrong:
         print_error(wrong)
@@ -72,7 +72,7 @@ def play_demo(console: Console, options: DemoOptions) -> int:
     return code
 
 
-def _require_empty(home: Path) -> None:
+def _make_empty_home(home: Path) -> None:
     """Make the folder if need be. Raises WrongUseError where it cannot be the demo's own."""
     try:
         home.mkdir(parents=True, exist_ok=True)

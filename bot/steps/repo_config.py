@@ -151,6 +151,12 @@ class ConfigFile(BaseModel):
         "push all the same, or push to a branch for which those workflows do not start "
         "(ask, allow or withhold)",
     )
+    split: Literal["wait", "stack", "never"] = Field(
+        default="wait",
+        description="how the parts of a request that is too big for one change are solved: each "
+        "once those that it needs are merged, or on top of their branches; or whether none is "
+        "split (wait, stack or never)",
+    )
     update: bool = Field(
         default=True,
         description="whether the bot merges the base into its own pull requests when they conflict "

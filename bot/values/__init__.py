@@ -151,6 +151,7 @@ from bot.values.sandbox import (
     TierChoice,
 )
 from bot.values.spending import DayLimit
+from bot.values.split import Part, Split
 from bot.values.waiting import Waiting
 
 __all__ = [
@@ -221,6 +222,7 @@ __all__ = [
     "OpenFinish",
     "Outcome",
     "Package",
+    "Part",
     "Patch",
     "PathConflict",
     "Permission",
@@ -275,6 +277,7 @@ __all__ = [
     "SimilarCommit",
     "SolvedFile",
     "Specification",
+    "Split",
     "Subject",
     "SuggestedChange",
     "ThreadAnswer",

@@ -1,4 +1,4 @@
-"""The approval of a plan or of a change: what a run waits for, and what people gave it."""
+"""The approval of a plan, a split or a change: what a run waits for, and what people gave it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Literal
 from bot.values.code import Patch
 from bot.values.conversation import Plan
 from bot.values.request import Issue, Request
+from bot.values.split import Split
 
 SHORT_CHARS = 7  # of a hash, as people read and write it
 
@@ -48,7 +49,7 @@ class ApprovalRequest:
     path: their hashes, empty for a file that goes.
     """
 
-    kind: Literal["plan", "diff"]
+    kind: Literal["plan", "diff", "split"]
     hash: str
     files: dict[str, str] = field(default_factory=dict)
     is_whole: bool = False  # whether the files are all that would be pushed
@@ -68,7 +69,7 @@ class ApprovalRequest:
 class Approval:
     """An approval that was given: for what, and by whom."""
 
-    kind: Literal["plan", "diff"]
+    kind: Literal["plan", "diff", "split"]
     hash: str
     by: str
     files: dict[str, str] = field(default_factory=dict)
@@ -78,6 +79,12 @@ class Approval:
 def hash_plan(request: Request, issue: Issue, plan: Plan) -> str:
     """Name the plan together with what it was made for."""
     return _hash([request.words, asdict(issue), asdict(plan)])
+
+
+def hash_split(request: Request, issue: Issue, split: Split) -> str:
+    """Name the parts together with what they were made for."""
+    parts = [asdict(part) for part in split.parts]
+    return _hash([request.words, asdict(issue), parts])
 
 
 def hash_files(request: Request, issue: Issue, files: dict[str, str]) -> str:

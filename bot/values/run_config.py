@@ -62,6 +62,9 @@ class RepoConfig:
     delete_branch: bool = False
     delete_closed_after_days: int | None = None
     instructions: str = ""
+    # How the parts of a request that is too big are solved: each once the one before is merged, or
+    # on top of its branch. "never": no request is split.
+    split: Literal["wait", "stack", "never"] = "wait"
     update: bool = True  # whether the bot merges the base into its pull requests by itself
     reviewers: tuple[str, ...] = ()  # bots whose reviews are answered, "coderabbitai[bot]"
     setup: tuple[str, ...] | None = None  # commands that install what checks need; None: found out

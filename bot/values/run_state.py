@@ -31,6 +31,7 @@ from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
 from bot.values.run_config import Caps, RepoConfig
 from bot.values.sandbox import JobAnswer, ProjectChecks
+from bot.values.split import Split
 from bot.values.waiting import Waiting
 
 T = TypeVar("T")
@@ -124,6 +125,7 @@ class RunState:
     jobs: tuple[JobAnswer, ...] = ()  # in the sandbox, whose answers hold as long as files stay
     sandbox_s: float = 0.0  # that its jobs took
     making: Making | None = None  # of a new project, where it is about one
+    split: Split | None = None  # of a request that is too big for one change
 
     @property
     def is_resumed(self) -> bool:

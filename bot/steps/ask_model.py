@@ -24,7 +24,8 @@ from bot.views.model_turn import render_turn
 
 FOR_THREADS = "answer_threads"  # the prompt that comes with the tools for threads,
 FOR_SANDBOX = "run_checks"  # the one with those that run code,
-FOR_BRIEF = "write_brief"  # and the one with those for a brief
+FOR_BRIEF = "write_brief"  # the one with those for a brief,
+FOR_BEHAVIOUR = "keep_behaviour"  # and the one with that for what the code does
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def open_conversation(
         has_threads=FOR_THREADS in prompts,
         has_sandbox=FOR_SANDBOX in prompts,
         asks_brief=FOR_BRIEF in prompts,
+        records_behaviour=FOR_BEHAVIOUR in prompts,
     )
     return ConversationStart(prefix, first_message, nudge, ports.model.name)
 
@@ -98,6 +100,7 @@ def build_prefix(
     has_threads: bool = False,
     has_sandbox: bool = False,
     asks_brief: bool = False,
+    records_behaviour: bool = False,
 ) -> PromptPrefix:
     """Build what opens every conversation in a repository of these files.
 
@@ -105,6 +108,10 @@ def build_prefix(
     that its languages cannot use are left out, and those for threads where it has none.
     """
     tools = select_tools(
-        paths, has_threads=has_threads, has_sandbox=has_sandbox, asks_brief=asks_brief
+        paths,
+        has_threads=has_threads,
+        has_sandbox=has_sandbox,
+        asks_brief=asks_brief,
+        records_behaviour=records_behaviour,
     )
     return PromptPrefix(load("system").text, tuple(tool.schema for tool in tools))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.ports import Ports
 from bot.run import step
+from bot.tools.behaviour_job import name_behaviour_workspace
 from bot.values import RunKey
 
 
@@ -18,5 +19,5 @@ def name_clean_workspace(key: RunKey) -> str:
 @step("discard_workspace")
 def discard_workspace(ports: Ports, key: RunKey) -> None:
     """Remove the run's own folders; there may be none."""
-    for workspace in (key, name_clean_workspace(key)):
+    for workspace in (key, name_clean_workspace(key), name_behaviour_workspace(key)):
         ports.sandbox.discard(workspace)

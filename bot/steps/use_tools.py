@@ -18,7 +18,17 @@ from bot.text.invisible_chars import escape_invisible
 from bot.text.terminal_text import strip_control
 from bot.tools import PROJECT_TOOLS, TOOLS, AgentContext, Tool, ToolRefusal, ToolSession
 from bot.tools.job_answer import find_end
-from bot.values import Brief, Finish, JobAnswer, Making, Plan, ThreadAnswer, ToolCall, ToolResult
+from bot.values import (
+    Brief,
+    Finish,
+    JobAnswer,
+    Making,
+    Plan,
+    RecordedBehaviour,
+    ThreadAnswer,
+    ToolCall,
+    ToolResult,
+)
 
 HEAD_CHARS = 36_000
 TAIL_CHARS = 12_000
@@ -45,6 +55,7 @@ class TurnOutcome:
     sandbox_s: float = 0.0  # that the jobs of this turn took
     making: Making | None = None  # the project, where a call changed what is planned of it
     brief: Brief | None = None
+    behaviour: RecordedBehaviour | None = None
 
 
 def _summarize_calls(outcome: TurnOutcome) -> Summary | None:
@@ -85,6 +96,7 @@ def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) ->
         round(session.sandbox_s, 3),
         None if session.making == context.making else session.making,
         session.brief,
+        session.behaviour,
     )
 
 
@@ -131,9 +143,13 @@ class ToolExecutor:
     def _list_names(self) -> list[str]:
         """List the tools that this job may have."""
         context = self.session.context
-        can_run, has_brief = context.project is not None, context.asks_brief
-        tools = [tool for tool in self._list_tools() if can_run or not tool.for_sandbox]
-        return [tool.name for tool in tools if has_brief or not tool.for_brief]
+        return [
+            tool.name
+            for tool in self._list_tools()
+            if (context.project is not None or not tool.for_sandbox)
+            and (context.asks_brief or not tool.for_brief)
+            and (context.records_behaviour or not tool.for_behaviour)
+        ]
 
 
 def shorten_answer(text: str) -> str:

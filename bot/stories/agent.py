@@ -10,7 +10,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.run import Run
-from bot.steps.ask_model import FOR_BRIEF, FOR_SANDBOX, FOR_THREADS, ask_model, open_conversation
+from bot.steps.ask_model import (
+    FOR_BEHAVIOUR,
+    FOR_BRIEF,
+    FOR_SANDBOX,
+    FOR_THREADS,
+    ask_model,
+    open_conversation,
+)
 from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.render_findings import render_findings
@@ -34,6 +41,12 @@ from bot.stories.ends import (
 from bot.stories.local_checks import check_locally
 from bot.stories.progress import tell
 from bot.stories.prove_new_tests import prove_new_tests
+from bot.stories.prove_same_behaviour import (
+    keeps_behaviour,
+    may_record,
+    prove_same_behaviour,
+    records_behaviour,
+)
 from bot.stories.review_answers import show_new_threads, take_up_threads
 from bot.stories.stops import Asks, GaveUp
 from bot.stories.watching import obey_signal, obey_signals
@@ -85,6 +98,7 @@ async def write(run: Run, state: RunState) -> RunState:
         blocking = tuple(finding for finding in findings if finding.blocks)
         if not blocking:
             state = await prove_new_tests(run, await check_locally(run, state))
+            state = await prove_same_behaviour(run, state)
             if state.open_finish is not None:
                 return state
             continue
@@ -105,7 +119,14 @@ async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:
 async def _open(run: Run, state: RunState) -> RunState:
     await check_request(run, state)
     start = await run(open_conversation, state.base, state.snapshot.number, _choose_prompts(state))
-    return run.keep(replace(state, start=start, conversation=(UserText(start.first_message),)))
+    return run.keep(
+        replace(
+            state,
+            start=start,
+            conversation=(UserText(start.first_message),),
+            keeps_behaviour=keeps_behaviour(state),
+        )
+    )
 
 
 def _choose_prompts(state: RunState) -> tuple[str, ...]:
@@ -113,6 +134,8 @@ def _choose_prompts(state: RunState) -> tuple[str, ...]:
     prompts = [choose_job(state)]
     if state.project is not None:
         prompts.append(FOR_SANDBOX)
+    if may_record(state):
+        prompts.append(FOR_BEHAVIOUR)
     if needs_brief(state):
         prompts.append(FOR_BRIEF)
     if state.open_threads:
@@ -224,6 +247,8 @@ def _build_context(state: RunState) -> AgentContext:
         making=state.making,
         asks_brief=asks_brief(state),
         brief=state.brief,
+        records_behaviour=records_behaviour(state),
+        behaviour=state.behaviour,
     )
 
 
@@ -242,6 +267,7 @@ def _after_tools(state: RunState, outcome: TurnOutcome) -> RunState:
         jobs=state.jobs if outcome.jobs is None else outcome.jobs,
         sandbox_s=state.sandbox_s + outcome.sandbox_s,
         making=outcome.making or state.making,
+        behaviour=outcome.behaviour or state.behaviour,
     )
 
 

@@ -35,6 +35,7 @@ from bot.steps import (
 from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.check_locally import prove_change, run_local_checks
+from bot.steps.compare_behaviour import compare_behaviour
 from bot.steps.discard_workspace import discard_workspace
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.find_exposure import find_exposure
@@ -102,6 +103,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     prove_change,
     run_local_checks,
     prove_tests,
+    compare_behaviour,
     commit_suggestions,
     ask_approval.ask_approval,
     ask_approval.look_at_request,

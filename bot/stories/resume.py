@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
-from bot.steps.ask_model import FOR_BRIEF, FOR_SANDBOX, open_conversation
+from bot.steps.ask_model import FOR_BEHAVIOUR, FOR_BRIEF, FOR_SANDBOX, open_conversation
 from bot.steps.check_earlier_work import check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
 from bot.stories.agent import choose_job
 from bot.stories.brief_talk import asks_brief, take_answers
 from bot.stories.checks_here import learn_checks
 from bot.stories.progress import tell
+from bot.stories.prove_same_behaviour import records_behaviour
 from bot.values import (
     Issue,
     Phase,
@@ -172,6 +173,8 @@ async def _open_anew(run: Run, state: RunState, issue: Issue, renewal: Renewal) 
     prompts = [choose_job(state)]
     if state.project is not None:
         prompts.append(FOR_SANDBOX)
+    if records_behaviour(state):
+        prompts.append(FOR_BEHAVIOUR)
     if asks_brief(state):
         prompts.append(FOR_BRIEF)
     start = await run(open_conversation, state.base, issue.number, prompts)

@@ -26,6 +26,7 @@ from bot.tools.move_symbol import MOVE_SYMBOL
 from bot.tools.prove_criteria import PROVE_CRITERIA
 from bot.tools.read_file import READ_FILE
 from bot.tools.read_request import READ_REQUEST
+from bot.tools.record_behaviour import RECORD_BEHAVIOUR
 from bot.tools.rename_symbol import RENAME_SYMBOL
 from bot.tools.replace_text import REPLACE_TEXT
 from bot.tools.restore_file import RESTORE_FILE
@@ -71,6 +72,7 @@ TOOLS: tuple[Tool[Any], ...] = (
     UPDATE_TODO,
     RUN_CHECK,
     RUN,
+    RECORD_BEHAVIOUR,
     LOG_LINES,
     LOG_GREP,
     ANSWER_THREAD,
@@ -104,11 +106,13 @@ def select_tools(
     has_threads: bool = False,
     has_sandbox: bool = False,
     asks_brief: bool = False,
+    records_behaviour: bool = False,
 ) -> tuple[Tool[Any], ...]:
     """Select the tools that are of use in a repository of these files, in the table's order.
 
     `has_threads`: the job has threads of a review to answer. `has_sandbox`: code can run.
-    `asks_brief`: the request is not small and clear.
+    `asks_brief`: the request is not small and clear. `records_behaviour`: what the code does may
+    have to stay the same.
     """
     names = tuple(paths)
     return tuple(
@@ -118,6 +122,7 @@ def select_tools(
         and (has_threads or not tool.for_threads)
         and (has_sandbox or not tool.for_sandbox)
         and (asks_brief or not tool.for_brief)
+        and (records_behaviour or not tool.for_behaviour)
     )
 
 

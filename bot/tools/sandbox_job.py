@@ -61,12 +61,12 @@ def begin_job(session: ToolSession, commands: Sequence[str]) -> SandboxJob:
         session.patch,
         tuple(commands),
         session.context.workspace,
-        setups=_choose_setups(find_project(session)),
+        setups=choose_setups(find_project(session)),
         returns=_list_returns(session),
     )
 
 
-def _choose_setups(project: ProjectChecks) -> tuple[ProjectSetup, ...]:
+def choose_setups(project: ProjectChecks) -> tuple[ProjectSetup, ...]:
     """Choose those of the tests, so that a command needs no environment of its own."""
     tests = [check for check in project.checks if check.kind == "test" and not check.obstacle]
     return tests[0].setups if tests else project.setups

@@ -19,6 +19,7 @@ from bot.values import (
     Plan,
     ProjectChecks,
     PullDetails,
+    RecordedBehaviour,
     RepoConfig,
     Retrieval,
     ReviewThread,
@@ -58,6 +59,8 @@ class AgentContext:
     making: Making | None = None  # the project that it makes, where it makes one
     asks_brief: bool = False  # before the plan
     brief: Brief | None = None
+    records_behaviour: bool = False  # before and after the change
+    behaviour: RecordedBehaviour | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +80,7 @@ class ToolSession:
     jobs: tuple[JobAnswer, ...] = ()  # in the sandbox, with those of earlier turns
     sandbox_s: float = 0.0  # that the jobs of this turn took
     making: Making | None = None  # as this turn's calls have left it
+    behaviour: RecordedBehaviour | None = None  # of this turn
     sizes: dict[str, ChangeSize] = field(default_factory=dict)  # of the changed files
     _base_texts: dict[str, str | None] = field(default_factory=dict)
     _reader: TreeReader | None = None
@@ -100,6 +104,11 @@ class ToolSession:
     def newest_plan(self) -> Plan | None:
         """The plan that holds now; None before one was accepted."""
         return self.plan or self.context.plan
+
+    @property
+    def newest_behaviour(self) -> RecordedBehaviour | None:
+        """What was recorded of the base so far."""
+        return self.behaviour or self.context.behaviour
 
     @property
     def project(self) -> Making:

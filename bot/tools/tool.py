@@ -72,7 +72,8 @@ class Tool(Generic[InputT]):
     `run` returns the answer for the model, and raises ToolRefusal for a call that cannot be met.
     One with `suffixes` is offered only where a file's name ends in one of them; one `for_threads`
     only in a job that has threads of a review to answer, one `for_sandbox` only where code can run,
-    one `for_brief` only where the request is asked for a brief.
+    one `for_brief` only where the request is asked for a brief, one `for_behaviour` only where the
+    code may have to do the same as before.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Tool(Generic[InputT]):
     for_threads: bool = False
     for_sandbox: bool = False
     for_brief: bool = False
+    for_behaviour: bool = False
 
     @property
     def schema(self) -> ToolSchema:

@@ -7,6 +7,14 @@ ISO 8601, UTC.
 
 from bot.values.allow_list import AllowList
 from bot.values.approvals import Approval, ApprovalRequest, SecretExposure, SecretJob
+from bot.values.behaviour import (
+    Aspect,
+    BehaviourComparison,
+    BehaviourDifference,
+    RanLines,
+    RecordedBehaviour,
+    RunInput,
+)
 from bot.values.brief import (
     Ambiguity,
     Brief,
@@ -164,9 +172,12 @@ __all__ = [
     "Approval",
     "ApprovalRequest",
     "Artifact",
+    "Aspect",
     "Attempt",
     "AttemptState",
     "Author",
+    "BehaviourComparison",
+    "BehaviourDifference",
     "Branch",
     "BranchCommit",
     "Brief",
@@ -249,8 +260,10 @@ __all__ = [
     "PushResult",
     "PushedChange",
     "QuotedPlaces",
+    "RanLines",
     "Reaction",
     "Reading",
+    "RecordedBehaviour",
     "Remote",
     "Repo",
     "RepoBranches",
@@ -262,6 +275,7 @@ __all__ = [
     "Review",
     "ReviewThread",
     "RevisedFile",
+    "RunInput",
     "RunKey",
     "RunReport",
     "RunState",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from bot.values.approvals import Approval, ApprovalRequest
+from bot.values.behaviour import BehaviourComparison, RecordedBehaviour
 from bot.values.brief import Brief
 from bot.values.ci import (
     Attempt,
@@ -67,6 +68,7 @@ class StallCounts:
     repeats: dict[str, int] = field(default_factory=dict)  # by fingerprint of a call and its result
     local_reds: int = 0  # of the sandbox, since the last push
     unmoved: int = 0  # its tests passed without its change
+    differing: int = 0  # the code did not do what it did before
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,9 @@ class RunState:
     project: ProjectChecks | None = None  # what the repository has for the sandbox to run
     local: LocalVerdict | None = None  # of the newest patch that it judged
     mutation_proof: MutationProof | None = None  # of the tests that it was asked for
+    keeps_behaviour: bool = False  # the request asks for a refactoring
+    behaviour: RecordedBehaviour | None = None  # of the base
+    comparison: BehaviourComparison | None = None  # of the newest patch with the base
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
     resumption: Resumption | None = None

@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, str] = {
     "update_todo": "notes what is left to do",
     "run_check": "runs the check",
     "run": "runs",
+    "record_behaviour": "records what the code does",
     "log_lines": "reads a log",
     "log_grep": "searches a log for",
     "answer_thread": "answers thread",

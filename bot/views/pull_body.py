@@ -10,6 +10,7 @@ from bot.text import as_code_span, defuse_inline, defuse_markdown, render_usd
 from bot.text.git_messages import SUBJECT_CHARS, clean_message, drop_skip_marks, normalize_subject
 from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
+from bot.views.behaviour_words import render_behaviour
 from bot.views.brief_text import render_criteria
 from bot.views.local_verdict import render_local_checks
 from bot.views.markdown_parts import fold, join_names, join_parts, render_list
@@ -68,7 +69,7 @@ def render_sections(
     local = render_local_checks(state.local, state.origin.branch) if state.local else ""
     proof = render_mutation_proof(state.mutation_proof) if state.mutation_proof else ""
     words = ONLY_WORDS if state.request.command == "document" else ""
-    local = join_parts(words, proof, local)
+    local = join_parts(words, render_behaviour(state), proof, local)
     if not is_unchecked or local:
         yield "checked", join_parts("" if is_unchecked else _render_checks(state), local)
     if places := _list_places_to_look_at(state):

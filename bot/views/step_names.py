@@ -94,6 +94,10 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "follow": ("Named its branch", ""),
         "inspect_change": ("Checked the change", "checking the change"),
         "prove_change": ("Ran the change's own tests", "running the change's own tests"),
+        "compare_behaviour": (
+            "Compared what the code does with before",
+            "comparing what the code does with before",
+        ),
         "prove_tests": (
             "Tried the new tests on small changes of the code",
             "trying the new tests on small changes of the code",

@@ -52,6 +52,7 @@ TOOL_WORDS: Mapping[str, str] = MappingProxyType(
         "restore_file": "restore {path}",
         "show_diff": "see its change",
         "rename_symbol": "rename {name}",
+        "record_behaviour": "record what the code does",
         "run": "run {command}",
         "run_check": "run the check {name}",
         "prove_criteria": "say what proves it",

@@ -1,0 +1,42 @@
+"""Compare what the code does before and after a change, on the recorded inputs."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from bot.checks.behaviour_recording import BehaviourComparer
+from bot.ports import Ports
+from bot.run import Summary, step
+from bot.steps.check_locally import LocalWork
+from bot.text import count_noun
+from bot.text.terminal_text import strip_control
+from bot.tools.behaviour_job import record_runs
+from bot.values import BehaviourComparison, RecordedBehaviour
+
+
+def _summarize_comparison(comparison: BehaviourComparison) -> Summary:
+    """Say in a line whether the code does the same, or for how many inputs it does not."""
+    title = "the same as before?"
+    if comparison.why:
+        return title, Text(strip_control(f"not known: {comparison.why}"), "magenta")
+    if comparison.differences:
+        numbers = {difference.number for difference in comparison.differences}
+        return title, Text(f"not for {count_noun(len(numbers), 'recorded input')}", "red")
+    return title, Text("yes, for all recorded inputs")
+
+
+@step("compare_behaviour", _summarize_comparison)
+def compare_behaviour(
+    ports: Ports, work: LocalWork, behaviour: RecordedBehaviour
+) -> BehaviourComparison:
+    """Run the recorded inputs on the base and with the change, side by side in the sandbox."""
+    recording = record_runs(
+        ports, work.tree, work.project, behaviour.inputs, work.workspace, work.patch.files
+    )
+    if isinstance(recording, str):
+        return BehaviourComparison(work.patch_id, why=recording)
+    comparer = BehaviourComparer(recording)
+    comparer.compare()
+    return BehaviourComparison(
+        work.patch_id, tuple(comparer.differences), tuple(sorted(comparer.varying))
+    )

@@ -1,0 +1,65 @@
+"""Run the recorder in the sandbox: what the code does on inputs, as it is or with a change."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from bot.checks.behaviour_recording import Recording, read_recording
+from bot.ports import Ports, Unreachable
+from bot.tools import behaviour_recorder
+from bot.tools.job_log import mask_log
+from bot.tools.sandbox_job import choose_setups
+from bot.values import Patch, ProjectChecks, RunInput, SandboxJob, SandboxLimits, Tree
+
+INPUT_S = 20.0  # that one input may take
+TEXT_CHARS = 20_000  # of an output, or of a file, that are kept
+LIMITS = SandboxLimits(wall_s=540.0, output_bytes=4 * 1024**2)
+RECORDER = f"{behaviour_recorder.HOME}/recorder.py"
+PLAN = f"{behaviour_recorder.HOME}/plan.json"
+NOT_READ = "What came of them could not be read."
+# The order finds what changes with time: what lies between two equal times is that time too.
+BEFORE = (("base", 0), ("base", 1), ("trace", 0))
+BOTH = (("base", 0), ("after", 0), ("after", 1), ("base", 1))
+
+
+def name_behaviour_workspace(key: str) -> str:
+    """Name the workspace in which nothing but the recorder runs."""
+    return f"{key}/behaviour"
+
+
+def record_runs(
+    ports: Ports,
+    tree: Tree,
+    project: ProjectChecks,
+    inputs: Sequence[RunInput],
+    workspace: str,
+    overlay: Mapping[str, str | None] | None = None,
+) -> Recording | str:
+    """Run the inputs on the tree, also with the texts of `overlay`; or say why that cannot be."""
+    plan = {
+        "inputs": [asdict(given) for given in inputs],
+        "runs": BEFORE if overlay is None else BOTH,
+        "overlay": overlay or {},
+        "wall_s": INPUT_S,
+        "chars": TEXT_CHARS,
+    }
+    program = inspect.getsource(behaviour_recorder)
+    job = SandboxJob(
+        tree,
+        Patch({RECORDER: program, PLAN: json.dumps(plan)}),
+        (f"python3 {RECORDER} {PLAN}",),
+        workspace,
+        setups=choose_setups(project),
+        limits=LIMITS,
+    )
+    try:
+        result = ports.sandbox.run(job)
+    except Unreachable:
+        return "The sandbox does not work now."
+    if why := result.obstacle or result.limit_hit:
+        return why
+    log = mask_log(ports, result.log)
+    return read_recording(log, behaviour_recorder.MARK, len(inputs)) or NOT_READ

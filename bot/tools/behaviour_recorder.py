@@ -1,0 +1,270 @@
+"""A program of its own for the sandbox: run commands on copies of the folder that it is started in,
+and print what each of them did.
+
+`python3 RECORDER PLAN`, where PLAN is a file of JSON with `inputs`, `runs`, the `overlay` of a
+change, and limits. It imports nothing of the bot, and runs under any Python from 3.8.
+"""
+
+from __future__ import annotations
+
+import dis
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import types
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+MARK = "greenlit-behaviour: "
+HOME = ".greenlit-behaviour"
+CACHES = ("__pycache__", ".pytest_cache", ".mypy_cache")
+TRACER = """\
+import atexit, json, os, sys, threading
+root, target, known, lines = os.environ["GREENLIT_ROOT"], os.environ["GREENLIT_LINES"], {}, {}
+def find(name):
+    if name not in known:
+        path = os.path.realpath(name)
+        is_own = path.startswith(root + os.sep) and os.path.isfile(path)
+        known[name] = lines.setdefault(path, set()) if is_own else None
+    return known[name]
+def enter(frame, event, argument):
+    ran = find(frame.f_code.co_filename)
+    if ran is None:
+        return None
+    def see(frame, event, argument):
+        if event == "line":
+            ran.add(frame.f_lineno)
+        return see
+    return see
+def write():
+    sys.settrace(None)
+    path = os.path.join(target, "%d.json" % os.getpid())
+    with open(path, "a") as file:
+        json.dump({path: sorted(ran) for path, ran in lines.items()}, file)
+        file.write("\\n")
+atexit.register(write)
+threading.settrace(enter)
+sys.settrace(enter)
+"""
+
+
+class Recorder:
+    """Runs the inputs of a plan on copies of a folder, always at the same path."""
+
+    def __init__(self, source: Path, plan: dict[str, Any]) -> None:
+        self.source = source
+        self.plan = plan
+        self.home = source / HOME
+        self.work = self.home / "work"
+        self.texts: dict[str, str] = {}
+        self.lines: dict[str, set[int]] = {}
+
+    def record(self) -> dict[str, Any]:
+        """Do all runs in their order, and one more of the base where the change shows any other."""
+        runs = [self._run_all(kind, seed) for kind, seed in self.plan["runs"]]
+        kinds = [kind for kind, _ in self.plan["runs"]]
+        if "after" in kinds and any(run != runs[0] for run in runs[1:]):
+            runs.append(self._run_all("base", len(runs)))
+            kinds.append("base")
+        return {"kinds": kinds, "runs": runs, "texts": self.texts, "lines": self._count_lines()}
+
+    def _run_all(self, kind: str, seed: int) -> list[dict[str, Any]]:
+        shutil.rmtree(self.work, ignore_errors=True)
+        copy_folder(self.source, self.work)
+        if kind == "after":
+            overlay(self.work, self.plan["overlay"])
+        pristine = self.home / "pristine"
+        shutil.rmtree(pristine, ignore_errors=True)
+        copy_folder(self.work, pristine)
+        environment = self._make_environment(kind, seed)
+        seen = [self._run(given, environment, pristine) for given in self.plan["inputs"]]
+        if kind == "trace":
+            self._read_lines()
+        return seen
+
+    def _make_environment(self, kind: str, seed: int) -> dict[str, str]:
+        home = self.home / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        fixed = {
+            "HOME": str(home),
+            "TZ": "UTC",
+            "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "COLUMNS": "80",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": str(seed),
+        }
+        environment = {**os.environ, **fixed}  # noqa: TID251 - the commands' own, in the sandbox
+        if kind == "trace":
+            folder = self.home / "tracer"
+            folder.mkdir(exist_ok=True)
+            (folder / "sitecustomize.py").write_text(TRACER)
+            (self.home / "lines").mkdir(exist_ok=True)
+            before = environment.get("PYTHONPATH")
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(folder), before]))
+            environment["GREENLIT_ROOT"] = str(self.work)
+            environment["GREENLIT_LINES"] = str(self.home / "lines")
+        return environment
+
+    def _run(
+        self, given: dict[str, Any], environment: dict[str, str], pristine: Path
+    ) -> dict[str, Any]:
+        """Run one input, and put the folder back as it was."""
+        overlay(self.work, given["files"])
+        before = list_files(self.work)
+        out, err = self.home / "out", self.home / "err"
+        with out.open("wb") as out_file, err.open("wb") as err_file:
+            process = subprocess.Popen(
+                ["sh", "-c", given["command"]],
+                cwd=self.work,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=out_file,
+                stderr=err_file,
+                start_new_session=True,
+            )
+            code = wait_for(process, given["stdin"].encode(), self.plan["wall_s"])
+        after = list_files(self.work)
+        changed = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+        was = {path: self._keep_before(path, given, pristine) for path in changed}
+        now = {path: self._keep(self.work / path) if path in after else None for path in changed}
+        seen = {
+            "exit": code,
+            "output": self._keep(out),
+            "errors": self._keep(err),
+            "files": {path: now[path] for path in sorted(changed) if now[path] != was[path]},
+        }
+        for path in [*changed, *given["files"]]:
+            put_back(pristine / path, self.work / path)
+        return seen
+
+    def _keep_before(self, path: str, given: dict[str, Any], pristine: Path) -> str | None:
+        if path in given["files"]:
+            return self._keep_bytes(given["files"][path].encode())
+        original = pristine / path
+        return self._keep(original) if os.path.lexists(original) else None
+
+    def _keep(self, path: Path) -> str:
+        """Keep the head of a file's text, and return the name of its content."""
+        if path.is_symlink():
+            return self._keep_bytes(b"a link to " + os.readlink(path).encode())  # noqa: PTH115 - 3.8 has no other
+        if not path.is_file():
+            return self._keep_bytes(b"no regular file")
+        return self._keep_bytes(path.read_bytes())
+
+    def _keep_bytes(self, data: bytes) -> str:
+        name = hashlib.sha256(data).hexdigest()[:16]
+        text = data[: self.plan["chars"]].decode("utf-8", "backslashreplace")
+        text = text.replace(f"{self.work}{os.sep}", "")  # where it runs is of no interest
+        self.texts[name] = text if len(data) <= self.plan["chars"] else f"{text}\0"
+        return name
+
+    def _read_lines(self) -> None:
+        """Read which lines the processes of a run say that they ran."""
+        for file in sorted((self.home / "lines").iterdir()):
+            for line in file.read_text().splitlines():
+                for path, ran in json.loads(line).items():
+                    self.lines.setdefault(os.path.relpath(path, self.work), set()).update(ran)
+
+    def _count_lines(self) -> dict[str, Any]:
+        """Map the Python files that ran to the lines with code, and to those of them that ran."""
+        counts: dict[str, Any] = {}
+        given = {path for known in self.plan["inputs"] for path in known["files"]}
+        for path, ran in sorted(self.lines.items()):
+            lines = list_code_lines(self.source / path) if path not in given else set()
+            if lines:
+                counts[path] = {"lines": sorted(lines), "ran": sorted(lines & ran)}
+        return counts
+
+
+def wait_for(process: subprocess.Popen[bytes], stdin: bytes, wall_s: float) -> int | None:
+    """Wait for the exit status of a process; None where the time was over. Whatever it started ends
+    with it.
+    """
+    with suppress(subprocess.TimeoutExpired):
+        process.communicate(stdin, timeout=wall_s)
+    code = process.returncode
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return code
+
+
+def list_files(folder: Path) -> dict[str, Any]:
+    """Map the paths of all files, but for caches, to what changes when they are written."""
+    found = {}
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in CACHES]
+        links = [name for name in folders if Path(parent, name).is_symlink()]
+        for name in [*names, *links]:
+            path = Path(parent, name)
+            state = path.lstat()
+            key = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_mode)
+            found[str(path.relative_to(folder))] = key
+    return found
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder without the recorder's own one; links stay links."""
+    ignored = shutil.ignore_patterns(HOME, *CACHES)
+    shutil.copytree(source, target, symlinks=True, ignore=ignored)
+
+
+def overlay(folder: Path, files: dict[str, str | None]) -> None:
+    """Write texts into a folder; None removes a file."""
+    for path, text in files.items():
+        target = folder / path
+        if text is None:
+            with suppress(FileNotFoundError):
+                target.unlink()
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode())
+
+
+def put_back(original: Path, target: Path) -> None:
+    """Make a file as it was; remove it where there was none."""
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    elif os.path.lexists(target):
+        target.unlink()
+    if os.path.lexists(original):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(original, target, follow_symlinks=False)
+
+
+def list_code_lines(path: Path) -> set[int]:
+    """List the lines of a Python file that have code; none where it does not compile."""
+    try:
+        whole = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except (OSError, SyntaxError, ValueError):
+        return set()
+    lines: set[int] = set()
+    codes = [whole]
+    while codes:
+        code = codes.pop()
+        is_inner = code.co_name != "<module>"
+        starts = {line for _, line in dis.findlinestarts(code) if line}
+        # The first line of a function is run where it is defined.
+        lines |= starts - ({code.co_firstlineno} if is_inner else set())
+        codes += [inner for inner in code.co_consts if isinstance(inner, types.CodeType)]
+    return lines
+
+
+def main() -> None:
+    """Record what the plan says, and print it on the last line."""
+    plan = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    recorder = Recorder(Path.cwd(), plan)
+    seen = recorder.record()
+    print(f"\n{MARK}{json.dumps(seen)}")  # noqa: T201 - its answer
+    for name in ("work", "pristine", "home", "tracer", "lines"):
+        shutil.rmtree(recorder.home / name, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

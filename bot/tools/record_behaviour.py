@@ -1,0 +1,184 @@
+"""Tool `record_behaviour`: run the code on chosen inputs, to compare it after the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from pydantic import Field
+
+from bot.checks.behaviour_recording import Recording, list_ran_lines
+from bot.checks.example_runs import find_example_runs, name_scripts
+from bot.text import as_code_span, count_noun
+from bot.tools.behaviour_job import name_behaviour_workspace, record_runs
+from bot.tools.job_answer import quote_lines
+from bot.tools.sandbox_job import find_project
+from bot.tools.session import ToolSession
+from bot.tools.tool import Tool, ToolInput
+from bot.tools.tree_files import TreeFiles
+from bot.tools.tree_reader import ToolRefusal, decode_texts
+from bot.values import RanLines, RecordedBehaviour, RunInput
+
+MOST_INPUTS = 12
+MOST_FILES = 10
+MOST_LISTED = 10  # files, or parts of a file that did not run
+QUOTED_LINES = 6
+DOCUMENTS = ("README", "USAGE")
+NO_CHANGE_KINDS = ("bug", "feature", "docs", "tests", "question")
+
+
+class RunInputFields(ToolInput):
+    """One way to run the code."""
+
+    command: str = Field(
+        min_length=1, max_length=500, description="One line for `sh`, at the root."
+    )
+    stdin: str = Field("", max_length=20_000, description="What it reads from standard input.")
+    files: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=MOST_FILES,
+        description="Files to lay down for it, by path from the root, with their text.",
+    )
+
+
+class RecordBehaviourInput(ToolInput):
+    """Record what the code does before your change. Each input runs on the base in the sandbox,
+    without your edits; after `finish` it runs with them too, and exit status, output, errors and
+    written files must be the same. The answer says what each did and which lines of Python none
+    ran: call it again with inputs for those. Inputs add to the earlier ones.
+    """
+
+    inputs: list[RunInputFields] = Field(min_length=1, max_length=MOST_INPUTS)
+
+
+def run(session: ToolSession, arguments: RecordBehaviourInput) -> str:
+    """Run all inputs on the base, and keep them. Raises ToolRefusal where nothing can run."""
+    project = find_project(session)
+    _require_use(session)
+    earlier = session.newest_behaviour or RecordedBehaviour()
+    new = _choose_new(session, arguments, earlier.inputs)
+    inputs = (*earlier.inputs, *new)
+    context, clock = session.context, session.ports.clock
+    workspace = name_behaviour_workspace(context.workspace)
+    began = clock.now()
+    recording = record_runs(session.ports, context.tree, project, inputs, workspace)
+    session.sandbox_s += (clock.now() - began).total_seconds()
+    if isinstance(recording, str):
+        raise ToolRefusal(f"Nothing is recorded. {recording}")
+    kept = _list_kept(inputs, recording)
+    session.behaviour = RecordedBehaviour(
+        tuple(inputs[number] for number in kept),
+        tuple(recording.runs[0][number].exit for number in kept),
+        list_ran_lines(recording),
+    )
+    return "\n".join(_describe(session.behaviour, recording, kept))
+
+
+def _require_use(session: ToolSession) -> None:
+    """Raise ToolRefusal where the code is to do something else than before."""
+    if not session.context.records_behaviour:
+        raise ToolRefusal("This job records nothing: what the code does may change.")
+    brief = session.newest_brief
+    if brief is not None and brief.kind in NO_CHANGE_KINDS:
+        raise ToolRefusal(
+            f"By the brief this is work of the kind {brief.kind}: nothing has to stay the same."
+        )
+
+
+def _choose_new(
+    session: ToolSession, arguments: RecordBehaviourInput, earlier: Sequence[RunInput]
+) -> list[RunInput]:
+    """Choose the inputs that are new, with the repository's own examples for the same scripts."""
+    given = [_read_input(fields) for fields in arguments.inputs]
+    new = [each for number, each in enumerate(given) if each not in (*earlier, *given[:number])]
+    room = MOST_INPUTS - len(earlier) - len(new)
+    if room < 0:
+        raise ToolRefusal(f"At most {MOST_INPUTS} inputs are recorded: {len(earlier)} are already.")
+    commands = {each.command for each in (*earlier, *new)}
+    examples = [each for each in _find_examples(session, given) if each.command not in commands]
+    return [*new, *examples[:room]]
+
+
+def _read_input(fields: RunInputFields) -> RunInput:
+    """Read an input. Raises ToolRefusal for a file that is outside the repository."""
+    for path in fields.files:
+        parts = PurePosixPath(path).parts
+        if not parts or path.startswith("/") or {"..", ".git"}.intersection(parts):
+            raise ToolRefusal(f"{path!r} is no path in the repository.")
+    if not fields.command.replace("\t", " ").isprintable():
+        raise ToolRefusal("`command` takes one line of text: join commands with && or ;.")
+    return RunInput(fields.command.strip(), fields.stdin, fields.files)
+
+
+def _find_examples(session: ToolSession, given: Sequence[RunInput]) -> list[RunInput]:
+    """Find what the documents at the root name as runs of the scripts that are run."""
+    files = TreeFiles(session.ports.mirrors, session.context.tree)
+    paths = set(files.paths())
+    scripts = {script for each in given for script in name_scripts(each.command, paths)}
+    names = [path for path in sorted(paths) if "/" not in path and _is_document(path)]
+    texts = decode_texts(files.read(names))
+    documents = {path: text for path, text in texts.items() if text is not None}
+    return list(find_example_runs(documents, paths, scripts))
+
+
+def _is_document(path: str) -> bool:
+    return path.upper().startswith(DOCUMENTS)
+
+
+def _list_kept(inputs: Sequence[RunInput], recording: Recording) -> list[int]:
+    """List the inputs to keep: of the repository's examples only those that end by themselves."""
+    return [
+        number
+        for number, known in enumerate(inputs)
+        if not known.source or recording.runs[0][number].exit is not None
+    ]
+
+
+def _describe(
+    behaviour: RecordedBehaviour, recording: Recording, kept: Sequence[int]
+) -> Iterator[str]:
+    count = count_noun(len(behaviour.inputs), "input")
+    yield f"Recorded on the base: {count}. Each runs again with your change, after `finish`."
+    for number, index in enumerate(kept):
+        yield from _describe_run(number, behaviour.inputs[number], recording, index)
+    yield from describe_ran_lines(behaviour.ran)
+
+
+def _describe_run(number: int, known: RunInput, recording: Recording, index: int) -> Iterator[str]:
+    """Say what an input did, and whether it does the same each time."""
+    runs = recording.list_seen("base", index)
+    seen = runs[0]
+    source = f" (from {known.source})" if known.source else ""
+    end = "it did not end in time" if seen.exit is None else f"exit status {seen.exit}"
+    files = f", changed {', '.join(list(seen.files)[:MOST_LISTED])}" if seen.files else ""
+    yield f"{number + 1}. {as_code_span(known.command)}{source}: {end}{files}."
+    if any(run != seen for run in runs):
+        yield "What it does varies from run to run: the parts that vary are not compared."
+    for title, name in (("It printed:", seen.output), ("Its errors:", seen.errors)):
+        if lines := recording.texts.get(name, "").splitlines():
+            yield title
+            yield quote_lines(lines if len(lines) <= QUOTED_LINES else _shorten(lines))
+
+
+def _shorten(lines: Sequence[str]) -> list[str]:
+    half = QUOTED_LINES // 2
+    return [*lines[:half], f"... {len(lines) - 2 * half:,} lines ...", *lines[-half:]]
+
+
+def describe_ran_lines(ran: Sequence[RanLines]) -> Iterator[str]:
+    """Say how many of the lines of each file ran, and which did not."""
+    if not ran:
+        yield "How much of the code they run is not measured: no Python of the repository ran."
+    for known in ran[:MOST_LISTED]:
+        parts = [f"{first}-{last}" if first < last else str(first) for first, last in known.missing]
+        more = f" and {len(parts) - MOST_LISTED} more parts" if len(parts) > MOST_LISTED else ""
+        missing = f" Not run: lines {', '.join(parts[:MOST_LISTED])}{more}." if parts else ""
+        yield (
+            f"Of {known.path} they ran {known.ran} of {count_noun(known.total, 'line')} "
+            f"({known.percent} %).{missing}"
+        )
+
+
+RECORD_BEHAVIOUR = Tool(
+    "record_behaviour", RecordBehaviourInput, run, for_sandbox=True, for_behaviour=True
+)

@@ -77,8 +77,12 @@ def names_known(text: str, retrieval: Retrieval) -> bool:
     """Tell whether it names a file, a definition or an error that is in the repository."""
     if any(quoted.lines for quoted in retrieval.quoted):
         return True
-    names = {name.casefold() for name in NAME.findall(text)}
-    return not names.isdisjoint(_list_known_names(retrieval))
+    return not list_names(text).isdisjoint(_list_known_names(retrieval))
+
+
+def list_names(text: str) -> set[str]:
+    """List what may be names in a text, in lower case."""
+    return {name.casefold() for name in NAME.findall(text)}
 
 
 def says_what_should_be(order: str, text: str) -> bool:
@@ -88,16 +92,29 @@ def says_what_should_be(order: str, text: str) -> bool:
     if EXPECTS.search(text) or ERROR.search(text):
         return True
     if VAGUE.search(text):
-        return any(sign.isdigit() for sign in text)
+        return not is_vague(text)
     order = POLITE.sub("", LABEL.sub("", order)).lstrip()
     beginning = " ".join(order.split()[:TITLE_WORDS])
     is_shown = bool(FENCE.search(text))  # what happens, by an example
     return is_shown or not (TELLS.match(order) or COPULA.search(beginning))
 
 
+def is_vague(text: str) -> bool:
+    """Tell whether it only judges: by a word such as "better", without a figure, an expectation or
+    an error.
+    """
+    is_plain = EXPECTS.search(text) or ERROR.search(text) or any(sign.isdigit() for sign in text)
+    return bool(VAGUE.search(text)) and not is_plain
+
+
 def asks_a_question(issue: Issue, words: str) -> bool:
     """Tell whether an answer in words may be all that is wanted."""
-    newest = (words or issue.title).rstrip()
+    return is_question(words or issue.title)
+
+
+def is_question(text: str) -> bool:
+    """Tell whether it ends as a question, and is no polite order."""
+    newest = text.rstrip()
     return newest.endswith(("?", "\uff1f")) and not POLITE.search(newest)
 
 

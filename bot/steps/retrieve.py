@@ -22,6 +22,7 @@ from bot.search import (
     parse_query,
     shorten_diff,
 )
+from bot.steps.brief_on_pull import PullWords, is_small_on_pull
 from bot.steps.brief_rule import says_too_little
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import make_similarity
@@ -48,10 +49,16 @@ def _summarize_places(retrieval: Retrieval) -> Summary:
 
 
 @step("retrieve", _summarize_places)
-def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
+def retrieve(
+    ports: Ports,
+    tree: Tree,
+    issue: Issue,
+    asked: PullWords | None = None,
+    merge_base: Tree | None = None,
+) -> Retrieval:
     """Find the files, definitions and tests worth reading, best first, with a map around them.
 
-    An empty result is a result.
+    An empty result is a result. What is asked of a pull request is judged by its diff too.
     """
     index = load_repo_index(ports, tree)
     retrieval = search_repo(ports, tree, index, issue)
@@ -62,7 +69,11 @@ def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
     near = {hit.path for hit in hits}
     area = render_map(index, MAP_TOKENS, near)
     retrieval = replace(retrieval, map=area, precedents=precedents)
-    return replace(retrieval, is_asked_too_little=says_too_little(issue, retrieval))
+    retrieval = replace(retrieval, is_asked_too_little=says_too_little(issue, retrieval))
+    if asked is None or merge_base is None:
+        return retrieval
+    diff = ports.mirrors.compare(merge_base, tree.sha)
+    return replace(retrieval, needs_brief=not is_small_on_pull(asked, diff, retrieval))
 
 
 def choose_precedents(ends: Sequence[PullEnd], paths: Collection[str]) -> tuple[PullEnd, ...]:

@@ -28,6 +28,7 @@ class PullSnapshot:
     target: PullDetails
     issue: Issue
     threads: tuple[ReviewThread, ...] = ()
+    has_asked: bool = False  # the bot, before this: it may be the answer
 
 
 @step("fetch_pull")
@@ -71,7 +72,9 @@ def snapshot_pull(ports: Ports, request: Request) -> PullSnapshot:
         comments=tuple(render_visible(each) for each in comments if each.author in trusted),
     )
     kept = [_keep_authors(thread, trusted) for thread in early]
-    return PullSnapshot(target, issue, tuple(thread for thread in kept if thread.comments))
+    heard = tuple(thread for thread in kept if thread.comments)
+    has_asked = any(comment.author == login for comment in comments)  # of its own only questions
+    return PullSnapshot(target, issue, heard, has_asked)
 
 
 def _choose_text(request: Request, target: PullDetails) -> tuple[str, str]:

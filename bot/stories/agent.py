@@ -211,7 +211,7 @@ async def _use_tools(run: Run, state: RunState, turn: Turn) -> RunState:
     outcome = await run(use_tools, _build_context(state), turn.calls)
     state = run.keep(_after_tools(state, outcome))
     if outcome.brief is not None:
-        check_brief(await tell(run, state))
+        check_brief(run, await tell(run, state))
     if outcome.plan is not None:
         state = await tell(run, replace(state, phase="editing"))
         if outcome.plan.questions:

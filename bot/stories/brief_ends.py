@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.text import defuse_markdown
 from bot.values import Ambiguity, Brief, Outcome, RunState
+from bot.views.brief_text import render_example
+from bot.views.markdown_parts import join_parts
 
 ANSWER_CHARS = 12_000
 WHAT_IS_MISSING = (
@@ -29,16 +33,27 @@ def explain_brief_questions(brief: Brief) -> Outcome:
     return Outcome("asked", text, kind="brief", next_step=next_step, questions=questions)
 
 
-def explain_vague(brief: Brief) -> Outcome:
+def explain_vague(brief: Brief, *, on_pull: bool = False) -> Outcome:
     """Say what is missing before anything can be planned; the comment shows an example."""
     text = "I cannot plan this yet: I would have to guess what you want."
     if brief.missing == WHAT_IS_MISSING:
         text = "There is too little here for me to begin."
-    next_step = (
-        "Edit the issue, or say it in a comment; then comment `/generate`. "
-        "Nothing was changed so far."
-    )
+    place = "Say it" if on_pull else "Edit the issue, or say it"
+    next_step = f"{place} in a comment; then comment `/generate`. Nothing was changed so far."
     return Outcome("asked", text, kind="vague", next_step=next_step, questions=brief.missing)
+
+
+def render_for_thread(outcome: Outcome, brief: Brief) -> str:
+    """Render what is asked, with how to answer, for the thread that asked."""
+    example = render_example(brief.example, on_pull=True) if brief.example else ""
+    questions = "\n".join(f"- {text}" for text in outcome.questions)
+    return join_parts(outcome.text, questions, example, outcome.next_step)
+
+
+def move_to_thread(outcome: Outcome) -> Outcome:
+    """Say that the questions stand in the thread, and are answered there."""
+    next_step = "Answer in that thread; how is said there."
+    return replace(outcome, next_step=next_step)
 
 
 def explain_question_answer(state: RunState) -> Outcome:

@@ -13,6 +13,15 @@ from bot.stories.brief_talk import asks_brief, take_answers
 from bot.stories.checks_here import learn_checks
 from bot.stories.progress import tell
 from bot.stories.prove_same_behaviour import records_behaviour
+from bot.stories.pull_answers import (
+    add_thread_comments,
+    answers_brief,
+    carry_brief,
+    drop_known_words,
+    join_requests,
+    waits_on_pull,
+)
+from bot.stories.review_answers import take_up_threads
 from bot.values import (
     Issue,
     Phase,
@@ -69,17 +78,26 @@ async def resume(run: Run, state: RunState) -> RunState:
 async def resume_on_pull(run: Run, state: RunState) -> RunState:
     """Take up what the last run on this pull request left, where nobody pushed to it since.
 
-    Answers in threads are not given twice, so what was asked in threads begins anew.
+    Answers in threads are not given twice, so what was asked in threads begins anew, but for what
+    a brief asked there.
     """
     earlier = await run.find_last_state(Subject(run.key.rpartition("/")[0]))
-    if earlier is None or earlier.target is None or earlier.open_threads or earlier.merge:
+    if earlier is None or earlier.target is None or earlier.merge:
         return state
+    is_answer = answers_brief(state, earlier)
+    may_go_on = state.request.may_resume and not earlier.open_threads
     is_same = earlier.target.number == state.pull_details.number
-    if not is_same or not _has_work(earlier) or _is_spent(earlier):
+    if not is_same or not _has_work(earlier) or _is_spent(earlier) or not (is_answer or may_go_on):
         return state
     work = await run(check_earlier_work, replace(earlier, request=state.request))
-    if work.pull is None or work.pull.number != state.pull_details.number or work.obstacle:
-        return state
+    can_go_on = work.pull is not None and work.pull.number == state.pull_details.number
+    if not can_go_on or work.obstacle:
+        return await carry_brief(run, state, earlier) if is_answer else state
+    return await _go_on_with_pull(run, state, earlier)
+
+
+async def _go_on_with_pull(run: Run, state: RunState, earlier: RunState) -> RunState:
+    """Go on in the earlier run's conversation, on the commit that it left."""
     resumed = after_resumption(earlier, state, "This goes on where the last run ended.")
     resumed = replace(
         resumed,
@@ -89,19 +107,28 @@ async def resume_on_pull(run: Run, state: RunState) -> RunState:
         threads=state.threads,
     )
     resumed = await learn_checks(run, resumed)
-    asked = replace(resumed, request=replace(state.request, words=""))  # they are known
-    renewed = await renew_conversation(run, asked, state.snapshot)
-    renewed = replace(renewed, request=state.request, issue=state.snapshot)
+    asked = drop_known_words(state.request, earlier.request)
+    if waits_on_pull(earlier):
+        resumed = replace(resumed, request=join_requests(state, earlier))
+    if earlier.open_threads:  # with what was said there since
+        resumed = await take_up_threads(run, replace(resumed, answers=()))
+    known = replace(resumed, issue=add_thread_comments(earlier.snapshot, earlier))
+    news = add_thread_comments(state.snapshot, state)
+    renewed = await renew_conversation(run, known, news, asked)
+    renewed = replace(renewed, issue=state.snapshot)
     phase: Phase = "editing" if renewed.plan else "planning"
     return await tell(run, replace(renewed, phase=phase))
 
 
-async def renew_conversation(run: Run, state: RunState, issue: Issue) -> RunState:
+async def renew_conversation(
+    run: Run, state: RunState, issue: Issue, asked: Request | None = None
+) -> RunState:
     """Tell the model what was asked since, in the conversation as it stands or in a new one.
 
-    Raises Asks where the brief still waits for answers.
+    `asked` is the request that brings the news, where it is not that of the run. Raises Asks where
+    the brief still waits for answers.
     """
-    renewal = await run(renew_request, state, issue, state.request)
+    renewal = await run(renew_request, state, issue, asked or state.request)
     state = take_answers(run, state, renewal.brief)
     if not renewal.is_same_prompt or not state.conversation:
         return await _open_anew(run, state, issue, renewal)

@@ -16,6 +16,7 @@ from bot.steps.fetch_checks import fetch_checks
 from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_pull import snapshot_pull
 from bot.stories.agent import write
+from bot.stories.brief_talk import read_asked_on_pull
 from bot.stories.checks_here import learn_checks
 from bot.stories.delivery import expect_ci
 from bot.stories.fork_answer import answer_fork
@@ -83,7 +84,8 @@ async def begin_on_pull(run: Run, request: Request) -> RunState:
     config = await run(load_repo_config, request)
     caps = await run(compute_caps, config)
     state = run.keep(replace(state, config=config, caps=caps))
-    return await resume_on_pull(run, state) if request.may_resume else state
+    may_go_on = request.may_resume or snapshot.has_asked
+    return await resume_on_pull(run, state) if may_go_on else state
 
 
 async def understand_pull(run: Run, state: RunState) -> RunState:
@@ -95,7 +97,8 @@ async def understand_pull(run: Run, state: RunState) -> RunState:
     is_repair = state.request.command == "fix" and not state.pull_details.is_fork
     checks = None if is_repair else (await run(fetch_checks, repo, state.base.sha)).checks
     state = await expect_ci(run, state, checks)
-    retrieval = await run(retrieve, state.base, state.snapshot)
+    asked = read_asked_on_pull(state)
+    retrieval = await run(retrieve, state.base, state.snapshot, asked, state.merge_base)
     state = run.keep(await learn_checks(run, replace(state, retrieval=retrieval)))
     if checks is None:  # the repair begins with what CI says
         return run.keep(replace(state, attempts=(Attempt(state.base.sha, "running"),)))

@@ -86,7 +86,7 @@ def _render_asked(session: ToolSession, files: TreeFiles) -> Iterator[str]:
     yield from render_merge(context.merge, context.target, files)
     if context.brief is not None:
         yield render_brief_section(context.brief)
-    elif context.asks_brief:
+    elif context.asks_brief and context.target is None:
         yield render_issue_templates(files)
 
 

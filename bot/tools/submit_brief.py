@@ -66,7 +66,9 @@ class ExamplePartInput(ToolInput):
 
 
 class ExampleInput(ToolInput):
-    """The issue as it could be, in the repository's own form where it has one."""
+    """The issue as it could be, in the repository's own form where it has one; on a pull request
+    what could stand behind `/generate`: the title in its line, the texts of the parts below.
+    """
 
     title: str = Field(min_length=1, max_length=200)
     template: str = Field("", max_length=300, description="The path of the form.")
@@ -115,7 +117,9 @@ def run(session: ToolSession, arguments: SubmitBriefInput) -> str:
         raise ToolRefusal("This job asks for no brief: the request is small and clear. Plan it.")
     brief = _read_brief(arguments, session.newest_brief)
     faults = [*explain_brief_faults(brief), *_explain_asked_again(session.newest_brief, brief)]
-    if arguments.example is not None:
+    if arguments.example is not None and session.context.target is not None:
+        brief = replace(brief, example=_quote_command(arguments.example))
+    elif arguments.example is not None:
         files = TreeFiles(session.ports.mirrors, session.context.tree)
         template, problems = _choose_template(arguments.example, list_issue_templates(files))
         faults.extend(problems)
@@ -214,6 +218,12 @@ def _fill_template(example: ExampleInput, template: IssueTemplate) -> ExampleIss
         if (section := template.find_section(part.heading))
     }
     return ExampleIssue(example.title, render_issue(template, texts), template.path)
+
+
+def _quote_command(example: ExampleInput) -> ExampleIssue:
+    """Make the command on a pull request as it could be: it has no form."""
+    words = " ".join(example.title.split()).removeprefix("/generate").strip()
+    return ExampleIssue(words, "\n\n".join(part.text.strip() for part in example.parts))
 
 
 def _describe(brief: Brief) -> Iterator[str]:

@@ -179,6 +179,7 @@ class Retrieval:
     types: tuple[SearchHit, ...] = ()  # that the definitions use
     precedents: tuple[PullEnd, ...] = ()  # what people made of the bot's earlier changes
     is_asked_too_little: bool = False  # nobody could understand the request
+    needs_brief: bool = False  # a command on a pull request is not small and clear
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,11 @@ def render_criteria(brief: Brief, changed: Collection[str]) -> str:
     return join_parts(render_list(lines, MOST_LINES), left_open)
 
 
-def render_example(example: ExampleIssue) -> str:
-    """Render the issue as it could be, to be copied: its text stands in a fence."""
+def render_example(example: ExampleIssue, *, on_pull: bool = False) -> str:
+    """Render the request as it could be, to be copied: its text stands in a fence."""
+    if on_pull:
+        text = cut_at_line(f"/generate {example.title}\n\n{example.text}", EXAMPLE_CHARS, "(…)")
+        return join_parts("For example, as a comment:", fence_code(text, "markdown"))
     form = f" (in the form {as_code_span(example.template)})" if example.template else ""
     title = as_code_span(example.title, TITLE_CHARS)
     text = cut_at_line(example.text, EXAMPLE_CHARS, "(…)")

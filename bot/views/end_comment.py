@@ -46,7 +46,7 @@ def render_end_comment(state: RunState) -> str:
         _render_answer_count(state, outcome),
         "" if state.ends_elsewhere else render_review_answers(state),
         _render_alerts(state),
-        _render_questions(outcome),
+        _render_questions(state, outcome),
         _render_example(state, outcome),
         _render_red(state, outcome),
         _render_left_over(state, outcome),
@@ -142,10 +142,13 @@ def _render_red(state: RunState, outcome: Outcome) -> str:
     return f"CI fails in {where}{link}."
 
 
-def _render_questions(outcome: Outcome) -> str:
+def _render_questions(state: RunState, outcome: Outcome) -> str:
     """Render one question as a quote, several as a numbered list; those of a brief, which have
-    numbers of their own, and what is missing as a plain list.
+    numbers of their own, and what is missing as a plain list. What was asked in a thread stands
+    there.
     """
+    if _asked_in_thread(state, outcome):
+        return ""
     texts = [defuse_markdown(question, QUESTION_CHARS) for question in outcome.questions]
     if outcome.kind in ("brief", "vague"):
         return "\n".join(f"- {_indent(text)}" for text in texts)
@@ -158,7 +161,15 @@ def _render_example(state: RunState, outcome: Outcome) -> str:
     """Render the issue as it could be, where it was too vague."""
     if outcome.kind != "vague" or state.brief is None or state.brief.example is None:
         return ""
-    return render_example(state.brief.example)
+    if _asked_in_thread(state, outcome):
+        return ""
+    return render_example(state.brief.example, on_pull=state.target is not None)
+
+
+def _asked_in_thread(state: RunState, outcome: Outcome) -> bool:
+    """Tell whether what the brief asks was said in the thread that asked for the work."""
+    is_said = any(answer.kind == "asked" and answer.is_posted for answer in state.answers)
+    return state.request.in_thread and outcome.kind in ("brief", "vague") and is_said
 
 
 def _render_left_over(state: RunState, outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ from bot.values import RunKey, RunState
 from bot.values.request import ON_DEMAND
 from bot.views.attempts_table import render_attempts
 from bot.views.bill import render_bill, render_cost
-from bot.views.brief_text import render_brief
+from bot.views.brief_text import render_brief, render_criteria
 from bot.views.local_verdict import render_local_checks
 from bot.views.markdown_parts import fold, join_parts, render_list
 from bot.views.phase_words import describe_phase
@@ -57,6 +57,7 @@ def render_comment(state: RunState, end_url: str = "") -> str:
         render_brief(state.brief) if state.brief and not state.brief.missing else "",
         render_plan(state.plan, asks=state.outcome is None) if state.plan else "",
         _render_change(state),
+        _render_proofs(state),
         _render_todo(state),
         _render_ledger(state),
         _render_places(state),
@@ -194,6 +195,15 @@ def _render_change(state: RunState) -> str:
     shown = render_local_checks(state.local, state.base.branch) if state.local else ""
     text = join_parts(*(parts.get(name, "") for name in names), shown)
     return fold("What I changed, and why", text)
+
+
+def _render_proofs(state: RunState) -> str:
+    """Render what proves each criterion of work on a pull request, whose text is people's."""
+    brief, outcome = state.brief, state.outcome
+    is_done = outcome is not None and (state.has_pushed or outcome.state == "suggested")
+    if state.target is None or brief is None or not brief.criteria or not is_done:
+        return ""
+    return fold("What was asked, and what proves it", render_criteria(brief, state.patch.files))
 
 
 def _render_todo(state: RunState) -> str:

@@ -18,6 +18,7 @@ from bot.forge.forge_pull_acts import PullActs
 from bot.forge.forge_pulls import ForgePulls
 from bot.forge.forge_records import (
     AppKeys,
+    ClosedAs,
     CommentRecord,
     IssueRecord,
     JobRecord,
@@ -148,10 +149,10 @@ class Forge(PullActs):
         with self.state.lock:
             self.issues.edit(self.state.find_repository(repo), number, by, title, body)
 
-    def close_issue(self, repo: str, number: int, by: str) -> None:
+    def close_issue(self, repo: str, number: int, by: str, as_: ClosedAs = "completed") -> None:
         """Close an issue."""
         with self.state.lock:
-            self.issues.close(self.state.find_repository(repo), number, by)
+            self.issues.close(self.state.find_repository(repo), number, by, as_)
 
     def reopen_issue(self, repo: str, number: int, by: str) -> None:
         """Open a closed issue again."""

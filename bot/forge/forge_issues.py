@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.forge.event_publisher import EventPublisher
-from bot.forge.forge_records import CommentRecord, IssueRecord, LabelRecord, ReactionRecord
+from bot.forge.forge_records import (
+    ClosedAs,
+    CommentRecord,
+    IssueRecord,
+    LabelRecord,
+    ReactionRecord,
+)
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, now
 from bot.forge.issue_views import render_comment, render_issue, render_label
 
@@ -71,11 +77,17 @@ class ForgeIssues:
         self._save(repository, new, "edited", actor, changes=list_changes(old, new))
         return new
 
-    def close(self, repository: RepositoryRecord, number: int, actor: str) -> None:
+    def close(
+        self,
+        repository: RepositoryRecord,
+        number: int,
+        actor: str,
+        closed_as: ClosedAs = "completed",
+    ) -> None:
         """Close an issue."""
         time = now()
-        issue = repository.issues[number]
-        issue = replace(issue, state="closed", closed_at=time, updated_at=time)
+        issue = replace(repository.issues[number], state="closed", closed_as=closed_as)
+        issue = replace(issue, closed_at=time, updated_at=time)
         self._save(repository, issue, "closed", actor)
 
     def reopen(self, repository: RepositoryRecord, number: int, actor: str) -> None:

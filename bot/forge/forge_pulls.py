@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.forge.account_views import render_user
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.forge_issues import ForgeIssues, edit_texts, list_changes
-from bot.forge.forge_records import PullRecord
+from bot.forge.forge_records import IssueRecord, PullRecord
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, now
 from bot.forge.git_http import RefUpdate
 from bot.forge.pull_views import render_full_pull
 from bot.forge.thread_follower import ThreadFollower
 
 StartChecks = Callable[[RepositoryRecord, PullRecord, str], None]
+CLOSES = re.compile(r"\b(?:close|fix|resolve)[sd]?:? #(\d+)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ class ForgePulls:
     def mark_merged(
         self, repository: RepositoryRecord, number: int, actor: str, sha: str
     ) -> PullRecord:
-        """Close a pull request whose commits are in its base now, with the commit that did it."""
+        """Close a pull request whose commits are in its base now, with the commit that did it; and
+        the issues that it solves, once that is the default branch.
+        """
         time = now()
         pull = replace(
             repository.get_pull(number),
@@ -128,7 +132,16 @@ class ForgePulls:
             merge_sha=sha,
         )
         self._save(repository, pull, "closed", actor)
+        if pull.base == repository.default_branch:
+            self._close_linked(repository, pull, actor)
         return pull
+
+    def _close_linked(self, repository: RepositoryRecord, pull: PullRecord, actor: str) -> None:
+        """Close the issues that the words of a pull request name as closed by it."""
+        for number in map(int, CLOSES.findall(pull.body)):
+            issue = repository.issues.get(number)
+            if issue is not None and issue.state == "open" and type(issue) is IssueRecord:
+                self._issues.close(repository, number, actor)
 
     def close(self, repository: RepositoryRecord, number: int, actor: str) -> PullRecord:
         """Close a pull request without merging it."""

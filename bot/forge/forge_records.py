@@ -11,6 +11,7 @@ from bot.values import Annotation, CheckOutput
 
 AccountKind = Literal["User", "Bot", "Organization"]
 CheckStatus = Literal["queued", "in_progress", "completed"]
+ClosedAs = Literal["completed", "not_planned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class IssueRecord:
     state: Literal["open", "closed"] = "open"
     locked: bool = False
     closed_at: str | None = None
+    closed_as: ClosedAs = "completed"
 
 
 @dataclass(frozen=True, slots=True)

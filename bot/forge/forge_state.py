@@ -66,6 +66,9 @@ class RepositoryRecord:
     artifacts: dict[int, ArtifactRecord] = field(default_factory=dict)
     workflow_ids: dict[str, int] = field(default_factory=dict)
     signed_commits: set[str] = field(default_factory=set)  # by GitHub itself
+    sub_issues: dict[int, list[int]] = field(default_factory=dict)  # numbers, by the parent's
+    blockers: dict[int, list[int]] = field(default_factory=dict)  # what an issue waits for
+    has_sub_issues: bool = True  # older servers have none
 
     @property
     def owner(self) -> str:

@@ -36,7 +36,7 @@ def render_issue(state: ForgeState, repository: RepositoryRecord, issue: IssueRe
         "timeline_url": f"{url}/timeline",
         "performed_via_github_app": None,
         "draft": isinstance(issue, PullRecord) and issue.draft,
-        "state_reason": "completed" if issue.state == "closed" and not is_pull else None,
+        "state_reason": issue.closed_as if issue.state == "closed" and not is_pull else None,
         **render_common(state, repository, issue),
     }
     if isinstance(issue, PullRecord):

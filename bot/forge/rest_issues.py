@@ -16,6 +16,7 @@ from bot.forge.issue_views import (
 )
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
 from bot.forge.rest_refusal import RestRefusal, refuse_field, refuse_unknown
+from bot.forge.rest_sub_issues import SUB_ISSUE_ROUTES, find_issue
 
 AnyIssue = TypeVar("AnyIssue", bound=IssueRecord)
 
@@ -36,6 +37,7 @@ class IssueRoutes:
         """Return the routes."""
         return (
             RestRoute("GET", ISSUES, _list_issues, "issues=read"),
+            RestRoute("POST", ISSUES, self._open_issue, "issues=write"),
             RestRoute("GET", ISSUE, _get_issue, READ),
             RestRoute("GET", f"{ISSUE}/comments", _list_comments, READ),
             RestRoute("POST", f"{ISSUE}/comments", self._add_comment, WRITE),
@@ -47,10 +49,22 @@ class IssueRoutes:
             RestRoute("GET", f"{COMMENT}/reactions", _list_comment_reactions, READ),
             RestRoute("POST", f"{COMMENT}/reactions", self._react_to_comment, WRITE),
             RestRoute("GET", f"{ISSUE}/labels", _list_labels, READ),
+            *SUB_ISSUE_ROUTES,
         )
 
+    def _open_issue(self, request: RestRequest) -> RestResponse:
+        repository, title = request.repository, request.require_text("title")
+        if not title.strip():
+            raise refuse_field("Issue", "title", "missing_field")
+        body = request.text("body") or ""
+        if len(body) > LONGEST_BODY:
+            raise refuse_field("Issue", "body", "custom", "body is too long")
+        issue = self._issues.open(repository, request.login, title, body)
+        view = render_full_issue(request.state, repository, issue)
+        return RestResponse(201, view, {"Location": str(view["url"])})
+
     def _add_comment(self, request: RestRequest) -> RestResponse:
-        issue = check_unlocked(_find_issue(request))
+        issue = check_unlocked(find_issue(request))
         comment = self._issues.add_comment(
             request.repository, issue.number, request.login, read_body(request, "IssueComment")
         )
@@ -72,7 +86,7 @@ class IssueRoutes:
         return RestResponse(204)
 
     def _react_to_issue(self, request: RestRequest) -> RestResponse:
-        return self._add_reaction(request, _find_issue(request), None)
+        return self._add_reaction(request, find_issue(request), None)
 
     def _react_to_comment(self, request: RestRequest) -> RestResponse:
         comment = _find_comment(request)
@@ -97,34 +111,29 @@ class IssueRoutes:
 
 
 def _list_issues(request: RestRequest) -> RestResponse:
-    state = request.query.get("state", "open")
-    issues = request.repository.issues.values()
+    state, creator = request.query.get("state", "open"), request.query.get("creator")
+    issues = [
+        issue
+        for issue in request.repository.issues.values()
+        if state in (issue.state, "all") and creator in (None, issue.author)
+    ]
     return paginate(
         request,
-        reversed([issue for issue in issues if state in (issue.state, "all")]),
+        reversed(issues),
         lambda issue: render_issue(request.state, request.repository, issue),
     )
 
 
 def _get_issue(request: RestRequest) -> RestResponse:
-    view = render_full_issue(request.state, request.repository, _find_issue(request))
+    view = render_full_issue(request.state, request.repository, find_issue(request))
     return RestResponse(200, view)
 
 
 def _list_labels(request: RestRequest) -> RestResponse:
-    labels = [request.repository.labels[name] for name in _find_issue(request).labels]
+    labels = [request.repository.labels[name] for name in find_issue(request).labels]
     return paginate(
         request, labels, lambda label: render_label(request.state, request.repository, label)
     )
-
-
-def _find_issue(request: RestRequest) -> IssueRecord:
-    number = request.number("number")
-    if number in request.repository.deleted_issues:
-        raise RestRefusal(410, "This issue was deleted")
-    if number not in request.repository.issues:
-        raise refuse_unknown()
-    return request.repository.issues[number]
 
 
 def check_unlocked(issue: AnyIssue) -> AnyIssue:
@@ -139,7 +148,7 @@ def check_unlocked(issue: AnyIssue) -> AnyIssue:
 
 def _list_comments(request: RestRequest) -> RestResponse:
     since = request.query.get("since", "")
-    comments = request.repository.list_comments(_find_issue(request).number)
+    comments = request.repository.list_comments(find_issue(request).number)
     return paginate(
         request,
         [comment for comment in comments if comment.updated_at >= since],
@@ -160,7 +169,7 @@ def _find_comment(request: RestRequest) -> CommentRecord:
 
 
 def _list_issue_reactions(request: RestRequest) -> RestResponse:
-    return _list_reactions(request, _find_issue(request).number, None)
+    return _list_reactions(request, find_issue(request).number, None)
 
 
 def _list_comment_reactions(request: RestRequest) -> RestResponse:

@@ -178,8 +178,12 @@ def fill_forge(box: ServedForge) -> dict[str, object]:
     job = forge.list_jobs(REPO)[0]
     artifact = ArtifactRecord(77, job.run, "junit", now(), now(), b"zip")
     forge.state.find_repository(REPO).artifacts[artifact.id] = artifact
+    sub = forge.open_issue(REPO, "ada", "Part", "")
     ids = {
         "number": number,
+        "issue": forge.find_issue(REPO, number).id,
+        "sub": sub,
+        "sub_issue": forge.find_issue(REPO, sub).id,
         "comment": comment,
         "sha": sha,
         "tree": forge.state.store.read_commit(REPO, sha).tree,
@@ -227,6 +231,10 @@ def list_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
     yield "POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}
     yield "POST", f"{HERE}/issues/comments/{comment}/reactions", {"content": "confused"}
     yield "POST", f"{HERE}/issues/{number}/comments", {"body": "ours"}
+    yield "POST", f"{HERE}/issues", {"title": "A part", "body": "Part of it."}
+    yield "POST", f"{HERE}/issues/{number}/sub_issues", {"sub_issue_id": ids["sub_issue"]}
+    blocker = {"issue_id": ids["issue"]}
+    yield "POST", f"{HERE}/issues/{ids['sub']}/dependencies/blocked_by", blocker
     yield "PATCH", f"{HERE}/issues/comments/{comment}", {"body": "new"}
     yield "POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}  # answered otherwise
     yield from list_git_writes(ids)
@@ -293,6 +301,9 @@ issues?state=all
 issues/{number}
 issues/{pull}
 issues/{number}/labels
+issues/{number}/sub_issues
+issues/{sub}/dependencies/blocked_by
+issues?creator=greenlit[bot]&state=all
 issues/{number}/comments?per_page=2
 issues/{number}/comments?per_page=2&page=2
 issues/comments/{comment}

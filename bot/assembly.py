@@ -197,6 +197,7 @@ def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) ->
         embedder=open_embedder(*settings.embeddings_source),
         repositories=hub.repositories,
         issues=hub.issues,
+        sub_issues=hub.sub_issues,
         comments=hub.comments,
         pulls=hub.pulls,
         reviews=hub.reviews,

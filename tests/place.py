@@ -141,6 +141,7 @@ class Town:
                 SystemClock(),
                 repositories=github.repositories,
                 issues=github.issues,
+                sub_issues=github.sub_issues,
                 comments=github.comments,
                 pulls=github.pulls,
                 reviews=github.reviews,

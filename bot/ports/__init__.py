@@ -17,6 +17,7 @@ from bot.ports.github_ports import (
     Pulls,
     Repositories,
     Reviews,
+    SubIssues,
 )
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
@@ -63,6 +64,7 @@ __all__ = [
     "SecretFinder",
     "SegmentBlob",
     "Spending",
+    "SubIssues",
     "TypeChecker",
     "UncappedSpending",
     "Unreachable",

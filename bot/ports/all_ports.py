@@ -19,6 +19,7 @@ from bot.ports.github_ports import (
     Pulls,
     Repositories,
     Reviews,
+    SubIssues,
 )
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.precedents_port import NoPrecedents, Precedents
@@ -41,6 +42,7 @@ class Ports:
     embedder: Embedder | None = None
     repositories: Repositories = NULL_GITHUB
     issues: Issues = NULL_GITHUB
+    sub_issues: SubIssues = NULL_GITHUB
     comments: Comments = NULL_GITHUB
     pulls: Pulls = NULL_GITHUB
     reviews: Reviews = NULL_GITHUB

@@ -16,6 +16,7 @@ from bot.values import (
     Comment,
     CommitContent,
     Issue,
+    OwnIssue,
     Permission,
     PostedComment,
     PullDetails,
@@ -74,6 +75,21 @@ class Comments(Protocol):
         """React to the comment, or to the issue when there is no comment."""
 
 
+class SubIssues(Protocol):
+    """Open issues of our own, and say what they have to do with others. Every write may be
+    repeated: it doubles nothing.
+    """
+
+    def open_issue(self, repo: Repo, marker: str, title: str, body: str) -> OwnIssue:
+        """Find our issue that holds the hidden marker, whatever became of it, or open it."""
+
+    def add_sub_issue(self, repo: Repo, parent: int, child: int) -> bool:
+        """Make an issue a sub-issue of another. False where GitHub has none, or refuses it."""
+
+    def add_blocker(self, repo: Repo, number: int, blocker: int) -> bool:
+        """Say that an issue waits for another. False where GitHub cannot, or refuses it."""
+
+
 class Pulls(Protocol):
     """Find and open pull requests. Opening may be repeated: one branch has one pull request."""
 
@@ -86,6 +102,9 @@ class Pulls(Protocol):
         self, repo: Repo, head: Branch, base: Branch, content: PullRequestContent
     ) -> PullRequest:
         """Bring the branch's open pull request to this content; open it if there is none."""
+
+    def change_base(self, repo: Repo, number: int, base: Branch) -> bool:
+        """Have an open pull request merged into another branch. False where GitHub refuses it."""
 
 
 class Reviews(Protocol):

@@ -86,6 +86,14 @@ class RepoInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnIssue:
+    """An issue that the bot opened itself."""
+
+    number: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """One comment on an issue."""
 

@@ -18,6 +18,7 @@ from bot.adapters.github.issues import GitHubIssues
 from bot.adapters.github.pull_requests import GitHubPulls
 from bot.adapters.github.pull_reviews import GitHubReviews
 from bot.adapters.github.repositories import GitHubRepositories
+from bot.adapters.github.sub_issues import GitHubSubIssues
 from bot.adapters.github.write_throttle import WriteThrottle
 from bot.ports import OwnSecrets
 from bot.text.bot_logins import BOT_SUFFIX
@@ -56,6 +57,7 @@ class GitHubApp:
         self.repositories = GitHubRepositories(self._api)
         self.issues = GitHubIssues(self._api)
         self.comments = GitHubComments(self._api, self.fetch_login, self.clock)
+        self.sub_issues = GitHubSubIssues(self._api, self.fetch_login)
         self.pulls = GitHubPulls(self._api)
         self.reviews = GitHubReviews(self._api, self.fetch_login)
         self.commits = GitHubCommits(self._api)

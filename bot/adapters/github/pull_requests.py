@@ -64,6 +64,21 @@ class GitHubPulls:
             self._request_review(pull, content.reviewer)
             return _pull_value(pull)
 
+    def change_base(self, repo: Repo, number: int, base: Branch) -> bool:
+        """Have an open pull request merged into another branch. False where GitHub refuses it, as
+        where it was closed meanwhile.
+        """
+        with self.api.repository(repo) as repository:
+            pull = repository.get_pull(number)
+            if pull.base.ref == base:
+                return True
+            try:
+                self.api.write_once(lambda: pull.edit(base=base))
+            except Unprocessable as refusal:
+                log.info("#%s keeps its base: %s", number, refusal)
+                return False
+            return True
+
     def _find_open(self, pulls: BranchPulls) -> GithubPull | None:
         """Find the open one, unless the look before this found that there is none."""
         try:

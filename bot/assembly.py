@@ -38,6 +38,7 @@ from bot.settings import (
 )
 from bot.steps.report import report
 from bot.stories import STORIES
+from bot.stories.follow_parts import follow_end
 from bot.stories.progress import conclude_failed
 from bot.text import SecretValues
 from bot.values import SandboxState
@@ -178,6 +179,7 @@ def build_engine(
         slots_per_repository=settings.slots_per_repository,
         on_run_failed=conclude_failed,
         on_run_waits=report,
+        on_run_ended=follow_end,
     )
     ports = _build_ports(settings, hub, sandbox)
     return DurableEngine(settings.home, ports, STORIES, options)

@@ -9,6 +9,7 @@ from bot.values.events import Event
 from handlers import (
     checks,
     close_issue,
+    close_part,
     close_pull,
     command,
     label_issue,
@@ -31,6 +32,7 @@ HANDLERS: tuple[Decide, ...] = (
     move_base.decide,
     pull_request.decide,
     close_pull.decide,
+    close_part.decide,
     review.decide,
 )
 

@@ -10,6 +10,7 @@ from bot.steps.admit import react
 from bot.steps.redact import redact
 from bot.values import PostedComment, RunReport, RunState
 from bot.views.end_comment import make_end_marker, render_end_comment
+from bot.views.parts_comment import make_parts_marker, render_first_parts
 from bot.views.status_comment import describe_run, make_marker, render_comment
 from bot.views.thread_answer import make_review_answers_marker, render_review_answers
 
@@ -62,6 +63,10 @@ def _tell_end(ports: Ports, state: RunState) -> PostedComment:
 
 
 def _put_end_comment(ports: Ports, state: RunState) -> PostedComment:
+    """Tell the end; where the request goes on in parts, that is the list of them."""
+    if state.outcome and state.outcome.kind == "split":
+        list_marker = make_parts_marker(state.request.subject)
+        return _put_comment(ports, state, list_marker, render_first_parts(state))
     return _put_comment(ports, state, make_end_marker(state.key), render_end_comment(state))
 
 

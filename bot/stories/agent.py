@@ -246,6 +246,7 @@ def _build_context(state: RunState) -> AgentContext:
         jobs=state.jobs,
         making=state.making,
         asks_brief=asks_brief(state),
+        place=state.place,
         brief=state.brief,
         records_behaviour=records_behaviour(state),
         behaviour=state.behaviour,

@@ -23,9 +23,10 @@ from bot.steps.admit import (
 )
 from bot.steps.answer import refuse, reply
 from bot.stories.approve_command import approve
-from bot.stories.command_acts import answer_command, start_run, stop_run, tell_status
+from bot.stories.command_acts import answer_command, start_run, tell_status
 from bot.stories.pull_commands import find_target_subject, obey_on_pull
 from bot.stories.solve_issue import solve_issue
+from bot.stories.stop_parts import stop_on_issue
 from bot.values import Outcome, Request
 from bot.values.request import NAMING, ON_DEMAND
 from bot.views.command_answers import (
@@ -81,7 +82,7 @@ async def _obey(run: Run, request: Request) -> Outcome:
             reading = await run(read_label, request.repo)
             return await answer_command(run, request, render_help(reading.label))
         case "stop":
-            return await stop_run(run, request, request.subject)
+            return await stop_on_issue(run, request)
         case "status":
             return await tell_status(run, request, request.subject)
         case "fix" | "explain" | "update":

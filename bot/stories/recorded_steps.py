@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from bot.run import Step, Summary, from_json
 from bot.steps import (
     admit,
+    admit_part,
     answer,
     answer_threads,
     ask_approval,
@@ -21,6 +22,9 @@ from bot.steps import (
     explain_pull,
     find_pull_change,
     keep_files,
+    look_at_parts,
+    move_pull,
+    open_part,
     open_pull,
     push_branch,
     read_pull_end,
@@ -31,6 +35,7 @@ from bot.steps import (
     snapshot_issue,
     snapshot_pull,
     survey_pull,
+    tell_parts,
 )
 from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.ask_model import ask_model, open_conversation
@@ -132,6 +137,12 @@ STEPS: tuple[Step[..., Any], ...] = (
     open_pull.pull_was_closed,
     open_pull.open_pull,
     open_pull.update_pull,
+    open_part.open_part,
+    look_at_parts.look_at_parts,
+    admit_part.admit_part,
+    move_pull.move_pull,
+    move_pull.is_behind,
+    tell_parts.tell_parts,
     report.report,
     report.report_failure,
     discard_workspace,

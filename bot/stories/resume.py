@@ -55,8 +55,8 @@ async def resume(run: Run, state: RunState) -> RunState:
     """
     asked = state.request
     earlier = await run.find_last_state(asked.subject)
-    if earlier is None:
-        return state
+    if earlier is None or (earlier.split is not None and earlier.split.is_in_parts):
+        return _take_up_parts(state, earlier)
     state = replace(state, request=_repeat_command(asked, earlier.request))
     has_conversation = earlier.start is not None  # to go on with
     if not (earlier.target or (not has_conversation and earlier.pushed) or _has_work(earlier)):
@@ -141,6 +141,13 @@ async def renew_conversation(
         words = (*state.conversation, UserText(renewal.invitation))
         return replace(state, conversation=words)
     return after_nudge(state, state.opening.nudge) if isinstance(last, Turn) else state
+
+
+def _take_up_parts(state: RunState, earlier: RunState | None) -> RunState:
+    """Go on in the parts that an earlier run was split into, where one was."""
+    if earlier is None or earlier.split is None:
+        return state
+    return replace(state, split=replace(earlier.split, stopped_by=""), brief=earlier.brief)
 
 
 def _waits(earlier: RunState) -> bool:

@@ -20,6 +20,8 @@ from bot.stories.find_code import find_code
 from bot.stories.make_refactoring import make_refactoring
 from bot.stories.progress import carry_out, tell
 from bot.stories.resume import renew_conversation, resume
+from bot.stories.solve_parts import solve_parts
+from bot.stories.take_place import take_place
 from bot.stories.until_answered import until_answered
 from bot.stories.watching import check_wanted
 from bot.stories.work_on_pull import change_pull
@@ -35,6 +37,8 @@ async def _solve(run: Run, request: Request) -> Outcome:
     state = await begin(run, request)
     if state.request.pull:
         return await change_pull(run, state.request)
+    if state.split is not None and state.split.is_in_parts:
+        return await solve_parts(run, state)
     async with run.slot(request.repo, request.at) as wait:
         if wait:
             await check_wanted(run, request)
@@ -77,7 +81,10 @@ async def understand(run: Run, state: RunState) -> RunState:
     """Check out the base, and find the places in it that the request speaks of."""
     if state.is_resumed:
         return await tell(run, replace(state, phase="editing" if state.plan else "planning"))
-    tree = await run(checkout, state.request)
+    state = await take_place(run, state)
+    base = state.place.base if state.place else None
+    asked = replace(state.request, default_branch=base or state.request.default_branch)
+    tree = await run(checkout, asked)
     state = await find_code(run, replace(state, tree=tree))
     state = await learn_checks(run, state)
     return await tell(run, replace(state, phase="planning"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.tools.request_sections.brief_section import render_brief_section
 from bot.tools.request_sections.conflicts import render_merge
+from bot.tools.request_sections.earlier_parts import render_place
 from bot.tools.request_sections.guidance import read_guides, render_guidance
 from bot.tools.request_sections.hits import render_hits
 from bot.tools.request_sections.issue_templates import render_issue_templates
@@ -81,6 +82,7 @@ def _render_asked(session: ToolSession, files: TreeFiles) -> Iterator[str]:
     yield from render_threads(choose_unanswered(session), session.read_tree())
     if context.target is None:
         yield from render_request(context)
+        yield from render_place(context.place)
     else:
         yield from render_pull(context, session.ports.mirrors)
     yield from render_merge(context.merge, context.target, files)

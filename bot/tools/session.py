@@ -27,6 +27,7 @@ from bot.values import (
     Tree,
     Verdict,
 )
+from bot.values.part_progress import PlaceInSplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class AgentContext:
     brief: Brief | None = None
     records_behaviour: bool = False  # before and after the change
     behaviour: RecordedBehaviour | None = None
+    place: PlaceInSplit | None = None  # of its issue in a request that was split
 
 
 @dataclass(slots=True)

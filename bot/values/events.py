@@ -48,7 +48,10 @@ class _IssueEvent:
 
 @dataclass(frozen=True, slots=True)
 class IssueClosed(_IssueEvent):
-    """The issue was closed, done or not."""
+    """The issue was closed, done or not. `author` opened it, and `body` is its text."""
+
+    author: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class PullClosed:
     sender: str
     sender_bot: bool
     pull_author: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)

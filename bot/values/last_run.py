@@ -47,3 +47,4 @@ class LastRun:
     began: float = 0.0
     changed: float = 0.0
     approval: ApprovalRequest | None = None  # that it waits for
+    branch: str = ""  # that the newest of the subject's runs to have one works on

@@ -32,6 +32,7 @@ EndKind = Literal[
     "taken branch",
     "brief",  # questions of it
     "vague",
+    "split",  # solved in parts
     "answered",
     "not approved",
     "edited",

@@ -26,6 +26,7 @@ from bot.values.conversation import (
 from bot.values.making import Making
 from bot.values.merges import MergeDraft
 from bot.values.outcome import Outcome
+from bot.values.part_progress import PlaceInSplit
 from bot.values.proof import LocalVerdict, MutationProof
 from bot.values.request import ON_DEMAND, Branch, Issue, Request, RunKey
 from bot.values.resumption import Resumption
@@ -131,6 +132,7 @@ class RunState:
     sandbox_s: float = 0.0  # that its jobs took
     making: Making | None = None  # of a new project, where it is about one
     split: Split | None = None  # of a request that is too big for one change
+    place: PlaceInSplit | None = None  # of its issue, where that is a part of another
 
     @property
     def is_resumed(self) -> bool:
@@ -246,6 +248,11 @@ class RunState:
     def project_made(self) -> Making:
         """The project that it makes. Raises RuntimeError where it is about none."""
         return _require(self.making, "this run makes no project")
+
+    @property
+    def approved_split(self) -> Split:
+        """The parts that the request is split into. Raises RuntimeError where it is not."""
+        return _require(self.split, "the request is not split")
 
     @property
     def ends_elsewhere(self) -> bool:

@@ -19,7 +19,8 @@ class Part:
     files: tuple[str, ...] = ()
     criteria: tuple[int, ...] = ()
     needs: tuple[int, ...] = ()
-    issue: int = 0  # the number of its own issue, once that is made
+    issue: int = 0  # the number of its own issue, once that is made,
+    url: str = ""  # and where it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,23 @@ class Split:
     approved_by: str = ""
     is_whole: bool = False  # people want it in one change all the same
 
+    has_sub_issues: bool = True  # GitHub shows the parts below the issue
+    stopped_by: str = ""  # who wants no more parts to begin; empty where nobody said so
+
+    @property
+    def is_made(self) -> bool:
+        """Whether each part has its issue."""
+        return bool(self.parts) and all(part.issue for part in self.parts)
+
     @property
     def is_approved(self) -> bool:
         """Whether people want it solved in these parts."""
         return bool(self.approved_by)
+
+    @property
+    def is_in_parts(self) -> bool:
+        """Whether it is to be solved in these parts, as far as people have said."""
+        return self.is_approved and not self.is_whole
 
     def find_part(self, number: int) -> Part:
         """Find a part by its number. Raises KeyError where there is none."""

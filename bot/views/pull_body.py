@@ -8,6 +8,7 @@ from html import unescape
 
 from bot.text import as_code_span, defuse_inline, defuse_markdown, render_usd
 from bot.text.git_messages import SUBJECT_CHARS, clean_message, drop_skip_marks, normalize_subject
+from bot.text.part_marker import hide_part_marker
 from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
 from bot.views.behaviour_words import render_behaviour
@@ -61,7 +62,7 @@ def render_sections(
     alerts = [f"> [!WARNING]\n> {text}" for text in warnings]
     yield "alerts", join_parts(render_weakened(state), *alerts)
     verb = "Closes" if state.solves_issue else "Part of"
-    yield "issue", f"{verb} #{state.request.number}"
+    yield "issue", f"{verb} #{state.request.number}{_render_place(state)}"
     summary = _render_summary(clean_message(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
     if state.brief is not None and state.brief.criteria:
@@ -77,6 +78,18 @@ def render_sections(
     if state.repaired or _list_advice(state):
         yield "found", _render_findings(state)
     yield "machine", f"{_name_writer(state)}, wrote this pull request."
+
+
+def _render_place(state: RunState) -> str:
+    """Say what of a request that was split this is, and what it is stacked on."""
+    place = state.place
+    if place is None:
+        return ""
+    stack = ""
+    if place.base is not None:
+        stack = f", made on top of #{place.base_pull}: merge that first"
+    marker = hide_part_marker(place.parent, place.number)
+    return f", part {place.number} of {place.count} of #{place.parent}{stack}. {marker}"
 
 
 def _list_places_to_look_at(state: RunState) -> list[str]:

@@ -30,6 +30,7 @@ ENDS = {
     "refused": ("🚫", "cannot do this"),
     "gave up": ("🔴", "gave up"),
     "failed": ("🔴", "broke down"),
+    "done": ("✅", "solves this in parts"),
 }
 LIMITS = ("budget", "day budget", "turns", "minutes")
 LINE_CHARS = 300

@@ -114,6 +114,7 @@ class IssueFields(Payload):
     title: Text = ""
     body: Text = ""
     updated_at: Time
+    user: AccountFields | None = None
     pull_request: dict[str, object] | None = None
 
 

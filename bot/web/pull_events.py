@@ -69,6 +69,7 @@ def _read_closed(delivery: str, data: dict[str, object]) -> PullClosed:
         payload.sender.login,
         payload.sender.is_bot,
         payload.author,
+        payload.pull_request.body,
     )
 
 

@@ -30,6 +30,7 @@ class PullFields(Payload):
     """A pull request."""
 
     number: Id
+    body: Text = ""
     merged: Flag = False
     head: HeadFields
     user: AccountFields | None = None
@@ -63,7 +64,6 @@ class ReadPullFields(PullFields):
     """A pull request with what it says."""
 
     title: Text = ""
-    body: Text = ""
     updated_at: Time
 
 

@@ -179,11 +179,12 @@ def fill_forge(box: ServedForge) -> dict[str, object]:
     artifact = ArtifactRecord(77, job.run, "junit", now(), now(), b"zip")
     forge.state.find_repository(REPO).artifacts[artifact.id] = artifact
     sub = forge.open_issue(REPO, "ada", "Part", "")
+    issues = forge.state.find_repository(REPO).issues
     ids = {
         "number": number,
-        "issue": forge.find_issue(REPO, number).id,
+        "issue": issues[number].id,
         "sub": sub,
-        "sub_issue": forge.find_issue(REPO, sub).id,
+        "sub_issue": issues[sub].id,
         "comment": comment,
         "sha": sha,
         "tree": forge.state.store.read_commit(REPO, sha).tree,

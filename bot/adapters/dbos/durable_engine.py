@@ -80,6 +80,7 @@ class DurableEngine(DbosJournal):
             self._options.wait_policy,
             self._options.on_run_failed,
             self._options.on_run_waits,
+            self._options.on_run_ended,
             self._start,
             self._signal,
             self._find_last_run,

@@ -135,8 +135,11 @@ class DurableRun:
             await DBOS.update_workflow_attributes_async(self._key, {"branch": branch}, merge=True)
 
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:
-        """Start another story, once."""
-        act = partial(self._runtime.start, start, self._next_name())
+        """Start another story, once; where it has a key and a subject, once for all who do."""
+        started_by = self._next_name()
+        if start.subject and start.key:
+            started_by = start.key
+        act = partial(self._runtime.start, start, started_by)
         key, is_new = unwrap(await self._recorder.record("start", act))
         return RunKey(key), is_new
 
@@ -193,6 +196,7 @@ class DurableRun:
             else:
                 outcome = await self._report_failure(value, output)
             await self._record_state(outcome)
+            await self._follow_end()
             self._logger.log_end(outcome, self._state, value)
             return outcome
         finally:
@@ -235,6 +239,13 @@ class DurableRun:
             return state
 
         await self._recorder.record(STATE, give)
+
+    async def _follow_end(self) -> None:
+        """Let others go on that waited for this end. What goes wrong there is not this run's."""
+        on_run_ended = self._runtime.on_run_ended
+        if self._state is None or on_run_ended is None or self._recorder.has_diverged:
+            return
+        await capture(partial(on_run_ended, self), "behind the end")
 
     async def _run_in_thread(self, call: Callable[[], object]) -> object:
         if await self._take_slot() == INTERRUPTED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -107,7 +107,18 @@ def _find_last_run(subject: Subject) -> LastRun | None:
         (newest.created_at or 0) / 1000,
         (newest.updated_at or 0) / 1000,
         from_json(approval, ApprovalRequest) if approval else None,
+        _find_branch(numbered, subject),
     )
+
+
+def _find_branch(statuses: Sequence[WorkflowStatus], subject: Subject) -> str:
+    """Find the branch of the newest run that recorded one as its own."""
+    branches = {
+        read_run_number(status.workflow_id, subject): str((status.attributes or {}).get("branch"))
+        for status in statuses
+        if (status.attributes or {}).get("branch")
+    }
+    return branches[max(branches)] if branches else ""
 
 
 def _read_run(status: WorkflowStatus, subject: str = "") -> SubjectRun:

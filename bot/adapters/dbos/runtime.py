@@ -17,6 +17,7 @@ from bot.values import Attempt, Branch, LastRun, Outcome, Repo, RunKey, RunRepor
 
 OnRunFailed = Callable[[Run, Any, RunFault], Awaitable[Outcome]]  # given the story's value too
 OnRunWaits = Step[[RunState], RunReport]
+OnRunEnded = Callable[[Run], Awaitable[None]]  # of one that kept a state
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class EngineOptions:
     slots_per_repository: int = 1
     on_run_failed: OnRunFailed | None = None
     on_run_waits: OnRunWaits | None = None
+    on_run_ended: OnRunEnded | None = None
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     wait_policy: WaitPolicy = field(default_factory=WaitPolicy)
     poll_s: float = 0.25  # of the queue of new runs; every look takes the processor 4 ms
@@ -48,6 +50,7 @@ class Runtime:
     wait_policy: WaitPolicy
     on_run_failed: OnRunFailed | None
     on_run_waits: OnRunWaits | None
+    on_run_ended: OnRunEnded | None
     start: Callable[[StartRun, str], Awaitable[tuple[RunKey, bool]]]
     signal: Callable[[SignalRun, str], Awaitable[bool]]
     find_last: Callable[[Subject], Awaitable[LastRun | None]]

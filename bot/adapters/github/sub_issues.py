@@ -51,7 +51,8 @@ class GitHubSubIssues:
     def _find(self, repository: Repository, marker: str) -> OwnIssue | None:
         """Find our issue with the marker, whatever became of it; the newest are looked at first."""
         login = self.fetch_login()
-        for issue in repository.get_issues(state="all", creator=login):
+        issues = repository.get_issues(state="all", creator=login)  # type: ignore[arg-type]
+        for issue in issues:
             if marker in find_markers(issue.body or "") and issue.user.login == login:
                 return _issue_value(issue)
         return None

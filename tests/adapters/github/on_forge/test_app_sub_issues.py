@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.forge import AppKeys, Forge
-from bot.values import PullRequestContent, Repo
+from bot.values import Branch, PullRequestContent, Repo
 from tests.adapters.github.on_forge.greeter import HEAD, MAIN, REPO
 
-NUMBERS = (1, 2, 3)
+LOWER = Branch("lower")
 
 
 def test_parts_are_opened_and_linked_once(
@@ -55,14 +55,14 @@ def test_base_of_a_pull_request_is_changed(
     forge: Forge, github: GitHubApp, repo: Repo, keys: AppKeys
 ):
     """To another branch, once; of one that was closed meanwhile it stays."""
-    forge.push(REPO, "ada", "lower", {"lower.txt": "1\n"}, "Lower.")
+    forge.push(REPO, "ada", LOWER, {"lower.txt": "1\n"}, "Lower.")
     forge.push(REPO, "ada", HEAD, {"upper.txt": "2\n"}, "Upper.")
     content = PullRequestContent("Greet", "Text.", draft=False)
-    number = github.pulls.open_pull(repo, HEAD, "lower", content).number
+    number = github.pulls.open_pull(repo, HEAD, LOWER, content).number
     changes = [github.pulls.change_base(repo, number, MAIN) for _ in range(2)]
     forge.close_pull(REPO, number, "ada")
 
     assert [True, True] == changes
-    assert not github.pulls.change_base(repo, number, "lower")
+    assert not github.pulls.change_base(repo, number, LOWER)
     assert "main" == forge.find_pull(REPO, number).base
     assert 1 == sum((verb, status) == ("PATCH", 200) for verb, _, status in forge.list_requests())

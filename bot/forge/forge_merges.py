@@ -67,9 +67,18 @@ class ForgeMerges:
         self._commits.move_branch(repository, RefUpdate(ref, base, sha), actor)
         self._pulls.mark_merged(repository, pull.number, actor, sha)
         if repository.deletes_merged_branches and not pull.fork:
+            self._retarget_stacked(repository, pull, actor)
             deletion = RefUpdate(f"refs/heads/{pull.head}", pull.head_sha, ZERO_SHA)
             self._commits.move_branch(repository, deletion, actor)
         return sha
+
+    def _retarget_stacked(self, repository: RepositoryRecord, pull: PullRecord, actor: str) -> None:
+        """Have those that go into its branch merged where it was merged, as GitHub does before it
+        deletes the branch.
+        """
+        for other in repository.list_pulls():
+            if (other.state, other.base) == ("open", pull.head):
+                self._pulls.retarget(repository, other.number, actor, pull.base)
 
 
 def _render_message(repository: RepositoryRecord, pull: PullRecord, wish: MergeWish) -> str:

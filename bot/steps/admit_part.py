@@ -33,7 +33,7 @@ def admit_part(ports: Ports, asked: Request, part: Part) -> PartAdmission:
         title=issue.title if issue else part.title,
         body=issue.body if issue else "",
         asker_id=asked.asker_id,
-        cause=f"this is part {part.number} of #{asked.number}, and what it needs is there",
+        cause=f"what part {part.number} of #{asked.number} needs is there",
     )
     if not is_authorized(ports, request):
         obstacle = f"{call_account(asked.asker)}, who asked for this, may not write here any more."

@@ -42,8 +42,20 @@ def open_pull(ports: Ports, state: RunState, warning: str, *, draft: bool) -> Pu
     # A squash merge makes a commit of it; where a secret was taken out, a mark may have come to be.
     text = drop_skip_marks(redact(ports, body))
     content = PullRequestContent(title, text, draft, reviewer)
-    pull = ports.pulls.open_pull(request.repo, state.own_branch, state.base.branch, content)
+    base = _find_base(ports, state)
+    pull = ports.pulls.open_pull(request.repo, state.own_branch, base, content)
     return replace(pull, title=title, size=size)
+
+
+def _find_base(ports: Ports, state: RunState) -> Branch:
+    """Find what it is merged into: of a part whose base was merged and deleted meanwhile, the
+    default branch.
+    """
+    repo, base = state.request.repo, state.base.branch
+    is_stacked = state.place is not None and state.place.base == base
+    if is_stacked and ports.mirrors.head(repo, ports.credentials.fetch_remote(repo), base) is None:
+        return ports.repositories.fetch_info(repo).default_branch
+    return base
 
 
 @step("was_closed")

@@ -28,10 +28,10 @@ MOST_LOOKS = 5  # what changes later is news of its own
 
 async def follow_parts(run: Run, news: PartsNews) -> Outcome:
     """Look at the parts until nothing is left to begin or to tell."""
+    await _outlast(run, news)
     state = await run.find_last_state(Subject(f"{news.repo.name}#{news.parent}"))
     if state is None or state.split is None or not state.split.is_made:
         return Outcome("ignored", "no request of mine that was split")
-    await _outlast(run, news)
     told: PartsStanding | None = None
     for _ in range(MOST_LOOKS):
         look = await look_at(run, news.repo, news.parent, state.split)

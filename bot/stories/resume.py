@@ -147,7 +147,8 @@ def _take_up_parts(state: RunState, earlier: RunState | None) -> RunState:
     """Go on in the parts that an earlier run was split into, where one was."""
     if earlier is None or earlier.split is None:
         return state
-    return replace(state, split=replace(earlier.split, stopped_by=""), brief=earlier.brief)
+    split = replace(earlier.split, stopped_by="")
+    return replace(state, split=split, brief=earlier.brief, tree=earlier.tree)
 
 
 def _waits(earlier: RunState) -> bool:

@@ -18,6 +18,7 @@ from bot.values.approvals import SHORT_CHARS
 from bot.views.brief_text import render_example
 from bot.views.markdown_parts import join_parts
 from bot.views.merge_result import render_merge_result
+from bot.views.part_issue import name_part
 from bot.views.thread_answer import render_answer_count, render_review_answers
 from bot.views.weakened_checks import render_weakened
 
@@ -72,6 +73,8 @@ def link_pull(state: RunState, pull: PullRequest) -> str:
 def _render_cause(state: RunState) -> str:
     """Say why the bot began, where nobody asked for it now."""
     cause = state.request.cause
+    if part := name_part(state.request):
+        return f"{part[0].upper()}{part[1:]}: "
     return f"I began unasked, because {cause}. " if cause else ""
 
 

@@ -6,7 +6,8 @@ from html import unescape
 
 from bot.text import as_code_span, defuse_inline, defuse_markdown
 from bot.text.git_messages import clean_message, normalize_subject
-from bot.values import Part, RunState
+from bot.text.part_marker import read_part_marker
+from bot.values import Part, Request, RunState
 from bot.views.markdown_parts import join_names, join_parts, render_list
 
 TITLE_CHARS = 200
@@ -32,6 +33,12 @@ def render_part_body(state: RunState, part: Part) -> str:
         _render_files(part),
         f"---\n{_render_place(state, part)}",
     )
+
+
+def name_part(request: Request) -> str:
+    """Name the part of a request that the bot began by itself; empty for any other work."""
+    marker = read_part_marker(request.body) if request.cause else None
+    return f"part {marker[1]} of #{marker[0]}" if marker and not request.on_pull else ""
 
 
 def _render_criteria(state: RunState, part: Part) -> str:

@@ -122,8 +122,7 @@ def render_all_ended(look: PartsStanding, state: RunState) -> str:
             f"{verb} left out."
         )
     return (
-        f"{call_account(state.request.asker)} {words} I began no other work here: close this issue "
-        "if nothing is missing."
+        f"{call_account(state.request.asker)} {words} Close this issue if nothing is missing here."
     )
 
 

@@ -12,6 +12,7 @@ from bot.views.bill import render_bill, render_cost
 from bot.views.brief_text import render_brief, render_criteria
 from bot.views.local_verdict import render_local_checks
 from bot.views.markdown_parts import fold, join_parts, render_list
+from bot.views.part_issue import name_part
 from bot.views.phase_words import describe_phase
 from bot.views.plan_text import render_plan
 from bot.views.pull_body import render_sections
@@ -160,7 +161,9 @@ def _render_asker(state: RunState) -> str:
     """Say who asked for what. It is no mention: that work begins is no news."""
     words = _quote(state.request.words)
     asker = f"Asked by {state.request.asker}{_name_trigger(state)}"
-    if state.request.cause:
+    if part := name_part(state.request):
+        asker = f"{part[0].upper()}{part[1:]}, which {state.request.asker} asked for"
+    elif state.request.cause:
         asker = f"Begun unasked, because {state.request.cause}"
     asked = f"{asker}: “{words}”" if words else f"{asker}."
     resumption = state.resumption.text if state.resumption else ""

@@ -156,14 +156,17 @@ def solve(
     apply: Annotated[
         bool, typer.Option("--apply", help="Write the change into the folder")
     ] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Make one change of it, however big the request is")
+    ] = False,
 ) -> None:
     """Plan and write a change in a folder, without GitHub.
 
-    Shows the plan, then the diff on standard output. Needs ANTHROPIC_API_KEY. Exits 0 when the
-    change is made, 1 when not, 2 for wrong use.
+    Shows the plan, then the diff on standard output; of a request that is too big, its parts. Needs
+    ANTHROPIC_API_KEY. Exits 0 when the change is made, 1 when not, 2 for wrong use.
     """
     command = import_command("solve")
-    task = command.LocalTask(repo, issue, apply)
+    task = command.LocalTask(repo, issue, apply, whole)
     console = open_console(stderr=True)
     raise typer.Exit(command.solve_task(console, lambda: load_settings(SolveSettings), task))
 

@@ -28,6 +28,7 @@ from bot.cli.inputs import (
     read_request,
     require_folder,
 )
+from bot.cli.split_view import print_split
 from bot.cli.terminal import colour_diff, open_console, print_sentences
 from bot.cli.unrecorded_run import SilentComments, UnrecordedRun, run_at_once
 from bot.ports import Ports, Refusal, Unreachable
@@ -37,7 +38,7 @@ from bot.steps.repo_config import PATH, read_config
 from bot.steps.retrieve import retrieve
 from bot.stories.agent import write
 from bot.stories.checks_here import learn_checks
-from bot.stories.stops import Answered, Asks, GaveUp
+from bot.stories.stops import Answered, Asks, GaveUp, TooBig
 from bot.text.terminal_text import strip_control
 from bot.values import Issue, Repo, Request, RunKey, RunState, Tree
 
@@ -53,6 +54,7 @@ class LocalRepository:
     folder: Path
     tree: Tree
     files: WorkTree | None
+    takes_whole: bool = False  # a request is solved in one change, however big
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class LocalTask:
     folder: Path
     request_file: str
     apply: bool = False
+    is_whole: bool = False  # in one change, however big
 
 
 def solve_task(
@@ -115,7 +118,7 @@ def _borrow(home: Path, task: LocalTask) -> LocalRepository:
         raise WrongUseError(
             f"{folder} is a bare repository: there are no files to write into. Leave --apply out."
         )
-    return LocalRepository(folder, tree, files)
+    return LocalRepository(folder, tree, files, task.is_whole)
 
 
 def _attempt(
@@ -128,6 +131,8 @@ def _attempt(
         console.print(Text("\nIt asks first. Answer in the request, then run this again:", "bold"))
         questions = "\n".join(f"- {question}" for question in asks.outcome.questions)
         console.print(Text(strip_control(questions)))
+    except TooBig as too_big:
+        print_split(console, too_big)
     except Answered as answer:
         console.print(Text(f"\n{strip_control(answer.outcome.text)}\nNothing was changed."))
     except (Refusal, Unreachable, GaveUp, GitUnfitError) as ended:
@@ -153,7 +158,7 @@ def _solve(
     tree = repository.tree
     ports = _build_ports(settings, home, repository.folder)
     run = UnrecordedRun(ports, console, RunKey(f"{home.name}#0/1"))
-    state = run_at_once(_prepare(run, tree, issue))
+    state = run_at_once(_prepare(run, tree, issue, is_whole=repository.takes_whole))
     try:
         state = run_at_once(write(run, state))
     finally:
@@ -181,13 +186,15 @@ def _build_ports(settings: SolveSettings, home: Path, folder: Path) -> Ports:
     )
 
 
-async def _prepare(run: UnrecordedRun, tree: Tree, issue: Issue) -> RunState:
+async def _prepare(run: UnrecordedRun, tree: Tree, issue: Issue, *, is_whole: bool) -> RunState:
     """Read the repository's own configuration, and find the places to look at."""
     request = Request(LOCAL_REPO, 0, "you", "", "", title=issue.title, body=issue.body)
     content = run.ports.mirrors.read(tree, [PATH]).get(PATH)
     config = read_config(None if content is None else content.decode("utf-8", "replace"))
     # Nothing is pushed from here, so there is nothing to approve either.
     config = replace(config, approve="never", ci_secrets="allow")
+    if is_whole:
+        config = replace(config, split="never")
     caps = await run(compute_caps, config)
     retrieval = await run(retrieve, tree, issue)
     state = RunState(run.key, request, config=config, caps=caps, issue=issue)

@@ -25,6 +25,7 @@ from bot.values import (
     Making,
     Plan,
     RecordedBehaviour,
+    Split,
     ThreadAnswer,
     ToolCall,
     ToolResult,
@@ -56,6 +57,7 @@ class TurnOutcome:
     making: Making | None = None  # the project, where a call changed what is planned of it
     brief: Brief | None = None
     behaviour: RecordedBehaviour | None = None
+    split: Split | None = None  # that people decide about
 
 
 def _summarize_calls(outcome: TurnOutcome) -> Summary | None:
@@ -97,6 +99,7 @@ def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) ->
         None if session.making == context.making else session.making,
         session.brief,
         session.behaviour,
+        session.split,
     )
 
 

@@ -48,7 +48,8 @@ from bot.stories.prove_same_behaviour import (
     records_behaviour,
 )
 from bot.stories.review_answers import show_new_threads, take_up_threads
-from bot.stories.stops import Asks, GaveUp
+from bot.stories.split_talk import SPLIT_TOOL, may_split
+from bot.stories.stops import Asks, GaveUp, TooBig
 from bot.stories.watching import obey_signal, obey_signals
 from bot.tools import AgentContext
 from bot.values import (
@@ -84,7 +85,8 @@ async def write(run: Run, state: RunState) -> RunState:
     """Go on until the model calls `finish`, the gates let its work through, and the repository's
     own checks pass where they can run here; the call stays open.
 
-    Raises GaveUp at the caps, when the model does not end, or when the gates refuse too often.
+    Raises GaveUp at the caps, when the model does not end, or when the gates refuse too often, and
+    TooBig when people must decide how the request is divided.
     """
     refusals = 0
     while True:
@@ -212,6 +214,9 @@ async def _use_tools(run: Run, state: RunState, turn: Turn) -> RunState:
     state = run.keep(_after_tools(state, outcome))
     if outcome.brief is not None:
         check_brief(run, await tell(run, state))
+    if outcome.split is not None:
+        call_id = [call.id for call in turn.calls if call.name == SPLIT_TOOL][-1]
+        raise TooBig(outcome.split, state.brief, call_id, outcome.results)
     if outcome.plan is not None:
         state = await tell(run, replace(state, phase="editing"))
         if outcome.plan.questions:
@@ -250,6 +255,7 @@ def _build_context(state: RunState) -> AgentContext:
         brief=state.brief,
         records_behaviour=records_behaviour(state),
         behaviour=state.behaviour,
+        may_split=may_split(state),
     )
 
 
@@ -262,7 +268,8 @@ def _after_tools(state: RunState, outcome: TurnOutcome) -> RunState:
         after_answers(state, outcome.answers),
         patch=Patch(files),
         brief=outcome.brief or state.brief,
-        plan=outcome.plan or state.plan,
+        plan=None if outcome.split else outcome.plan or state.plan,
+        split=outcome.split or state.split,
         finish=outcome.words or outcome.finish or state.finish,
         todo=state.todo if outcome.todo is None else outcome.todo,
         jobs=state.jobs if outcome.jobs is None else outcome.jobs,

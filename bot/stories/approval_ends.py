@@ -7,7 +7,7 @@ from bot.text.durations import render_duration
 from bot.values import ApprovalRequest, Outcome, RunState
 
 AGAIN = "To have me go on, comment `/retry`: I ask again then."
-NOUNS = {"plan": "my plan", "diff": "my change"}
+NOUNS = {"plan": "my plan", "diff": "my change", "split": "my parts of the work"}
 
 
 def explain_unapproved(state: RunState, asked: ApprovalRequest) -> Outcome:
@@ -15,6 +15,9 @@ def explain_unapproved(state: RunState, asked: ApprovalRequest) -> Outcome:
     patience = render_duration(state.caps.approval_patience_s)
     text = f"I stopped, because nobody approved {NOUNS[asked.kind]} within {patience}."
     setting = f"`approve: {state.config.approve}`"
+    if asked.kind == "split":
+        advice = f"With `split: never` in {FILE} I do every request in one change."
+        return Outcome("stopped", text, kind="not approved", next_step=f"{AGAIN} {advice}")
     if asked.jobs:
         setting = f"`ci_secrets: {state.config.ci_secrets}`"
     next_step = f"{AGAIN} That I wait for one is {setting} in {FILE}."

@@ -29,6 +29,7 @@ from bot.values import (
 from bot.values.approvals import covers, hash_contents, hash_files, hash_plan
 from bot.values.next_state import after_approval
 
+DECISIONS = ("approve", "otherwise")
 LOOK_S = 6 * 3600.0  # a webhook may be lost
 
 
@@ -40,7 +41,8 @@ async def have_plan_approved(run: Run, state: RunState) -> RunState:
     name = hash_plan(state.request, state.snapshot, plan)
     if any(approval.hash == name for approval in state.approvals):
         return state
-    return await _wait_for_approval(run, state, ApprovalRequest("plan", name), Patch())
+    state, _ = await hear_decision(run, state, ApprovalRequest("plan", name), Patch())
+    return state
 
 
 async def have_push_approved(
@@ -63,7 +65,8 @@ async def have_push_approved(
     name = hash_files(state.request, state.snapshot, files)
     jobs = exposure.jobs if exposure.paths else ()
     asked = ApprovalRequest("diff", name, files, is_whole, jobs)
-    return await _wait_for_approval(run, state, asked, patch)
+    state, _ = await hear_decision(run, state, asked, patch)
+    return state
 
 
 def _has_seen_whole(state: RunState) -> bool:
@@ -97,47 +100,53 @@ async def _check_request(run: Run, state: RunState) -> RunState:
     return state
 
 
-async def _wait_for_approval(
+async def hear_decision(
     run: Run, state: RunState, asked: ApprovalRequest, patch: Patch
-) -> RunState:
-    """Show it, and wait for who approves it. Raises Stopped when nobody does in time."""
+) -> tuple[RunState, Signal]:
+    """Show it, and wait for who approves it, or says of a split how it is wanted otherwise.
+
+    Raises Stopped when nobody does in time.
+    """
     phase = state.phase
     if state.config.approve_by == "other":
         asked = replace(asked, asker=state.request.asker)
     state = await tell(run, replace(state, phase="approval", asked_approval=asked))
     asked = await run(ask_approval, state, asked, patch)
     state = run.keep(replace(state, asked_approval=asked))
-    inbox = _ApprovalInbox(run)
+    inbox = _DecisionInbox(run)
     run.heed(inbox.hear)
-    by = await _hear_approval(run, state, inbox)
+    decision = await _take_decision(run, state, inbox)
     run.heed(partial(obey_signals, run))
-    return await tell(run, replace(after_approval(state, by), phase=phase))
+    state = replace(state, phase=phase)
+    if decision.kind == "approve":
+        state = after_approval(state, decision.by)
+    return await tell(run, replace(state, asked_approval=None)), decision
 
 
-class _ApprovalInbox:
-    """Keep the approvals that come while the run waits for something else, such as a slot."""
+class _DecisionInbox:
+    """Keep the decisions that come while the run waits for something else, such as a slot."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._approvals: list[Signal] = []
+        self._decisions: list[Signal] = []
 
     async def hear(self) -> None:
-        """Hear all signals so far; obey those that are no approvals."""
+        """Hear all signals so far; obey those that decide nothing."""
         while (signal := await self._run.wait(0)) is not None:
-            if signal.kind == "approve":
-                self._approvals.append(signal)
+            if signal.kind in DECISIONS:
+                self._decisions.append(signal)
             else:
                 await obey_signal(self._run, signal)
 
     async def take(self, patience_s: float) -> Signal | None:
         """Take the next signal, or None when the time has passed."""
-        if self._approvals:
-            return self._approvals.pop(0)
+        if self._decisions:
+            return self._decisions.pop(0)
         return await self._run.wait(patience_s)
 
 
-async def _hear_approval(run: Run, state: RunState, inbox: _ApprovalInbox) -> str:
-    """Wait for an approval of what was shown, and return who gave it."""
+async def _take_decision(run: Run, state: RunState, inbox: _DecisionInbox) -> Signal:
+    """Wait for what decides about what was shown."""
     asked = state.asked_approval
     if asked is None:
         raise RuntimeError("nothing was shown to be approved")
@@ -145,7 +154,7 @@ async def _hear_approval(run: Run, state: RunState, inbox: _ApprovalInbox) -> st
     while True:
         signal = await inbox.take(min(left_s, LOOK_S))
         # A signal that ends the run is obeyed first: what follows may have to wait for a slot.
-        if signal is None or signal.kind != "approve":
+        if signal is None or signal.kind not in DECISIONS:
             await obey_signal(run, signal or Signal("issue"))
         look = await run(look_at_request, state.request)
         if look.lost_access:
@@ -153,14 +162,16 @@ async def _hear_approval(run: Run, state: RunState, inbox: _ApprovalInbox) -> st
         if look.is_edited:
             by = signal.by if signal and signal.kind == "edited" else ""
             raise Stopped(explain_edited_issue(state, asked, by))
-        if signal is not None and _approves(signal, asked):
+        if signal is not None and _decides(signal, asked):
             await obey_signal(run, Signal("issue"))  # it may be closed by now
-            return signal.by
+            return signal
         left_s = state.caps.approval_patience_s - (look.at - asked.asked_at)
         if left_s <= 0:
             raise Stopped(explain_unapproved(state, asked))
 
 
-def _approves(signal: Signal, asked: ApprovalRequest) -> bool:
+def _decides(signal: Signal, asked: ApprovalRequest) -> bool:
+    if signal.kind == "otherwise":
+        return asked.kind == "split"
     is_meant = signal.kind == "approve" and signal.text == asked.hash
     return is_meant and signal.by != asked.asker

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.run import Run, SignalRun, StartRun, Story
 from bot.steps.answer import answer_status, reply
 from bot.values import Outcome, Request, Signal, Subject
-from bot.views.command_answers import IDLE, render_busy
+from bot.views.command_answers import IDLE, render_busy, render_waiting_split
 
 
 async def answer_command(run: Run, request: Request, text: str) -> Outcome:
@@ -15,12 +15,21 @@ async def answer_command(run: Run, request: Request, text: str) -> Outcome:
 
 
 async def start_run(run: Run, request: Request, story: Story, subject: Subject) -> Outcome:
-    """Start a run, or say that there is one already."""
+    """Start a run, or say that there is one already; one that waits with parts of the work is told
+    how they are wanted.
+    """
     key, is_new = await run.start(StartRun(story, request, subject=subject))
     if is_new:
         return Outcome("done", f"started {key}")
     last = await run.find_last_run(subject)
-    return await answer_command(run, request, render_busy(request, last))
+    asked = last.approval if last is not None and last.is_live else None
+    if asked is None or asked.kind != "split" or request.command != "generate":
+        return await answer_command(run, request, render_busy(request, last))
+    signal = Signal("otherwise", request.words, request.asker)
+    says_how = request.words.lower() not in ("", "go")
+    if says_how and await run.signal(SignalRun(subject, signal, key=request.delivery)):
+        return Outcome("done", "told the run how the parts are wanted")
+    return await answer_command(run, request, render_waiting_split(asked))
 
 
 async def stop_run(run: Run, request: Request, subject: Subject) -> Outcome:

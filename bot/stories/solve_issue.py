@@ -21,6 +21,8 @@ from bot.stories.make_refactoring import make_refactoring
 from bot.stories.progress import carry_out, tell
 from bot.stories.resume import renew_conversation, resume
 from bot.stories.solve_parts import solve_parts
+from bot.stories.split_talk import settle_split
+from bot.stories.stops import TooBig
 from bot.stories.take_place import take_place
 from bot.stories.until_answered import until_answered
 from bot.stories.watching import check_wanted
@@ -37,16 +39,24 @@ async def _solve(run: Run, request: Request) -> Outcome:
     state = await begin(run, request)
     if state.request.pull:
         return await change_pull(run, state.request)
-    if state.split is not None and state.split.is_in_parts:
-        return await solve_parts(run, state)
+    while not state.is_divided:
+        try:
+            return await until_answered(run, await _work_in_slot(run, state))
+        except TooBig as raised:
+            too_big = raised
+        state = await settle_split(run, run.state, too_big)
+    return await solve_parts(run, state)
+
+
+async def _work_in_slot(run: Run, state: RunState) -> RunState:
+    """Read, write and deliver while the run holds a slot. Raises TooBig, see `write`."""
+    request = state.request
     async with run.slot(request.repo, request.at) as wait:
         if wait:
             await check_wanted(run, request)
-            asked = replace(state.request, default_branch=None)  # it may be old
+            asked = replace(request, default_branch=None)  # it may be old
             state = replace(state, request=asked)
-        state = await understand(run, state)
-        state = await make_change(run, state)
-    return await until_answered(run, state)
+        return await make_change(run, await understand(run, state))
 
 
 async def make_change(run: Run, state: RunState) -> RunState:
@@ -79,7 +89,7 @@ async def begin(run: Run, request: Request) -> RunState:
 
 async def understand(run: Run, state: RunState) -> RunState:
     """Check out the base, and find the places in it that the request speaks of."""
-    if state.is_resumed:
+    if state.is_resumed or state.start is not None:
         return await tell(run, replace(state, phase="editing" if state.plan else "planning"))
     state = await take_place(run, state)
     base = state.place.base if state.place else None

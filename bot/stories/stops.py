@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.values import Outcome
+from bot.values import Brief, Outcome, Split, ToolResult
 
 
 class EndsEarly(Exception):
@@ -31,3 +31,19 @@ class Asks(EndsEarly):
 
 class Answered(EndsEarly):
     """The request was a question, and has its answer in words."""
+
+
+class TooBig(Exception):
+    """The request is too big for one change, and its parts wait for people's decision.
+
+    The call that gave them stays open until then; `results` are those of its whole turn.
+    """
+
+    def __init__(
+        self, split: Split, brief: Brief | None, call_id: str, results: tuple[ToolResult, ...]
+    ) -> None:
+        super().__init__("the request is too big for one change")
+        self.split = split
+        self.brief = brief
+        self.call_id = call_id
+        self.results = results

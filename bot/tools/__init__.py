@@ -37,6 +37,7 @@ from bot.tools.show_diff import SHOW_DIFF
 from bot.tools.submit_brief import SUBMIT_BRIEF
 from bot.tools.submit_plan import SUBMIT_PLAN
 from bot.tools.submit_specification import SUBMIT_SPECIFICATION
+from bot.tools.submit_split import SUBMIT_SPLIT
 from bot.tools.submit_structure import SUBMIT_STRUCTURE
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
@@ -79,6 +80,7 @@ TOOLS: tuple[Tool[Any], ...] = (
     ASK_THREAD,
     SUBMIT_BRIEF,
     PROVE_CRITERIA,
+    SUBMIT_SPLIT,
     SUBMIT_PLAN,
     FINISH,
 )

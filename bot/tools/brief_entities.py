@@ -47,30 +47,32 @@ def _describe_missing(entity: Entity) -> str:
 
 
 def _verify(session: ToolSession, entity: Entity) -> Entity:
+    path = entity.name.strip("/").removeprefix("./") if entity.kind == "file" else ""
     match entity.kind:
         case "file":
-            is_there = _has_path(session, entity.name)
+            is_there = _has_path(session, path)
         case "symbol":
-            is_there = _is_known(session, entity.name)
+            is_there, path = _find_definition(session, entity.name)
         case _:
             is_there = _stands_anywhere(session, entity.name)
     if is_there:
-        return entity
-    near = () if entity.is_new else tuple(_find_near(session, entity))
-    return replace(entity, is_missing=True, near=near)
+        return replace(entity, path=path)
+    if entity.is_new:
+        return replace(entity, is_missing=True, path=path)
+    return replace(entity, is_missing=True, near=tuple(_find_near(session, entity)))
 
 
-def _has_path(session: ToolSession, name: str) -> bool:
+def _has_path(session: ToolSession, path: str) -> bool:
     """Tell whether a file or a folder has this path."""
-    path = name.strip("/").removeprefix("./")
     return any(
         known == path or is_below(known, path) for known in session.read_tree().files.paths()
     )
 
 
-def _is_known(session: ToolSession, name: str) -> bool:
-    """Tell whether something is defined by this name, alone or with its class or module; what is
-    defined nowhere, such as a field, is known where it stands in a file.
+def _find_definition(session: ToolSession, name: str) -> tuple[bool, str]:
+    """Tell whether something is defined by this name, alone or with its class or module, and the
+    file where that is one alone; what is defined nowhere, such as a field, is known where it stands
+    in a file.
     """
     last = _last_part(name)
     # A `$` is no sign of a word, so `\b` would not hold beside it.
@@ -79,8 +81,9 @@ def _is_known(session: ToolSession, name: str) -> bool:
     owner = _last_part(name.rpartition(last)[0])
     symbols = [symbol for symbol in _list_symbols(session, paths) if symbol.last_name == last]
     if not symbols or len(paths) > MOST_READ:
-        return bool(paths)
-    return any(_belongs_to(symbol, owner) for symbol in symbols)
+        return bool(paths), ""
+    homes = {symbol.path for symbol in symbols if _belongs_to(symbol, owner)}
+    return bool(homes), min(homes) if len(homes) == 1 else ""
 
 
 def _list_symbols(session: ToolSession, paths: Sequence[str]) -> Iterator[Symbol]:

@@ -23,6 +23,7 @@ from bot.values import (
     RepoConfig,
     Retrieval,
     ReviewThread,
+    Split,
     ThreadAnswer,
     Tree,
     Verdict,
@@ -63,6 +64,7 @@ class AgentContext:
     records_behaviour: bool = False  # before and after the change
     behaviour: RecordedBehaviour | None = None
     place: PlaceInSplit | None = None  # of its issue in a request that was split
+    may_split: bool = False  # a request that is too big is divided
 
 
 @dataclass(slots=True)
@@ -73,6 +75,7 @@ class ToolSession:
     context: AgentContext
     patch: Patch
     brief: Brief | None = None  # of this turn
+    split: Split | None = None  # of this turn
     plan: Plan | None = None  # of this turn
     words: Finish | None = None  # of this turn's `finish`, also of one that was refused
     finish: Finish | None = None

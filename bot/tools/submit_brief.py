@@ -12,6 +12,7 @@ from bot.tools.brief_checks import MOST_QUESTIONS, explain_brief_faults, simplif
 from bot.tools.brief_entities import explain_entities, verify_entities
 from bot.tools.request_sections.issue_templates import list_issue_templates
 from bot.tools.session import ToolSession
+from bot.tools.submit_split import explain_too_big
 from bot.tools.tool import Prose, Tool, ToolInput
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import ToolRefusal
@@ -128,7 +129,7 @@ def run(session: ToolSession, arguments: SubmitBriefInput) -> str:
         listed = "\n".join(f"- {fault}" for fault in faults)
         raise ToolRefusal(f"The brief is not accepted:\n{listed}")
     session.brief = replace(brief, entities=verify_entities(session, brief.entities))
-    return "\n".join(_describe(session.brief))
+    return "\n".join(_describe(session.brief, explain_too_big(session, session.brief)))
 
 
 def _read_brief(arguments: SubmitBriefInput, earlier: Brief | None) -> Brief:
@@ -226,7 +227,7 @@ def _quote_command(example: ExampleInput) -> ExampleIssue:
     return ExampleIssue(words, "\n\n".join(part.text.strip() for part in example.parts))
 
 
-def _describe(brief: Brief) -> Iterator[str]:
+def _describe(brief: Brief, excess: str) -> Iterator[str]:
     criteria = count_noun(len(brief.criteria), "criterion", "criteria")
     yield f"The brief is accepted, with {criteria}."
     missing = list(explain_entities(brief.entities))
@@ -235,6 +236,8 @@ def _describe(brief: Brief) -> Iterator[str]:
         yield from missing
     if brief.kind == "question" and not brief.waits:
         yield "Answer in the `summary` of `finish`, without edits."
+    elif excess:
+        yield excess
     elif not brief.waits:
         yield "Plan now. Before `finish`, `prove_criteria` says what proves each criterion."
 

@@ -13,6 +13,7 @@ from bot.gates import explain_protected_path
 from bot.text.amounts import count_noun
 from bot.tools.plan_targets import explain_missing_targets
 from bot.tools.session import ToolSession
+from bot.tools.submit_split import explain_too_big
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
 from bot.tools.tree_reader import KIND_BY_MODE, ToolRefusal
 from bot.values import Plan, PlannedFile, PlannedWeakening
@@ -88,9 +89,12 @@ def run(session: ToolSession, arguments: SubmitPlanInput) -> str:
         raise ToolRefusal(_render_refusal("The plan is not accepted.", refused))
     max_files = session.rules.max_files
     if len(allowed) > max_files:
+        advice = "Plan a part of the work, or ask in `questions` how to divide it."
+        if session.context.may_split and not session.patch.files:
+            advice = "Divide the work with `submit_split`."
         raise ToolRefusal(
             f"The plan is not accepted: it names {len(allowed)} files, and at most {max_files} may "
-            "change. Plan a part of the work, or ask in `questions` how to divide it."
+            f"change. {advice}"
         )
     session.plan = replace(plan, files=allowed)
     described = _describe(session.plan, refused, is_first=earlier is None)
@@ -109,7 +113,7 @@ def _explain_missing_brief(session: ToolSession) -> str:
             "The brief calls the request a question: answer it in the `summary` of `finish`, "
             "without edits. If it asks for a change, submit the brief again."
         )
-    return ""
+    return explain_too_big(session, brief)
 
 
 def _read_fields(arguments: SubmitPlanInput) -> dict[str, Any]:

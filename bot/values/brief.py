@@ -24,7 +24,8 @@ Settlement = Literal["", "number", "words", "default"]
 class Entity:
     """Something that the request speaks of, and whether it is in the repository.
 
-    `near` are names that are there and look like it.
+    `near` are names that are there and look like it. `path` is the file that it is, or that defines
+    it, where that is known.
     """
 
     kind: EntityKind
@@ -32,6 +33,7 @@ class Entity:
     is_new: bool = False  # the request asks for it to be made
     is_missing: bool = False
     near: tuple[str, ...] = ()
+    path: str = ""
 
     @property
     def is_unknown(self) -> bool:

@@ -251,7 +251,16 @@ class Signal:
     """A message to a waiting run. It is a hint: the step that follows asks GitHub."""
 
     kind: Literal[
-        "checks", "stop", "issue", "pushed", "closed", "review", "pull", "approve", "edited"
+        "checks",
+        "stop",
+        "issue",
+        "pushed",
+        "closed",
+        "review",
+        "pull",
+        "approve",
+        "otherwise",  # what waits for an approval is wanted so, as the text says
+        "edited",
     ]
     text: str = ""
     by: str = ""

@@ -17,6 +17,7 @@ from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
 from bot.values.run_config import Caps
 from bot.values.run_state import PushedChange, RunState, StallCounts
+from bot.values.split import Split
 
 
 def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
@@ -37,6 +38,7 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
         attempts=new.attempts,
         asked_approval=None,
         approvals=(),
+        split=_keep_split(earlier.split),
         jobs=new.jobs,
         sandbox_s=new.sandbox_s,
         mutation_proof=earlier.mutation_proof if new.request.command == "test" else None,
@@ -44,6 +46,11 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
         outcome=None,
         resumption=_describe_resumption(earlier, text),
     )
+
+
+def _keep_split(split: Split | None) -> Split | None:
+    """Keep what people decided about a split; what was only shown is shown anew."""
+    return split if split is not None and (split.is_approved or split.is_whole) else None
 
 
 def _describe_resumption(earlier: RunState, text: str) -> Resumption:

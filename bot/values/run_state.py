@@ -140,6 +140,11 @@ class RunState:
         return self.resumption is not None and self.resumption.goes_on
 
     @property
+    def is_divided(self) -> bool:
+        """Whether people want it solved in parts."""
+        return self.split is not None and self.split.is_in_parts
+
+    @property
     def is_without_model(self) -> bool:
         """Whether its change is a refactoring by the deterministic tools alone."""
         return self.request.command == "refactor" and self.start is None

@@ -1,4 +1,4 @@
-"""Render the comment that shows a plan or a change, and says how it is approved."""
+"""Render the comment that shows a plan, parts or a change, and says how it is approved."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.text.invisible_chars import escape_invisible
 from bot.values import ApprovalRequest, Finding, RunKey, RunState, SecretJob
 from bot.views.markdown_parts import fold, join_parts, render_list
 from bot.views.plan_text import render_whole_plan
+from bot.views.split_text import render_bounds, render_choices, render_split
 
 LIMIT_CHARS = 60_000  # GitHub takes 65,536; a longer diff nobody could read whole
 WIDE_CHARS = 120  # about what GitHub shows of a line of code
@@ -41,6 +42,8 @@ def render_approval(state: RunState, asked: ApprovalRequest, diff: str = "") -> 
 def _render_opening(asked: ApprovalRequest) -> str:
     if asked.kind == "plan":
         return "This is my plan. I wait for an approval before I write anything."
+    if asked.kind == "split":
+        return "This is too big for one change, so I divided it. I wait for your word on the parts."
     if asked.is_whole and asked.jobs:
         return (
             "This is my change. I wait for an approval before I push it; CI would run it with "
@@ -82,6 +85,8 @@ def _render_findings(findings: Sequence[Finding]) -> str:
 def _render_content(state: RunState, asked: ApprovalRequest, diff: str) -> str:
     if asked.kind == "plan" and state.plan is not None:
         return render_whole_plan(state.plan)
+    if asked.kind == "split" and state.split is not None:
+        return join_parts(state.split.why, render_split(state.split, state.brief))
     title = f"The diff of {count_noun(len(asked.files), 'file')}"
     others = [as_code_span(path) for path in state.patch.files if path not in asked.files]
     note = ""
@@ -111,6 +116,8 @@ def fence_diff(diff: str) -> str:
 
 def _render_how(state: RunState, asked: ApprovalRequest) -> str:
     """Say who can approve it and how, and what ends the wait."""
+    if asked.kind == "split":
+        return join_parts(render_choices(state, asked), render_bounds(state))
     place = "pull request" if state.target is not None else "issue"
     command = f"`/approve` on this {place}, or `/approve {asked.short_hash}` to say what"
     who = "To approve it, comment"

@@ -131,6 +131,15 @@ def render_other_approval(asked: ApprovalRequest) -> str:
     )
 
 
+def render_waiting_split(asked: ApprovalRequest) -> str:
+    """Say what can be done with parts that wait for an approval."""
+    return (
+        f"I wait for your word on the parts that are [shown here]({asked.url}). To approve them, "
+        f"comment `/approve {asked.short_hash}`. `/generate` with what to change has me divide "
+        "them otherwise, and `/generate whole` has me do all of it in one change."
+    )
+
+
 def render_own_approval(asked: ApprovalRequest) -> str:
     """Say that whoever asked may not approve it."""
     return (

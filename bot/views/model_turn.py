@@ -35,6 +35,7 @@ ACTIONS: Mapping[str, str] = {
     "ask_thread": "asks back in thread",
     "submit_brief": "says what is asked for",
     "prove_criteria": "says what proves it",
+    "submit_split": "divides the work",
     "submit_plan": "plans",
     "submit_specification": "specifies",
     "decline_wish": "declines",

@@ -69,11 +69,19 @@ REFACTORING = {  # instead of these, where the tools that refactor do the work
 }
 
 
+DECIDING = (
+    "is waiting for your word on the parts of this",
+    "It is too big for one change. Its parts are shown in a comment below, with what you can say.",
+)
+
+
 def describe_phase(state: RunState) -> tuple[str, str]:
     """Say what the run does, and what comes next."""
     if state.is_without_model and state.phase in REFACTORING:
         return REFACTORING[state.phase]
     doing, next_step = DOING[state.phase]
+    if state.phase == "approval" and state.split is not None and not state.plan:
+        return DECIDING
     if state.request.command == "update" and state.phase in MERGING:
         return MERGING[state.phase]
     if state.pull is not None:

@@ -51,6 +51,9 @@ def _list_work_changes(before: RunState, after: RunState) -> Iterator[RunEvent]:
     brief = _describe_brief(after.brief) if after.brief is not None else None
     if brief and (before.brief is None or brief != _describe_brief(before.brief)):
         yield brief
+    if after.split is not None and after.split.parts and before.split is None:
+        count = count_noun(len(after.split.parts), "part")
+        yield RunEvent("split", f"divided the request into {count}: {after.split.why}")
     if after.plan is not None and after.plan != before.plan:
         yield _describe_plan(after.plan)
     asked = after.asked_approval

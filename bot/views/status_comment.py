@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.text import as_code_span, count_noun, defuse_inline
-from bot.values import RunKey, RunState
+from bot.values import Part, RunKey, RunState
 from bot.values.request import ON_DEMAND
 from bot.views.attempts_table import render_attempts
 from bot.views.bill import render_bill, render_cost
@@ -120,6 +120,11 @@ def _render_work_boxes(state: RunState) -> Iterator[str]:
         yield _render_box("Check it", ticked=bool(state.attempts))
         return
     is_reading = state.phase == "reading"
+    if state.split is not None and state.split.parts:
+        yield _render_box("Read the request and the code", ticked=True)
+        yield _render_box("Divide it into parts", ticked=True)
+        yield from _render_approval_box(state, "split")
+        return
     is_planned = state.plan is not None and not state.plan.questions
     yield _render_box("Read the request and the code", ticked=not is_reading)
     yield _render_box("Plan the change", ticked=is_planned and not is_reading)
@@ -128,15 +133,16 @@ def _render_work_boxes(state: RunState) -> Iterator[str]:
 
 
 def _render_approval_box(state: RunState, kind: str) -> Iterator[str]:
-    """Render whether the plan or the change is approved, and by whom, where that is asked for."""
+    """Render whether the plan, parts or change are approved, and by whom, where that is asked."""
     asked = state.asked_approval
+    noun = "parts" if kind == "split" else kind
     by = [approval.by for approval in state.approvals if approval.kind == kind]
     if asked is not None and asked.kind == kind:
-        yield _render_box(f"Have the {kind} approved")
+        yield _render_box(f"Have the {noun} approved")
     elif by:
-        yield _render_box(f"Have the {kind} approved by {by[-1]}", ticked=True)
+        yield _render_box(f"Have the {noun} approved by {by[-1]}", ticked=True)
     elif state.config.approve == kind and state.target is None:
-        yield _render_box(f"Have the {kind} approved")
+        yield _render_box(f"Have the {noun} approved")
 
 
 def _render_end_boxes(state: RunState) -> Iterator[str]:
@@ -144,11 +150,20 @@ def _render_end_boxes(state: RunState) -> Iterator[str]:
     if state.target is not None and state.target.is_fork:
         yield _render_box("Suggest it in a review")
         return
+    if state.split is not None and state.split.parts:
+        yield from (_render_part_box(part) for part in state.split.parts)
+        return
     yield from _render_approval_box(state, "diff")
     is_green = any(attempt.state == "green" for attempt in state.attempts)
     yield _render_box("Green on CI", ticked=is_green)
     if state.target is None:
         yield _render_box(f"Pull request #{state.pull.number}" if state.pull else "Pull request")
+
+
+def _render_part_box(part: Part) -> str:
+    """Render a part, with the number of its issue once that is made."""
+    number = f" (#{part.issue})" if part.issue else ""
+    return _render_box(f"{_quote(part.title)}{number}")
 
 
 def _render_ended(state: RunState, end_url: str) -> Iterator[str]:

@@ -71,7 +71,7 @@ def test_the_tools_are_offered_only_where_a_brief_is_asked_for(caller):
     with_brief = {tool.name for tool in select_tools(["a.py"], asks_brief=True)}
     without = {tool.name for tool in select_tools(["a.py"])}
 
-    assert {"submit_brief", "prove_criteria"} == with_brief - without
+    assert {"submit_brief", "prove_criteria", "submit_split"} == with_brief - without
     caller.context = replace(caller.context, asks_brief=False)
     assert "asks for no brief" in caller.refusal("submit_brief", kind="bug", criteria=[SERVES])
 

@@ -25,6 +25,7 @@ SIGNAL_WORDS: Mapping[str, str] = MappingProxyType(
         "closed": "The pull request was closed by {by}.",
         "edited": "The issue was edited by {by}.",
         "issue": "The issue was changed by {by}.",
+        "otherwise": "{by} wants the parts otherwise.",
         "pull": "The pull request was changed by {by}.",
         "pushed": "The branch was pushed to by {by}.",
         "review": "The pull request was reviewed by {by}.",
@@ -58,6 +59,7 @@ TOOL_WORDS: Mapping[str, str] = MappingProxyType(
         "prove_criteria": "say what proves it",
         "submit_brief": "submit the brief",
         "submit_plan": "submit the plan",
+        "submit_split": "divide the request into parts",
         "update_todo": "update its list",
     }
 )

@@ -5,6 +5,7 @@ Pure: it is handed texts and hands findings back.
 
 from bot.gates.change import Change
 from bot.gates.context_files import list_context_files, list_neighbours
+from bot.gates.dependencies import STALE, find_stale_locks
 from bot.gates.dialects import is_sample, says_python_2
 from bot.gates.exceptions import explain_exceptions
 from bot.gates.named_paths import find_named_paths, find_named_words, is_same_path
@@ -22,6 +23,7 @@ from bot.gates.text_gates import (
 from bot.gates.unfinished import check_unfinished
 
 __all__ = [
+    "STALE",
     "Change",
     "ChangeSize",
     "NamedPackage",
@@ -39,6 +41,7 @@ __all__ = [
     "find_named_paths",
     "find_named_words",
     "find_new_packages",
+    "find_stale_locks",
     "gate_rules",
     "is_same_path",
     "is_sample",

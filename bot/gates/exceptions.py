@@ -13,6 +13,10 @@ HOW = MappingProxyType(
         "tests": "`advise: [tests]` in .github/greenlit.yml, which makes it advice to reviewers",
         "unfinished": "`advise: [unfinished]` in .github/greenlit.yml",
         "licence": "`advise: [licence]` in .github/greenlit.yml",
+        **{
+            gate: f"`advise: [{gate}]` in .github/greenlit.yml"
+            for gate in ("changelog", "docs", "dependencies")
+        },
         "policy": "`allow:` with its path in .github/greenlit.yml",
         "size": "a larger `max_files` or `max_lines` in .github/greenlit.yml",
     }

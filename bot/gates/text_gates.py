@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.gates.change import Change
+from bot.gates.dependencies import check_locks, check_manner
 from bot.gates.licence import check_licence
 from bot.gates.named_paths import names_file
 from bot.gates.odd_paths import check_new_paths
@@ -41,6 +42,8 @@ def check_texts(
         *check_size(change, rules),
         *_check_every_syntax(change),
         *check_licence(change),
+        *check_manner(change),
+        *check_locks(change),
         *check_test_integrity(change, planned),
         *let_planned_stand(check_outbound(change), planned, _is_of_file),
     )

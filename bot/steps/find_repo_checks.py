@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.text import Text
 
 from bot.checks.check_files import MOST_BYTES, list_check_files
@@ -26,4 +28,6 @@ def find_checks(ports: Ports, tree: Tree, config: RepoConfig) -> ProjectChecks:
     paths = files.paths()
     contents = files.read(list_check_files(paths))
     small = {path: data for path, data in contents.items() if len(data) <= MOST_BYTES}
-    return find_project_checks(paths, decode_texts(small), config, ports.sandbox.find_machine())
+    machine = ports.sandbox.find_machine()
+    project = find_project_checks(paths, decode_texts(small), config, machine)
+    return replace(project, writes_locks=True)

@@ -10,6 +10,10 @@ from bot.gates.test_integrity import list_subjects
 from bot.values import Finding, Plan, PlannedWeakening
 
 MAX_ADVICE = 10
+# What the model is told of even where nothing keeps its work back: it can bring that along.
+COMPANION_GATES = ("changelog", "docs", "dependencies")
+COMPANION_RULES = ("undeclared-package",)
+FOR_PEOPLE = ("stale-lock", "moved")
 PLANNED_GATES = ("tests", "outbound")  # what these find may stand where the plan says why
 
 
@@ -30,6 +34,29 @@ def render_findings(findings: tuple[Finding, ...], plan: Plan | None = None) -> 
     lines.append(
         "`finish` keeps what you gave it, so give it only what changes. "
         "Mend these, then call finish again."
+    )
+    return "\n".join(lines)
+
+
+def list_companions(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """List what the change should bring along, as far as the model can write it."""
+    return tuple(
+        finding
+        for finding in findings
+        if finding.rule not in FOR_PEOPLE
+        and (finding.gate in COMPANION_GATES or finding.rule in COMPANION_RULES)
+    )
+
+
+def render_companions(findings: tuple[Finding, ...]) -> str:
+    """Tell the model once what its change should bring along."""
+    lines = ["Not pushed yet. This change should bring along:"]
+    lines += map(_render_finding, findings[:MAX_ADVICE])
+    if len(findings) > MAX_ADVICE:
+        lines.append(f"(and {len(findings) - MAX_ADVICE} more)")
+    lines.append(
+        "Mend what is right and leave what is not: nothing of it keeps the work back, and what is "
+        "left is told to the reviewers. `finish` keeps what you gave it; call it again."
     )
     return "\n".join(lines)
 

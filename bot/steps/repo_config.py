@@ -59,8 +59,22 @@ Login = Annotated[
 ]
 Logins = Annotated[tuple[Login, ...], Field(strict=False, max_length=20)]
 Gates = Annotated[
-    tuple[Literal["lint", "style", "tests", "unfinished", "licence", "size", "packages"], ...],
-    Field(strict=False, max_length=7),
+    tuple[
+        Literal[
+            "lint",
+            "style",
+            "tests",
+            "unfinished",
+            "licence",
+            "size",
+            "packages",
+            "changelog",
+            "docs",
+            "dependencies",
+        ],
+        ...,
+    ],
+    Field(strict=False, max_length=10),
 ]
 
 
@@ -121,7 +135,8 @@ class ConfigFile(BaseModel):
     advise: Gates = Field(
         default=(),
         description="checks that only advise "
-        "(a list of lint, style, tests, unfinished, licence, size, packages; none of security)",
+        "(a list of lint, style, tests, unfinished, licence, size, packages, changelog, docs, "
+        "dependencies; none of security)",
     )
     max_files: int = Field(
         default=60, ge=1, le=1_000, description="files that a change may touch (1 to 1000)"

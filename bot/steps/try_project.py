@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Literal
 
 from rich.text import Text
@@ -14,6 +15,7 @@ from bot.checks.setup_inputs import is_manifest
 from bot.ports import Ports
 from bot.project import order_steps
 from bot.run import Summary, step
+from bot.search.lock_files import KINDS
 from bot.text.terminal_text import strip_control
 from bot.tools.job_answer import JobTitle, find_end, render_result
 from bot.tools.job_log import mask_log
@@ -80,6 +82,7 @@ NO_TESTS = re.compile(
     re.MULTILINE,
 )
 SOME_TESTS = re.compile(rb"^ok\s+\S+\s", re.MULTILINE)  # of another package of Go's
+MIRROR = "http://127.0.0.1:"  # an address that helps nobody outside of the sandbox
 NO_NETWORK = "There is a network for `install` alone, and only for packages."
 
 
@@ -113,13 +116,16 @@ def try_project(ports: Ports, work: ProjectWork) -> Trial:
         return Trial(obstacle=obstacle)
     _, workflow = work.making.planned
     tried: list[TriedStep] = []
+    locks: dict[str, str] = {}
     for build_step in order_steps(workflow):
         if build_step.name in BY_THE_BOT:
             continue
-        tried.append(_try_step(ports, work, build_step))
-        if tried[-1].state != "passed":
+        done, changes = _try_step(ports, work, build_step)
+        tried.append(done)
+        locks |= {path: text for path, text in changes.items() if text and MIRROR not in text}
+        if done.state != "passed":
             break
-    return Trial(tuple(tried))
+    return Trial(tuple(tried), locks=locks)
 
 
 def make_setup(making: Making, patch: Patch) -> ProjectSetup:
@@ -145,13 +151,18 @@ def _find_obstacle(ports: Ports, making: Making) -> str:
     return ""
 
 
-def _try_step(ports: Ports, work: ProjectWork, build_step: BuildStep) -> TriedStep:
+def _try_step(
+    ports: Ports, work: ProjectWork, build_step: BuildStep
+) -> tuple[TriedStep, dict[str, str | None]]:
+    """Do a step. What installing left beside the files, such as a lock file, comes back with it."""
+    is_install = build_step.name == "install"
     job = SandboxJob(
         work.tree,
         work.patch,
         _write_commands(build_step, work.making.agreed.language),
         f"{work.key}/trial",
         setups=(make_setup(work.making, work.patch),),
+        returns=_list_new_locks(work.patch) if is_install else (),
     )
     result = _run(ports, job)
     result = replace(result, log=mask_log(ports, result.log))
@@ -164,7 +175,15 @@ def _try_step(ports: Ports, work: ProjectWork, build_step: BuildStep) -> TriedSt
     title = JobTitle(f"`{build_step.name}`", is_check=True, log=number)
     hint = NO_NETWORK if result.obstacle else ""
     parts = filter(None, [render_result(title, result, files), missing, hint])
-    return _conclude(build_step, result, f"`{build_step.command}`\n" + "\n".join(parts))
+    answer = f"`{build_step.command}`\n" + "\n".join(parts)
+    return _conclude(build_step, result, answer), result.changes
+
+
+def _list_new_locks(patch: Patch) -> tuple[str, ...]:
+    """List the lock files that may appear beside the manifests."""
+    folders = {PurePosixPath(path).parent for path in patch.files if is_manifest(path)}
+    locks = {str(folder / name) for folder in folders for name in KINDS}
+    return tuple(sorted(locks - patch.files.keys()))
 
 
 def _run(ports: Ports, job: SandboxJob) -> SandboxResult:

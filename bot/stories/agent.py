@@ -20,7 +20,7 @@ from bot.steps.ask_model import (
 )
 from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.inspect_merge import inspect_merge
-from bot.steps.render_findings import render_findings
+from bot.steps.render_findings import list_companions, render_companions, render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.await_approval import have_plan_approved
 from bot.stories.brief_talk import (
@@ -39,6 +39,7 @@ from bot.stories.ends import (
     explain_turns,
 )
 from bot.stories.local_checks import check_locally
+from bot.stories.lock_updates import bring_locks, take_up_update
 from bot.stories.progress import tell
 from bot.stories.prove_new_tests import prove_new_tests
 from bot.stories.prove_same_behaviour import (
@@ -95,12 +96,10 @@ async def write(run: Run, state: RunState) -> RunState:
             return state  # threads were answered with words alone
         if not state.patch.files:
             raise explain_no_change(state)
-        findings = await _inspect(run, state)
-        state = run.keep(after_inspection(state, findings))
+        state, findings = await _judge(run, state)
         blocking = tuple(finding for finding in findings if finding.blocks)
         if not blocking:
-            state = await prove_new_tests(run, await check_locally(run, state))
-            state = await prove_same_behaviour(run, state)
+            state = await _check_further(run, state)
             if state.open_finish is not None:
                 return state
             continue
@@ -108,6 +107,26 @@ async def write(run: Run, state: RunState) -> RunState:
         refusals += 1
         if refusals == GATE_ROUNDS:
             raise GaveUp(explain_gates(blocking[0], GATE_ROUNDS))
+
+
+async def _judge(run: Run, state: RunState) -> tuple[RunState, tuple[Finding, ...]]:
+    """Have the gates judge the work, with the lock files that its manifests need."""
+    findings = await _inspect(run, state)
+    state, is_changed = await bring_locks(run, state, findings)
+    if is_changed:
+        findings = await _inspect(run, state)
+    findings = take_up_update(findings, state.locks)
+    return run.keep(after_inspection(state, findings)), findings
+
+
+async def _check_further(run: Run, state: RunState) -> RunState:
+    """Say once what the change should bring along; then let the repository's own checks judge."""
+    companions = list_companions(state.advice)
+    if companions and not state.stalls.companions:
+        told = replace(state, stalls=replace(state.stalls, companions=1))
+        return run.keep(answer_finish(told, render_companions(companions)))
+    state = await prove_new_tests(run, await check_locally(run, state))
+    return await prove_same_behaviour(run, state)
 
 
 async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:

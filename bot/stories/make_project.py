@@ -217,6 +217,8 @@ async def prove(run: Run, state: RunState) -> Outcome:
         if trial.obstacle:
             return explain_untried(state, trial)
         if trial.failed is None:
+            if trial.locks:
+                await run(keep_files, trial.locks, "Lock", "the packages that it was tried with")
             return explain_made(state, trial)
         failures.append(DIGITS.sub("", trial.failed.answer))
         if (

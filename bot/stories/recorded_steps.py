@@ -64,6 +64,7 @@ from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.steps.suggest_to_fork import suggest_to_fork
 from bot.steps.tell_later_red import tell_later_red
 from bot.steps.try_project import try_project
+from bot.steps.update_locks import update_locks
 from bot.steps.use_tools import use_tools
 
 STEPS: tuple[Step[..., Any], ...] = (
@@ -103,6 +104,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     read_issue_form,
     open_conversation,
     ask_model,
+    update_locks,
     use_tools,
     inspect_change,
     prove_change,

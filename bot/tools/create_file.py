@@ -8,7 +8,7 @@ from bot.text.amounts import count_noun
 from bot.text.git_lines import split_lines
 from bot.tools.session import ToolSession
 from bot.tools.tool import RepoPath, Tool, ToolInput
-from bot.tools.write_files import note_syntax, refuse_protected, write_files
+from bot.tools.write_files import note_syntax, refuse_lock, refuse_protected, write_files
 
 
 class CreateFileInput(ToolInput):
@@ -25,6 +25,7 @@ class CreateFileInput(ToolInput):
 def run(session: ToolSession, arguments: CreateFileInput) -> str:
     """Add the file to the patch, if the path is free and may be written."""
     path, text = arguments.path, arguments.text
+    refuse_lock(session, path)
     refuse_protected(session, [path])
     is_own = session.patch.files.get(path) is not None and not _is_in_base(session, path)
     if not is_own:

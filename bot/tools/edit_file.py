@@ -11,7 +11,7 @@ from bot.tools.render_changes import render_changes
 from bot.tools.session import ToolSession
 from bot.tools.tool import RepoPath, Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
-from bot.tools.write_files import note_syntax, refuse_protected, write_files
+from bot.tools.write_files import note_syntax, refuse_lock, refuse_protected, write_files
 
 REPLACEMENT_FIELDS = ("old", "new", "every_place")
 
@@ -53,6 +53,7 @@ class EditFileInput(ToolInput):
 def run(session: ToolSession, arguments: EditFileInput) -> str:
     """Replace the texts in the patch. Raises ToolRefusal or Rejected when one edit does not fit."""
     path = arguments.path
+    refuse_lock(session, path)
     refuse_protected(session, [path])
     before = after = session.read_tree().read_text(path)
     count = len(arguments.edits)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import Field
 
 from bot.edits import replace_everywhere
+from bot.search.lock_files import is_lock_name
 from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
@@ -52,7 +53,7 @@ def run(session: ToolSession, arguments: ReplaceTextInput) -> str:
         )
         if count:
             after[path], counts[path] = replaced, count
-    protected = list_protected(session, after)
+    protected = [*list_protected(session, after), *filter(is_lock_name, after)]
     writable = {path: text for path, text in after.items() if path not in protected}
     if not writable:
         raise ToolRefusal(_explain_nothing(arguments, protected))

@@ -6,11 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
-from types import MappingProxyType
 
 from bot.ports import Unreachable
 from bot.run import to_json
+from bot.search.lock_files import find_locks
 from bot.tools.job_answer import JobTitle, quote_lines, render_result
 from bot.tools.job_log import mask_log
 from bot.tools.session import ToolSession
@@ -24,26 +23,6 @@ LISTED_CHANGES = 10
 LOG_NUMBERS = 10**9
 AGAIN = "(It ran before on the very same files. This is what came of it then.)"
 OUT_OF_ORDER = "The sandbox does not work now. Go on without it: CI runs the checks after `finish`."
-# What a package manager writes beside, or above, the manifest that people write.
-LOCKS_BY_MANIFEST = MappingProxyType(
-    {
-        "Cargo.toml": ("Cargo.lock",),
-        "Gemfile": ("Gemfile.lock",),
-        "Pipfile": ("Pipfile.lock",),
-        "composer.json": ("composer.lock",),
-        "go.mod": ("go.sum",),
-        "mix.exs": ("mix.lock",),
-        "package.json": (
-            "package-lock.json",
-            "npm-shrinkwrap.json",
-            "pnpm-lock.yaml",
-            "yarn.lock",
-            "bun.lock",
-        ),
-        "pubspec.yaml": ("pubspec.lock",),
-        "pyproject.toml": ("uv.lock", "poetry.lock", "pdm.lock"),
-    }
-)
 
 
 def find_project(session: ToolSession) -> ProjectChecks:
@@ -127,16 +106,10 @@ def _list_returns(session: ToolSession) -> tuple[str, ...]:
     if session.newest_plan is None:
         return ()
     files = [path for path, text in session.patch.files.items() if text is not None]
-    locks = {lock for path in files for lock in _list_locks(path)}
-    known = locks.intersection(session.read_tree().files.paths()) if locks else set()
-    paths = {*files, *known}
+    known = frozenset(session.read_tree().files.paths())
+    locks = (lock.path for path in files for lock in find_locks(path, known))
+    paths = {*files, *locks}
     return tuple(sorted(paths.difference(list_protected(session, paths))))
-
-
-def _list_locks(manifest: str) -> Iterator[str]:
-    path = PurePosixPath(manifest)
-    for lock in LOCKS_BY_MANIFEST.get(path.name, ()):
-        yield from (str(folder / lock) for folder in path.parents)
 
 
 def _take_back(session: ToolSession, result: SandboxResult) -> Iterator[str]:

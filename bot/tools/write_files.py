@@ -8,6 +8,7 @@ from bot.edits.paths import path_refusal
 from bot.gates import ChangeSize, explain_protected_path, find_excess, measure_change
 from bot.gates.odd_paths import check_new_paths
 from bot.gates.syntax import check_syntax
+from bot.search.lock_files import is_lock_name
 from bot.tools.session import ToolSession
 from bot.tools.tree_reader import ToolRefusal
 from bot.values import Patch
@@ -43,6 +44,18 @@ def refuse_protected(session: ToolSession, paths: Collection[str]) -> None:
                 f"{path} cannot be changed: {reason} Leave it as it is, and say in the `look_at` "
                 "of `finish` what a maintainer should change there."
             )
+
+
+def refuse_lock(session: ToolSession, path: str) -> None:
+    """Raise ToolRefusal for a lock file: its own tool writes it, from the manifest. In a merge the
+    sides of one may have to be put together.
+    """
+    if is_lock_name(path) and session.context.merge is None:
+        raise ToolRefusal(
+            f"{path} is a lock file, which its own tool writes: change the manifest alone. The "
+            "lock file is brought up to date after `finish` where that can be done here, and "
+            "people are told the command where it cannot."
+        )
 
 
 def list_protected(session: ToolSession, paths: Iterable[str]) -> list[str]:

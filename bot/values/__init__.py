@@ -87,6 +87,7 @@ from bot.values.conversation import (
 )
 from bot.values.ended_pulls import PullEnd, RevisedFile
 from bot.values.last_run import LastRun, PostedComment, RunReport
+from bot.values.locks import LockUpdate
 from bot.values.making import Making, Trial, TriedStep, Wish
 from bot.values.merges import (
     ConflictKind,
@@ -222,6 +223,7 @@ __all__ = [
     "Library",
     "LocalCheck",
     "LocalVerdict",
+    "LockUpdate",
     "Machine",
     "Making",
     "MergeDraft",

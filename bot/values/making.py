@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.values.project import BuildStepName, BuildWorkflow, ProjectStructure, Specification
@@ -67,6 +67,7 @@ class Trial:
 
     steps: tuple[TriedStep, ...] = ()
     obstacle: str = ""
+    locks: dict[str, str] = field(default_factory=dict)  # that the installing wrote, by path
 
     @property
     def failed(self) -> TriedStep | None:

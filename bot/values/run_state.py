@@ -23,6 +23,7 @@ from bot.values.conversation import (
     ToolResult,
     Usage,
 )
+from bot.values.locks import LockUpdate
 from bot.values.making import Making
 from bot.values.merges import MergeDraft
 from bot.values.outcome import Outcome
@@ -70,6 +71,7 @@ class StallCounts:
     local_reds: int = 0  # of the sandbox, since the last push
     unmoved: int = 0  # its tests passed without its change
     differing: int = 0  # the code did not do what it did before
+    companions: int = 0  # it was told what its change should bring along
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class RunState:
     rebases: int = 0  # how often its unpushed patch was put on what others pushed meanwhile
     project: ProjectChecks | None = None  # what the repository has for the sandbox to run
     local: LocalVerdict | None = None  # of the newest patch that it judged
+    locks: LockUpdate | None = None  # of the newest manifests that left theirs behind
     mutation_proof: MutationProof | None = None  # of the tests that it was asked for
     keeps_behaviour: bool = False  # the request asks for a refactoring
     behaviour: RecordedBehaviour | None = None  # of the base

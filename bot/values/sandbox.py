@@ -59,6 +59,7 @@ class ProjectChecks:
     checks: tuple[ProjectCheck, ...] = ()
     setups: tuple[ProjectSetup, ...] = ()
     left_out: tuple[str, ...] = ()  # what was seen and is not run, with the reason, in sentences
+    writes_locks: bool = False  # whether lock files are written anew by their tools alone
 
 
 @dataclass(frozen=True, slots=True)

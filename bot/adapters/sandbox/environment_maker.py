@@ -20,6 +20,7 @@ from bot.adapters.sandbox.kept_wheels import WHEELS, KeptWheels
 from bot.adapters.sandbox.laid_paths import keep_new_paths, list_paths
 from bot.adapters.sandbox.package_indexes import PackageIndexes, find_package_indexes
 from bot.adapters.sandbox.package_mirror import PackageMirror
+from bot.adapters.sandbox.package_paths import BASE, name_upstream
 from bot.adapters.sandbox.package_quota import MirrorLimits
 from bot.adapters.sandbox.setup_failures import SetupFailure
 from bot.adapters.sandbox.setup_script import (
@@ -73,6 +74,10 @@ class EnvironmentMaker:
             self._find_root(files), _read_path(bare), has_wheels=self._tier.has_own_network
         )
         return replace(bare, folder=files, variables=_choose(variables, programs))
+
+    def name_upstream(self, text: str) -> str:
+        """Name the package indexes in what a set-up wrote, in place of the mirror."""
+        return name_upstream(text, self._indexes) if BASE in text else text
 
     def make(self, request: EnvironmentRequest, files: Path) -> tuple[str, ...]:
         """Run the set-ups, beside a mirror where the tier reaches one. Raises SetupFailure."""

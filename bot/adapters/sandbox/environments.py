@@ -58,6 +58,10 @@ class Environments:
             environment = self._maker.describe_made(programs, files)
             yield replace(environment, key=key, laid=stored.laid)
 
+    def name_upstream(self, text: str) -> str:
+        """Name the package indexes in a text that was written beside the mirror."""
+        return self._maker.name_upstream(text)
+
     def _check_programs(self, programs: tuple[str, ...]) -> None:
         """Raise SetupFailure where the machine lacks a program that no set-up can install."""
         installs = self._tier.has_own_network

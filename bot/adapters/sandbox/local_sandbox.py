@@ -135,8 +135,10 @@ class LocalSandbox:
             began_ns = workspace.read_clock()
             ended = tier.launch(_make_launch(workspace, job, environment, job.commands))
         result = self._collect(workspace, job, ended, began_ns)
+        name_upstream = self._open_environments(tier).name_upstream
+        changes = {path: text and name_upstream(text) for path, text in result.changes.items()}
         log = _name_places(tier, ended.output, workspace.files, environment.folder)
-        return replace(result, log=log, left_out=wanted.left_out)
+        return replace(result, changes=changes, log=log, left_out=wanted.left_out)
 
     def _collect(
         self, workspace: JobWorkspace, job: SandboxJob, ended: Exit, began_ns: int

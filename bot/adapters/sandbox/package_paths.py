@@ -31,6 +31,8 @@ _CRATE_FILE = re.compile(rf"/crates/dl/(?P<name>{_NAME})/(?P<version>{_VERSION})
 _GO = re.compile(rf"/go/(?P<page>{_MODULE}(?:@latest|@v/list|@v/{_VERSION}\.(?:info|mod|zip)))")
 _FILE = re.compile(r"/files/(?P<seal>[0-9a-f]{32})/(?P<url>[A-Za-z0-9_-]+)/(?P<name>[^/]+)")
 
+_MIRRORED = re.compile(rf"{re.escape(BASE)}/files/[0-9a-f]{{32}}/(?P<url>[A-Za-z0-9_-]+)/[^\s\"']+")
+
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
@@ -119,6 +121,25 @@ def read_project(file: str) -> str:
     is_wheel = file.endswith(".whl")
     name = file.partition("-")[0] if is_wheel else file.rpartition("-")[0]
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def name_upstream(text: str, indexes: PackageIndexes) -> str:
+    """Name in a text, in place of the mirror, the files and the indexes that it stands for.
+
+    A file that a lock named before any page did keeps its address in the mirror.
+    """
+    text = _MIRRORED.sub(_unpack, text)
+    for kind, path in (("python", "/pypi/simple"), ("node", "/npm")):
+        if addresses := indexes.addresses.get(kind):
+            text = text.replace(f"{BASE}{path}", addresses[0].url)
+    return text
+
+
+def _unpack(match: re.Match[str]) -> str:
+    try:
+        return urlsafe_b64decode(match["url"] + "==").decode()
+    except (Base64Error, UnicodeDecodeError):
+        return match[0]
 
 
 def write_crates_configuration() -> bytes:

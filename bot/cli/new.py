@@ -238,10 +238,9 @@ def _print_start(console: Console, asked: NewProject, state: RunState) -> None:
     """Show how the owner starts it, as the workflow did."""
     _, workflow = state.project_made.planned
     commands = {step.name: step.command for step in workflow.steps if step.command}
-    lines = [
-        f"cd {_quote(asked.folder)}",
-        *(commands[name] for name in ("install", "execute") if name in commands),
-    ]
+    is_compiled = state.project_made.agreed.language == "typescript"
+    names = ("install", "compile", "execute") if is_compiled else ("install", "execute")
+    lines = [f"cd {_quote(asked.folder)}", *(commands[name] for name in names if name in commands)]
     console.print("\nStart it yourself:")
     for line in lines:
         console.print(Text(f"  {strip_control(line)}", "cyan"), soft_wrap=True)

@@ -5,6 +5,7 @@ Pure: it is handed values and texts, and hands findings and texts back.
 
 from bot.project.build_workflow import check_workflow, order_steps
 from bot.project.command_targets import check_targets
+from bot.project.import_graph import find_loaded
 from bot.project.order_files import order_files
 from bot.project.read_specification import UnreadableSpecification, read_specification
 from bot.project.render_specification import render_specification
@@ -17,6 +18,7 @@ __all__ = [
     "check_targets",
     "check_workflow",
     "check_written",
+    "find_loaded",
     "order_files",
     "order_steps",
     "read_specification",

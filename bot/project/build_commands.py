@@ -59,6 +59,12 @@ INSTALLS = re.compile(
     r"|^(?:yarn|npx|pnpx|bunx)(?:\s+(?:-y|--yes)\b|$)|^uvx\b|^(?:uv|poetry|pdm)\s+(?:sync|add|install|lock|update)\b"
     r"|^uv\s+pip\s+install\b|^go\s+(?:get|install|mod\s+(?:download|tidy))\b"
 )
+NEEDS_LOCK = re.compile(
+    r"^(?:npm|pnpm|yarn|bun)\s+(?:ci|clean-install)\b|\s--(?:frozen-lockfile|immutable|require-hashes)\b"
+    r"|^uv\s+sync\b.*\s--(?:frozen|locked)\b|^poetry\s+install\b.*\s--sync\b"
+)
+# Programs that run what they fetch; to others an address is a word like any other.
+RUNNERS = frozenset(["npx", "pnpx", "bunx", "uvx", "go"])
 GLOBAL_INSTALL = re.compile(
     r"^(?:npm|pnpm|yarn|bun)\s+.*(?:\s-g\b|--global\b|^yarn\s+global\b)|--break-system-packages"
     r"|\s--(?:user|prefix|root|target)(?:[\s=]|$)"
@@ -69,6 +75,11 @@ ADDRESS = re.compile(
 LOOPBACK = re.compile(r"^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?)$")
 OTHER_REGISTRY = re.compile(
     r"\s(?:--(?:index-url|extra-index-url|registry|find-links|trusted-host)|-i|-f)(?:[\s=]|$)"
+)
+_BAD_INSTALLS = (
+    (GLOBAL_INSTALL, "installs outside the project. Install into the project's own folder."),
+    (OTHER_REGISTRY, "names another package registry. Use the usual one."),
+    (NEEDS_LOCK, "needs a lock file, which is not there yet. Install without: that makes one."),
 )
 VARIABLE = re.compile(r"^[A-Za-z_]\w*=")
 EXPANSION = re.compile(r"[$`]")
@@ -140,23 +151,27 @@ def _explain_part(step: BuildStepName, words: Sequence[str]) -> str:
 def _explain_install(step: BuildStepName, names: Sequence[str]) -> str:
     """Say why packages cannot be installed so, or here; empty when they can."""
     plain = " ".join(names)
-    for address in ADDRESS.finditer(plain):
-        if not (address[1] and LOOPBACK.match(address[1])):
-            return (
-                f"asks for {as_code_span(address[0])}. Only the package registries can be reached: "
-                "name the package."
-            )
-    if not INSTALLS.search(plain):
+    installs = INSTALLS.search(plain)
+    if (installs or names[0] in RUNNERS) and (address := _find_address(plain)):
+        return (
+            f"asks for {as_code_span(address)}. Only the package registries can be reached: "
+            "name the package."
+        )
+    if not installs:
         return ""
     if step not in ONLINE_STEPS:
         return (
             f"installs packages by {as_code_span(names[0])}, and only `install` has a network. "
             "Do it there."
         )
-    if GLOBAL_INSTALL.search(plain):
-        return "installs outside the project. Install into the project's own folder."
-    if OTHER_REGISTRY.search(plain):
-        return "names another package registry. Use the usual one."
+    return next((reason for pattern, reason in _BAD_INSTALLS if pattern.search(plain)), "")
+
+
+def _find_address(plain: str) -> str:
+    """Find the first address that is not on this machine; empty where there is none."""
+    for address in ADDRESS.finditer(plain):
+        if not (address[1] and LOOPBACK.match(address[1])):
+            return address[0]
     return ""
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from bot.project.languages import family_of
-from bot.values import ProjectStructure
+from bot.values import FileImport, ProjectFile, ProjectStructure
 
 Dependencies = Mapping[str, tuple[str, ...]]  # what each file imports, or step needs, by its name
 MAX_CYCLES = 10
@@ -24,6 +24,31 @@ def list_dependencies(structure: ProjectStructure) -> dict[str, tuple[str, ...]]
         known = tuple(path for path in imported if path in paths and path != file.path)
         dependencies[file.path] = (*dependencies.get(file.path, ()), *known)
     return dependencies
+
+
+def list_loaded(structure: ProjectStructure) -> dict[str, tuple[str, ...]]:
+    """List for each file the planned files that must be there before it: what it imports, without
+    what it takes types of alone, and without the files of its own package of Go.
+    """
+    paths = {file.path for file in structure.files}
+    loaded: dict[str, tuple[str, ...]] = {}
+    for file in structure.files:
+        known = tuple(path for path in find_loaded(file) if path in paths)
+        loaded[file.path] = (*loaded.get(file.path, ()), *known)
+    return loaded
+
+
+def find_loaded(file: ProjectFile) -> tuple[str, ...]:
+    """Find the files that a file loads before its own code, itself left out."""
+    loaded = (each.path for each in file.imports if not _is_circle_allowed(file.path, each))
+    return tuple(dict.fromkeys(path for path in loaded if path != file.path))
+
+
+def _is_circle_allowed(importer: str, each: FileImport) -> bool:
+    """Tell whether the other file may import this one, too."""
+    if family_of(importer) == "go" == family_of(each.path):
+        return folder_of(importer) == folder_of(each.path)
+    return each.types_only
 
 
 def group_by_package(dependencies: Dependencies) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphlib import TopologicalSorter
 from pathlib import PurePosixPath
 
-from bot.project.import_graph import Dependencies, find_needed, list_dependencies
+from bot.project.import_graph import Dependencies, find_needed, list_dependencies, list_loaded
 from bot.project.languages import MANIFESTS, family_of, is_test, runs_as_test
 from bot.search.source_files import kind_of
 from bot.values import ProjectFile, ProjectStructure
@@ -19,7 +19,7 @@ def order_files(structure: ProjectStructure) -> tuple[tuple[ProjectFile, ...], .
     in a circle.
     """
     files = {file.path: file for file in structure.files}
-    dependencies = _add_implied(list_dependencies(structure), structure.entry_point)
+    dependencies = _add_implied(_list_awaited(structure), structure.entry_point)
     needed = _count_dependents(dependencies)
     sorter = TopologicalSorter(dependencies)
     sorter.prepare()
@@ -29,6 +29,16 @@ def order_files(structure: ProjectStructure) -> tuple[tuple[ProjectFile, ...], .
         batches.append(tuple(files[path] for path in ordered))
         sorter.done(*ready)
     return tuple(batches)
+
+
+def _list_awaited(structure: ProjectStructure) -> Dependencies:
+    """List what each file is written after: of two that may import each other, one is first."""
+    awaited = list_loaded(structure)
+    for path, imported in list_dependencies(structure).items():
+        for source in imported:
+            if source not in awaited[path] and _may_wait(path, source, awaited):
+                awaited[path] = (*awaited[path], source)
+    return awaited
 
 
 def _add_implied(dependencies: Dependencies, entry_point: str) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from bot.search.syntax_queries import find_kinds, read_text
 
 SUFFIXES = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 CALLS = frozenset(["call_expression"])
+TYPES = frozenset(["interface_declaration", "type_alias_declaration"])
 MAX_COLUMN = 60  # a call that begins behind it stands in some function
 BUILT = re.compile(r"/(?:dist|build|out)/")
 COMMON_EXPORT = re.compile(r"\b(?:module\.)?exports\.([\w$]+)\s*=")
@@ -49,11 +50,13 @@ def read_script(path: str, text: str) -> SourceFile | None:
     common, is_value = _read_common(text)
     exported |= common | ({"default"} if common else set())
     required = tuple(_list_required(tree.root_node, language))
+    declared_types = find_kinds(tree.root_node, language, TYPES)
     return SourceFile(
         frozenset(defined | common),
         frozenset(exported),
         (*imports, *required),
         is_open or is_value,
+        types=frozenset(name for node in declared_types for name in _list_declared(node)),
     )
 
 
@@ -103,8 +106,21 @@ def _read_import(node: Node) -> Iterator[SourceImport]:
     if source is None:
         return
     names = tuple(_list_taken(node))
-    is_type = any(child.type == "type" for child in node.children)
-    yield SourceImport(read_text(source).strip("\"'`"), node.start_point.row + 1, names, is_type)
+    yield SourceImport(
+        read_text(source).strip("\"'`"), node.start_point.row + 1, names, _takes_types(node)
+    )
+
+
+def _takes_types(node: Node) -> bool:
+    """Tell whether an import is of types alone: `import type { A }`, `import { type A }`."""
+    if any(child.type == "type" for child in node.children):
+        return True
+    clauses = [child for child in node.named_children if child.type == "import_clause"]
+    parts = [part for clause in clauses for part in clause.named_children]
+    taken = [each for part in parts for each in part.named_children or [part]]
+    return bool(taken) and all(
+        any(child.type == "type" for child in each.children) for each in taken
+    )
 
 
 def _list_taken(node: Node) -> Iterator[str]:

@@ -27,6 +27,7 @@ class SourceFile:
     imports: tuple[SourceImport, ...]
     is_open: bool = False
     package: str = ""  # of Go
+    types: frozenset[str] = frozenset()  # of TypeScript, which are gone when it runs
 
     def offers(self, name: str) -> bool:
         """Tell whether another file can take a name from this one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from bot.project.declared_libraries import strip_version
@@ -16,6 +17,7 @@ from bot.project.import_graph import (
     group_by_package,
     is_package_code,
     list_dependencies,
+    list_loaded,
 )
 from bot.project.languages import (
     FAMILY,
@@ -38,7 +40,7 @@ SAYS_NOTHING = re.compile(
 )
 # What tools, runners and frameworks load by its name or its folder, without an import.
 LOADED_BY_NAME = re.compile(
-    r"(?:^|/)(?:conftest\.py|setup\.py|noxfile\.py|__init__\.py|__main__\.py|manage\.py|doc\.go"
+    r"(?:^|/)(?:main\.go|conftest\.py|setup\.py|noxfile\.py|__init__\.py|__main__\.py|manage\.py|doc\.go"
     r"|tools\.go|[\w.-]+\.conf(?:ig)?\.[cm]?[jt]s|[\w.-]+\.d\.[cm]?ts|(?:gulp|Grunt)file\.[cm]?js"
     r"|\.\w+rc\.[cm]?js|(?:vitest|jest)[.-]\w+\.\w+|setup\.[jt]s|service-worker\.[jt]s)$"
     r"|(?:^|/)(?:migrations?|versions|examples?|scripts|bin|fixtures|testdata)/"
@@ -69,7 +71,7 @@ def _check_contents(structure: ProjectStructure, specification: Specification) -
     for findings in (
         _check_descriptions(structure),
         check_planned_names(structure),
-        _check_cycles(dependencies),
+        _check_cycles(structure, dependencies),
         _check_entry_point(structure, specification),
         _check_reach(structure, specification, dependencies),
         _check_tests(structure, specification),
@@ -92,12 +94,13 @@ def _name_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _check_cycles(dependencies: Dependencies) -> Iterator[Finding]:
-    cycles = tuple(find_cycles(dependencies))
+def _check_cycles(structure: ProjectStructure, dependencies: Dependencies) -> Iterator[Finding]:
+    cycles = tuple(find_cycles(list_loaded(structure)))
     for cycle in cycles:
         chain = " imports ".join(map(as_code_span, cycle))
-        text = f"Files import each other in a circle: {chain}. Move what they share to a new file."
-        yield make_finding("cycle", cycle[0], text)
+        text = f"Files import each other in a circle: {chain}. Move what they share to a new file"
+        or_types = "" if family_of(cycle[0]) == "go" else ", or import types alone (`types_only`)"
+        yield make_finding("cycle", cycle[0], f"{text}{or_types}.")
     if cycles:
         return
     for cycle in find_cycles(group_by_package(dependencies)):
@@ -161,9 +164,12 @@ def _check_reach(
                 f"Only tests import it; {as_code_span(structure.entry_point)} does not lead to it. "
                 "Import it where it is used, or leave it out."
             )
+            # It may be what users ask the service with.
+            blocks = specification.kind != "service"
+            yield replace(make_finding("unreached", path, text), blocks=blocks)
         else:
             text = "No other file imports it. Import it where it is used, or leave it out."
-        yield make_finding("unreached", path, text)
+            yield make_finding("unreached", path, text)
 
 
 def _is_started(path: str) -> bool:

@@ -186,13 +186,21 @@ class WrittenProject:
         """Find files, and packages of Go, that import each other while they are loaded."""
         dependencies: dict[str, tuple[str, ...]] = {}
         for path, source in self.sources.items():
-            early = [each for each in source.imports if not each.is_late]
+            early = [each for each in source.imports if not self._is_late(each, path)]
             dependencies[path] = tuple(dict.fromkeys(self._list_loaded(early, path)))
         packages = group_by_package(dependencies)
         for cycle in [*find_cycles(packages), *find_cycles(_drop_go(dependencies))]:
             chain = " imports ".join(as_code_span(each or ".") for each in cycle)
             text = f"The code imports in a circle: {chain}. Move what they share to another file."
             yield _make_finding(cycle[0] if cycle[0] in self.sources else "", 0, text)
+
+    def _is_late(self, each: SourceImport, importer: str) -> bool:
+        """Tell whether an import is for later, or takes what TypeScript drops when it compiles."""
+        target = self._resolve(each.module, importer) or ""
+        source = self.sources.get(target)
+        return each.is_late or (
+            source is not None and bool(each.names) and source.types.issuperset(each.names)
+        )
 
     def _list_loaded(self, imports: Iterable[SourceImport], importer: str) -> Iterator[str]:
         """List the written files that imports load, without what runs before in any case."""

@@ -59,6 +59,7 @@ ASKING: Mapping[ProjectLanguage, str] = {
     "javascript": ASK_IN_NODE,
     "go": ASK_IN_PYTHON,
 }
+SILENT = "The service does not answer at"
 # What the service prints is shown where it does not answer.
 ASK_SERVICE = """\
 log="${{TMPDIR:-/tmp}}/service.log"
@@ -67,9 +68,13 @@ service=$!
 tries=0
 until {ask} {url} 2> "$log.asked"; do
   tries=$((tries + 1))
-  if [ $tries -ge 40 ] || ! kill -0 $service 2> /dev/null; then
+  if ! kill -0 $service 2> /dev/null; then
     cat "$log"; tail -n 1 "$log.asked"
-    echo "The service does not answer at" {url}
+    echo "The service ended before it answered at" {url}
+    exit 1
+  elif [ $tries -ge 40 ]; then
+    cat "$log"; tail -n 1 "$log.asked"
+    echo "{silent}" {url}
     kill $service 2> /dev/null || :
     exit 1
   fi
@@ -176,7 +181,8 @@ def _try_step(
     hint = NO_NETWORK if result.obstacle else ""
     parts = filter(None, [render_result(title, result, files), missing, hint])
     answer = f"`{build_step.command}`\n" + "\n".join(parts)
-    return _conclude(build_step, result, answer), result.changes
+    conclusion = _conclude(build_step, result, answer, missing or _find_silence(result))
+    return conclusion, result.changes
 
 
 def _list_new_locks(patch: Patch) -> tuple[str, ...]:
@@ -202,7 +208,10 @@ def _write_commands(build_step: BuildStep, language: ProjectLanguage) -> tuple[s
     if not build_step.url:
         return (*kept, build_step.command)
     lines = ASK_SERVICE.format(
-        command=build_step.command, ask=ASKING[language], url=shlex.quote(build_step.url)
+        command=build_step.command,
+        ask=ASKING[language],
+        url=shlex.quote(build_step.url),
+        silent=SILENT,
     )
     return (*kept, *lines.splitlines())
 
@@ -223,7 +232,16 @@ def _find_no_tests(build_step: BuildStep, result: SandboxResult) -> str:
     return "It ended well, but ran no test."
 
 
-def _conclude(build_step: BuildStep, result: SandboxResult, answer: str) -> TriedStep:
+def _find_silence(result: SandboxResult) -> str:
+    """Find the line that says where a service does not answer; empty where it does."""
+    log = result.log.decode(errors="replace")
+    return next((line for line in log.splitlines() if line.startswith(SILENT)), "")
+
+
+def _conclude(build_step: BuildStep, result: SandboxResult, answer: str, cause: str) -> TriedStep:
+    """Conclude how a step ended. `cause` says why it failed where the log's first line does not."""
     state: Literal["passed", "failed"] = "passed" if result.has_passed else "failed"
     end = find_end(answer.partition("\n")[2]) or answer.partition("\n")[2].partition("\n")[0]
+    if cause:
+        end = f"{end.splitlines()[0]}\n{cause}"
     return TriedStep(build_step.name, state, end.replace("`", ""), answer, result.took_s)

@@ -62,7 +62,8 @@ class TurnOutcome:
 
 def _summarize_calls(outcome: TurnOutcome) -> Summary | None:
     """Say what was refused, or how what ran in the sandbox ended."""
-    refused = "; ".join(result.text for result in outcome.results if result.is_error)
+    refusals = dict.fromkeys(result.text for result in outcome.results if result.is_error)
+    refused = "; ".join(refusals)
     if refused:
         return "refused", Text(strip_control(refused[:REFUSED_CHARS]), "magenta")
     ends = list(filter(None, (find_end(result.text) for result in outcome.results)))

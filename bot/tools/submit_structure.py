@@ -19,6 +19,8 @@ from bot.values import (
     BuildWorkflow,
     FileImport,
     Finding,
+    Making,
+    ProjectDraft,
     ProjectFile,
     ProjectStructure,
     Specification,
@@ -36,6 +38,11 @@ class FileImportInput(ToolInput):
     path: RepoPath
     names: list[Name] = Field(
         min_length=1, max_length=100, description="As the other file exports them."
+    )
+    types_only: bool = Field(
+        default=False,
+        description="True for `import type`, or an import under TYPE_CHECKING: it may go in a "
+        "circle. Files of one package of Go may always.",
     )
 
 
@@ -86,8 +93,8 @@ class SubmitStructureInput(ToolInput):
     """Plan every file, manifests, tests, README and CI workflow included, and the steps that build
     and prove the project. It is checked before a line is written: each import has its definition,
     there is no cycle and no name twice. The answer says what is wrong. The bot itself writes
-    `docs/spec.md` and `docs/workflow.json`. The first call gives all; a later one only what
-    changes: files take the place of those with their paths.
+    `docs/spec.md` and `docs/workflow.json`. The first call gives all; a later one, after a plan
+    that is not accepted too, only what changes: files take the place of those with their paths.
     """
 
     files: list[ProjectFileInput] | None = Field(None, min_length=1, max_length=200)
@@ -112,13 +119,7 @@ def run(session: ToolSession, arguments: SubmitStructureInput) -> str:
     making = session.project
     if not making.is_approved:
         raise ToolRefusal("The specification is not approved yet: that comes first.")
-    earlier = making.structure
-    if earlier is None and not (arguments.files and arguments.entry_point and arguments.steps):
-        raise ToolRefusal("The first call needs `files`, `entry_point` and `steps`.")
-    structure = _merge_files(earlier or ProjectStructure((), ""), arguments)
-    workflow = making.workflow or BuildWorkflow(())
-    if arguments.steps is not None:
-        workflow = _read_workflow(arguments.steps)
+    structure, workflow = _lay_over(making, arguments)
     findings = (
         *check_structure(structure, making.agreed),
         *check_workflow(workflow),
@@ -126,10 +127,29 @@ def run(session: ToolSession, arguments: SubmitStructureInput) -> str:
         *_find_missing_url(workflow, making.agreed),
     )
     if any(finding.blocks for finding in findings):
+        session.making = replace(making, draft=ProjectDraft(structure, workflow))
         lines = "\n".join(_render_findings(findings))
-        raise ToolRefusal(f"The plan is not accepted, and nothing of it is kept:\n{lines}")
-    session.making = replace(making, structure=structure, workflow=workflow)
+        raise ToolRefusal(f"The plan is not accepted yet. Send only what changes:\n{lines}")
+    session.making = replace(making, structure=structure, workflow=workflow, draft=None)
     return "\n".join([_describe(structure), *_render_findings(findings)])
+
+
+def _lay_over(
+    making: Making, arguments: SubmitStructureInput
+) -> tuple[ProjectStructure, BuildWorkflow]:
+    """Lay what is given over the plan so far. One that is whole takes the place of a draft."""
+    is_whole = bool(arguments.files and arguments.entry_point and arguments.steps)
+    if making.structure is None and making.draft is None and not is_whole:
+        raise ToolRefusal("The first call needs `files`, `entry_point` and `steps`.")
+    structure, workflow = making.structure, making.workflow
+    if making.draft is not None:
+        structure, workflow = making.draft.structure, making.draft.workflow
+        if is_whole and making.structure is None:
+            structure = None
+    merged = _merge_files(structure or ProjectStructure((), ""), arguments)
+    if arguments.steps is not None:
+        return merged, _read_workflow(arguments.steps)
+    return merged, workflow or BuildWorkflow(())
 
 
 def _merge_files(earlier: ProjectStructure, arguments: SubmitStructureInput) -> ProjectStructure:
@@ -142,7 +162,9 @@ def _merge_files(earlier: ProjectStructure, arguments: SubmitStructureInput) -> 
 
 
 def _read_file(given: ProjectFileInput) -> ProjectFile:
-    imports = tuple(FileImport(source.path, tuple(source.names)) for source in given.imports)
+    imports = tuple(
+        FileImport(source.path, tuple(source.names), source.types_only) for source in given.imports
+    )
     return ProjectFile(
         given.path, given.description, tuple(given.exports), imports, tuple(given.libraries)
     )

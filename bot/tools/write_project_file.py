@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from bot.project import find_loaded
 from bot.text.amounts import count_noun
 from bot.text.git_lines import split_lines
 from bot.tools.session import ToolSession
@@ -28,9 +29,7 @@ def run(session: ToolSession, arguments: WriteFileInput) -> str:
     """Write it, if it is planned and what it imports is there."""
     path, text = arguments.path, arguments.text
     file = _find_planned(session, path)
-    missing = [
-        source.path for source in file.imports if session.patch.files.get(source.path) is None
-    ]
+    missing = [each for each in find_loaded(file) if session.patch.files.get(each) is None]
     if missing:
         raise ToolRefusal(f"{path} imports {', '.join(missing)}: write that first.")
     write_files(session, {path: text})

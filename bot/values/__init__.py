@@ -88,7 +88,7 @@ from bot.values.conversation import (
 from bot.values.ended_pulls import PullEnd, RevisedFile
 from bot.values.last_run import LastRun, PostedComment, RunReport
 from bot.values.locks import LockUpdate
-from bot.values.making import Making, Trial, TriedStep, Wish
+from bot.values.making import Making, ProjectDraft, Trial, TriedStep, Wish
 from bot.values.merges import (
     ConflictKind,
     MergeDraft,
@@ -249,6 +249,7 @@ __all__ = [
     "Price",
     "ProjectCheck",
     "ProjectChecks",
+    "ProjectDraft",
     "ProjectFile",
     "ProjectKind",
     "ProjectLanguage",

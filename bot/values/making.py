@@ -20,9 +20,17 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectDraft:
+    """The newest plan that was not accepted, for the next call to change."""
+
+    structure: ProjectStructure
+    workflow: BuildWorkflow
+
+
+@dataclass(frozen=True, slots=True)
 class Making:
-    """A project under way: each part is there once it was accepted. `declined` says why there
-    will be none.
+    """A project under way: each part but the draft is there once it was accepted. `declined` says
+    why there will be none.
     """
 
     wish: Wish
@@ -31,6 +39,7 @@ class Making:
     structure: ProjectStructure | None = None
     workflow: BuildWorkflow | None = None
     declined: str = ""
+    draft: ProjectDraft | None = None
 
     @property
     def agreed(self) -> Specification:

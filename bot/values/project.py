@@ -54,11 +54,13 @@ class FileImport:
     """What a file takes from another file of the project.
 
     The names are those that the other exports. In Go, files of one package use each other's names
-    without an import statement; they are listed all the same.
+    without an import statement; they are listed all the same. `types_only` is an import that is
+    gone when the program runs: TypeScript's `import type`, Python's under `TYPE_CHECKING`.
     """
 
     path: str
     names: tuple[str, ...]
+    types_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

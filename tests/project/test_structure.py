@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.project import check_structure
+from bot.project import check_structure, find_loaded, order_files
+from bot.project.import_graph import folder_of
 from bot.values import FileImport
 from tests.project.drawn_projects import (
     FASTAPI,
@@ -247,8 +248,21 @@ def test_broken_structure_is_caught(rule, path, project, changes):
     findings = check_structure(*draw_project(project, changes))
 
     assert (rule, path) in [(finding.rule, finding.path) for finding in findings]
-    assert all(finding.blocks and finding.gate == "structure" for finding in findings)
+    assert all(finding.gate == "structure" for finding in findings)
+    assert any(finding.blocks for finding in findings)
     assert all(finding.text.endswith((".", "?")) for finding in findings)
+
+
+def test_a_service_may_bring_what_users_ask_it_with():
+    """A client that only tests import is told, and is let stand; so is a second program of Go."""
+    client = "limiter/client.go | Asks the service. | Client\ncmd/ask/main.go | A client."
+    outside = "ask/client.go | Asks the service. | Client\nask/client_test.go | Proves it. | | ask/client.go: Client"
+
+    assert () == check_structure(*draw_project(GO_SERVICE, client))
+    assert [("unreached", "ask/client.go", False)] == [
+        (finding.rule, finding.path, finding.blocks)
+        for finding in check_structure(*draw_project(GO_SERVICE, outside))
+    ]
 
 
 def test_version_behind_a_library_is_no_part_of_its_name():
@@ -258,6 +272,55 @@ def test_version_behind_a_library_is_no_part_of_its_name():
 
     assert () == check_structure(*draw_project(table))
     assert "shadowing" in [finding.rule for finding in hidden]
+
+
+def is_one_package(path, other):
+    """Tell whether two files of Go are of one package, in which they may use each other."""
+    return path.endswith(".go") and folder_of(path) == folder_of(other)
+
+
+def import_back(structure, path, back, **given):
+    """Have a file take all that another exports."""
+    exports = next(file.exports for file in structure.files if file.path == back)
+    files = [
+        replace(file, imports=(*file.imports, FileImport(back, exports, **given)))
+        if file.path == path
+        else file
+        for file in structure.files
+    ]
+    return replace(structure, files=tuple(files))
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "back", "given"),
+    [
+        ("a service in Go", "limiter/clock.go", "limiter/bucket.go", {}),
+        ("a library in Go", "errors.go", "ring.go", {}),
+        (
+            "a command in Python",
+            "src/expenses/models.py",
+            "src/expenses/store.py",
+            {"types_only": True},
+        ),
+    ],
+)
+def test_a_circle_that_compilers_allow_is_none(name, path, back, given):
+    """Files of one package of Go use each other's names, and types are gone when a program runs.
+    Each file still stands in one batch, and not before what it cannot do without.
+    """
+    structure, specification = draw_project(SOUND[name])
+    circle = import_back(structure, path, back, **given)
+    batches = order_files(circle)
+
+    assert () == check_structure(circle, specification)
+    assert len(circle.files) == sum(map(len, batches))
+    assert [] == [
+        (file.path, each)
+        for number, batch in enumerate(batches)
+        for file in batch
+        for each in find_loaded(file)
+        if each not in {earlier.path for batch in batches[:number] for earlier in batch}
+    ]
 
 
 def break_structure(structure):
@@ -280,7 +343,8 @@ def break_structure(structure):
             back = FileImport(file.path, file.exports)
             cycle = replace(source, imports=(*source.imports, back))
             rest = tuple(other for other in others if other is not source)
-            yield f"{source.path} imports {file.path} back", (*rest, file, cycle)
+            if not is_one_package(file.path, source.path):
+                yield f"{source.path} imports {file.path} back", (*rest, file, cycle)
         for name in file.exports:
             hidden = tuple(other for other in file.exports if other != name)
             users = [

@@ -40,12 +40,16 @@ SOUND = [
     {
         "install": "uv sync",
         "generate": "",
-        "execute": "uv run python -c 'import slugger; print(slugger.slugify(\"A b\"))'",
+        "execute": "uv run slugger https://example.com/a-b git@example.com:a/b",
         "check": "uv run pytest -q -o cache_dir=/tmp/cache",
     },
 ]
 # The step that is wrong, its command, and what is said of it.
 COMMANDS = [
+    ("install", "npm ci", "needs a lock file"),
+    ("install", "pnpm install --frozen-lockfile", "needs a lock file"),
+    ("install", "pip install --require-hashes -r requirements.txt", "needs a lock file"),
+    ("execute", "npx github:someone/thing", "asks for `github:someone/thing`"),
     ("execute", "", "is empty"),
     ("execute", "python -m x 'unclosed", "quote is not closed"),
     ("execute", "python -m x | head", "uses `|`"),

@@ -319,6 +319,28 @@ def test_written_file_that_breaks_the_plan_is_told(name, path, text, sentence):
     assert sentence in [finding.text for finding in findings], findings
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import type { TaskStore } from './store';",
+        "import { type TaskStore, type Saved as Other } from './store';",
+        "import { Saved } from './store';",
+    ],
+)
+def test_types_that_are_gone_when_it_runs_make_no_circle(line):
+    """TypeScript drops what is imported as a type, or is nothing else."""
+    structure, specification = draw_project(SOUND["typescript"][0])
+    given = read_files(SOUND["typescript"][1])
+    given["src/store.ts"] += "import { LIMIT } from './types';\nexport interface Saved {}\n"
+    given["src/types.ts"] += "export const LIMIT = 1;\n"
+    counts = []
+    for each in (line, "import { TaskStore } from './store';"):
+        files = given | {"src/types.ts": f"{each}\n{given['src/types.ts']}"}
+        counts.append(len(check_written(structure, specification, files)))
+
+    assert [0, 1] == counts
+
+
 def test_import_that_leads_out_of_the_project_is_told():
     """It is not taken for the module at the top."""
     structure, specification = draw_project(TYPESCRIPT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from io import StringIO
@@ -239,6 +240,23 @@ def test_what_ends_the_conversation_is_told_without_words_of_github(make, turns,
 
     assert f"{outcome.state}: {outcome.text} ".startswith(expected)
     assert outcome.next_step in ("", "Begun again, it may take as much once more.")
+
+
+def test_a_plan_that_is_not_accepted_is_changed_and_not_sent_again(make):
+    """The model sends what changes; a whole plan takes the place of the draft."""
+    wrong = {**STRUCTURE["files"][2], "imports": [{"path": "greeter.py", "names": ["hail"]}]}
+    files = [wrong if file["path"] == wrong["path"] else file for file in STRUCTURE["files"]]
+    stray = {"path": "stray.py", "description": "It is used by nobody."}
+    plans = [
+        ("submit_structure", {**STRUCTURE, "files": [*files, stray]}),
+        ("submit_structure", {**STRUCTURE, "files": files}),
+        ("submit_structure", {"files": STRUCTURE["files"][2:3]}),
+    ]
+    outcome, told = make([SPECIFY], *([plan] for plan in plans), WRITE)
+
+    assert "done" == outcome.state
+    assert ["test_greeter.py", "stray.py"] == re.findall(r"^- (.+?):", told[2], re.MULTILINE)
+    assert ["test_greeter.py"] == re.findall(r"^- (.+?):", told[3], re.MULTILINE)
 
 
 def test_what_fails_ever_again_comes_to_an_end(make, tmp_path):

@@ -7,31 +7,27 @@ evicted when there is too much.
 
 from __future__ import annotations
 
-import logging
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 from zlib import crc32
 
+from bot.adapters.derived_database import TIMEOUT_S, DerivedDatabase, delete_database
 from bot.ports import SegmentBlob
-
-log = logging.getLogger(__name__)
 
 FOLDER_BYTES = 2_000_000_000
 FILE_BYTES = 500_000_000
-TIMEOUT_S = 20.0
 DAY_S = 86_400
 KEYS_PER_QUERY = 500  # SQLite limits the parameters of a statement
 # The number of the schema: a file with another one is replaced.
 SCHEMA_VERSION = "1"
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS format (name TEXT);
 CREATE TABLE IF NOT EXISTS segments
     (id INTEGER PRIMARY KEY, keys TEXT, bytes INTEGER, last_used_day INTEGER, checksum INTEGER);
 CREATE TABLE IF NOT EXISTS columns (segment INTEGER, name TEXT, data BLOB);
@@ -77,44 +73,10 @@ class SqliteCache:
         self._evict_files(self._file_of(namespace))
 
     def _transact(self, namespace: str, act: Callable[[sqlite3.Connection], T], fallback: T) -> T:
-        """Run `act` in a transaction; replace a damaged file, return `fallback` on other errors."""
-        file = self._file_of(namespace)
-        for _ in range(2):
-            try:
-                with closing(self._connect(file)) as db, db:
-                    return act(db)
-            # Locked for long, a full disk, a folder that is not ours.
-            except (sqlite3.OperationalError, OSError) as error:
-                log.warning("going without %s: %s", file, error)
-                return fallback
-            except sqlite3.DatabaseError as error:
-                log.warning("beginning %s anew: %s", file, error)
-                _delete(file)
-        return fallback
-
-    def _connect(self, file: Path) -> sqlite3.Connection:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = sqlite3.connect(file, timeout=self.timeout_s)
-        try:
-            db.execute("PRAGMA auto_vacuum = FULL")
-            db.execute("PRAGMA synchronous = OFF")  # the data may be lost
-            self._ensure_format(db)
-        except sqlite3.Error:
-            db.close()
-            raise
-        return db
-
-    def _ensure_format(self, db: sqlite3.Connection) -> None:
-        """Create the tables of a new file. Raises DatabaseError for a file of another format."""
+        """Run `act` in a transaction; return `fallback` where it cannot."""
         wanted = f"{self.format}.{SCHEMA_VERSION}"
-        if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-        row = db.execute("SELECT name FROM format").fetchone()
-        if row is None:
-            db.execute("INSERT INTO format VALUES (?)", [wanted])
-            db.commit()
-        elif row != (wanted,):
-            raise sqlite3.DatabaseError(f"its format is {row[0]}")
+        file = DerivedDatabase(self._file_of(namespace), SCHEMA, wanted, self.timeout_s)
+        return file.transact(act, fallback)
 
     def _file_of(self, namespace: str) -> Path:
         digest = blake2b(namespace.encode(), digest_size=6).hexdigest()
@@ -129,7 +91,7 @@ class SqliteCache:
             for file in files:
                 if size > self.folder_bytes and file != current:
                     size -= file.stat().st_size
-                    _delete(file)
+                    delete_database(file)
 
 
 def _select_segments(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[SegmentBlob]:
@@ -204,8 +166,3 @@ def _drop_segment(db: sqlite3.Connection, number: int) -> None:
     db.execute("DELETE FROM segments WHERE id = ?", [number])
     db.execute("DELETE FROM columns WHERE segment = ?", [number])
     db.execute("DELETE FROM metadata WHERE segment = ?", [number])
-
-
-def _delete(file: Path) -> None:
-    for name in (file, file.with_name(f"{file.name}-journal")):
-        name.unlink(missing_ok=True)

@@ -285,7 +285,7 @@ def test_what_is_somebody_elses_is_told(text, owner):
     context = {"LICENSE": "Copyright (c) 2019 Ada Ltd."}
     found = list(check_licence(change({"notes.md": text, "a.py": text}, context=context)))
     known = list(check_licence(change({"a.py": text}, {"b.py": text} | {"a.py": text})))
-    expected = "SPDX-License-Identifier: GPL-3.0-only" if owner is None else owner
+    expected = "GPL-3.0-only" if owner is None else owner
     line = 2 if owner is None else 1
 
     assert [] == known

@@ -15,6 +15,7 @@ from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.embeddings import open_embedder
+from bot.adapters.fingerprint_database import FingerprintDatabase
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.home_probes import find_disk_trouble, find_record_trouble
@@ -196,6 +197,7 @@ def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) ->
         log_cache=build_log_cache(settings),
         checkers=build_checkers(settings.package_indexes, hub.own_secrets),
         cache=SqliteCache(settings.home / "known", INDEX_FORMAT),
+        fingerprints=FingerprintDatabase(settings.home / "fingerprints.sqlite"),
         embedder=open_embedder(*settings.embeddings_source),
         repositories=hub.repositories,
         issues=hub.issues,

@@ -15,15 +15,16 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.adapters.checkers import build_checkers
-from bot.adapters.git.borrowed_repository import borrow_repository
+from bot.adapters.git.borrowed_repository import BorrowedRepository, borrow_repository
 from bot.adapters.git.git_process import require_git
-from bot.adapters.git.work_tree import MOST_FILES, WorkTree
+from bot.adapters.git.work_tree import MOST_FILES
 from bot.cli.changed_files import decode, read_change
 from bot.cli.check_report import render_json, render_sarif
 from bot.cli.inputs import MISTAKES, print_error, require_folder
+from bot.cli.other_repositories import OtherRepositories
 from bot.cli.progress_line import show_progress
 from bot.cli.terminal import print_sentences
-from bot.gates import explain_exceptions, gate_rules
+from bot.gates import apply_weights, explain_exceptions, gate_rules
 from bot.ports import Checkers, Refusal
 from bot.settings import GateSettings, list_secret_values
 from bot.steps.inspect_change import list_unchecked, run_gates
@@ -39,11 +40,14 @@ Form = Literal["page", "json", "sarif"]
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What was typed: against which commit, in which form, and whether advice counts."""
+    """What was typed: against which commit, in which form, whether advice counts, and with which
+    other repositories the change is compared.
+    """
 
     base: str | None = None
     form: Form = "page"
     strict: bool = False
+    others: OtherRepositories | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def check_folder(
             repository.tree(options.base or "HEAD")  # or it says what there is to choose from
             own_secrets = SecretValues(list_secret_values(settings))
             checkers = build_checkers(settings.package_indexes, own_secrets)
-            result = _check_work_tree(repository.work_tree(), options.base, checkers)
+            result = _check_work_tree(repository, Path(home), options, checkers)
     except (*MISTAKES, Refusal) as wrong:
         print_error(wrong)
         return WRONG_USE
@@ -88,12 +92,19 @@ def check_folder(
     return FOUND if any(counts) else CLEAN
 
 
-def _check_work_tree(work_tree: WorkTree, rev: str | None, checkers: Checkers) -> CheckResult:
+def _check_work_tree(
+    repository: BorrowedRepository, home: Path, options: CheckOptions, checkers: Checkers
+) -> CheckResult:
+    work_tree, rev = repository.work_tree(), options.base
     base = work_tree.resolve_commit(rev) if rev else work_tree.find_base()
     changed = work_tree.list_changes(base)
     config = read_config(decode(work_tree.read_committed(base, [PATH]).get(PATH)))
     change = read_change(work_tree, base, changed[:MOST_FILES])
-    findings = run_gates(checkers, change, gate_rules(config), {}, datetime.now(UTC))
+    rules = gate_rules(config)
+    findings = run_gates(checkers, change, rules, {}, datetime.now(UTC))
+    if options.others is not None:
+        copied = options.others.find_copies(home, repository.tree(base), change)
+        findings = (*findings, *apply_weights(copied, rules))
     unchecked = list_unchecked(checkers, change)
     if len(changed) > MOST_FILES:
         unchecked = (f"{len(changed) - MOST_FILES} more changed files", *unchecked)

@@ -62,6 +62,10 @@ def check(
     base: Annotated[
         str | None, typer.Option(help="Compare with this commit; else with where the branch began")
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Tell lines that a repository in this folder has word for word"),
+    ] = None,
     as_json: Json = False,
     sarif: Annotated[
         bool, typer.Option("--sarif", help="Print SARIF 2.1.0, for code hosts")
@@ -76,12 +80,13 @@ def check(
     if as_json and sarif:
         raise typer.BadParameter("choose one of --json and --sarif.")
     command = import_command("check")
+    others = command.OtherRepositories(against, CACHE) if against else None
     form = "page"
     if as_json:
         form = "json"
     elif sarif:
         form = "sarif"
-    options = command.CheckOptions(base, form, strict)
+    options = command.CheckOptions(base, form, strict, others)
     console = open_console(stderr=form != "page")
     raise typer.Exit(command.check_folder(console, load_settings(GateSettings), repo, options))
 

@@ -15,7 +15,7 @@ HOW = MappingProxyType(
         "licence": "`advise: [licence]` in .github/greenlit.yml",
         **{
             gate: f"`advise: [{gate}]` in .github/greenlit.yml"
-            for gate in ("changelog", "docs", "dependencies")
+            for gate in ("copied", "changelog", "docs", "dependencies")
         },
         "policy": "`allow:` with its path in .github/greenlit.yml",
         "size": "a larger `max_files` or `max_lines` in .github/greenlit.yml",

@@ -4,6 +4,7 @@ from bot.ports.all_ports import Ports
 from bot.ports.cache_ports import DerivedCache, LogCache, NullCache, NullLogCache, SegmentBlob
 from bot.ports.checker_ports import Checkers, Linter, PackageIndex, SecretFinder
 from bot.ports.clock_port import Clock
+from bot.ports.fingerprint_port import FingerprintIndex
 from bot.ports.folder_port import NoProjectFolder, ProjectFolder
 from bot.ports.git_port import Mirrors
 from bot.ports.github_ports import (
@@ -38,6 +39,7 @@ __all__ = [
     "Credentials",
     "DerivedCache",
     "Embedder",
+    "FingerprintIndex",
     "Issues",
     "Linter",
     "LogCache",

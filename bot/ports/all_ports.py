@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.ports.cache_ports import DerivedCache, LogCache, NullCache, NullLogCache
 from bot.ports.checker_ports import Checkers
 from bot.ports.clock_port import Clock
+from bot.ports.fingerprint_port import FingerprintIndex
 from bot.ports.folder_port import NoProjectFolder, ProjectFolder
 from bot.ports.git_port import Mirrors
 from bot.ports.github_ports import (
@@ -40,6 +41,7 @@ class Ports:
     log_cache: LogCache = field(default_factory=NullLogCache)
     cache: DerivedCache = field(default_factory=NullCache)
     embedder: Embedder | None = None
+    fingerprints: FingerprintIndex | None = None  # None: no code of others is known
     repositories: Repositories = NULL_GITHUB
     issues: Issues = NULL_GITHUB
     sub_issues: SubIssues = NULL_GITHUB

@@ -31,6 +31,7 @@ from bot.gates import (
 from bot.ports import Checkers, Linter, PackageIndex, Ports
 from bot.run import Summary, step
 from bot.search.source_files import kind_of
+from bot.steps.find_copies import find_copied_lines
 from bot.steps.find_exposure import find_exposed, find_jobs, read_workflows
 from bot.steps.redact import find_leaks
 from bot.text.terminal_text import strip_control
@@ -98,7 +99,10 @@ def inspect_change(
     """Ask all gates about the change, on changed files only. Nothing of the repository is run."""
     files = TreeFiles(ports.mirrors, tree)
     before = decode_texts(files.read(list(patch.files)))
-    return judge_patch(ports, tree, patch, before, rules)
+    findings = judge_patch(ports, tree, patch, before, rules)
+    change = Change({path: before.get(path) for path in patch.files}, patch.files)
+    copied = apply_weights(find_copied_lines(ports, tree, change), gate_rules(rules.config))
+    return tuple(sorted((*findings, *copied), key=lambda finding: not finding.blocks))
 
 
 def judge_patch(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from bot.gates.copied import GATE as COPIED
 from bot.gates.test_integrity import list_subjects
 from bot.values import Finding, Plan, PlannedWeakening
 
@@ -14,6 +15,10 @@ MAX_ADVICE = 10
 COMPANION_GATES = ("changelog", "docs", "dependencies")
 COMPANION_RULES = ("undeclared-package",)
 FOR_PEOPLE = ("stale-lock", "moved")
+NOT_YOURS = (
+    "These lines are word for word those of another project, whose licence may not allow it. Write "
+    "your own in their place, by what they must do; where they cannot be otherwise, leave them."
+)
 PLANNED_GATES = ("tests", "outbound")  # what these find may stand where the plan says why
 
 
@@ -61,8 +66,23 @@ def render_companions(findings: tuple[Finding, ...]) -> str:
     return "\n".join(lines)
 
 
+def render_copied_lines(findings: tuple[Finding, ...]) -> str:
+    """Tell the model which lines are another project's, before anybody else reads them."""
+    lines = [
+        "Not pushed yet. This is said once:",
+        *map(_render_finding, findings),
+        "Then call finish again. What stays will be shown to reviewers with its source.",
+    ]
+    return "\n".join(lines)
+
+
 def _render_finding(finding: Finding) -> str:
-    """Write a finding with its place, its gate and the rule of its tool."""
+    """Write a finding with its place, its gate and the rule of its tool.
+
+    Paths of other projects are words of strangers: the model does not read them.
+    """
+    if finding.gate == COPIED:
+        return f"- {finding.place} [{finding.gate}] {NOT_YOURS}"
     name = f"{finding.gate} {finding.rule}" if finding.gate in ("lint", "style") else finding.gate
     return f"- {finding.place} [{name}] {finding.text}".replace("-  [", "- [")
 

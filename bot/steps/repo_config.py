@@ -66,6 +66,7 @@ Gates = Annotated[
             "tests",
             "unfinished",
             "licence",
+            "copied",
             "size",
             "packages",
             "changelog",
@@ -74,7 +75,7 @@ Gates = Annotated[
         ],
         ...,
     ],
-    Field(strict=False, max_length=10),
+    Field(strict=False, max_length=11),
 ]
 
 
@@ -130,13 +131,13 @@ class ConfigFile(BaseModel):
     block: Gates = Field(
         default=(),
         description="checks that keep a change back for all they find "
-        "(a list of style, packages, ...)",
+        "(a list of style, packages, copied, ...)",
     )
     advise: Gates = Field(
         default=(),
         description="checks that only advise "
-        "(a list of lint, style, tests, unfinished, licence, size, packages, changelog, docs, "
-        "dependencies; none of security)",
+        "(a list of lint, style, tests, unfinished, licence, copied, size, packages, changelog, "
+        "docs, dependencies; none of security)",
     )
     max_files: int = Field(
         default=60, ge=1, le=1_000, description="files that a change may touch (1 to 1000)"

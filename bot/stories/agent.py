@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import replace
 from types import MappingProxyType
 
+from bot.gates.copied import GATE as COPIED
 from bot.run import Run
 from bot.steps.ask_model import (
     FOR_BEHAVIOUR,
@@ -20,7 +21,12 @@ from bot.steps.ask_model import (
 )
 from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.inspect_merge import inspect_merge
-from bot.steps.render_findings import list_companions, render_companions, render_findings
+from bot.steps.render_findings import (
+    list_companions,
+    render_companions,
+    render_copied_lines,
+    render_findings,
+)
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.await_approval import have_plan_approved
 from bot.stories.brief_talk import (
@@ -67,6 +73,7 @@ from bot.values import (
 )
 from bot.values.next_state import (
     after_answers,
+    after_copies,
     after_inspection,
     after_nudge,
     after_results,
@@ -120,7 +127,12 @@ async def _judge(run: Run, state: RunState) -> tuple[RunState, tuple[Finding, ..
 
 
 async def _check_further(run: Run, state: RunState) -> RunState:
-    """Say once what the change should bring along; then let the repository's own checks judge."""
+    """Say once which lines are another project's, so that the model can write its own, and what the
+    change should bring along; then let the repository's own checks judge.
+    """
+    copied = tuple(finding for finding in state.advice if finding.gate == COPIED)
+    if copied and not state.stalls.copied:
+        return run.keep(answer_finish(after_copies(state), render_copied_lines(copied)))
     companions = list_companions(state.advice)
     if companions and not state.stalls.companions:
         told = replace(state, stalls=replace(state.stalls, companions=1))

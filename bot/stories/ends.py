@@ -26,7 +26,7 @@ FILE = "`.github/greenlit.yml`"
 LIMIT_CHARS = 300  # of the words of others that a sentence quotes
 MOST_PATHS = 5
 # A repository may let these advise.
-ADVISABLE = ("lint", "style", "tests", "unfinished", "licence", "packages")
+ADVISABLE = ("lint", "style", "tests", "unfinished", "licence", "copied", "packages")
 
 
 def explain_green(state: RunState) -> Outcome:

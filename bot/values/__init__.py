@@ -85,6 +85,7 @@ from bot.values.conversation import (
     Usage,
     UserText,
 )
+from bot.values.copies import KnownFile, KnownRepository
 from bot.values.ended_pulls import PullEnd, RevisedFile
 from bot.values.last_run import LastRun, PostedComment, RunReport
 from bot.values.locks import LockUpdate
@@ -218,6 +219,8 @@ __all__ = [
     "InstallationId",
     "Issue",
     "JobAnswer",
+    "KnownFile",
+    "KnownRepository",
     "LastRun",
     "Leak",
     "Library",

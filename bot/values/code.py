@@ -192,11 +192,15 @@ class Finding:
     text: str
     blocks: bool = True
     rule: str = ""  # of the gate's, as its tool names it
+    end_line: int = 0  # the last line, where it is about several
 
     @property
     def place(self) -> str:
-        """Where it is, as file:line; the file alone, or nothing where it is about all files."""
-        return f"{self.path}:{self.line}" if self.line else self.path
+        """Where it is, as file:line or file:line-line; the file alone, or nothing where it is about
+        all files.
+        """
+        lines = f"{self.line}-{self.end_line}" if self.end_line > self.line else str(self.line)
+        return f"{self.path}:{lines}" if self.line else self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,11 @@ def after_inspection(state: RunState, findings: tuple[Finding, ...]) -> RunState
     )
 
 
+def after_copies(state: RunState) -> RunState:
+    """Count that the model was told which lines of its work are another project's."""
+    return replace(state, stalls=replace(state.stalls, copied=state.stalls.copied + 1))
+
+
 def after_local_checks(state: RunState, verdict: LocalVerdict) -> RunState:
     """Take up what the sandbox said of the work."""
     stalls = replace(

@@ -72,6 +72,7 @@ class StallCounts:
     unmoved: int = 0  # its tests passed without its change
     differing: int = 0  # the code did not do what it did before
     companions: int = 0  # it was told what its change should bring along
+    copied: int = 0  # it was told that lines of its work are another project's
 
 
 @dataclass(frozen=True, slots=True)

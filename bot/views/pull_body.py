@@ -24,6 +24,7 @@ OPEN_CHARS = 1_200  # of what and why that stand open; the rest is folded
 FINDING_CHARS = 300
 DIFFERS_CHARS = 1_000
 MOST_NAMES = 5
+SHOWN_ABOVE = ("tests", "copied")  # what these gates find stands open
 MOST_LINES = 20
 ONLY_WORDS = "Without comments and docstrings, the syntax trees of all files are as they were."
 UNCHECKED = "This repository has no CI for pull requests: nothing has run these changes."
@@ -93,10 +94,14 @@ def _render_place(state: RunState) -> str:
 
 
 def _list_places_to_look_at(state: RunState) -> list[str]:
-    """List where reviewers should look, and what the plan said could go wrong."""
+    """List where reviewers should look: code of others, and what the model and its plan name."""
     risks = state.plan.risks if state.plan else ()
     texts = [*state.delivery.finish.look_at, *(f"risk: {risk}" for risk in risks)]
-    return [defuse_inline(text, LINE_CHARS) for text in texts]
+    copied = [finding for finding in state.advice if finding.gate == "copied"]
+    return [
+        *(render_finding(finding, LINE_CHARS) for finding in copied),
+        *(defuse_inline(text, LINE_CHARS) for text in texts),
+    ]
 
 
 def _render_summary(summary: str) -> str:
@@ -153,7 +158,7 @@ def _render_checks(state: RunState) -> str:
 
 
 def _list_advice(state: RunState) -> tuple[Finding, ...]:
-    return tuple(finding for finding in state.advice if finding.gate != "tests")
+    return tuple(finding for finding in state.advice if finding.gate not in SHOWN_ABOVE)
 
 
 def _render_findings(state: RunState) -> str:

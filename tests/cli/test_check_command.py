@@ -11,7 +11,9 @@ import pytest
 from rich.console import Console
 
 from bot.cli.check import CheckOptions, check_folder
+from bot.cli.other_repositories import OtherRepositories
 from bot.settings import GateSettings
+from tests.gates.test_copied import SOURCE
 
 FILES = {
     "app/main.py": "import os\n\n\ndef total(items):\n    return sum(items)\n",
@@ -235,3 +237,30 @@ def test_names_that_are_no_text_end_in_words(folder):
     (folder / "LICENSE").unlink()
 
     assert render_page(folder)[0] in (0, 1)
+
+
+def test_a_change_is_compared_with_the_repositories_of_a_folder(folder, tmp_path, capsys):
+    """At any depth; a fork of its own is none of them, nor is a folder without a commit. A folder
+    without any is told.
+    """
+    others, empty = tmp_path / "others", tmp_path / "empty"
+    for name in ("deep/ledgers", "bare"):
+        write(others / name, {"src/ledger.py": SOURCE})
+        git(others / name, "init", "--quiet")
+    git(others / "deep/ledgers", "add", ".")
+    git(others / "deep/ledgers", "commit", "--quiet", "-m", "Ledgers")
+    empty.mkdir()
+    write(folder, {"app/ledger.py": SOURCE})
+    options = CheckOptions(form="json", others=OtherRepositories(others, tmp_path / "cache"))
+    rc = check_folder(Console(file=StringIO()), UNSET, folder, options)
+    report = json.loads(capsys.readouterr().out)
+    findings = [each for each in report["findings"] if each["gate"] == "copied"]
+    nothing = CheckOptions(others=OtherRepositories(empty, tmp_path / "cache"))
+
+    assert 0 == rc
+    assert [("app/ledger.py", 5, False)] == [
+        (each["path"], each["line"], each["blocks"]) for each in findings
+    ]
+    assert f"those of {others}/deep/ledgers: src/ledger.py, lines 5 to 30" in findings[0]["text"]
+    assert 2 == check_folder(Console(file=StringIO()), UNSET, folder, nothing)
+    assert f"{empty} holds no git repository with a commit." in capsys.readouterr().err

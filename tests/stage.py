@@ -265,7 +265,7 @@ def staged(
         durable = build_engine(settings, build_github(settings), sandbox)
         durable.launch()
         stack.callback(durable.close)
-        webhooks = stack.enter_context(_listening(durable, keys.webhook_secret))
+        webhooks = stack.enter_context(listening(durable, keys.webhook_secret))
         forge.set_webhook_url(keys, webhooks)
         stage = Stage(forge, double, keys, durable, webhooks, settings)
         try:
@@ -277,7 +277,7 @@ def staged(
 
 
 @contextmanager
-def _listening(durable, secret: str) -> Iterator[str]:
+def listening(durable, secret: str) -> Iterator[str]:
     listening = create_server(create_door(durable, route, secret), "127.0.0.1", 0)
     thread = Thread(target=lambda: asyncio.run(listening.serve()), daemon=True)
     thread.start()

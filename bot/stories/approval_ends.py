@@ -7,7 +7,7 @@ from bot.text.durations import render_duration
 from bot.values import ApprovalRequest, Outcome, RunState
 
 AGAIN = "To have me go on, comment `/retry`: I ask again then."
-NOUNS = {"plan": "my plan", "diff": "my change", "split": "my parts of the work"}
+NOUNS = {"plan": "my plan", "diff": "my change", "split": "my split into parts"}
 
 
 def explain_unapproved(state: RunState, asked: ApprovalRequest) -> Outcome:

@@ -31,6 +31,28 @@ def empty(root):
 
 
 QUESTION = ("submit_brief", {"kind": "question"})
+BIG = {
+    "kind": "feature",
+    "criteria": [{"text": f"greet says hello in language {number}"} for number in range(13)],
+}
+PARTS = [
+    {
+        "title": "Take the greeting from a table",
+        "text": "`greet` takes its word from a table, and says what it said before.",
+        "files": ["greeting.py"],
+        "criteria": [1, 2],
+    },
+    {
+        "title": "Add the words of the other languages",
+        "text": "The table of `greet` has a word for each of the other languages.",
+        "files": ["words.py"],
+        "criteria": [*range(3, 14)],
+        "needs": [1],
+    },
+]
+PROOFS = {
+    "proofs": [{"criterion": number, "reading": "`greet` says it."} for number in range(1, 14)]
+}
 
 
 def detached(root):
@@ -78,13 +100,21 @@ def request_file(tmp_path):
 def solve(folder, request_file, capsys):
     """Solve with this conversation; gives the exit code, what people are told, and the diff."""
 
-    def act(*turns, repo=folder, issue=request_file, apply=False, faults=None, **settings):
+    def act(
+        *turns,
+        repo=folder,
+        issue=request_file,
+        apply=False,
+        whole=False,
+        faults=None,
+        **settings,
+    ):
         play = script(*turns).model_copy(update={"about": ""})
         double = ClaudeDouble(play, faults, pace=0)
         told = StringIO()
         with serve_claude(double) as url:
             given = {"anthropic_api_key": "k", "anthropic_url": url, "sandbox": "none", **settings}
-            task = LocalTask(repo, str(issue), apply)
+            task = LocalTask(repo, str(issue), apply, whole)
             code = solve_task(Console(file=told, width=200), lambda: SolveSettings(**given), task)
         return code, told.getvalue(), capsys.readouterr().out
 
@@ -295,3 +325,20 @@ def test_a_model_cannot_command_the_terminal(solve):
 
     assert "\x1b" not in told
     assert "[/bold] [red]" in told
+
+
+def test_a_request_that_is_too_big_is_shown_in_its_parts(solve, tmp_path):
+    """The parts, their order, and what can be done; with --whole all of it is one change."""
+    request = tmp_path / "big.md"
+    request.write_text("# Make it better\n")
+    brief = ("submit_brief", BIG)
+    turns = ([("read_request", {})], [brief], [("submit_split", {"parts": PARTS})])
+    code, told, diff = solve(*turns, issue=request)
+    whole = ([brief, *BEGIN[1], GOOD, ("prove_criteria", PROOFS), *END],)
+    done, _, _ = solve(turns[0], *whole, issue=request, whole=True)
+
+    assert (1, "") == (code, diff)
+    assert "Too big for one change. It has 13 criteria, and one change meets 12 at most." in told
+    assert "2. Add the words of the other languages (after 1)\n" in told
+    assert "   Done when:\n   - greet says hello in language 2\n" in told
+    assert 0 == done

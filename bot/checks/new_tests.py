@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from bot.search.grammars import language_of
 from bot.search.symbols import extract_symbols
@@ -22,6 +23,8 @@ MARKED = re.compile(
 )
 SCRIPTS = frozenset(["javascript", "typescript", "tsx"])
 WORD = re.compile(r"\w")
+WORDS = re.compile(r"[A-Za-z_]\w*")
+FILE_NAME = re.compile(r"[\w.-]+\.(?:py|[cm]?[jt]sx?|go|rs|java|kt|cs|rb|php)\b")
 TEST_NAME = re.compile(r"[Tt]est")
 SEPARATOR = "::"
 
@@ -63,11 +66,32 @@ def _list_tests(path: str, text: str) -> Iterator[str]:
 
 
 def has_failed(test: str, failed: Sequence[str]) -> bool:
-    """Tell whether a log names the test among those that failed; a file, where any of it did."""
+    """Tell whether a log names the test among those that failed; a file, where any of it did.
+
+    Another test may have the same last name: what a log says of the file and of what the test
+    stands in must fit, as far as it says so.
+    """
     path, _, name = test.partition(SEPARATOR)
     if not name:
         return any(path in each for each in failed)
-    last = name.rpartition(SEPARATOR)[2]
+    *owners, last = name.split(SEPARATOR)
     words = ".+".join(map(re.escape, VALUE.split(last)))
     pattern = re.compile(rf"(?<!\w){words}(?!\w)")
-    return any(pattern.search(each) for each in failed)
+    matches = ((each, match) for each in failed for match in pattern.finditer(each))
+    return any(
+        _fits(path, owners, f"{each[: match.start()]} {each[match.end() :]}")
+        for each, match in matches
+    )
+
+
+def _fits(path: str, owners: Sequence[str], context: str) -> bool:
+    """Tell whether what a log says around a test's name speaks of this file and these owners."""
+    files = FILE_NAME.findall(context)
+    if files and PurePosixPath(path).name not in files:
+        return False
+    words = set(WORDS.findall(FILE_NAME.sub(" ", context)))
+    if owners:
+        return not words or set(owners) <= words
+    if files or not words or not path.endswith(".py"):  # a title may stand in any suite
+        return True
+    return PurePosixPath(path).stem in words

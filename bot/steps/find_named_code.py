@@ -7,9 +7,11 @@ from dataclasses import replace
 from rich.text import Text
 
 from bot.checks.changed_tests import find_nearest_tests
+from bot.checks.line_script import MEASURED
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.search import CodeFinder
+from bot.search.grammars import language_of
 from bot.search.source_files import kind_of
 from bot.text.terminal_text import strip_control
 from bot.tools.tree_files import TreeFiles
@@ -37,4 +39,7 @@ def find_named_code(ports: Ports, tree: Tree, words: str) -> NamedCode:
         return list(dict.fromkeys(match.path for match in matches if match.path in known))
 
     code = CodeFinder(paths, grep, files.read).find(words)
-    return code if code.obstacle else replace(code, tests=find_nearest_tests([code.path], paths))
+    if code.obstacle:
+        return code
+    tests = find_nearest_tests([code.path], paths)
+    return replace(code, tests=tests, can_measure=language_of(code.path) in MEASURED)

@@ -63,18 +63,14 @@ def snapshot_pull(ports: Ports, request: Request) -> PullSnapshot:
     writers = find_writers(ports, request, {*authors, target.author} - {login})
     trusted = {*writers, login}
     title, body = _choose_text(request, target) if target.author in trusted else ("", "")
-    issue = Issue(
-        target.number,
-        strip_invisible(title),
-        extract_visible(body),
-        target.author,
-        pull=True,
-        comments=tuple(render_visible(each) for each in comments if each.author in trusted),
-    )
+    visible = tuple(render_visible(each) for each in comments if each.author in trusted)
+    shown = strip_invisible(title), extract_visible(body)
+    issue = Issue(target.number, *shown, target.author, pull=True, comments=visible)
     kept = [_keep_authors(thread, trusted) for thread in early]
-    heard = tuple(thread for thread in kept if thread.comments)
-    has_asked = any(comment.author == login for comment in comments)  # of its own only questions
-    return PullSnapshot(target, issue, heard, has_asked)
+    has_asked = any(comment.author == login for comment in comments)  # only questions are heard
+    return PullSnapshot(
+        target, issue, tuple(thread for thread in kept if thread.comments), has_asked
+    )
 
 
 def _choose_text(request: Request, target: PullDetails) -> tuple[str, str]:

@@ -287,6 +287,7 @@ def _build_context(state: RunState) -> AgentContext:
         records_behaviour=records_behaviour(state),
         behaviour=state.behaviour,
         may_split=may_split(state),
+        named_lines=state.named_lines,
     )
 
 

@@ -53,6 +53,7 @@ from bot.steps.inspect_change import inspect_change
 from bot.steps.inspect_files import inspect_files
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.judge_pull import judge_pull
+from bot.steps.measure_lines import measure_lines
 from bot.steps.open_project import open_project
 from bot.steps.predict_ci import predict_ci
 from bot.steps.prove_tests import prove_tests
@@ -109,6 +110,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     inspect_change,
     prove_change,
     run_local_checks,
+    measure_lines,
     prove_tests,
     compare_behaviour,
     commit_suggestions,

@@ -19,6 +19,7 @@ from bot.stories.delivery import deliver
 from bot.stories.find_code import find_code
 from bot.stories.make_refactoring import make_refactoring
 from bot.stories.progress import carry_out, tell
+from bot.stories.prove_new_tests import measure_named_code
 from bot.stories.resume import renew_conversation, resume
 from bot.stories.solve_parts import solve_parts
 from bot.stories.split_talk import settle_split
@@ -96,5 +97,5 @@ async def understand(run: Run, state: RunState) -> RunState:
     asked = replace(state.request, default_branch=base or state.request.default_branch)
     tree = await run(checkout, asked)
     state = await find_code(run, replace(state, tree=tree))
-    state = await learn_checks(run, state)
+    state = await measure_named_code(run, await learn_checks(run, state))
     return await tell(run, replace(state, phase="planning"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 HALF_A_CENT = 0.005
 
 
@@ -15,6 +17,17 @@ def count_noun(count: int, noun: str, plural: str = "") -> str:
 def name_lines(first: int, last: int) -> str:
     """Write "line 3", or "lines 3 to 5"."""
     return f"line {last}" if first == last else f"lines {first} to {last}"
+
+
+def join_numbers(numbers: Sequence[int]) -> str:
+    """Write ascending numbers with their neighbours joined: "3, 5-7"."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][-1] + 1:
+            ranges[-1] = [ranges[-1][0], number]
+        else:
+            ranges.append([number])
+    return ", ".join("-".join(map(str, ends)) for ends in ranges)
 
 
 def render_usd(usd: float) -> str:

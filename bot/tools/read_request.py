@@ -10,6 +10,7 @@ from bot.tools.request_sections.earlier_parts import render_place
 from bot.tools.request_sections.guidance import read_guides, render_guidance
 from bot.tools.request_sections.hits import render_hits
 from bot.tools.request_sections.issue_templates import render_issue_templates
+from bot.tools.request_sections.named_lines import render_lines_left
 from bot.tools.request_sections.precedents import render_precedent
 from bot.tools.request_sections.project_checks import render_project_checks
 from bot.tools.request_sections.protected import render_protected
@@ -63,6 +64,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
         INTRODUCTION,
         *_render_asked(session, files),
         *render_hits(context.retrieval, files),
+        render_lines_left(context.named_lines, files) if context.named_lines else "",
         *render_project_checks(session.ports.checkers, context, files, paths),
         render_protected([*_list_request_texts(context), *guides.values()], guides, context.config),
         *render_guidance(context.instructions, guides),

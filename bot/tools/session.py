@@ -29,6 +29,7 @@ from bot.values import (
     Verdict,
 )
 from bot.values.part_progress import PlaceInSplit
+from bot.values.proof import NamedLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class AgentContext:
     behaviour: RecordedBehaviour | None = None
     place: PlaceInSplit | None = None  # of its issue in a request that was split
     may_split: bool = False  # a request that is too big is divided
+    named_lines: NamedLines | None = None  # that tests run of the code that is to be tested
 
 
 @dataclass(slots=True)

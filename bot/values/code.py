@@ -137,6 +137,7 @@ class NamedCode:
     name: str = ""
     tests: tuple[str, ...] = ()
     obstacle: str = ""
+    can_measure: bool = False  # which of its lines tests run: its language has a way
 
 
 @dataclass(frozen=True, slots=True)

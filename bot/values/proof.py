@@ -32,6 +32,25 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedLines:
+    """Which lines of the named code tests run: those with code, those that ran `before` the new
+    tests, and those that run with them. `why` says why that is not measured.
+    """
+
+    path: str = ""
+    lines: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+    why: str = ""
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """The lines that no test runs."""
+        ran = {*self.before, *self.after}
+        return tuple(line for line in self.lines if line not in ran)
+
+
+@dataclass(frozen=True, slots=True)
 class NoticedChange:
     """A small change of the code, "path:line" and what became what, that a test fails for.
 
@@ -59,6 +78,15 @@ class MutationProof:
     left_out: str = ""  # what was not tried any more, in a sentence
     why: str = ""
     reading: Reading | None = None
+    lines: NamedLines | None = None  # None where it was not asked for
+
+    @property
+    def adds_no_line(self) -> bool:
+        """Whether lines are left, and the new tests run none that did not run before."""
+        lines = self.lines
+        if lines is None or lines.why or not lines.left:
+            return False
+        return set(lines.after) <= set(lines.before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from bot.values.making import Making
 from bot.values.merges import MergeDraft
 from bot.values.outcome import Outcome
 from bot.values.part_progress import PlaceInSplit
-from bot.values.proof import LocalVerdict, MutationProof
+from bot.values.proof import LocalVerdict, MutationProof, NamedLines
 from bot.values.request import ON_DEMAND, Branch, Issue, Request, RunKey
 from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
@@ -125,6 +125,7 @@ class RunState:
     project: ProjectChecks | None = None  # what the repository has for the sandbox to run
     local: LocalVerdict | None = None  # of the newest patch that it judged
     locks: LockUpdate | None = None  # of the newest manifests that left theirs behind
+    named_lines: NamedLines | None = None  # that tests run of the named code, before new ones
     mutation_proof: MutationProof | None = None  # of the tests that it was asked for
     keeps_behaviour: bool = False  # the request asks for a refactoring
     behaviour: RecordedBehaviour | None = None  # of the base

@@ -98,6 +98,10 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Compared what the code does with before",
             "comparing what the code does with before",
         ),
+        "measure_lines": (
+            "Measured which lines of the code tests run",
+            "measuring which lines of the code tests run",
+        ),
         "prove_tests": (
             "Tried the new tests on small changes of the code",
             "trying the new tests on small changes of the code",

@@ -154,3 +154,27 @@ def test_single_tests_are_named():
     assert has_failed(names[3], ["doubles > doubles 12"])
     assert has_failed(names[5], ["TestSum/small"])
     assert has_failed(names[6], ["b_test.go: TestX"])
+
+
+@pytest.mark.parametrize(
+    ("test", "failed", "is_it"),
+    [
+        ("test_a.py::TestA::test_x", "test_a.TestA.test_x", True),
+        ("test_a.py::TestA::test_x", "test_x (test_a.TestA)", True),
+        ("test_a.py::TestA::test_x", "test_a.TestB.test_x", False),
+        ("test_a.py::TestA::test_x", "tests/test_b.py::TestA::test_x", False),
+        ("test_a.py::TestA::test_x", "test_x", True),
+        ("a/test_a.py::test_x", "a/test_a.py::test_x[1]", True),
+        ("a/test_a.py::test_x", "a/test_b.py::test_x", False),
+        ("a/test_a.py::test_x", "a.test_b.test_x", False),
+        ("a/test_a.py::test_x", "a.test_a.test_x", True),
+        ("a.test.js::adds", "cart > adds", True),
+        ("a.test.js::adds", "b.test.js > cart > adds", False),
+        ("DTest.java::DTest::sums", "com.acme.DTest.sums", True),
+        ("DTest.java::DTest::sums", "com.acme.ETest.sums", False),
+        ("a_test.go::TestSum", "example.com/cart.TestSum", True),
+    ],
+)
+def test_a_test_of_the_same_name_is_another_one(test, failed, is_it):
+    """The file and the class count, as far as the log says them."""
+    assert is_it == has_failed(test, [failed])

@@ -174,6 +174,7 @@ def test_comments_refactor_and_have_tests_written(tmp_path, checked):
 
         assert 4 == len(on.double.requests)  # all of them for the tests
         assert "TestDoor::test_enter: 1 as None in door.py:3" in GitHubPage(tests.body).text
+        assert "Of the 2 lines with code that were named 0 ran before" in tests.body
         assert TESTS == on.forge.read_files(REPO, tests.head)["test_door.py"]
         assert "greet is called welcome everywhere: 4 places in 2 files." in page
         assert "bot that asked no language model, wrote this" in page

@@ -23,7 +23,7 @@ from bot.search import INDEX_FORMAT
 from bot.steps.repo_index import load_repo_index, render_map
 from bot.steps.retrieve import search_repo
 from bot.text.terminal_text import strip_control
-from bot.values import Issue, Retrieval, SearchHit, SimilarCommit, Tree
+from bot.values import CodeFamily, Issue, Retrieval, SearchHit, SimilarCommit, Tree
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
 LIMIT_CHARS = 1_000_000
@@ -134,9 +134,22 @@ def _print_json(retrieval: Retrieval) -> None:
         "symbols": list(map(_describe_symbol, retrieval.symbols)),
         "tests": list(map(_describe_test, retrieval.tests)),
         "similar_changes": list(map(_describe_commit, retrieval.similar)),
+        "family": _describe_family(retrieval.family) if retrieval.family else None,
         "skipped": list(retrieval.skipped),
     }
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def _describe_family(family: CodeFamily) -> dict[str, object]:
+    return {
+        "kind": family.kind,
+        "place": family.place,
+        "size": family.size,
+        "examples": list(map(_describe_symbol, family.examples)),
+        "last_addition": _describe_commit(family.addition) if family.addition else None,
+        "additions": family.additions,
+        "places": [{"path": place.path, "commits": place.commits} for place in family.places],
+    }
 
 
 def _describe_test(hit: SearchHit) -> dict[str, object]:

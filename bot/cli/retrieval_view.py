@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.terminal import HangingText
+from bot.text.family_words import describe_family, describe_place
 from bot.text.terminal_text import strip_control
-from bot.values import Retrieval, SearchHit
+from bot.values import CodeFamily, Retrieval, SearchHit
 
 SHOWN_SYMBOLS = 6  # under one file
 SHOWN_TESTS = 8
@@ -31,9 +32,30 @@ def print_retrieval(out: Console, retrieval: Retrieval) -> None:
         tests = [test.path for test in retrieval.tests]
         for path in _cut(out, tests, SHOWN_TESTS):
             out.print(Text(f"    {strip_control(path)}"), soft_wrap=True)
+    if retrieval.family:
+        _print_family(out, retrieval.family)
     if retrieval.skipped:
         skipped = "; ".join(_cut(out, retrieval.skipped, SHOWN_SKIPPED))
         out.print(Text(strip_control(f"\nNot read: {skipped}"), "dim"), soft_wrap=True)
+
+
+def _print_family(out: Console, family: CodeFamily) -> None:
+    """Print what the request asks for another one of, and what goes with it."""
+    out.print(
+        Text("\nAnother of the ", "bold"), Text(strip_control(describe_family(family))), sep=""
+    )
+    lines = [_describe_example(hit) for hit in family.examples]
+    if family.addition:
+        subject = family.addition.message.strip().partition("\n")[0]
+        lines.append(f"last added by {family.addition.sha[:12]}, {subject}")
+    lines += [f"with it changed {describe_place(each, family.additions)}" for each in family.places]
+    for line in lines:
+        out.print(Text(f"    {strip_control(line)}"), soft_wrap=True)
+
+
+def _describe_example(hit: SearchHit) -> str:
+    lines = f":{hit.line}-{hit.end_line} {hit.kind} {hit.name}" if hit.line else ""
+    return f"like {hit.path}{lines}"
 
 
 def _cut(out: Console, names: Sequence[str], limit: int) -> Sequence[str]:

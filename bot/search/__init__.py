@@ -6,6 +6,7 @@ Everything here works on bytes that it is given, and knows neither GitHub nor gi
 from bot.search.chunks import split_into_chunks
 from bot.search.commit_index import CommitIndex, build_commit_index
 from bot.search.diff_excerpt import shorten_diff
+from bot.search.families import FamilySources, find_family
 from bot.search.named_code import CodeFinder
 from bot.search.outline import render_layout
 from bot.search.overview import render_overview
@@ -31,6 +32,7 @@ __all__ = [
     "INDEX_FORMAT",
     "CodeFinder",
     "CommitIndex",
+    "FamilySources",
     "FileSource",
     "FileSymbols",
     "Passage",
@@ -47,6 +49,7 @@ __all__ = [
     "encode_segment",
     "encode_symbols",
     "extract_symbols",
+    "find_family",
     "find_quoted_places",
     "find_quoted_texts",
     "find_similar_commits",

@@ -12,7 +12,9 @@ from rich.text import Text
 from bot.ports import Ports, Refusal, Unreachable
 from bot.run import Summary, step
 from bot.search import (
+    FamilySources,
     SearchSources,
+    find_family,
     find_quoted_places,
     find_quoted_texts,
     find_similar_commits,
@@ -102,7 +104,14 @@ def search_repo(
     )
     retrieval = locate(index.commit_index, query, sources, limit)
     similar = [_shorten_commit(commit, diffs[commit.sha]) for commit in commits]
-    return replace(retrieval, similar=tuple(similar))
+    family = find_family(
+        index.commit_index,
+        (issue.title, _join_texts(issue)),
+        query,
+        retrieval,
+        FamilySources(index.cache.load_symbols, partial(_read_diffs, ports, tree)),
+    )
+    return replace(retrieval, similar=tuple(similar), family=family)
 
 
 def _join_texts(issue: Issue) -> str:

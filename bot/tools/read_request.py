@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.tools.request_sections.brief_section import render_brief_section
 from bot.tools.request_sections.conflicts import render_merge
 from bot.tools.request_sections.earlier_parts import render_place
+from bot.tools.request_sections.family import render_family
 from bot.tools.request_sections.guidance import read_guides, render_guidance
 from bot.tools.request_sections.hits import render_hits
 from bot.tools.request_sections.issue_templates import render_issue_templates
@@ -23,7 +24,7 @@ from bot.tools.session import AgentContext, ToolSession
 from bot.tools.thread_answers import choose_unanswered
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_files import TreeFiles
-from bot.values import Tree
+from bot.values import Retrieval, SimilarCommit, Tree
 
 MAX_GUIDED = 5  # files whose folders' guidance is read
 MAX_SUBJECTS = 12
@@ -65,11 +66,12 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
         *_render_asked(session, files),
         *render_hits(context.retrieval, files),
         render_lines_left(context.named_lines, files) if context.named_lines else "",
+        *render_family(context.retrieval.family, files),
         *render_project_checks(session.ports.checkers, context, files, paths),
         render_protected([*_list_request_texts(context), *guides.values()], guides, context.config),
         *render_guidance(context.instructions, guides),
         *map(render_precedent, context.retrieval.precedents),
-        *map(render_similar, context.retrieval.similar),
+        *map(render_similar, _list_similar(context.retrieval)),
         render_section("Subjects of the newest commits", subjects, SUBJECTS_CHARS),
         render_section(MAP_TITLE, map_lines, MAP_CHARS, "list_dir shows more"),
     )
@@ -92,6 +94,13 @@ def _render_asked(session: ToolSession, files: TreeFiles) -> Iterator[str]:
         yield render_brief_section(context.brief)
     elif context.asks_brief and context.target is None:
         yield render_issue_templates(files)
+
+
+def _list_similar(retrieval: Retrieval) -> list[SimilarCommit]:
+    """List the past changes like the request, without the one that is told with a family."""
+    family = retrieval.family
+    told_sha = family.addition.sha if family and family.addition else ""
+    return [commit for commit in retrieval.similar if commit.sha != told_sha]
 
 
 def _find_own_tree(context: AgentContext) -> Tree:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from bot.gates import explain_protected_path
 from bot.text.amounts import count_noun
+from bot.tools.plan_places import explain_missing_places
 from bot.tools.plan_targets import explain_missing_targets
 from bot.tools.session import ToolSession
 from bot.tools.submit_split import explain_too_big
@@ -98,7 +99,10 @@ def run(session: ToolSession, arguments: SubmitPlanInput) -> str:
         )
     session.plan = replace(plan, files=allowed)
     described = _describe(session.plan, refused, is_first=earlier is None)
-    return "\n".join((*described, *explain_missing_targets(session, session.plan)))
+    answer = [*described, *explain_missing_targets(session, session.plan)]
+    if earlier is None:
+        answer += explain_missing_places(session, session.plan)
+    return "\n".join(answer)
 
 
 def _explain_missing_brief(session: ToolSession) -> str:

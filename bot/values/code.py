@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Literal, NewType
 
 from bot.values.ended_pulls import PullEnd
@@ -167,6 +168,46 @@ class QuotedPlaces:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedPlace:
+    """A file that changed when members were added, and in how many of these commits.
+
+    A star in `path` stands for what was new each time: the member's name, or the file's own.
+    """
+
+    path: str
+    commits: int
+
+    def is_met_by(self, path: str) -> bool:
+        """Tell whether a file is this place."""
+        return fnmatchcase(path, self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFamily:
+    """The things of a kind of which a request asks for another one.
+
+    `place` is the folder of the files or folders, the base of the classes, or the file of the
+    definitions. `addition` is the commit that last added a member, `places` are what changed
+    beside the member in it and in earlier ones, `additions` of them in all.
+    """
+
+    kind: str
+    place: str
+    size: int
+    examples: tuple[SearchHit, ...] = ()
+    addition: SimilarCommit | None = None
+    places: tuple[SharedPlace, ...] = ()
+    additions: int = 0
+
+    @property
+    def constant_places(self) -> tuple[SharedPlace, ...]:
+        """The places that changed each time; none after a single time, which shows no rule."""
+        if self.additions <= 1:
+            return ()
+        return tuple(place for place in self.places if place.commits == self.additions)
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """The places to look at for an issue, each list best first."""
 
@@ -181,6 +222,7 @@ class Retrieval:
     precedents: tuple[PullEnd, ...] = ()  # what people made of the bot's earlier changes
     is_asked_too_little: bool = False  # nobody could understand the request
     needs_brief: bool = False  # a command on a pull request is not small and clear
+    family: CodeFamily | None = None  # of which it asks for another member
 
 
 @dataclass(frozen=True, slots=True)

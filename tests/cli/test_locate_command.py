@@ -83,6 +83,37 @@ def test_similar_changes_come_with_their_diffs(shop, ask):
     assert "--- shop/sales.py\n@@ -0,0 +1,5 @@\n" in told["similar_changes"][0]["diff"]
 
 
+def test_another_of_a_kind_comes_with_examples_and_with_what_went_along(shop, ask):
+    """In words and as JSON; for any other request there is none."""
+    for name in ("csv", "html", "json"):
+        (shop / "shop/formats").mkdir(exist_ok=True)
+        code = f"class {name.title()}Format(Format):\n    def render(self):\n        return ''\n"
+        (shop / f"shop/formats/{name}_format.py").write_text(code)
+        (shop / "shop/reports.md").write_text(f"Reports come as {name}.\n")
+        git(shop, "add", ".")
+        git(shop, "commit", "--quiet", f"--message=Add the {name} format")
+    family = json.loads(ask(shop, "Add a YAML format", as_json=True)[1])["family"]
+    said = ask(shop, "Add a YAML format")[1]
+    sha = git(shop, "rev-parse", "HEAD").strip()
+
+    assert ("classes", "Format", 3, 3) == (
+        family["kind"],
+        family["place"],
+        family["size"],
+        family["additions"],
+    )
+    assert "Add the json format\n" == family["last_addition"]["message"]
+    assert [{"path": "shop/reports.md", "commits": 3}] == family["places"]
+    assert (
+        "\nAnother of the 3 classes with the base Format\n"
+        "    like shop/formats/json_format.py:1-3 class JsonFormat\n"
+        "    like shop/formats/html_format.py:1-3 class HtmlFormat\n"
+        f"    last added by {sha[:12]}, Add the json format\n"
+        "    with it changed shop/reports.md (3 of 3)\n"
+    ) in said
+    assert json.loads(ask(shop, as_json=True)[1])["family"] is None
+
+
 def test_any_commit_can_be_asked_for_and_the_future_is_not_seen(shop, ask):
     """Neither its files nor what it says; the folder stays as it is."""
     before = git(shop, "status", "--porcelain")

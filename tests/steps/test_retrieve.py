@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.steps.retrieve import choose_precedents, retrieve
-from bot.values import Issue, PullEnd, RevisedFile
+from bot.values import Issue, PullEnd, RevisedFile, SharedPlace
 
 CART = (
     b"from shop.money import Money\n\n\ndef add_tax(cart) -> Money:\n    return Money(cart.sum)\n"
@@ -119,3 +119,23 @@ def test_a_past_change_comes_with_its_diff(town):
     assert similar.diff.startswith("--- shop/cart.py\n@@ ")
     assert "+def add_tax(cart): ..." in similar.diff
     assert ("b.py", ('changed by "Begin another file (#70)"',)) == (begun.path, begun.why)
+
+
+def test_what_is_added_like_others_comes_with_the_last_of_them(town):
+    """In a mirror that has only the newest files: the diffs of those that added one are fetched."""
+    place = town.place("acme/kinds", {"shop/app.py": "print()\n"})
+    for name in ("card", "cash", "coupon"):
+        code = f"class {name.title()}Payment(Payment):\n    def pay(self):\n        return 1\n"
+        files = {f"shop/{name}_payment.py": code, "shop/app.py": f"import {name}_payment\n"}
+        place.forge.push("acme/kinds", "ada", "main", files, f"Pay by {name}")
+    wanted = Issue(8, "Add a payment by invoice", "", "ada")
+    family = retrieve(place.ports, place.tree(), wanted).family
+
+    assert family
+    assert ("Payment", "Pay by coupon", 3) == (
+        family.place,
+        family.addition and family.addition.message.strip(),
+        family.additions,
+    )
+    assert (SharedPlace("shop/app.py", 3),) == family.constant_places
+    assert retrieve(place.ports, place.tree(), ISSUE).family is None

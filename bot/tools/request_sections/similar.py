@@ -12,12 +12,17 @@ CHARS = 6_000
 
 def render_similar(commit: SimilarCommit) -> str:
     """Render the message, the files and the diff."""
+    title = f"A past change like it, commit {commit.sha[:12]}"
+    return render_section(title, list_commit_lines(commit), CHARS)
+
+
+def list_commit_lines(commit: SimilarCommit) -> list[str]:
+    """List the lines of the message, the files and the diff."""
     message = commit.message.strip("\n").split("\n")
     more = f" and {len(commit.paths) - MAX_PATHS} more" if len(commit.paths) > MAX_PATHS else ""
-    lines = [
+    return [
         *message[:MESSAGE_LINES],
         *(["..."] if len(message) > MESSAGE_LINES else []),
         f"Files: {join_lines(', '.join(commit.paths[:MAX_PATHS]))}{more}",
         *(commit.diff.split("\n") if commit.diff else []),
     ]
-    return render_section(f"A past change like it, commit {commit.sha[:12]}", lines, CHARS)

@@ -41,8 +41,7 @@ async def have_plan_approved(run: Run, state: RunState) -> RunState:
     name = hash_plan(state.request, state.snapshot, plan)
     if any(approval.hash == name for approval in state.approvals):
         return state
-    state, _ = await hear_decision(run, state, ApprovalRequest("plan", name), Patch())
-    return state
+    return await _have_approved(run, state, ApprovalRequest("plan", name), Patch())
 
 
 async def have_push_approved(
@@ -65,8 +64,7 @@ async def have_push_approved(
     name = hash_files(state.request, state.snapshot, files)
     jobs = exposure.jobs if exposure.paths else ()
     asked = ApprovalRequest("diff", name, files, is_whole, jobs)
-    state, _ = await hear_decision(run, state, asked, patch)
-    return state
+    return await _have_approved(run, state, asked, patch)
 
 
 def _has_seen_whole(state: RunState) -> bool:
@@ -100,6 +98,13 @@ async def _check_request(run: Run, state: RunState) -> RunState:
     return state
 
 
+async def _have_approved(
+    run: Run, state: RunState, asked: ApprovalRequest, patch: Patch
+) -> RunState:
+    state, approval = await hear_decision(run, state, asked, patch)
+    return await tell(run, after_approval(state, approval.by))
+
+
 async def hear_decision(
     run: Run, state: RunState, asked: ApprovalRequest, patch: Patch
 ) -> tuple[RunState, Signal]:
@@ -117,10 +122,7 @@ async def hear_decision(
     run.heed(inbox.hear)
     decision = await _take_decision(run, state, inbox)
     run.heed(partial(obey_signals, run))
-    state = replace(state, phase=phase)
-    if decision.kind == "approve":
-        state = after_approval(state, decision.by)
-    return await tell(run, replace(state, asked_approval=None)), decision
+    return replace(state, phase=phase), decision
 
 
 class _DecisionInbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.run import Run, SignalRun, StartRun, Story
 from bot.steps.answer import answer_status, reply
 from bot.values import Outcome, Request, Signal, Subject
-from bot.views.command_answers import IDLE, render_busy, render_waiting_split
+from bot.views.command_answers import IDLE, render_busy
 
 
 async def answer_command(run: Run, request: Request, text: str) -> Outcome:
@@ -25,11 +25,9 @@ async def start_run(run: Run, request: Request, story: Story, subject: Subject) 
     asked = last.approval if last is not None and last.is_live else None
     if asked is None or asked.kind != "split" or request.command != "generate":
         return await answer_command(run, request, render_busy(request, last))
-    signal = Signal("otherwise", request.words, request.asker)
-    says_how = request.words.lower() not in ("", "go")
-    if says_how and await run.signal(SignalRun(subject, signal, key=request.delivery)):
-        return Outcome("done", "told the run how the parts are wanted")
-    return await answer_command(run, request, render_waiting_split(asked))
+    signal = Signal("otherwise", request.words, request.asker, request=request)
+    await run.signal(SignalRun(subject, signal, key=request.delivery))
+    return Outcome("done", "told the run how the parts are wanted")
 
 
 async def stop_run(run: Run, request: Request, subject: Subject) -> Outcome:

@@ -74,7 +74,12 @@ def explain_too_big(session: ToolSession, brief: Brief) -> str:
     if not session.context.may_split or brief.waits or brief.kind == "question":
         return ""
     excess = explain_excess(measure_request(brief), session.rules)
-    return f"The request is too big for one change. {excess} Call `submit_split`." if excess else ""
+    if not excess:
+        return ""
+    return (
+        f"The request is too big for one change. {excess} Call `submit_split`; a shorter brief "
+        "would leave out what is asked for."
+    )
 
 
 def _find_brief(session: ToolSession) -> Brief:

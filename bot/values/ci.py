@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.values.code import Sha
+from bot.values.request import Request
 
 Category = Literal[
     "test-failure",
@@ -259,9 +260,10 @@ class Signal:
         "review",
         "pull",
         "approve",
-        "otherwise",  # what waits for an approval is wanted so, as the text says
+        "otherwise",  # people want what waits for an approval as their command says
         "edited",
     ]
     text: str = ""
     by: str = ""
     sha: str = ""
+    request: Request | None = None  # the command that it passes on

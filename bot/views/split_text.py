@@ -43,12 +43,13 @@ def render_choices(state: RunState, asked: ApprovalRequest) -> str:
         "part, below this one, and solve them in this order, each in a pull request of its own. "
         f"{begins} When a part fails, I do not begin what waits for it."
     )
-    choices = [
-        approval,
-        "`/generate` with what to change: I divide it otherwise, and ask again.",
-        "`/generate whole`: I do all of it in one change.",
-        "`/stop`: it ends here, and nothing is made.",
-    ]
+    otherwise = (
+        "`/generate` with what to change, there or in comments before it: I divide it otherwise, "
+        "and ask again."
+    )
+    whole = "`/generate whole`: I do all of it in one change."
+    stop = "`/stop`: it ends here, and nothing is made."
+    choices = [approval, otherwise, whole, stop]
     return f"What you can comment:\n\n{render_list(choices, MOST_LINES)}"
 
 

@@ -58,6 +58,9 @@ THREE = divide(TABLE, {**WORDS, "criteria": [*range(3, 9)]}, LAST)
 WHOLE = ([*BEGIN[1], GOOD, ("prove_criteria", PROOFS), *END],)
 
 
+PART = script(*BEGIN, [GOOD], END).model_copy(update={"about": "#5 of"})
+
+
 def play(number, *turns, refused=()):
     """A conversation about one issue."""
     return script(*BIG, *turns, refused=refused).model_copy(update={"about": f"#{number} of"})
@@ -86,7 +89,7 @@ def test_parts_are_shown_and_what_people_say_of_them_is_done(tmp_path, checked):
     """Nothing is made before. Words have it divided otherwise, `whole` has it in one change, an
     edit of the issue ends it; an approval after a restart opens the issues of the parts.
     """
-    plays = (play(1, *WHOLE), play(3, [THREE], refused=("submit_split",)), play(4, [THREE]))
+    plays = (play(1, *WHOLE), play(3, [THREE], refused=("submit_split",)), play(4, [THREE]), PART)
     with staged(tmp_path, checked, ClaudeDouble(plays, pace=0), NO_CI) as on:
         whole, _ = ask(on)
         assert "" == answer(on, whole, "/generate whole")
@@ -103,11 +106,15 @@ def test_parts_are_shown_and_what_people_say_of_them_is_done(tmp_path, checked):
         issue, first = ask(on)
         until(lambda: "waiting for your word" in on.own(issue)[0])
         before = on.branches()
-        assert "shown here" in answer(on, issue, "/generate")
+        on.say(issue, "/generate")
+        until(lambda: "whole" in "".join(on.answers(issue)))
         assert "shown here" in answer(on, issue, "/approve 0123abc")
+        on.forge.add_comment(REPO, issue, "ada", "The last five are worth a part.")
         assert "" == answer(on, issue, "/generate Three parts, please")
         second = shown(on, issue, 2)
-        assert "| Three parts, please" in str(on.double.requests[-1].body)
+        told = str(on.double.requests[-1].body)
+        assert "| Three parts, please" in told
+        assert "| The last five are worth a part." in told
         assert "3. **Add the words of the last languages**: waits for part 1" in second
         assert before == on.branches()
         with restarted(on) as again:
@@ -115,5 +122,8 @@ def test_parts_are_shown_and_what_people_say_of_them_is_done(tmp_path, checked):
             again.say(issue, "/approve")
             outcome = again.ended(issue).outcome
             assert ("done", "split") == (outcome.state, outcome.kind)
-            parts = [on.forge.find_issue(REPO, issue + number).title for number in (1, 2, 3)]
-            assert [TABLE["title"], WORDS["title"], LAST["title"]] == parts
+            numbers = range(issue + 1, issue + 4)
+            titles = [on.forge.find_issue(REPO, number).title for number in numbers]
+            assert [TABLE["title"], WORDS["title"], LAST["title"]] == titles
+            outcome = again.ended(issue + 1).outcome
+            assert "opened" == outcome.state, outcome

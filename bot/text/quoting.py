@@ -135,8 +135,8 @@ class _Region(NamedTuple):
 
 def _defuse_blocks(text: str) -> str:
     # Parsed without HTML, because there is none in what comes out: blocks and code spans are those
-    # of the result.
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    # of the result. Only the blocks are asked for: what is inside them is read below.
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("inline")
     tokens = parser.parse(text)
     lines, position = text.split("\n"), 0
     output: list[str] = []

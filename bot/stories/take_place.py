@@ -7,8 +7,9 @@ from dataclasses import replace
 from bot.run import Run
 from bot.stories.solve_parts import look_at
 from bot.text.part_marker import read_part_marker
-from bot.values import RunState, Split, Subject
+from bot.values import Brief, Part, RunState, Split, Subject
 from bot.values.part_progress import EarlierPart, PartsStanding, PartStanding, PlaceInSplit
+from bot.views.part_issue import render_criterion
 
 
 async def take_place(run: Run, state: RunState) -> RunState:
@@ -26,8 +27,26 @@ async def take_place(run: Run, state: RunState) -> RunState:
     if split is None or not _is_part(split, number, request.number):
         return state
     look = await look_at(run, request.repo, parent, split)
-    place = make_place(look, look.find(number), may_stack=state.config.split == "stack")
-    return run.keep(replace(state, place=replace(place, parent=parent)))
+    standing = look.find(number)
+    place = make_place(look, standing, may_stack=state.config.split == "stack")
+    brief = make_brief(whole, standing.part, request.body) if whole else None
+    return run.keep(replace(state, place=replace(place, parent=parent), brief=brief))
+
+
+def make_brief(whole: RunState, part: Part, text: str) -> Brief | None:
+    """Take from the brief of the whole what is about a part: the criteria that its issue still
+    names. None where there are none.
+    """
+    brief = whole.brief
+    known = [
+        replace(brief.criteria[place], test="", reading="")
+        for place in part.criteria
+        if brief is not None and place < len(brief.criteria)
+    ]
+    criteria = tuple(each for each in known if render_criterion(each.text) in text)
+    if brief is None or not criteria:
+        return None
+    return replace(brief, entities=(), criteria=criteria, ambiguities=(), missing=(), example=None)
 
 
 def make_place(look: PartsStanding, standing: PartStanding, *, may_stack: bool) -> PlaceInSplit:

@@ -44,8 +44,13 @@ def name_part(request: Request) -> str:
 def _render_criteria(state: RunState, part: Part) -> str:
     criteria = state.brief.criteria if state.brief else ()
     known = [criteria[place].text for place in part.criteria if place < len(criteria)]
-    lines = [defuse_inline(text, LINE_CHARS) for text in known]
+    lines = [render_criterion(text) for text in known]
     return f"It is done when:\n\n{render_list(lines, MOST_LINES)}" if lines else ""
+
+
+def render_criterion(text: str) -> str:
+    """Render a criterion as it stands in the issue."""
+    return defuse_inline(text, LINE_CHARS)
 
 
 def _render_files(part: Part) -> str:

@@ -42,20 +42,11 @@ def _look_at_part(ports: Ports, repo: Repo, part: Part, run: LastRun | None) -> 
 
 def _find_pull(ports: Ports, repo: Repo, branch: str) -> PartPull | None:
     """Find the pull request of a branch: the open one, else the newest closed one."""
-    opened = ports.pulls.find_pull(repo, Branch(branch)) if branch else None
-    pull = ports.reviews.fetch_pull(repo, opened.number) if opened else None
+    pull = ports.pulls.find_pull(repo, Branch(branch)) if branch else None
     if pull is None:
         return None
-    return PartPull(
-        pull.number,
-        pull.url,
-        pull.title,
-        pull.head,
-        pull.base,
-        pull.is_open,
-        pull.is_draft,
-        pull.is_merged,
-    )
+    head, base = Branch(branch), Branch(pull.base)
+    return PartPull(pull.number, pull.url, head, base, pull.open, pull.draft, pull.merged)
 
 
 def judge_part(issue: Issue | None, run: LastRun | None, pull: PartPull | None) -> PartState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
+from bot.steps.snapshot_pull import fetch_pull
 from bot.stories.solve_parts import look_at
 from bot.text.part_marker import read_part_marker
 from bot.values import Brief, Part, RunState, Split, Subject
@@ -30,7 +31,9 @@ async def take_place(run: Run, state: RunState) -> RunState:
     standing = look.find(number)
     place = make_place(look, standing, may_stack=state.config.split == "stack")
     brief = make_brief(whole, standing.part, request.body) if whole else None
-    return run.keep(replace(state, place=replace(place, parent=parent), brief=brief))
+    earlier = [await _add_title(run, state, part) for part in place.earlier]
+    place = replace(place, parent=parent, earlier=tuple(earlier))
+    return run.keep(replace(state, place=place, brief=brief))
 
 
 def make_brief(whole: RunState, part: Part, text: str) -> Brief | None:
@@ -63,6 +66,14 @@ def make_place(look: PartsStanding, standing: PartStanding, *, may_stack: bool) 
     )
 
 
+async def _add_title(run: Run, state: RunState, part: EarlierPart) -> EarlierPart:
+    """Add the title of the pull request, where there is one."""
+    if not part.pull:
+        return part
+    pull = await run(fetch_pull, state.request.repo, part.pull)
+    return replace(part, pull_title=pull.title) if pull else part
+
+
 def _is_part(split: Split, number: int, issue: int) -> bool:
     return any((part.number, part.issue) == (number, issue) for part in split.parts)
 
@@ -74,5 +85,4 @@ def _describe(need: PartStanding) -> EarlierPart:
         need.part.title,
         need.state == "done",
         pull.number if pull else 0,
-        pull.title if pull else "",
     )

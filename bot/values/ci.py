@@ -220,6 +220,7 @@ class PullRequest:
     merged: bool = False
     title: str = ""
     size: str = ""  # of its change, in words
+    base: str = field(default="", compare=False)  # the branch, where GitHub was asked for it
 
 
 @dataclass(frozen=True, slots=True)

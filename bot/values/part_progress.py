@@ -43,7 +43,6 @@ class PartPull:
 
     number: int
     url: str
-    title: str
     head: Branch
     base: Branch
     is_open: bool = True

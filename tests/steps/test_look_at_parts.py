@@ -16,7 +16,7 @@ MOVED = Issue(8, "Greet", "", "greenlit[bot]", moved_to="acme/other#1")
 
 def pull(number: int, base: str = "main", **changed) -> PartPull:
     """The pull request of part `number`, from its own branch."""
-    return PartPull(number, "url", "Greet", Branch(f"part-{number}"), Branch(base), **changed)
+    return PartPull(number, "url", Branch(f"part-{number}"), Branch(base), **changed)
 
 
 def merged(number: int, base: str = "main") -> PartPull:

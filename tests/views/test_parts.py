@@ -45,7 +45,7 @@ STATE = RunState(
 
 def pull(number: int, part: int, base: str = "main", **changed) -> PartPull:
     head = Branch(f"part-{part}")
-    return PartPull(number, f"{HUB}/pull/{number}", "T", head, Branch(base), **changed)
+    return PartPull(number, f"{HUB}/pull/{number}", head, Branch(base), **changed)
 
 
 def look(*states: str | tuple[str, PartPull], **changed) -> PartsStanding:

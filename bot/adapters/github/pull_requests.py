@@ -187,6 +187,7 @@ def _pull_value(pull: GithubPull) -> PullRequest:
         bool(pull.draft),
         pull.state == "open",
         pull.merged_at is not None,
+        base=require(pull.base.ref, "base.ref"),
     )
 
 

@@ -57,6 +57,18 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Looked what CI runs with secrets",
             "looking what CI runs with secrets",
         ),
+        "open_part": ("Opened the issue of a part", "opening the issues of the parts"),
+        "look_at_parts": ("Looked how the parts stand", "looking how the parts stand"),
+        "admit_part": ("Asked whether a part may begin", "asking whether a part may begin"),
+        "move_pull": (
+            "Moved a pull request to another base",
+            "moving a pull request to another base",
+        ),
+        "is_behind": (
+            "Looked whether a pull request holds what was merged",
+            "looking whether a pull request holds what was merged",
+        ),
+        "tell_parts": ("Told how the parts stand", "telling how the parts stand"),
         "find_last_run": ("Looked up the last run", ""),
         "find_last_state": ("Looked up what the last run left", ""),
         "find_obstacle": (

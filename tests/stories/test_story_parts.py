@@ -84,7 +84,8 @@ def approve(stage: Stage) -> int:
 
 def read_list(forge: Forge) -> str:
     """The list of the parts on the issue, without addresses."""
-    return ADDRESS.sub("", *read_own(forge, " -->"))
+    (body,) = read_own(forge, " -->")
+    return ADDRESS.sub("", body)
 
 
 def read_own(forge: Forge, kind: str) -> list[str]:

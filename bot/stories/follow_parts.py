@@ -57,9 +57,10 @@ def _read_news(key: str, state: RunState) -> PartsNews | None:
     marker = read_part_marker(request.body)
     if marker is None and state.target is not None:
         marker = read_part_marker(state.target.body)
-    if marker is None:
+    subject = key.rpartition("/")[0]
+    if marker is None or "#" not in subject:
         return None
-    issue = int(key.rpartition("/")[0].rpartition("#")[2])
+    issue = int(subject.rpartition("#")[2])
     return PartsNews(request.repo, marker[0], key, issue, state.key)
 
 

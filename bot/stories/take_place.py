@@ -25,12 +25,12 @@ async def take_place(run: Run, state: RunState) -> RunState:
     parent, number = marker
     whole = await run.find_last_state(Subject(f"{request.repo.name}#{parent}"))
     split = whole.split if whole else None
-    if split is None or not _is_part(split, number, request.number):
+    if whole is None or split is None or not _is_part(split, number, request.number):
         return state
     look = await look_at(run, request.repo, parent, split)
     standing = look.find(number)
-    place = make_place(look, standing, may_stack=state.config.split == "stack")
-    brief = make_brief(whole, standing.part, request.body) if whole else None
+    place = make_place(look, standing, may_stack=whole.config.split == "stack")
+    brief = make_brief(whole, standing.part, request.body)
     earlier = [await _add_title(run, state, part) for part in place.earlier]
     place = replace(place, parent=parent, earlier=tuple(earlier))
     return run.keep(replace(state, place=place, brief=brief))

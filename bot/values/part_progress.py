@@ -113,14 +113,14 @@ class PartsStanding:
         return is_met and len(tips) <= (1 if may_stack else 0)
 
     def list_stranded(self) -> list[tuple[PartStanding, PartPull | None]]:
-        """List the parts whose open pull request goes into the branch of one that has ended, each
+        """List the parts whose open pull request goes into the branch of one that was merged, each
         with the pull request that it belongs on now; None: on the default branch.
         """
-        ended = {pull.head for pull in self._list_pulls() if not pull.is_open}
+        merged = {pull.head for pull in self._list_pulls() if pull.is_merged}
         return [
             (standing, self._find_tip(self._find_below(standing.pull)))
             for standing in self.parts
-            if standing.pull and standing.pull.is_open and standing.pull.base in ended
+            if standing.pull and standing.pull.is_open and standing.pull.base in merged
         ]
 
     def _find_tip(self, pull: PartPull | None) -> PartPull | None:

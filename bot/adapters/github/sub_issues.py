@@ -53,7 +53,8 @@ class GitHubSubIssues:
         login = self.fetch_login()
         issues = repository.get_issues(state="all", creator=login)  # type: ignore[arg-type]
         for issue in issues:
-            if marker in find_markers(issue.body or "") and issue.user.login == login:
+            is_ours = issue.pull_request is None and issue.user.login == login
+            if is_ours and marker in find_markers(issue.body or ""):
                 return _issue_value(issue)
         return None
 

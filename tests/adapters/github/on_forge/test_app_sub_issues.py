@@ -16,9 +16,11 @@ def test_parts_are_opened_and_linked_once(
     forge: Forge, make: Callable[[], GitHubApp], repo: Repo, issue: int
 ):
     """However often it is asked, after restarts and though answers got lost; an issue of somebody
-    else with the same marker is none of ours, and what GitHub refuses is told.
+    else and a pull request with the same marker are none of these, and what GitHub refuses is told.
     """
     forge.open_issue(REPO, "tim", "Not ours", "<!-- part 1 -->")
+    forge.push(REPO, "greenlit[bot]", HEAD, {"new.txt": "1\n"}, "New.")
+    forge.open_pull(REPO, "greenlit[bot]", HEAD, "Not an issue", body="<!-- part 1 -->")
     forge.faults.add("POST", "/issues$", "502-after")
     forge.faults.add("POST", "/sub_issues$", "cut-after")
     forge.faults.add("POST", "/blocked_by$", "502-after")
@@ -32,14 +34,14 @@ def test_parts_are_opened_and_linked_once(
         links.append(github.add_blocker(repo, second, first))
 
     repository = forge.state.find_repository(REPO)
-    assert [3, 4] == numbers[0] == numbers[1]
-    assert {1, 2, 3, 4} == set(repository.issues)
-    assert "<!-- part 2 -->\nText." == repository.issues[4].body
-    assert ("greenlit[bot]", f"{forge.state.web}/{REPO}/issues/4") == (
-        repository.issues[4].author,
+    assert [4, 5] == numbers[0] == numbers[1]
+    assert {1, 2, 3, 4, 5} == set(repository.issues)
+    assert "<!-- part 2 -->\nText." == repository.issues[5].body
+    assert ("greenlit[bot]", f"{forge.state.web}/{REPO}/issues/5") == (
+        repository.issues[5].author,
         parts[1].url,
     )
-    assert ({issue: [3, 4]}, {4: [3]}) == (repository.sub_issues, repository.blockers)
+    assert ({issue: [4, 5]}, {5: [4]}) == (repository.sub_issues, repository.blockers)
     assert [True, True, True] == links
     assert 3 == forge.faults.count_fired()
 

@@ -75,13 +75,15 @@ def normalize_path(path: str) -> str:
 
 def _count_groups(criteria: Sequence[Criterion], entities: Sequence[Entity]) -> int:
     """Count the groups of criteria of which no two name anything in common, such as a definition of
-    the same file. One that names nothing of the code belongs to any.
+    the same file, or say the same of different names. One that names nothing of the code belongs to
+    any.
     """
     groups: list[set[str]] = []
     for criterion in criteria:
         names = set(_list_names(criterion.text, entities))
         if not names:
             continue
+        names.add(_drop_names(criterion.text, names))
         apart = [group for group in groups if group.isdisjoint(names)]
         joined = names.union(*(group for group in groups if not group.isdisjoint(names)))
         groups = [*apart, joined]
@@ -97,6 +99,13 @@ def _list_names(text: str, entities: Sequence[Entity]) -> Iterator[str]:
     for entity in entities:
         if names_entity(text, entity):
             yield from filter(None, (entity.name.casefold(), entity.path))
+
+
+def _drop_names(text: str, names: Collection[str]) -> str:
+    """Keep of a sentence what it says of the code that it names."""
+    dropped = {word for name in names for word in WORD.findall(name)}
+    words = WORD.findall(CODE.sub(" ", text.casefold()))
+    return " ".join(word for word in words if word not in dropped)
 
 
 def names_entity(text: str, entity: Entity) -> bool:

@@ -28,6 +28,8 @@ def measure(*texts, files=()):
         (("serve(0) raises", "The cart shows a sum", "serve() fills the cart"), 1),
         (("`total` is 3", "`total` is 4", "`tax` is 5"), 2),  # by the form of their names
         (("`a.total` is 3", "total() is 4", "my_total is 5"), 2),
+        (("`a_b` is typed", "`c_d` is typed", "`e_f` is typed"), 1),  # the same of each
+        (("Module stop is typed", "Module cart is typed"), 1),
         (("The --dry-run flag prints", "Without --dry-run it writes"), 1),
         (("It takes 3.11 s", "It returns 3.11"), 0),  # a figure is no name
         (("Deserve it", "The Cartesian product"), 0),  # a part of a word is none either

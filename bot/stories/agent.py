@@ -5,7 +5,6 @@ Plan, edits and fixes are one conversation, so that each turn is served from the
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -38,7 +37,6 @@ from bot.stories.brief_talk import (
 )
 from bot.stories.ends import (
     explain_gates,
-    explain_loop,
     explain_minutes,
     explain_model_stop,
     explain_questions,
@@ -54,6 +52,7 @@ from bot.stories.prove_same_behaviour import (
     prove_same_behaviour,
     records_behaviour,
 )
+from bot.stories.repeated_calls import warn_of_repeats
 from bot.stories.review_answers import show_new_threads, take_up_threads
 from bot.stories.split_talk import SPLIT_TOOL, may_split
 from bot.stories.stops import Asks, GaveUp, TooBig
@@ -66,8 +65,6 @@ from bot.values import (
     Outcome,
     Patch,
     RunState,
-    ToolCall,
-    ToolResult,
     Turn,
     UserText,
 )
@@ -84,7 +81,6 @@ from bot.views.day_limit import render_day_advice, render_day_limit
 
 LIMIT_NUDGES = 2
 GATE_ROUNDS = 4
-SAME_CALL = 4  # the model is warned then, and given up at twice as many
 JOBS = MappingProxyType({"document": "begin_document", "test": "begin_test"})
 PAUSES_S = (5, 30, 120)  # between tries, when the model's answers break off
 
@@ -255,7 +251,7 @@ async def _use_tools(run: Run, state: RunState, turn: Turn) -> RunState:
     if outcome.finish is not None:
         call = OpenFinish(outcome.finish_call, outcome.finish, outcome.results)
         return run.keep(replace(state, open_finish=call))
-    state, results = _warn_of_repeats(state, turn, outcome.results)
+    state, results = warn_of_repeats(state, turn, outcome.results)
     return run.keep(after_results(state, results))
 
 
@@ -309,34 +305,3 @@ def _after_tools(state: RunState, outcome: TurnOutcome) -> RunState:
         making=outcome.making or state.making,
         behaviour=outcome.behaviour or state.behaviour,
     )
-
-
-def _warn_of_repeats(
-    state: RunState, turn: Turn, results: tuple[ToolResult, ...]
-) -> tuple[RunState, tuple[ToolResult, ...]]:
-    """Warn the model of a call that it makes again and again with one result: that is a loop.
-
-    Raises GaveUp when it does not heed the warning.
-    """
-    calls = {call.id: call for call in turn.calls}
-    repeats = dict(state.stalls.repeats)
-    warned = []
-    for result in results:
-        call = calls[result.call_id]
-        fingerprint = _fingerprint(call, result)
-        times = repeats[fingerprint] = repeats.get(fingerprint, 0) + 1
-        if times >= 2 * SAME_CALL:
-            raise GaveUp(explain_loop(state, call.name))
-        warned.append(_warn(result, times) if times >= SAME_CALL else result)
-    return replace(state, stalls=replace(state.stalls, repeats=repeats)), tuple(warned)
-
-
-def _warn(result: ToolResult, times: int) -> ToolResult:
-    warning = f"(You made this very call {times} times. Do otherwise.)"
-    return replace(result, text=f"{result.text}\n{warning}")
-
-
-def _fingerprint(call: ToolCall, result: ToolResult) -> str:
-    """Name a call with its result: to read a file again after an edit is no loop."""
-    text = f"{call.name} {sorted(call.input.items())!r} {result.text}"
-    return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()[:16]

@@ -48,6 +48,8 @@ def run(session: ToolSession, arguments: FinishInput) -> str:
     """Take the model's words for its work. The call is answered later, by the checks and by CI."""
     if session.finish is not None:
         raise ToolRefusal("`finish` was called in this turn already.")
+    if session.split is not None:
+        raise ToolRefusal("People decide about the split first.")
     title = normalize_subject(arguments.title or "")
     title_fault = explain_bad_subject(title) if arguments.title is not None else ""
     words = session.words = _merge_words(session, arguments, "" if title_fault else title)

@@ -89,6 +89,8 @@ def _find_brief(session: ToolSession) -> Brief:
         raise ToolRefusal("This job is not divided: plan it whole.")
     if brief is None or brief.waits or brief.kind == "question":
         raise ToolRefusal("The brief comes first, and people's answers where it asks for some.")
+    if session.finish is not None:
+        raise ToolRefusal("`finish` was called in this turn: the work is handed in.")
     if session.patch.files:
         raise ToolRefusal("Files are changed already: take the changes back, or go on with them.")
     return brief

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.values import Part, RepoConfig, Split
-from tests.tool_caller import PLAN, ToolCaller
+from tests.tool_caller import FINISH, PLAN, ToolCaller
 
 CRITERIA = [{"text": f"serve says hello in language {number}"} for number in range(13)]
 BIG = {
@@ -72,6 +72,10 @@ def test_what_is_too_big_is_divided_before_it_is_planned(caller):
         )
         == outcome.split
     )
+    outcome = caller.turn(("submit_split", {"parts": [TABLE, WORDS]}), ("finish", FINISH))
+    assert "People decide" in outcome.results[1].text
+    outcome = caller.turn(("finish", FINISH), ("submit_split", {"parts": [TABLE, WORDS]}))
+    assert outcome.split is None
     broken = caller.refusal("submit_split", parts=[TABLE, {**WORDS, "needs": [2]}])
     assert "The split is not accepted:\n- Part 2 needs itself." == broken
 

@@ -48,7 +48,7 @@ def test_parts_are_shown_in_their_order_with_what_they_wait_for():
 def test_how_the_parts_are_solved_and_who_decides_is_as_the_repository_has_it():
     """Stacked, and by somebody else."""
     text = render_approval(make(config=RepoConfig(split="stack")), replace(ASKED, asker="ada"))
-    alone = Split(PARTS[:1] + (replace(PARTS[1], needs=()),))
+    alone = Split((PARTS[0], replace(PARTS[1], needs=())))
 
     assert "is made on top of their branches (`split: stack`)" in text
     assert "`/approve`, by somebody with write access who is not you, or" in text

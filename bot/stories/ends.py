@@ -14,7 +14,7 @@ from bot.run import RunFault
 from bot.text import as_code_span, call_account, count_noun, defuse_inline, render_usd
 from bot.values import Finding, Outcome, RunState, Turn
 from bot.views.end_comment import link_branch, link_pull
-from bot.views.pull_body import UNCHECKED
+from bot.views.pull_body import UNCHECKED, describe_merge
 from bot.views.step_names import describe_doing
 
 CHANGE_MORE = "To have it changed, comment `/generate` on this issue with what to change."
@@ -32,21 +32,14 @@ ADVISABLE = ("lint", "style", "tests", "unfinished", "licence", "copied", "packa
 def explain_green(state: RunState) -> Outcome:
     """Say that CI is green."""
     ready = " and mark it ready" if state.opened.draft else ""
-    next_step = f"Please review it{ready}. {_explain_merge(state)} {CHANGE_MORE}"
+    next_step = f"Please review it{ready}. {describe_merge(state)} {CHANGE_MORE}"
     return Outcome("opened", "CI is green.", state.opened.number, next_step=next_step)
 
 
 def explain_unchecked(state: RunState) -> Outcome:
     """Say that there is no CI that could have run the change."""
-    next_step = f"Please try it yourself, then review it. {_explain_merge(state)} {CHANGE_MORE}"
+    next_step = f"Please try it yourself, then review it. {describe_merge(state)} {CHANGE_MORE}"
     return Outcome("opened", UNCHECKED, kind="no CI", next_step=next_step)
-
-
-def _explain_merge(state: RunState) -> str:
-    """Say what its merge does to the issue."""
-    if state.solves_issue:
-        return "Merging it closes this issue."
-    return "Merging it leaves this issue open."
 
 
 def explain_stop(why: str) -> Outcome:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
+from bot.steps.answer import reply
 from bot.steps.look_at_parts import look_at_parts
 from bot.steps.open_part import OpenedPart, open_part
 from bot.values import Outcome, Part, Repo, RunState, Split, Subject
 from bot.values.part_progress import PartsStanding
-from bot.views.parts_comment import explain_split
+from bot.views.parts_comment import explain_split, render_going_on
 
 
 async def solve_parts(run: Run, state: RunState) -> Outcome:
     """Open an issue for each part of an approved split; they begin once this run has ended."""
+    if state.approved_split.is_made:  # somebody asked again
+        await run(reply, state.request, render_going_on(state.request))
     for part in state.approved_split.parts:
         if not part.issue:
             opened = await run(open_part, state, part)

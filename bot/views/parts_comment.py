@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.text import as_code_span, as_link, call_account, count_noun
 from bot.text.git_messages import normalize_subject
-from bot.values import Outcome, Part, RunState, Subject
+from bot.values import Outcome, Part, Request, RunState, Subject
 from bot.values.part_progress import (
     ENDED,
     PartPull,
@@ -137,6 +137,17 @@ def render_stop_answer(look: PartsStanding) -> str:
         verb = "goes on: comment `/stop` there" if len(live) == 1 else "go on: `/stop` each there"
         words = f"{words} {_begin_with(live)} {verb} to end that too."
     return f"{words} What is done stays. `/retry` here goes on."
+
+
+def render_going_on(request: Request) -> str:
+    """Answer who asks again for what is solved in parts."""
+    words = "I go on with the parts of this, as the list on this issue shows them."
+    if request.command == "generate" and request.words:
+        words = (
+            f"{words} What you ask for here I do not take up: ask for it on the part that it is "
+            "about, or in an issue of its own."
+        )
+    return words
 
 
 def explain_split(state: RunState) -> Outcome:

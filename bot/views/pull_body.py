@@ -81,14 +81,28 @@ def render_sections(
     yield "machine", f"{_name_writer(state)}, wrote this pull request."
 
 
+def describe_merge(state: RunState) -> str:
+    """Say what its merge does to the issue, and what is to be merged before."""
+    below = _describe_base(state)
+    before = f"It is {below}. " if below else ""
+    effect = "closes this issue" if state.solves_issue else "leaves this issue open"
+    return f"{before}Merging it {effect}."
+
+
+def _describe_base(state: RunState) -> str:
+    """Say what it is stacked on; empty where it is on nothing."""
+    if state.place is None or state.place.base is None:
+        return ""
+    return f"made on top of #{state.place.base_pull}: merge that first"
+
+
 def _render_place(state: RunState) -> str:
     """Say what of a request that was split this is, and what it is stacked on."""
     place = state.place
     if place is None:
         return ""
-    stack = ""
-    if place.base is not None:
-        stack = f", made on top of #{place.base_pull}: merge that first"
+    below = _describe_base(state)
+    stack = f", {below}" if below else ""
     marker = hide_part_marker(place.parent, place.number)
     return f", part {place.number} of {place.count} of #{place.parent}{stack}. {marker}"
 

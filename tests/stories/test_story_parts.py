@@ -152,8 +152,9 @@ def test_parts_are_solved_as_what_they_need_is_merged(tmp_path):
         assert "  not begun" == list_parts(stage.forge)[1]
         assert "because ada said `/stop`" in read_list(stage.forge)
 
-        stage.say(issue, "/retry")
+        stage.say(issue, "/generate more")
         settle(stage)
+        assert "What you ask for here I do not take up" in stage.answers(issue)[-1]
         stage.forge.close_issue(REPO, 5, "ada", "not_planned")
         merge(stage, 4)
         merge(stage, 3)

@@ -8,11 +8,12 @@ from bot.text.amounts import count_noun
 from bot.tools.request_size import explain_excess, measure_request
 from bot.tools.session import ToolSession
 from bot.tools.split_checks import FEWEST_PARTS, MOST_PARTS, explain_split_faults
-from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
+from bot.tools.tool import RepoPath, Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
 from bot.values import Brief, Part, Split
 
 MOST_LISTED = 100
+TEXT_CHARS = 4_000  # of a part: all parts together are shown in one comment
 
 
 class PartInput(ToolInput):
@@ -21,8 +22,9 @@ class PartInput(ToolInput):
     title: str = Field(
         min_length=1, max_length=200, description="What is done, as the title of an issue."
     )
-    text: Prose = Field(
+    text: str = Field(
         min_length=1,
+        max_length=TEXT_CHARS,
         description="Markdown for somebody who sees no other part: what, where, and what shows it.",
     )
     files: list[RepoPath] = Field(

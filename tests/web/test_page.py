@@ -32,6 +32,7 @@ from bot.values import (
     Frame,
     InstallationId,
     Outcome,
+    Part,
     Plan,
     PlannedFile,
     PlannedWeakening,
@@ -47,6 +48,7 @@ from bot.values import (
     RunState,
     Sha,
     Signal,
+    Split,
     Subject,
     ToolCall,
     ToolResult,
@@ -378,6 +380,20 @@ def test_a_run_shows_its_plan(show, journal):
     assert "Answer at once." in read_all(page, "section:first-of-type p")
 
 
+def test_a_run_shows_the_parts_that_it_is_divided_into(show, journal):
+    """Why, and in which order; a plan takes their place where it is wanted whole."""
+    parts = (Part(1, "Keep a store", "Keep it."), Part(2, "Show it", "Show it.", needs=(1,)))
+    outcome = TurnOutcome((), split=Split(parts, "It has 13 criteria."))
+    journal.done.append(step(1, "use_tools", to_json(outcome)))
+    divided = show()
+    journal.done.append(step(2, "use_tools", to_json(TurnOutcome((), plan=PLAN))))
+
+    assert ["Parts", "Steps"] == read_all(divided, "h2")
+    assert ["It has 13 criteria."] == read_all(divided, "section:first-of-type p")
+    assert ["Keep a store", "Show it after 1"] == read_all(divided, "section:first-of-type li")
+    assert ["Plan", "Steps"] == read_all(show(), "h2")
+
+
 def test_a_run_that_goes_on_shows_the_plan_that_it_goes_on_with(show, journal):
     """Only where it goes on; a new plan takes the old one's place."""
     start = ConversationStart(PromptPrefix("", ()), "", "", "Claude")
@@ -661,6 +677,7 @@ def test_hostile_text_is_text(client, journal):
     records = [
         ("ask_model", turn(text=EVIL, calls=(ToolCall("1", EVIL, {EVIL: EVIL}),))),
         ("use_tools", to_json(TurnOutcome((ToolResult("1", EVIL, is_error=True),), plan=plan))),
+        ("use_tools", to_json(TurnOutcome((), split=Split((Part(1, EVIL, EVIL),), EVIL)))),
         ("push", push),
         ("diagnose", to_json(red)),
         ("push", push),

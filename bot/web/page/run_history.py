@@ -1,4 +1,4 @@
-"""Read from a run's recorded steps how it stands: plan, diff, attempts, bill."""
+"""Read from a run's recorded steps how it stands: plan or parts, diff, attempts, bill."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from bot.values import (
     Plan,
     PushResult,
     RunState,
+    Split,
     Usage,
     Verdict,
 )
@@ -36,6 +37,7 @@ class RunHistory:
 
     model: str = ""
     plan: Plan | None = None
+    split: Split | None = None  # its parts, where it is too big for a plan
     files: tuple[str, ...] = ()  # that it changed so far
     diff: str = ""  # of what it pushed last
     attempts: tuple[Attempt, ...] = ()
@@ -93,7 +95,9 @@ def _after_turn(history: RunHistory, timed: TimedTurn) -> RunHistory:
 def _after_tools(history: RunHistory, outcome: TurnOutcome) -> RunHistory:
     changed = dict.fromkeys((*history.files, *outcome.changes))
     files = tuple(path for path in changed if path not in outcome.reverted)
-    return replace(history, plan=outcome.plan or history.plan, files=files)
+    plan = outcome.plan or history.plan
+    split = None if outcome.plan else outcome.split or history.split
+    return replace(history, plan=plan, split=split, files=files)
 
 
 def _after_push(history: RunHistory, push: PushResult) -> RunHistory:

@@ -17,6 +17,7 @@ from bot.cli.command_line import import_command
 from bot.cli.inputs import (
     MISTAKES,
     STDIN,
+    WrongUseError,
     is_typed,
     make_read_error,
     print_error,
@@ -29,9 +30,13 @@ from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.logs.merge_report import replace_vague, share_report
 from bot.logs.report_xml import PIECE_BYTES, REPORT_TOOLS, peek_report
 from bot.ports import Unreachable
+from bot.search.source_files import is_program
 from bot.values import Reading
 
 READ, WRONG_USE = 0, 2
+SOURCES = frozenset([".md", ".rst", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".lock", ".ipynb"])
+NOT_PRINTED = "code, of a document or of a setting"
+EXAMPLE = "Name a file with what CI printed, such as the log of a job, or a report of tests."
 
 
 def explain_logs(
@@ -84,8 +89,17 @@ def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
         progress = nullcontext() if is_typed(log) else show_progress(f"Reading {shown}")
         with open_logs(log) as opened, progress:
             for name, file in opened:
-                readings.append(attach_job(read_log(_iter_lines(log, file), files), name))
+                reading = read_log(_iter_lines(log, file), files)
+                _refuse_source(log, reading)
+                readings.append(attach_job(reading, name))
     return merge_readings(_merge_reports(readings))
+
+
+def _refuse_source(log: str, reading: Reading) -> None:
+    """Raise WrongUseError for a file that by its name is none of CI, where no parser knows it."""
+    is_source = is_program(log) or Path(log).suffix.lower() in SOURCES
+    if log != STDIN and is_source and reading.confidence == "low":
+        raise WrongUseError(f"{log} is no log: its name is that of {NOT_PRINTED}. {EXAMPLE}")
 
 
 def _merge_reports(readings: Sequence[Reading]) -> list[Reading]:

@@ -96,14 +96,28 @@ def read_texts(workspace: Workspace) -> FolderTexts:
 def print_changes(
     workspace: Workspace, files: Mapping[str, str | None], moves: Mapping[str, str]
 ) -> None:
-    """Print the diff: in colours for people, as git takes it for a file or a pipe."""
-    text = render_diff(workspace, files, moves)
+    """Print the diff: in colours for people, as git takes it for a file or a pipe: the text of each
+    file in its own encoding.
+    """
     out = open_console()
     if out.is_terminal:
-        out.print(colour_diff(text), soft_wrap=True)
-    else:
-        sys.stdout.buffer.write(text.encode(errors="surrogateescape"))
-        sys.stdout.flush()
+        out.print(colour_diff(render_diff(workspace, files, moves)), soft_wrap=True)
+        return
+    moved_from = set(moves.values())
+    for path, new in sorted(files.items()):
+        if new is not None or path not in moved_from:
+            _write_diff(workspace, path, new, moves)
+    sys.stdout.flush()
+
+
+def _write_diff(workspace: Workspace, path: str, new: str | None, moves: Mapping[str, str]) -> None:
+    """Write the diff of one file, or say why there is none that git could apply."""
+    like = moves.get(path, path)
+    try:
+        text = render_diff(workspace, {path: new}, {path: like} if like != path else {})
+        sys.stdout.buffer.write(workspace.encode_diff(path, text, like))
+    except WorkspaceError as wrong:
+        print_sentences(open_console(stderr=True), f"Not shown. {wrong}")
 
 
 def _print_summary(err: Console, refactoring: Refactoring, state: str) -> None:

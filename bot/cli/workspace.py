@@ -112,9 +112,7 @@ class Workspace(Mapping[str, str]):
         for path in {*files, *modes}:
             self._refuse_changed(path)
         texts = {path: text for path, text in files.items() if text is not None}
-        raw = {
-            path: self._encode(path, text, moves.get(path, path)) for path, text in texts.items()
-        }
+        raw = {path: self.encode(path, text, moves.get(path, path)) for path, text in texts.items()}
         raw |= {path: self._read(path).raw for path in modes if path not in files}
         with ExitStack() as undo, ExitStack() as tidy:
             staged = {path: self._stage(path, data, undo, tidy) for path, data in raw.items()}
@@ -145,7 +143,17 @@ class Workspace(Mapping[str, str]):
             mode &= ~0o111
         place.chmod(mode)
 
-    def _encode(self, path: str, text: str, like: str) -> bytes:
+    def encode_diff(self, path: str, diff: str, like: str) -> bytes:
+        """Encode the diff of a file that is as `like` is, so that git applies it.
+
+        Raises WorkspaceError where there is none: git takes UTF-16 for binary.
+        """
+        if like in self._paths and self._read(like).encoding.startswith("utf-16"):
+            raise WorkspaceError(f"{path} is UTF-16, so there is no diff of it that git applies.")
+        return self.encode(path, diff, like)
+
+    def encode(self, path: str, text: str, like: str) -> bytes:
+        """Encode a text as the file `like` is. Raises WorkspaceError where it cannot be."""
         encoding = self._read(like).encoding if like in self._paths else "utf-8"
         errors = "surrogateescape" if self._keep_bytes and encoding == "utf-8" else "strict"
         try:

@@ -32,11 +32,7 @@ def find_near_place(lines: FileLines, readings: Sequence[Ops]) -> Place:
     for key in (str.rstrip, loosen):
         for ops in readings:
             places = {place.indexes: place for place in align_reading(lines, ops, key)}
-            if len(places) > 1:
-                raise make_ambiguity_error(
-                    lines, sorted(place.numbers[0] for place in places.values())
-                )
-            if places:
+            if len(places) == 1:
                 return next(iter(places.values()))
     raise _make_failure(lines, readings[0])
 

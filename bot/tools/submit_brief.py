@@ -213,11 +213,12 @@ def _fill_template(example: ExampleInput, template: IssueTemplate) -> ExampleIss
     if not template.path:  # the model's own headings are as good as ours
         parts = (f"### {part.heading.strip()}\n\n{part.text.strip()}" for part in example.parts)
         return ExampleIssue(example.title, "\n\n".join(parts))
-    texts = {
-        section.title: part.text
-        for part in example.parts
-        if (section := template.find_section(part.heading))
-    }
+    texts: dict[str, str] = {}
+    for part in example.parts:
+        section = template.find_section(part.heading)
+        if section is not None:  # of a heading there may be several parts
+            before = texts.get(section.title, "")
+            texts[section.title] = f"{before}\n\n{part.text}".strip()
     return ExampleIssue(example.title, render_issue(template, texts), template.path)
 
 

@@ -19,9 +19,14 @@ from bot.views.brief_text import render_example
 from bot.views.markdown_parts import join_parts
 from bot.views.merge_result import render_merge_result
 from bot.views.part_issue import name_part
+from bot.views.pull_body import ONLY_WORDS
 from bot.views.thread_answer import render_answer_count, render_review_answers
 from bot.views.weakened_checks import render_weakened
 
+NO_LONGER_WORDS = (
+    "The text of this pull request says that only comments and docstrings changed: that was not "
+    "checked of what I pushed now."
+)
 ASKS = "<!-- greenlit:asks -->"  # hidden: the next run finds the questions by it
 QUESTION_CHARS = 1_000
 TITLE_CHARS = 120
@@ -125,7 +130,8 @@ def _render_alerts(state: RunState) -> str:
     """Say first of all what of the pushed change asks for less: people decide about that."""
     if state.target is None or not state.has_pushed:
         return ""
-    return render_weakened(state)
+    is_unproved = ONLY_WORDS in state.target.body and state.request.command != "document"
+    return join_parts(render_weakened(state), NO_LONGER_WORDS if is_unproved else "")
 
 
 def _render_red(state: RunState, outcome: Outcome) -> str:

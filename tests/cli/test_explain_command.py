@@ -135,6 +135,8 @@ def test_several_logs_are_one_reading(tmp_path: Path):
             "The list nowhere cannot be read: No such file or directory.",
         ),
         (["-", "--repo", "/"], "/ is no git repository"),
+        (["bot/__main__.py"], "bot/__main__.py is no log: its name is that of code, of a document"),
+        (["README.md"], "README.md is no log: its name is that of code, of a document or of a"),
     ],
 )
 def test_wrong_use_is_told_in_words(argv: list[str], said: str):

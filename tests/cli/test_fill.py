@@ -1,11 +1,14 @@
 """`greenlit fill`: the code of a marked place is written there, and has to fit."""
 
+import subprocess
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
 from bot.cli.fill import FillOptions, fill_marked_place
+from bot.cli.refactor import print_changes
+from bot.cli.workspace import Workspace
 from bot.edits.marked_place import find_marked_place
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.search.place_context import find_place_context
@@ -95,6 +98,21 @@ def test_a_place_is_filled_once_the_code_fits(fill, folder):
         assert shown in answers[1]
     assert "It does not fit, so nothing is changed." in answers[2]
     assert "shop/cart.py:10: `total` does nothing. Write its body" in answers[3]
+
+
+def test_a_diff_is_in_the_files_own_encoding(tmp_path, capfdbinary):
+    """So git applies it; of what git takes for binary it is said that there is none."""
+    (tmp_path / "a.py").write_bytes("# \u00fcber\nx = 1\n".encode("latin-1"))
+    (tmp_path / "b.py").write_bytes("x = 1\n".encode("utf-16"))
+    workspace = Workspace(tmp_path)
+    print_changes(workspace, {path: workspace[path].replace("1", "2") for path in workspace}, {})
+    shown = capfdbinary.readouterr()
+    apply = ["git", "apply", "--unsafe-paths", f"--directory={tmp_path}", "-"]
+    done = subprocess.run(apply, input=shown.out, cwd="/", capture_output=True, check=False)
+
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert "# \u00fcber\nx = 2\n".encode("latin-1") == (tmp_path / "a.py").read_bytes()
+    assert b"Not shown. b.py is UTF-16" in shown.err
 
 
 @pytest.mark.served

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from random import Random
+from threading import Event
 
 import pytest
 
 from bot.forge.claude_double import ClaudeDouble
-from bot.values import RunKey
 from tests.pull_scenes import (
     BOT,
     BRANCH,
@@ -46,8 +47,8 @@ def stage(tmp_path, checked):
     """Makes a stage on which the bot has an open pull request: stage(turns, tree, settings...)."""
 
     @contextmanager
-    def make(*turns, tree=FILES, **settings):
-        play = ClaudeDouble(script_on_pull(*turns), pace=0)
+    def make(*turns, tree=FILES, make_double=ClaudeDouble, **settings):
+        play = make_double(script_on_pull(*turns), pace=0)
         with staged(tmp_path, checked, play, tree, **settings) as on:
             (tmp_path / "go").touch()
             pull = open_own_pull(on.forge)
@@ -58,9 +59,24 @@ def stage(tmp_path, checked):
     return make
 
 
-def wait_for_step(on, pull, name, count, patience_s=60):
-    """Wait until the run on the pull request has done a step so many times."""
-    key = RunKey(f"{REPO}#{pull}/1")
+class HeldDouble(ClaudeDouble):
+    """Answers its first turn, and the others when it is let go."""
+
+    def __init__(self, play, pace):
+        super().__init__(play, pace=pace)
+        self.may_go = Event()
+        answer = self.app
+
+        async def hold(scope, receive, send):
+            if scope["type"] == "http" and self.requests:
+                await asyncio.to_thread(self.may_go.wait, 60)
+            await answer(scope, receive, send)
+
+        self.app = hold
+
+
+def wait_for_step(on, key, name, count=1, patience_s=60):
+    """Wait until a run has done a step so many times."""
     deadline = time.monotonic() + patience_s
     while list_steps(on.settings.home, key).count(name) < count:
         assert time.monotonic() < deadline, f"{name} was not done"
@@ -125,9 +141,9 @@ def test_reviews_within_a_minute_are_one_run(stage, tmp_path):
         with on.forge.state.lock:
             review(on.forge, pull, CHANGE)
             review(on.forge, pull, QUESTION, by="wes", action="COMMENT")
-        wait_for_step(on, pull, "fetch_checks", 2)
+        wait_for_step(on, f"{REPO}#{pull}/1", "fetch_checks", 2)
         review(on.forge, pull, on_line("greeting.py", 1, "Why this name?"), action="COMMENT")
-        wait_for_step(on, pull, "use_tools", 4)  # while CI is waited for
+        wait_for_step(on, f"{REPO}#{pull}/1", "use_tools", 4)  # while CI is waited for
         (tmp_path / "go").touch()
         wait_for_run(on, "handle_review", 3)
         (run,) = on.bot.runs(20, story="work_on_pull")
@@ -234,7 +250,7 @@ def test_what_people_do_meanwhile_is_respected(stage, tmp_path):
     turns = (READ, [("submit_plan", PLAN), TEXT, DONE, REASON, three], END)
     with stage(*turns, tree=FILES | SLOW) as (on, pull):
         review(on.forge, pull, CHANGE, QUESTION, third)
-        wait_for_step(on, pull, "fetch_checks", 2)
+        wait_for_step(on, f"{REPO}#{pull}/1", "fetch_checks", 2)
         comments = on.forge.list_review_comments(REPO, pull)
         on.forge.delete_review_comment(REPO, comments[2].id, "ada")
         on.forge.resolve_thread(REPO, comments[1].thread, "ada")
@@ -254,7 +270,7 @@ def test_a_pull_request_closed_meanwhile_ends_the_run(stage, tmp_path):
     turns = (READ, [("submit_plan", PLAN), TEXT, DONE], END)
     with stage(*turns, tree=FILES | SLOW) as (on, pull):
         review(on.forge, pull, CHANGE)
-        wait_for_step(on, pull, "fetch_checks", 2)
+        wait_for_step(on, f"{REPO}#{pull}/1", "fetch_checks", 2)
         on.forge.close_pull(REPO, pull, "ada")
         run = wait_for_run(on, "work_on_pull")
 
@@ -265,11 +281,13 @@ def test_a_pull_request_closed_meanwhile_ends_the_run(stage, tmp_path):
 def test_a_stopped_run_is_not_begun_anew_for_a_review(stage):
     """Whoever said `/stop` meant the reviews that waited for the run, too."""
     turns = (READ, [("submit_plan", PLAN), TEXT, DONE], END)
-    with stage(*turns, tree=FILES | SLOW) as (on, pull):
+    with stage(*turns, make_double=HeldDouble) as (on, pull):
         review(on.forge, pull, CHANGE)
-        wait_for_step(on, pull, "fetch_checks", 2)
-        review(on.forge, pull, QUESTION, action="COMMENT")
+        wait_for_step(on, f"{REPO}#{pull}/1", "use_tools")
+        late = review(on.forge, pull, QUESTION, action="COMMENT")
+        wait_for_step(on, f"review/{REPO}#{pull}/{late}", "signal")  # it waits for the run now
         on.say(pull, "/stop")
+        on.double.may_go.set()
         wait_for_run(on, "handle_review", 2)
         (run,) = on.bot.runs(20, story="work_on_pull")
 

@@ -40,6 +40,7 @@ EXAMPLE = {
     "parts": [
         {"heading": "What came of it", "text": "It hangs."},
         {"heading": "**What you did**", "text": "serve(0)"},
+        {"heading": "What came of it", "text": "For good."},
     ],
 }
 VAGUE = {"kind": "bug", "missing": ["What is slow?"], "example": EXAMPLE}
@@ -208,7 +209,9 @@ def test_the_example_stands_in_the_repositorys_own_form(caller):
     brief, _ = submit(caller, **VAGUE, criteria=[])
     request = caller.answer("read_request")
 
-    assert "**What you did**\n\nserve(0)\n\n**What came of it**\n\nIt hangs." == brief.example.text
+    assert "**What you did**\n\nserve(0)\n\n**What came of it**\n\nIt hangs.\n\nFor good." == (
+        brief.example.text
+    )
     assert "| .github/ISSUE_TEMPLATE/bug.md: What you did / What came of it" in request
     assert "| .github/ISSUE_TEMPLATE/wish.yml: Summary (required) / Version" in request
 

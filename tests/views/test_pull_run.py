@@ -40,6 +40,7 @@ from bot.values.next_state import (
 )
 from bot.views.commit_message import render_commit_message
 from bot.views.end_comment import render_end_comment
+from bot.views.pull_body import ONLY_WORDS
 from bot.views.run_events import list_changes
 from bot.views.status_comment import render_comment
 from tests.gfm import GitHubPage
@@ -125,6 +126,17 @@ def test_end_names_the_commit_and_what_asks_for_less():
     assert "1 attempt at CI" in page.text
     assert (f"{GREEN.sha[:7]}", f"{URL}/commits/{GREEN.sha}") in page.links
     assert ["ada"] == [name.removeprefix("@") for name in page.mentions]
+
+
+def test_a_promise_that_is_not_checked_any_more_is_told():
+    """The text of a pull request of `/document` says that only words changed."""
+    target = replace(TARGET, body=f"Docs.\n\n{ONLY_WORDS}")
+    state = push(make_pull_state(), GREEN)
+    end = Outcome("changed", "CI is green.", 7)
+
+    later = render_end_comment(replace(state, target=target, outcome=end))
+    assert "that was not checked of what I pushed now." in later
+    assert "not checked" not in render_end_comment(replace(state, outcome=end))
 
 
 def test_end_names_a_commit_by_its_own_subject():

@@ -14,10 +14,9 @@ import asyncio
 import contextvars
 import inspect
 import threading
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -38,7 +37,7 @@ from bot.adapters.dbos.run_lookup import (
     find_subject,
     list_runs,
 )
-from bot.adapters.dbos.runtime import EngineOptions, Runtime
+from bot.adapters.dbos.runtime import EngineOptions, Runtime, join_once_started
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.sqlite import lock_home, make_url, open_database
 from bot.adapters.private_home import RECORD
@@ -173,7 +172,7 @@ class DurableEngine(DbosJournal):
             stop.set()
         for thread in threading.enumerate():
             if thread.name.startswith("queue-worker-"):
-                _join_once_started(thread)
+                join_once_started(thread)
         shut = self._runtime.shutdown_gate.shut()
         asyncio.run_coroutine_threadsafe(shut, self._loop).result()
 
@@ -291,12 +290,3 @@ def _value_kind(story: Story) -> Any:
 
 async def _get_loop() -> asyncio.AbstractEventLoop:
     return asyncio.get_running_loop()
-
-
-def _join_once_started(thread: threading.Thread) -> None:
-    """Wait until a thread ends, which another one may just be about to start."""
-    while True:
-        with suppress(RuntimeError):  # it was not started yet
-            thread.join()
-            return
-        time.sleep(0.01)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,3 +61,12 @@ class Runtime:
     find_attempts: Callable[[Subject], tuple[Attempt, ...]]
     find_subject: Callable[[Repo, Branch], Subject | None]
     waits: dict[str, RunWaits] = field(default_factory=dict)  # of the live runs, by key
+
+
+def join_once_started(thread: threading.Thread) -> None:
+    """Wait until a thread ends, which another one may just be about to start."""
+    while True:
+        with suppress(RuntimeError):  # it was not started yet
+            thread.join()
+            return
+        time.sleep(0.01)

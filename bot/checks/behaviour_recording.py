@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -69,22 +69,19 @@ def read_recording(log: bytes, mark: str, count: int) -> Recording | None:
 def list_ran_lines(recording: Recording) -> tuple[RanLines, ...]:
     """List how much of each file was run."""
     return tuple(
-        RanLines(path, len(seen.ran), len(seen.lines), tuple(_join(seen.lines, set(seen.ran))))
+        RanLines(path, len(seen.lines), tuple(sorted(set(seen.lines).difference(seen.ran))))
         for path, seen in sorted(recording.lines.items())
     )
 
 
-def _join(lines: Sequence[int], ran: set[int]) -> Iterator[tuple[int, int]]:
-    """Join neighbours among the lines that did not run."""
-    first = last = 0
-    for line in lines:
-        if line not in ran:
-            first, last = first or line, line
-        elif first:
-            yield first, last
-            first = 0
-    if first:
-        yield first, last
+def merge_ran_lines(earlier: Iterable[RanLines], later: Iterable[RanLines]) -> tuple[RanLines, ...]:
+    """Merge what ran at two times: a line is missing where neither ran it."""
+    merged = {known.path: known for known in earlier}
+    for new in later:
+        known = merged.get(new.path, new)
+        missing = set(known.missing).intersection(new.missing)
+        merged[new.path] = RanLines(new.path, new.total, tuple(sorted(missing)))
+    return tuple(merged[path] for path in sorted(merged))
 
 
 @dataclass(slots=True)
@@ -237,7 +234,7 @@ def _render_diff(before: str, after: str) -> str:
     old, new = before.rstrip(CUT).splitlines(), after.rstrip(CUT).splitlines()
     if old == new:
         return "only the end of the last line differs"
-    diff = list(difflib.unified_diff(old, new, lineterm="", n=0))[2:]
+    diff = list(difflib.unified_diff(old, new, lineterm="", n=1))[2:]
     lines = [line[:LINE_CHARS] for line in diff if not line.startswith("@@")]
     rest = len(lines) - DIFF_LINES
     more = [f"(and {rest:,} more)"] if rest > 0 else []

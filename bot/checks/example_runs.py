@@ -53,5 +53,6 @@ def _runs_script(command: str, paths: Collection[str], scripts: Collection[str])
         return False
     program, *words = shlex.split(command)
     is_run = program in PROGRAMS or program.removeprefix("./") in scripts
-    files = [word for word in words if FILE_NAME.fullmatch(word) and not word.startswith("-")]
+    given = words[2:] if words[:1] == ["-m"] else words
+    files = [word for word in given if FILE_NAME.fullmatch(word) and not word.startswith("-")]
     return is_run and all(file.removeprefix("./") in paths for file in files)

@@ -89,6 +89,12 @@ def demo(
     live: Annotated[
         bool, typer.Option("--live", help="Use Claude itself; needs ANTHROPIC_API_KEY")
     ] = False,
+    sample: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="polling, async, rename or script; list says what they are"
+        ),
+    ] = "polling",
     keep: Annotated[
         Path | None, typer.Option(help="Where its files go; a new temporary folder by default")
     ] = None,
@@ -107,7 +113,7 @@ def demo(
     for wrong use.
     """
     command = _import_demo("demo")
-    options = command.DemoOptions(live, keep, stay)
+    options = command.DemoOptions(live, keep, stay, sample=sample)
     raise typer.Exit(command.play_demo(open_console(), options))
 
 

@@ -15,9 +15,9 @@ REFACTORING = re.compile(
 )
 # What stays the same, in the words of people who ask for the rest to change.
 SAME = re.compile(
-    r"\bsame (?:output|behavio[u]?r|results?)\b"
-    r"|\b(?:output|behavio[u]?r)\b.{0,40}\b(?:same|unchanged|stays?|identical|not change)\b"
-    r"|\b(?:without|no|not)\b.{0,20}\bchang(?:e|ing)\b.{0,30}\b(?:output|behavio[u]?r|does)\b",
+    r"\bsame (?:output|behav\w+|results?)\b"
+    r"|\b(?:output|behav\w+)\b.{0,40}\b(?:same|unchanged|stays?|identical|not change)\b"
+    r"|\b(?:without|no|not)\b.{0,20}\bchang(?:e|ing)\b.{0,30}\b(?:output|behav\w+|does)\b",
     re.IGNORECASE,
 )
 

@@ -16,13 +16,13 @@ from bot.values import BehaviourComparison, RecordedBehaviour
 
 def _summarize_comparison(comparison: BehaviourComparison) -> Summary:
     """Say in a line whether the code does the same, or for how many inputs it does not."""
-    title = "the same as before?"
+    title = "the behaviour"
     if comparison.why:
         return title, Text(strip_control(f"not known: {comparison.why}"), "magenta")
+    inputs = count_noun(comparison.inputs, "recorded input")
     if comparison.differences:
-        numbers = {difference.number for difference in comparison.differences}
-        return title, Text(f"not for {count_noun(len(numbers), 'recorded input')}", "red")
-    return title, Text("yes, for all recorded inputs")
+        return title, Text(f"not as before for {comparison.differing} of {inputs}", "red")
+    return title, Text(f"as before for {inputs}")
 
 
 @step("compare_behaviour", _summarize_comparison)
@@ -38,5 +38,8 @@ def compare_behaviour(
     comparer = BehaviourComparer(recording)
     comparer.compare()
     return BehaviourComparison(
-        work.patch_id, tuple(comparer.differences), tuple(sorted(comparer.varying))
+        work.patch_id,
+        len(behaviour.inputs),
+        tuple(comparer.differences),
+        tuple(sorted(comparer.varying)),
     )

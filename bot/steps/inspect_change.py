@@ -34,6 +34,7 @@ from bot.search.source_files import kind_of
 from bot.steps.find_copies import find_copied_lines
 from bot.steps.find_exposure import find_exposed, find_jobs, read_workflows
 from bot.steps.redact import find_leaks
+from bot.text import count_noun
 from bot.text.terminal_text import strip_control
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import decode_texts
@@ -83,7 +84,7 @@ def summarize_findings(findings: tuple[Finding, ...]) -> Summary:
     """Say in a line what keeps a change back."""
     blocking = [finding for finding in findings if finding.blocks]
     if not blocking:
-        advice = f"; {len(findings)} remarks as advice" if findings else ""
+        advice = f"; {count_noun(len(findings), 'remark')} as advice" if findings else ""
         return "check the change", Text(f"nothing keeps it back{advice}")
     lines = [
         f"{finding.place} [{finding.gate}] {finding.text}".lstrip()

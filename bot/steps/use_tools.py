@@ -18,6 +18,7 @@ from bot.text.invisible_chars import escape_invisible
 from bot.text.terminal_text import strip_control
 from bot.tools import PROJECT_TOOLS, TOOLS, AgentContext, Tool, ToolRefusal, ToolSession
 from bot.tools.job_answer import find_end
+from bot.tools.record_behaviour import find_recorded
 from bot.values import (
     Brief,
     Finish,
@@ -65,12 +66,24 @@ def _summarize_calls(outcome: TurnOutcome) -> Summary | None:
     refusals = dict.fromkeys(result.text for result in outcome.results if result.is_error)
     refused = "; ".join(refusals)
     if refused:
-        return "refused", Text(strip_control(refused[:REFUSED_CHARS]), "magenta")
-    ends = list(filter(None, (find_end(result.text) for result in outcome.results)))
+        return "refused", Text(strip_control(_cut_at_word(refused)), "magenta")
+    ends = list(filter(None, (_find_end(result.text) for result in outcome.results)))
     if not ends:
         return None
     style = "red" if any(" failed in " in end for end in ends) else ""
     return "the sandbox", Text(strip_control("\n".join(ends)), style)
+
+
+def _find_end(answer: str) -> str:
+    """Find what a call that ran code says of it."""
+    return find_end(answer) or find_recorded(answer)
+
+
+def _cut_at_word(text: str) -> str:
+    """Cut what is too long for a line for people behind a word."""
+    if len(text) <= REFUSED_CHARS:
+        return text
+    return f"{text[:REFUSED_CHARS].rpartition(' ')[0].rstrip()} …"
 
 
 @step("use_tools", _summarize_calls)

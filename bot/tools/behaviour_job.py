@@ -21,7 +21,7 @@ RECORDER = f"{behaviour_recorder.HOME}/recorder.py"
 PLAN = f"{behaviour_recorder.HOME}/plan.json"
 NOT_READ = "What came of them could not be read."
 # The order finds what changes with time: what lies between two equal times is that time too.
-BEFORE = (("base", 0), ("base", 1), ("trace", 0))
+BEFORE = (("base", 0), ("trace", 1))
 BOTH = (("base", 0), ("after", 0), ("after", 1), ("base", 1))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from pydantic import Field
 
-from bot.checks.behaviour_recording import Recording, list_ran_lines
+from bot.checks.behaviour_recording import Recording, list_ran_lines, merge_ran_lines
 from bot.checks.example_runs import find_example_runs, name_scripts
 from bot.text import as_code_span, count_noun
 from bot.tools.behaviour_job import name_behaviour_workspace, record_runs
@@ -23,6 +24,7 @@ MOST_INPUTS = 12
 MOST_FILES = 10
 MOST_LISTED = 10  # files, or parts of a file that did not run
 QUOTED_LINES = 6
+RECORDED, RAN = "Recorded on the base:", "Of"
 DOCUMENTS = ("README", "USAGE")
 NO_CHANGE_KINDS = ("bug", "feature", "docs", "tests", "question")
 
@@ -57,19 +59,20 @@ def run(session: ToolSession, arguments: RecordBehaviourInput) -> str:
     _require_use(session)
     earlier = session.newest_behaviour or RecordedBehaviour()
     new = _choose_new(session, arguments, earlier.inputs)
-    inputs = (*earlier.inputs, *new)
+    if not new:
+        raise ToolRefusal("All of these inputs are recorded already.")
     context, clock = session.context, session.ports.clock
     workspace = name_behaviour_workspace(context.workspace)
     began = clock.now()
-    recording = record_runs(session.ports, context.tree, project, inputs, workspace)
+    recording = record_runs(session.ports, context.tree, project, new, workspace)
     session.sandbox_s += (clock.now() - began).total_seconds()
     if isinstance(recording, str):
         raise ToolRefusal(f"Nothing is recorded. {recording}")
-    kept = _list_kept(inputs, recording)
+    kept = _list_kept(new, recording)
     session.behaviour = RecordedBehaviour(
-        tuple(inputs[number] for number in kept),
-        tuple(recording.runs[0][number].exit for number in kept),
-        list_ran_lines(recording),
+        (*earlier.inputs, *(new[index] for index in kept)),
+        (*earlier.exits, *(recording.runs[0][index].exit for index in kept)),
+        merge_ran_lines(earlier.ran, list_ran_lines(recording)),
     )
     return "\n".join(_describe(session.behaviour, recording, kept))
 
@@ -125,6 +128,16 @@ def _is_document(path: str) -> bool:
     return path.upper().startswith(DOCUMENTS)
 
 
+def find_recorded(answer: str) -> str:
+    """Find in an answer how many inputs were recorded, and what they ran; empty in others."""
+    first, *rest = answer.split("\n")
+    if not first.startswith(RECORDED):
+        return ""
+    return "\n".join(
+        [f"{first.partition('.')[0]}.", *(line for line in rest if line.startswith(RAN))]
+    )
+
+
 def _list_kept(inputs: Sequence[RunInput], recording: Recording) -> list[int]:
     """List the inputs to keep: of the repository's examples only those that end by themselves."""
     return [
@@ -138,15 +151,16 @@ def _describe(
     behaviour: RecordedBehaviour, recording: Recording, kept: Sequence[int]
 ) -> Iterator[str]:
     count = count_noun(len(behaviour.inputs), "input")
-    yield f"Recorded on the base: {count}. Each runs again with your change, after `finish`."
-    for number, index in enumerate(kept):
+    yield f"{RECORDED} {count}. Each runs again with your change, after `finish`."
+    first = len(behaviour.inputs) - len(kept)
+    for number, index in enumerate(kept, first):
         yield from _describe_run(number, behaviour.inputs[number], recording, index)
     yield from describe_ran_lines(behaviour.ran)
 
 
 def _describe_run(number: int, known: RunInput, recording: Recording, index: int) -> Iterator[str]:
     """Say what an input did, and whether it does the same each time."""
-    runs = recording.list_seen("base", index)
+    runs = [run[index] for run in recording.runs]
     seen = runs[0]
     source = f" (from {known.source})" if known.source else ""
     end = "it did not end in time" if seen.exit is None else f"exit status {seen.exit}"
@@ -170,13 +184,20 @@ def describe_ran_lines(ran: Sequence[RanLines]) -> Iterator[str]:
     if not ran:
         yield "How much of the code they run is not measured: no Python of the repository ran."
     for known in ran[:MOST_LISTED]:
-        parts = [f"{first}-{last}" if first < last else str(first) for first, last in known.missing]
+        parts = list(_join_lines(known.missing))
         more = f" and {len(parts) - MOST_LISTED} more parts" if len(parts) > MOST_LISTED else ""
         missing = f" Not run: lines {', '.join(parts[:MOST_LISTED])}{more}." if parts else ""
         yield (
-            f"Of {known.path} they ran {known.ran} of {count_noun(known.total, 'line')} "
+            f"{RAN} {known.path} they ran {known.ran} of {count_noun(known.total, 'line')} "
             f"({known.percent} %).{missing}"
         )
+
+
+def _join_lines(lines: Sequence[int]) -> Iterator[str]:
+    """Join neighbours: 3, 4 and 5 are 3-5."""
+    for _, group in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0]):
+        numbers = [line for _, line in group]
+        yield str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
 
 
 RECORD_BEHAVIOUR = Tool(

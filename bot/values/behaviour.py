@@ -23,15 +23,16 @@ class RunInput:
 
 @dataclass(frozen=True, slots=True)
 class RanLines:
-    """How many of a file's lines with code were run, and the first and last of those that were not.
-
-    Python alone is measured.
-    """
+    """How many lines with code a file has, and those that were not run; of Python alone."""
 
     path: str
-    ran: int
     total: int
-    missing: tuple[tuple[int, int], ...] = ()
+    missing: tuple[int, ...] = ()
+
+    @property
+    def ran(self) -> int:
+        """How many lines were run."""
+        return self.total - len(self.missing)
 
     @property
     def percent(self) -> int:
@@ -69,9 +70,15 @@ class BehaviourComparison:
     """
 
     patch_id: str
+    inputs: int = 0
     differences: tuple[BehaviourDifference, ...] = ()
     varying: tuple[int, ...] = ()
     why: str = ""
+
+    @property
+    def differing(self) -> int:
+        """For how many inputs something differs."""
+        return len({difference.number for difference in self.differences})
 
     @property
     def is_same(self) -> bool:

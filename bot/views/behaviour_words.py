@@ -27,7 +27,7 @@ NO_INPUTS = "no inputs were recorded."
 
 def render_differences(comparison: BehaviourComparison, behaviour: RecordedBehaviour) -> str:
     """Tell the model what is not as before: an answer to `finish`."""
-    count = _count_differing(comparison)
+    count = comparison.differing
     total = count_noun(len(behaviour.inputs), "recorded input")
     head = f"Not pushed yet. For {count} of {total} the code does not do what it did before"
     parts = [f"{head} your change (`-` is before, `+` is now):"]
@@ -68,13 +68,8 @@ def _render_comparison(
     if comparison.is_same:
         text = f"**Same output as before** on {inputs}: exit status, output, errors, written files."
         return join_parts(" ".join(filter(None, [text, ran, varying])), listed)
-    differing = _count_differing(comparison)
-    text = f"**Not the same output as before** on {differing} of {inputs}:"
+    text = f"**Not the same output as before** on {comparison.differing} of {inputs}:"
     return join_parts(text, *_render_differing(comparison, behaviour), f"{ran} {varying}", listed)
-
-
-def _count_differing(comparison: BehaviourComparison) -> int:
-    return len({difference.number for difference in comparison.differences})
 
 
 def _render_differing(
@@ -95,10 +90,16 @@ def _render_input(known: RunInput, code: int | None) -> str:
     if known.stdin:
         text += f" with {as_code_span(known.stdin.strip(), STDIN_CHARS)} as its input"
     if known.files:
-        text += f" with {join_names([as_code_span(path) for path in known.files], MOST_SHOWN)}"
+        names = [f"{as_code_span(path)} ({_measure(data)})" for path, data in known.files.items()]
+        text += f", with a file {join_names(names, MOST_SHOWN)}"
     if known.source:
         text += f", as {as_code_span(known.source)} says"
     return f"{text}: {'ended by the limit of time' if code is None else f'exit status {code}'}"
+
+
+def _measure(text: str) -> str:
+    lines = len(text.splitlines())
+    return count_noun(lines, "line") if lines else "empty"
 
 
 def _render_ran(ran: Sequence[RanLines]) -> str:

@@ -211,7 +211,7 @@ def test_a_closed_terminal_ends_it(tmp_path):
 @pytest.mark.slow
 def test_a_conversation_that_does_not_fit_fails_and_says_what_differs(tmp_path):
     """Which turn, what it expected, and what came: in the terminal, not only in a log."""
-    written = (Path(bot.cli.demo.__file__).parent / "conversation.yml").read_text()
+    written = (Path(bot.cli.demo.__file__).parent / "sample/polling/conversation.yml").read_text()
     written = re.sub("^tools:.*", "", written, flags=re.MULTILINE)  # there may be a sandbox
     changed = tmp_path / "conversation.yml"
     changed.write_text(re.sub("BOOKKEEPING_S", "bookkeeping_minutes", written, count=1))

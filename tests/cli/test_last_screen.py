@@ -43,6 +43,7 @@ def make_result(
     )
     home = Path("/tmp/greenlit-demo-12345678")
     return DemoResult(
+        repo="acme/orders",
         pull=pull if pulls else None,
         threads=threads,
         misfit=misfit,

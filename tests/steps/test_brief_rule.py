@@ -13,7 +13,10 @@ KNOWN = Retrieval(
     symbols=(SearchHit("greeting.py", 2.0, name="Greeter.greet"),),
 )
 DEMO_TITLE, _, DEMO_BODY = (
-    files("bot.cli.demo").joinpath("sample_issue.md").read_text(encoding="utf-8").partition("\n")
+    files("bot.cli.demo")
+    .joinpath("sample/polling/issue.md")
+    .read_text(encoding="utf-8")
+    .partition("\n")
 )
 LOG = "```\n" + "greet failed again and again\n" * 100 + "```\n"
 THINGS = "\n".join(f"- [ ] rename `greet` to greet{number}" for number in range(6))

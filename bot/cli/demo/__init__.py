@@ -21,9 +21,10 @@ from rich.text import Text
 
 from bot.cli.demo.bot_process import BotDied
 from bot.cli.demo.last_screen import DemoResult, find_command, render_end
-from bot.cli.demo.narration import open_issue, watch_run
+from bot.cli.demo.narration import open_issue, print_pull, watch_run
 from bot.cli.demo.reviewer import list_threads, print_answers, submit_review
-from bot.cli.demo.staging import REPO, Cast, Stage, set_stage
+from bot.cli.demo.samples import LIST, POLLING, find_sample, render_samples
+from bot.cli.demo.staging import Cast, Stage, set_stage
 from bot.cli.inputs import WrongUseError, print_error, require_folder
 from bot.cli.progress_line import show_progress
 from bot.settings import ModelSettings, SettingsError, load_settings
@@ -44,6 +45,7 @@ class DemoOptions:
     keep: Path | None = None
     stay: bool = True
     conversation: Path | None = None  # another one than the demo's own
+    sample: str = POLLING.name
 
 
 def play_demo(console: Console, options: DemoOptions) -> int:
@@ -51,11 +53,16 @@ def play_demo(console: Console, options: DemoOptions) -> int:
 
     Returns 0 when the pull request opened green, 1 when not, 2 for wrong use, 130 when stopped.
     """
+    if options.sample == LIST:
+        console.print(render_samples())
+        return GREEN
     home = options.keep.absolute() if options.keep else None
     try:
+        sample = find_sample(options.sample)
         if home:
             _make_empty_home(home)
-        cast = Cast(load_settings(ModelSettings) if options.live else None, options.conversation)
+        model = load_settings(ModelSettings) if options.live else None
+        cast = Cast(sample, model, options.conversation)
     except WrongUseError as wrong:
         print_error(wrong)
         return WRONG_USE
@@ -139,9 +146,14 @@ def _end_on_signals() -> Iterator[None]:
 
 
 def _review(console: Console, stage: Stage) -> None:
-    """Review the pull request once it is open and green, and watch the bot answer."""
-    pulls = stage.forge.list_pulls(REPO)
+    """Review the pull request once it is open and green, and watch the bot answer; in the samples
+    that have no review, show what it says.
+    """
+    pulls = stage.forge.list_pulls(stage.sample.repo)
     if not pulls or pulls[-1].draft:
+        return
+    if not stage.sample.has_review:
+        print_pull(console, pulls[-1])
         return
     earlier = {run["key"] for run in stage.bot.list_runs()}
     submit_review(console, stage, pulls[-1])
@@ -151,16 +163,17 @@ def _review(console: Console, stage: Stage) -> None:
 
 def _collect_result(stage: Stage, took_s: float) -> DemoResult:
     """Look at what is on the forge in the end."""
-    pulls = stage.forge.list_pulls(REPO)
+    pulls = stage.forge.list_pulls(stage.sample.repo)
     misfits = stage.list_misfits()
     return DemoResult(
+        repo=stage.sample.repo,
         pull=pulls[-1] if pulls else None,
         threads=list_threads(stage, pulls[-1].number) if pulls else (),
         misfit=misfits[0] if misfits else "",
         took_s=took_s,
         forge_url=stage.forge.state.web,
         page_url=stage.bot.page_url,
-        git_dir=stage.forge.git_dir(REPO),
+        git_dir=stage.forge.git_dir(stage.sample.repo),
         log=stage.bot.log,
     )
 

@@ -11,7 +11,7 @@ from shutil import which
 from rich.text import Text
 
 from bot.cli.demo.reviewer import ReviewedThread
-from bot.cli.demo.staging import ASKER, REPO
+from bot.cli.demo.staging import ASKER
 from bot.forge import PullRecord
 from bot.text import count_noun
 from bot.text.terminal_text import strip_control
@@ -23,6 +23,7 @@ LABEL_CHARS = 14
 class DemoResult:
     """What came of the demo, and where it can be looked at."""
 
+    repo: str
     pull: PullRecord | None
     threads: tuple[ReviewedThread, ...]
     misfit: str  # how the conversation written by hand did not fit; "" when it did
@@ -101,11 +102,11 @@ def _summarize_review(threads: Sequence[ReviewedThread], pull: PullRecord | None
 def _render_places(result: DemoResult, *, stay: bool) -> Iterator[Text]:
     pull = result.pull
     if stay and pull:
-        yield _render_place("Pull request", f"{result.forge_url}/{REPO}/pull/{pull.number}")
+        yield _render_place("Pull request", f"{result.forge_url}/{result.repo}/pull/{pull.number}")
         for thread in result.threads:
-            yield _render_place(thread.kind, f"{result.forge_url}/{REPO}/{thread.page}")
+            yield _render_place(thread.kind, f"{result.forge_url}/{result.repo}/{thread.page}")
     if stay:
-        yield _render_place("Issue", f"{result.forge_url}/{REPO}/issues/1")
+        yield _render_place("Issue", f"{result.forge_url}/{result.repo}/issues/1")
         yield _render_place("Page of runs", result.page_url)
     if pull:
         diff = f"git -C {result.git_dir} diff {pull.base}...{pull.head}"

@@ -11,11 +11,13 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.cli.demo.staging import ASKER, REPO, Stage, read_issue
+from bot.cli.demo.staging import ASKER, Stage
 from bot.cli.progress_line import Describe, show_progress
 from bot.cli.terminal import StepLine, render_markdown
+from bot.forge import PullRecord
 from bot.run import Summary
 from bot.stories.recorded_steps import summarize_result
+from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
 
 PATIENCE_S = 900
@@ -55,13 +57,14 @@ class Printed:
 
 def open_issue(console: Console, stage: Stage) -> None:
     """Open the issue and label it, as a person would."""
-    title, body = read_issue()
-    number = stage.forge.open_issue(REPO, ASKER, title, body)
-    heading = Text(strip_control(f"issue #{number} of {REPO}: {title}"), "bold")
+    title, body = stage.sample.read_issue()
+    repo = stage.sample.repo
+    number = stage.forge.open_issue(repo, ASKER, title, body)
+    heading = Text(strip_control(f"issue #{number} of {repo}: {title}"), "bold")
     console.print(heading, Panel(render_markdown(body), border_style="dim"), sep="\n")
     label = ("autogen", "bold")
     console.print(Text.assemble(f"@{ASKER} adds the label ", label, ", and the bot begins.\n"))
-    stage.forge.add_label(REPO, number, "autogen", ASKER)
+    stage.forge.add_label(repo, number, "autogen", ASKER)
 
 
 def watch_run(console: Console, stage: Stage, earlier: Collection[str] = ()) -> None:
@@ -80,6 +83,13 @@ def watch_run(console: Console, stage: Stage, earlier: Collection[str] = ()) -> 
                 return
             time.sleep(POLL_S)
     console.print(Text(f"It has not ended in {PATIENCE_S // 60} minutes.", "bold red"))
+
+
+def print_pull(console: Console, pull: PullRecord) -> None:
+    """Show what the pull request says, as a person would read it."""
+    heading = Text(strip_control(f"\npull request #{pull.number}: {pull.title}"), "bold")
+    body = render_markdown(extract_visible(pull.body))
+    console.print(heading, Panel(body, border_style="dim"), sep="\n")
 
 
 def _print_new_steps(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from bot.cli.demo.staging import ASKER, REPO, Stage
+from bot.cli.demo.staging import ASKER, Stage
 from bot.cli.terminal import HangingText
 from bot.forge import NewThread, PullRecord, ThreadPlace, ThreadRecord
 from bot.text import extract_visible
@@ -50,7 +50,7 @@ REMARKS = (
 
 def submit_review(console: Console, stage: Stage, pull: PullRecord) -> None:
     """Submit the review with its threads, on the lines that are there, and show what it says."""
-    files = stage.forge.read_files(REPO, pull.head)
+    files = stage.forge.read_files(stage.sample.repo, pull.head)
     console.print(Text(f"\n@{ASKER} reviews #{pull.number} and requests changes:", "bold"))
     threads = []
     for remark in REMARKS:
@@ -59,12 +59,12 @@ def submit_review(console: Console, stage: Stage, pull: PullRecord) -> None:
             threads.append(NewThread(ThreadPlace(remark.path, line), remark.body))
             _print_remark(console, remark, f"{remark.path}, line {line}")
     console.print()
-    stage.forge.submit_review(REPO, pull.number, ASKER, "REQUEST_CHANGES", "", threads)
+    stage.forge.submit_review(stage.sample.repo, pull.number, ASKER, "REQUEST_CHANGES", "", threads)
 
 
 def list_threads(stage: Stage, number: int) -> tuple[ReviewedThread, ...]:
     """List the threads of a pull request with the answers that they have got."""
-    threads = stage.forge.list_threads(REPO, number)
+    threads = stage.forge.list_threads(stage.sample.repo, number)
     return tuple(_read_thread(stage, thread) for thread in threads)
 
 
@@ -90,7 +90,7 @@ def _find_line(text: str, line_start: str) -> int:
 
 
 def _read_thread(stage: Stage, thread: ThreadRecord) -> ReviewedThread:
-    comments = stage.forge.list_review_comments(REPO, thread.number)
+    comments = stage.forge.list_review_comments(stage.sample.repo, thread.number)
     newest = [comment for comment in comments if comment.thread == thread.id][-1]
     return ReviewedThread(
         kind=next(remark.kind for remark in REMARKS if remark.path == thread.original.path),

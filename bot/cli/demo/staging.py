@@ -7,26 +7,26 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
 import yaml
 
 from bot.cli.demo.bot_process import BotProcess, program_path, run_bot
+from bot.cli.demo.samples import POLLING, Sample
 from bot.forge import AppKeys, Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
-from bot.forge.claude_script import Script
 from bot.settings import ModelSettings, SandboxSettings, load_settings
 
-REPO = "acme/orders"
 ASKER = "ada"
 LAST_JOB_S = 10.0  # for the CI job under way when people stop the demo
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who plays Claude's part: Claude itself, or a conversation written by hand."""
+    """What is played, and who plays Claude's part: itself, or a conversation written by hand."""
 
+    sample: Sample = POLLING
     model: ModelSettings | None = None
     conversation: Path | None = None  # another one than the demo's own
 
@@ -36,6 +36,7 @@ class Stage:
     """What the demo plays on."""
 
     home: Path
+    sample: Sample
     forge: Forge
     bot: BotProcess
     double: ClaudeDouble | None
@@ -51,14 +52,15 @@ def set_stage(home: Path, cast: Cast) -> Iterator[Stage]:
     """Start all of it; the issue is not opened yet."""
     forge = Forge(home / "forge")
     forge.state.runner_env = {"PATH": program_path(), "HOME": str(home)}
-    forge.create_repository(REPO, _read_sample(), people={ASKER: "admin"})
+    repo = cast.sample.repo
+    forge.create_repository(repo, cast.sample.read_files(), people={ASKER: "admin"})
     app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text(encoding="utf-8"))
     keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])
-    forge.install(keys, REPO)
+    forge.install(keys, repo)
     with ExitStack() as stack:
         url = stack.enter_context(serve_forge(forge))
         stack.callback(forge.wait_until_idle, LAST_JOB_S)
-        double = None if cast.model else _load_double(cast.conversation)
+        double = None if cast.model else _make_double(cast)
         settings = _bot_settings(home, keys, url)
         if cast.model:
             settings |= _claude_settings(cast.model)
@@ -66,14 +68,7 @@ def set_stage(home: Path, cast: Cast) -> Iterator[Stage]:
             settings |= _double_settings(stack.enter_context(serve_claude(double)))
         bot = stack.enter_context(run_bot(home, settings))
         forge.set_webhook_url(keys, bot.webhook_url)
-        yield Stage(home, forge, bot, double)
-
-
-def read_issue() -> tuple[str, str]:
-    """Read the title and the body of the issue that is asked."""
-    text = files("bot.cli.demo").joinpath("sample_issue.md").read_text(encoding="utf-8")
-    title, _, body = text.partition("\n")
-    return title, body.strip()
+        yield Stage(home, cast.sample, forge, bot, double)
 
 
 def _bot_settings(home: Path, keys: AppKeys, url: str) -> dict[str, str]:
@@ -93,14 +88,8 @@ def _bot_settings(home: Path, keys: AppKeys, url: str) -> dict[str, str]:
     }
 
 
-def _load_double(conversation: Path | None) -> ClaudeDouble:
-    """Load the conversations: each says what it is about, and whether code can be run in it."""
-    names = ("review.yml", "conversation_sandbox.yml", "conversation.yml")
-    with as_file(files("bot.cli.demo")) as folder:
-        scripts = [Script.load(folder / name) for name in names]
-    if conversation:
-        scripts[1:] = [Script.load(conversation)]
-    return ClaudeDouble(scripts, pace=1.0)
+def _make_double(cast: Cast) -> ClaudeDouble:
+    return ClaudeDouble(cast.sample.load_scripts(cast.conversation), pace=1.0)
 
 
 def _double_settings(url: str) -> dict[str, str]:
@@ -112,13 +101,3 @@ def _claude_settings(model: ModelSettings) -> dict[str, str]:
     settings["prices"] = json.dumps(model.prices)
     settings["anthropic_api_key"] = model.anthropic_api_key.get_secret_value()
     return {f"GREENLIT_{name.upper()}": str(value) for name, value in settings.items()}
-
-
-def _read_sample() -> dict[str, str]:
-    with as_file(files("bot.cli.demo").joinpath("sample")) as root:
-        paths = [path for path in sorted(Path(root).rglob("*")) if path.is_file()]
-        return {
-            str(path.relative_to(root)): path.read_text(encoding="utf-8")
-            for path in paths
-            if "__pycache__" not in path.parts
-        }

@@ -22,6 +22,7 @@ from typing import Any
 
 MARK = "greenlit-behaviour: "
 HOME = ".greenlit-behaviour"
+MOST_BLOCKS = 131_072  # of 512 bytes, that a command may write into one file
 CACHES = ("__pycache__", ".pytest_cache", ".mypy_cache")
 TRACER = """\
 import atexit, json, os, sys, threading
@@ -120,7 +121,7 @@ class Recorder:
         out, err = self.home / "out", self.home / "err"
         with out.open("wb") as out_file, err.open("wb") as err_file:
             process = subprocess.Popen(
-                ["sh", "-c", given["command"]],
+                ["sh", "-c", f"ulimit -f {MOST_BLOCKS}; {given['command']}"],
                 cwd=self.work,
                 env=environment,
                 stdin=subprocess.PIPE,
@@ -141,7 +142,14 @@ class Recorder:
         }
         for path in [*changed, *given["files"]]:
             put_back(pristine / path, self.work / path)
+            self._remove_new_folders(path, pristine)
         return seen
+
+    def _remove_new_folders(self, path: str, pristine: Path) -> None:
+        for folder in Path(path).parents:
+            if not (pristine / folder).exists():
+                with suppress(OSError):  # others are in it still
+                    (self.work / folder).rmdir()
 
     def _keep_before(self, path: str, given: dict[str, Any], pristine: Path) -> str | None:
         if path in given["files"]:

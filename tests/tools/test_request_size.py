@@ -9,7 +9,8 @@ from bot.values import Brief, Criterion, Entity
 SERVE = Entity("symbol", "Server.serve", path="app/main.py")
 STOP = Entity("symbol", "stop", path="app/main.py")
 CART = Entity("file", "web/cart.ts", path="web/cart.ts")
-ENTITIES = (SERVE, STOP, CART, Entity("version", "3.11"))
+MAKE = Entity("command", "make it")
+ENTITIES = (SERVE, STOP, CART, MAKE, Entity("version", "3.11"))
 
 
 def measure(*texts, files=()):
@@ -30,6 +31,10 @@ def measure(*texts, files=()):
         (("`a.total` is 3", "total() is 4", "my_total is 5"), 2),
         (("`a_b` is typed", "`c_d` is typed", "`e_f` is typed"), 1),  # the same of each
         (("Module stop is typed", "Module cart is typed"), 1),
+        (("make it prints a", "Print b, then make it.", "make nothing of it"), 1),  # a command
+        (("make it prints a", "stop() prints a b c"), 2),
+        (("It is said in the log.", "`total` is 3", "`tax` is 5", "` ` is 6"), 2),
+        (("`shop.order.cancel_all` is b", "`cancel_all` is c"), 1),  # by its longest word
         (("The --dry-run flag prints", "Without --dry-run it writes"), 1),
         (("It takes 3.11 s", "It returns 3.11"), 0),  # a figure is no name
         (("Deserve it", "The Cartesian product"), 0),  # a part of a word is none either
@@ -42,7 +47,7 @@ def test_criteria_that_share_nothing_are_apart(texts, groups):
 
 def test_files_are_counted_once():
     """Those of what the brief speaks of, and those that a plan names."""
-    assert 2 == measure().files
+    assert (2, 1) == (measure("a").files, measure("a").criteria)
     assert 3 == measure(files=("./web/cart.ts", "a.py", "a.py")).files
 
 
@@ -61,6 +66,12 @@ def test_files_are_counted_once():
             (5, 13, 1),
             {"max_lines": 100_000},
             "It has 13 criteria, and one change meets 12 at most.",
+        ),
+        (
+            (9, 13, 1),
+            {"max_files": 8},
+            "It names 9 files, and a change here may touch 8. It has 13 criteria, and one change "
+            "meets 12 at most.",
         ),
         (
             (5, 7, 3),

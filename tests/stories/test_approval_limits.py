@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.stories.approval_ends import explain_unapproved
 from bot.stories.await_approval import choose_branch, have_plan_approved, have_push_approved
 from bot.stories.stops import Stopped
-from bot.values import Branch, Plan, Signal
+from bot.values import ApprovalRequest, Branch, Plan, Signal
 from bot.values.approvals import Approval, SecretExposure, hash_contents
 from tests.stories.test_await_approval import JOB, PATCH, Waiting, approved, make, push
 
@@ -116,3 +117,14 @@ def test_a_wait_ends_when_its_time_has_passed_and_not_before():
     late = Waiting(make(approve="diff"), *[None] * 12, approved())
     with pytest.raises(Stopped):
         push(late)
+
+
+def test_another_wish_decides_about_parts_alone():
+    """A plan waits on; and where nobody says a word to parts, it is told how none are shown."""
+    state = make(approve="plan")
+    run = Waiting(state, Signal("otherwise", by="tom"), approved())
+    unapproved = explain_unapproved(state, ApprovalRequest("split", "h"))
+
+    assert 1 == len(asyncio.run(have_plan_approved(run, state)).approvals)
+    assert "because nobody approved my split into parts within 3 days." in unapproved.text
+    assert "With `split: never` in" in unapproved.next_step

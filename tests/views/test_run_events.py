@@ -14,6 +14,7 @@ from bot.values import (
     Failure,
     Finish,
     Outcome,
+    Part,
     Plan,
     PlannedFile,
     PullRequest,
@@ -21,6 +22,7 @@ from bot.values import (
     Reading,
     Resumption,
     Sha,
+    Split,
     Usage,
     Verdict,
 )
@@ -209,3 +211,15 @@ def test_an_approval_is_logged_with_who_gave_it():
     line = "waits for an approval of the plan abcdef0: https://x/9"
     assert [("waits for approval", line)] == told(before, waiting)
     assert [("approved", "@tom approved the plan abcdef0")] == told(waiting, after)
+
+
+def test_parts_are_told_once():
+    """How many, and what was measured."""
+    before = make_state()
+    split = Split((Part(1, "Keep", "Keep it."), Part(2, "Show", "Show it.")), "It has 13 criteria.")
+    after = replace(before, split=split)
+
+    assert [("split", "divided the request into 2 parts: It has 13 criteria.")] == told(
+        before, after
+    )
+    assert [] == told(after, replace(after, split=replace(split, approved_by="ada")))

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.gates.test_integrity.find_tests import FoundTest, find_tests
+from bot.gates.test_integrity.idle_tests import explain_idle_test
+from bot.search.grammars import language_of
 from bot.search.source_files import kind_of
+from bot.text.git_lines import split_lines
 from bot.tools.grep_pattern import escape_text
 from bot.tools.session import ToolSession
 from bot.tools.tree_reader import ToolRefusal, TreeReader
 
 MOST_NEAR = 3
 MAX_MATCHES = 200
+# Languages whose tests are known by their form: what is not known there is none.
+KNOWN = frozenset(
+    ["python", "javascript", "typescript", "tsx", "go", "rust", "java", "kotlin", "csharp"]
+)
+COMMENTED = re.compile(r"^\s*(?:#|//|--|;|%|\*|/\*)")
 PARAMETERS = re.compile(r"\[[^\]]*\]$|\(\)$")
 SEPARATOR = re.compile(r"::| > | \u203a ")
 
@@ -25,6 +33,7 @@ class NamedTest:
 
     name: str = ""
     problem: str = ""
+    is_old: bool = False  # it was there before the change, word for word
 
 
 def find_named_test(session: ToolSession, name: str) -> NamedTest:
@@ -49,25 +58,34 @@ def _find(session: ToolSession, name: str) -> NamedTest:
         return NamedTest(problem=f"there is no file {path}.{near}")
     paths = [path] if path else _find_files(session, parts[-1])
     tests = [test for known in paths for test in _read_tests(reader, known)]
-    named = next((test for test in tests if _is_named(test, parts)), None)
+    chosen = [test for test in tests if _is_named(test, parts)]
+    # Of several with the name, one that can prove anything.
+    named = next((test for test in chosen if not explain_idle_test(test)), next(iter(chosen), None))
     if named is not None:
-        return NamedTest(f"{named.path}::{named.name}")
-    if not parts and any(test.assertions for test in tests):
-        return NamedTest(path)
+        whole = f"{named.path}::{named.name}"
+        return NamedTest(whole, explain_idle_test(named), is_old=_stood_before(session, named))
+    if not parts and any(test.assertions and not explain_idle_test(test) for test in tests):
+        text = session.read_base_texts([path])[path]
+        return NamedTest(path, is_old=text == reader.read_text(path))
     has_names = any(test.name for test in tests)
     if path and not has_names and _stands_in(reader, path, parts):
-        return NamedTest("::".join((path, *parts)))
+        text = session.read_base_texts([path])[path]
+        return NamedTest("::".join((path, *parts)), is_old=text == reader.read_text(path))
     return NamedTest(problem=_explain_missing(path, parts, tests))
 
 
 def _stands_in(reader: TreeReader, path: str, parts: Sequence[str]) -> bool:
-    """Tell whether a file of tests, in which none is known by its form, holds the name."""
-    if kind_of(path) != "test":
+    """Tell whether a file of tests, in which none is known by its form, holds the name outside of
+    comments.
+    """
+    if kind_of(path) != "test" or language_of(path) in KNOWN:
         return False
     try:
-        return all(part in reader.read_text(path) for part in parts)
+        lines = split_lines(reader.read_text(path))
     except ToolRefusal:
         return False
+    text = "\n".join(line for line in lines if not COMMENTED.match(line))
+    return all(part in text for part in parts)
 
 
 def _explain_missing(path: str, parts: Sequence[str], tests: Sequence[FoundTest]) -> str:
@@ -108,6 +126,14 @@ def _read_tests(reader: TreeReader, path: str) -> Iterator[FoundTest]:
     except ToolRefusal:
         return
     yield from find_tests(path, text)
+
+
+def _stood_before(session: ToolSession, test: FoundTest) -> bool:
+    """Tell whether the base has the same test, with the same words above it and in it."""
+    text = session.read_base_texts([test.path])[test.path]
+    before = find_tests(test.path, text) if text is not None else ()
+    same = ((old.name, old.header, old.body) for old in before)
+    return (test.name, test.header, test.body) in same
 
 
 def _is_named(test: FoundTest, parts: Sequence[str]) -> bool:

@@ -68,11 +68,11 @@ def _prove(session: ToolSession, criteria: Mapping[int, Criterion], proof: Proof
     if not proof.test.strip():
         if not reading:
             raise ToolRefusal(f"Criterion {number} needs `test` or `reading`.")
-        return replace(criteria[number], test="", reading=reading)
+        return replace(criteria[number], test="", reading=reading, is_old=False)
     test = find_named_test(session, proof.test)
     if test.problem:
         raise ToolRefusal(f"{proof.test!r} proves nothing: {test.problem}")
-    return replace(criteria[number], test=test.name, reading="")
+    return replace(criteria[number], test=test.name, reading="", is_old=test.is_old)
 
 
 def explain_missing_proofs(session: ToolSession) -> str:

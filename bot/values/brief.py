@@ -52,6 +52,7 @@ class Criterion:
     kind: CriterionKind = "behaviour"
     test: str = ""
     reading: str = ""
+    is_old: bool = False  # the test was there before the change, word for word
 
     @property
     def is_proved(self) -> bool:

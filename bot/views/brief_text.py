@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from bot.text import as_code_span, count_noun, defuse_inline
 from bot.text.code_fences import fence_code
 from bot.text.git_lines import cut_at_line
-from bot.values import Ambiguity, Brief, Criterion, Entity, ExampleIssue
+from bot.values import Ambiguity, Brief, Criterion, Entity, ExampleIssue, Proof
 from bot.views.markdown_parts import fold, join_parts, render_list
 
 LINE_CHARS = 300
@@ -26,11 +26,14 @@ def render_brief(brief: Brief) -> str:
     return fold(title, render_list(list(_list_points(brief)), MOST_LINES))
 
 
-def render_criteria(brief: Brief, changed: Collection[str]) -> str:
+def render_criteria(brief: Brief, changed: Collection[str], proof: Proof | None = None) -> str:
     """Render what was asked and what proves each of it, and what was left to a default; `changed`
-    are the files of the change.
+    are the files of the change, `proof` is what its tests showed in the sandbox.
     """
-    lines = [f"{_quote(known.text)} {_render_proof(known, changed)}" for known in brief.criteria]
+    lines = [
+        f"{_quote(known.text)} {_render_proof(known, changed)}{_render_run(known, proof)}"
+        for known in brief.criteria
+    ]
     assumptions = render_list(list(_list_assumptions(brief)), MOST_LINES)
     left_open = f"{LEFT_OPEN}:\n\n{assumptions}" if assumptions else ""
     return join_parts(render_list(lines, MOST_LINES), left_open)
@@ -75,13 +78,28 @@ def _render_proof(criterion: Criterion, changed: Collection[str]) -> str:
     where no test does.
     """
     if criterion.test:
-        is_changed = criterion.test.partition("::")[0] in changed
+        is_changed = criterion.test.partition("::")[0] in changed and not criterion.is_old
         return f"→ {as_code_span(criterion.test)}{'' if is_changed else ', as it was before'}"
     if not criterion.reading:
         return "→ nothing proves it yet"
     reading = f"→ by reading: {_quote(criterion.reading)}"
     weak = WEAK.get(criterion.kind)
-    return f"{reading} **No test covers {weak}.**" if weak else reading
+    return f"{reading} **Not proved: no test covers {weak}.**" if weak else reading
+
+
+def _render_run(criterion: Criterion, proof: Proof | None) -> str:
+    """Say what the sandbox showed of the test, where it ran there without the change too."""
+    if proof is None or not criterion.test:
+        return ""
+    path = criterion.test.partition("::")[0]
+    if _is_among((criterion.test, path), proof.unmoved):  # of a file, all of its tests
+        return ", which passes without the change too"
+    return ", which fails without the change" if _is_among((criterion.test,), proof.tests) else ""
+
+
+def _is_among(ends: Collection[str], names: Collection[str]) -> bool:
+    """Tell whether one of them is named, or from a folder of the repository on."""
+    return any(f"/{end}".endswith(f"/{name}") for name in names for end in ends)
 
 
 def _render_missing(entity: Entity) -> str:

@@ -67,7 +67,8 @@ def render_sections(
     summary = _render_summary(clean_message(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
     if state.brief is not None and state.brief.criteria:
-        yield "asked", render_criteria(state.brief, state.delivery.files)
+        ran = state.local.proof if state.local else None
+        yield "asked", render_criteria(state.brief, state.delivery.files, ran)
     local = render_local_checks(state.local, state.origin.branch) if state.local else ""
     proof = render_mutation_proof(state.mutation_proof) if state.mutation_proof else ""
     words = ONLY_WORDS if state.request.command == "document" else ""

@@ -222,7 +222,9 @@ def _render_proofs(state: RunState) -> str:
     is_done = outcome is not None and (state.has_pushed or outcome.state == "suggested")
     if state.target is None or brief is None or not brief.criteria or not is_done:
         return ""
-    return fold("What was asked, and what proves it", render_criteria(brief, state.patch.files))
+    proof = state.local.proof if state.local else None
+    text = render_criteria(brief, state.patch.files, proof)
+    return fold("What was asked, and what proves it", text)
 
 
 def _render_todo(state: RunState) -> str:

@@ -47,7 +47,7 @@ WORK = ([*BEGIN[1], GOOD, ("prove_criteria", PROOFS), *END],)
 PROVED = """\
 - greet('Ada') says Hello, with a comma \u2192 `test_greeting.py`, as it was before
 - greet('') raises no IndexError \u2192 by reading: `greet` joins texts, and takes no part of them. \
-**No test covers this edge case.**
+**Not proved: no test covers this edge case.**
 
 What the request left open:
 

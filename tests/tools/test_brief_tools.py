@@ -22,12 +22,14 @@ body:
 """
 FILES = {
     "app/main.py": b"LIMIT = 3\n\n\nclass Server:\n    def serve(self, port):\n        return port\n",
-    "tests/test_main.py": b"class TestServer:\n    def test_serve(self):\n        assert 1\n",
-    "tests/check.py": b"assert 1 == 1\n",
-    "web/cart.test.ts": b'describe("cart", () => { it("adds up", () => { expect(1).toBe(1); }); });\n',
-    "web/total.test.ts": b'it("calls total()", () => { expect(1).toBe(1); });\n',
+    "tests/test_main.py": b"class TestServer:\n    def test_serve(self):\n        assert serve(0)\n",
+    "tests/check.py": b"assert serve(1) == 1\n",
+    "tests/test_off.py": b"# def test_gone():\n#     assert serve(1)\n",
+    "tests/test_late.py": b"@pytest.mark.skip\ndef test_late():\n    assert serve(1)\n",
+    "web/cart.test.ts": b'describe("cart", () => { it("adds up", () => { expect(serve(1)).toBe(1); }); });\n',
+    "web/total.test.ts": b'it("calls total()", () => { expect(serve(1)).toBe(1); });\n',
     "web/cart.ts": b"export const price$ = of(1);\nconst $cart = 2;\n",
-    "tests/run.bats": b'@test "adds up" {\n  true\n}\n',
+    "tests/run.bats": b'@test "adds up" {\n  true\n}\n# @test "adds on" {\n',
     "README.md": b"Run `make it` with 3.11.\n",
     ".github/ISSUE_TEMPLATE/bug.md": FORM,
     ".github/ISSUE_TEMPLATE/wish.yml": YAML,
@@ -272,6 +274,11 @@ def test_a_later_brief_may_take_another_default(caller):
         ("app/main.py", "there is no such test in app/main.py"),
         ("tests/run.bats: adds down", "there is no such test in tests/run.bats"),
         ("web/cart.test.ts: cart", "there is no such test in web/cart.test.ts"),
+        ("tests/run.bats: adds on", "there is no such test in tests/run.bats"),
+        ("tests/test_off.py::test_gone", "there is no such test in tests/test_off.py"),
+        ("tests/test_late.py::test_late", "proves nothing: it is skipped."),
+        ("test_late", "proves nothing: it is skipped."),
+        ("tests/test_late.py", "there is no such test in tests/test_late.py"),
     ],
 )
 def test_a_proof_is_a_test_that_is_there(caller, name, problem):
@@ -280,12 +287,16 @@ def test_a_proof_is_a_test_that_is_there(caller, name, problem):
     caller.context = replace(caller.context, brief=brief)
     caller.turn(
         ("submit_plan", PLAN),
-        ("create_file", {"path": "tests/test_new.py", "text": "def test_zero():\n    assert 1\n"}),
+        (
+            "create_file",
+            {"path": "tests/test_new.py", "text": "def test_zero():\n    assert serve(0)\n"},
+        ),
     )
     outcome = caller.turn(("prove_criteria", {"proofs": [{"criterion": 1, "test": name}]}))
 
     assert problem in outcome.results[0].text
     assert bool(problem) == outcome.results[0].is_error
+    assert problem or outcome.brief.criteria[0].is_old == ("test_new" not in name)
     assert problem or "::" in outcome.brief.criteria[0].test or name == "tests/check.py"
 
 
@@ -295,7 +306,7 @@ def test_finish_wants_a_proof_of_each_criterion_that_holds_to_the_end(caller):
     """
     criteria = (Criterion("serve(0) raises", "edge case"), Criterion("serve(1) returns"))
     caller.context = replace(caller.context, brief=Brief("bug", criteria=criteria))
-    test = {"path": "tests/test_new.py", "text": "def test_one():\n    assert 1\n"}
+    test = {"path": "tests/test_new.py", "text": "def test_one():\n    assert serve(1)\n"}
     code = {"path": "app/new.py", "text": "ONE = 1\n"}
     caller.turn(("submit_plan", PLAN), ("create_file", test), ("create_file", code))
     unproved = caller.refusal("finish", **FINISH)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from inline_snapshot import snapshot
 
 from bot.stories.brief_ends import explain_brief_questions
-from bot.values import Ambiguity, Brief, Criterion, Entity, ExampleIssue
+from bot.values import Ambiguity, Brief, Criterion, Entity, ExampleIssue, Proof
 from bot.views.brief_text import render_brief, render_criteria, render_example
 from bot.views.pull_template import fill_template
 
@@ -61,7 +61,7 @@ def test_each_criterion_has_its_proof():
     """A test or reading; an edge case and an error that no test covers are called so."""
     assert render_criteria(BRIEF, ["tests/test_a.py"]) == snapshot("""\
 - greet('') says Hello → `tests/test_a.py::test_empty`
-- greet(1) raises a TypeError → by reading: `greet` checks it. **No test covers this error.**
+- greet(1) raises a TypeError → by reading: `greet` checks it. **Not proved: no test covers this error.**
 - The manual names it → by reading: docs/manual.md, first line
 - greet is there → `test_b.py::test_greet`, as it was before
 - Nobody said → nothing proves it yet
@@ -73,6 +73,17 @@ What the request left open:
 - For whom? **As your comments say;** where they do not: anybody
 - In bold? **Taken:** No.\
 """)
+
+
+def test_what_the_sandbox_showed_of_a_proof_is_told():
+    """Of one test by its name; of a file only that all of it passes before."""
+    proof = Proof("proved", ("tests/test_a.py::test_empty",), unmoved=("test_b.py",))
+    shown = render_criteria(BRIEF, ["tests/test_a.py"], proof).split("\n")
+    whole = render_criteria(BRIEF, [], replace(proof, tests=("tests/test_a.py",)))
+
+    assert shown[0].endswith("test_empty`, which fails without the change")
+    assert shown[3].endswith("as it was before, which passes without the change too")
+    assert "which fails" not in whole
 
 
 def test_proofs_stand_under_the_templates_own_heading():

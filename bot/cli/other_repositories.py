@@ -47,8 +47,7 @@ class OtherRepositories:
             raise WrongUseError(f"{self.folder} holds no git repository with a commit.")
         return tuple(
             make_finding(copy, describe_source(copy, names[copy.file.repository.repo.name]))
-            for copy in code.find_copies(own.repo, change)
-            if copy.file.repository.repo.name in names
+            for copy in code.find_copies(own.repo, change, lambda repo: repo.name in names)
         )
 
     def _borrow_all(self, home: Path) -> Iterator[BorrowedRepository]:

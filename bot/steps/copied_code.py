@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from bot.gates.change import Change
@@ -35,11 +35,15 @@ LICENCE = re.compile(r"(?:(?:MIT-)?LICEN[CS]E|COPYING|UNLICENSE)(?:[.-][\w.-]+)?
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A passage of a changed file that a file of another repository has."""
+    """A passage of a changed file that a file of another repository has.
+
+    `more_lines` of the changed file are that file's too, elsewhere.
+    """
 
     path: str
     passage: Passage
     file: KnownFile
+    more_lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,18 @@ class KnownCode:
         self.index.put_files(KnownRepository(tree.repo, tree.sha, licence), known)
         return not unknown
 
-    def find_copies(self, repo: Repo, change: Change) -> tuple[Copy, ...]:
-        """Find what the new lines of a change to a repository have from other repositories."""
+    def find_copies(
+        self, repo: Repo, change: Change, may_tell: Callable[[Repo], bool]
+    ) -> tuple[Copy, ...]:
+        """Find what the new lines of a change to a repository have from those other repositories
+        that may be told of.
+        """
         same: dict[str, bool] = {repo.name: True}
         copies: list[Copy] = []
         for path, new_words in read_new_words(change).items():
-            copies += self._find_in_file(path, new_words, repo, same)
+            found = self._find_in_file(path, new_words, repo, same)
+            told = [copy for copy in found if may_tell(copy.file.repository.repo)]
+            copies += _join_files(_keep_longest(told))
         return tuple(copies)
 
     def _find_in_file(
@@ -90,12 +100,10 @@ class KnownCode:
         usual = _find_usual(hits, files, same)
         ignored = frozenset(place for place, value in chosen.items() if value in usual)
         foreign = [file for file in files if not same[file.repository.repo.name]]
-        found = []
         for file in _choose_candidates(hits, foreign, usual):
             other_words = self._read(file)
             passages = new_words.find_passages(other_words, ignored) if other_words else ()
-            found += [Copy(path, each, file) for each in passages if tells_of_copying(each)]
-        yield from _keep_longest(found)
+            yield from (Copy(path, each, file) for each in passages if tells_of_copying(each))
 
     def _read(self, file: KnownFile) -> Words | None:
         """Read a file's words from its mirror; None where it is not there any more."""
@@ -188,3 +196,12 @@ def _keep_longest(copies: Iterable[Copy]) -> Iterator[Copy]:
         if taken.isdisjoint(lines):
             taken.update(lines)
             yield copy
+
+
+def _join_files(copies: Iterable[Copy]) -> Iterator[Copy]:
+    """Join the passages that a changed file has from one file, the longest of them first."""
+    by_file: defaultdict[KnownFile, list[Copy]] = defaultdict(list)
+    for copy in copies:
+        by_file[copy.file].append(copy)
+    for longest, *others in by_file.values():
+        yield replace(longest, more_lines=sum(other.passage.lines for other in others))

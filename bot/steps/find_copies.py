@@ -7,11 +7,11 @@ told, without its name, in private repositories of the same owner; all others ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from bot.gates.change import Change
 from bot.gates.copied import GATE
-from bot.ports import Ports, RateLimited, Refusal, Unreachable
+from bot.ports import Ports, Refusal, Unreachable
 from bot.steps.copied_code import Copy, KnownCode
 from bot.text.amounts import count_noun, name_lines
 from bot.values import Finding, Repo, Tree
@@ -23,33 +23,52 @@ MOST_COPIES = 5
 def find_copied_lines(ports: Ports, tree: Tree, change: Change) -> tuple[Finding, ...]:
     """Find what a change has from other repositories, as advice; and take up the own files, so that
     the changes of others are compared with them.
+
+    Nothing is said before all of them are: what the repository has itself accuses nobody.
     """
     if ports.fingerprints is None:
         return ()
     code = KnownCode(ports.fingerprints, ports.mirrors)
-    code.take_up(tree, TAKE_UP_S)
-    copies = code.find_copies(tree.repo, change)[:MOST_COPIES]
-    return tuple(_list_findings(ports, tree.repo, copies)) if copies else ()
+    if not code.take_up(tree, TAKE_UP_S):
+        return ()
+    readers = Readers(ports, tree.repo)
+    copies = code.find_copies(tree.repo, change, readers.may_know)[:MOST_COPIES]
+    return tuple(make_finding(copy, readers.describe(copy)) for copy in copies)
 
 
-def _list_findings(ports: Ports, repo: Repo, copies: tuple[Copy, ...]) -> Iterator[Finding]:
-    is_private = _is_private(ports, repo)
-    for copy in copies:
-        other = copy.file.repository.repo
-        match _is_private(ports, other):
-            case False:
-                yield make_finding(copy, describe_source(copy, other.name))
-            case True if is_private and _have_same_owner(repo, other):
-                yield make_finding(copy, "a private repository of the same owner")
+@dataclass(slots=True)
+class Readers:
+    """Those who read the pull requests of a repository, and what they may know of others."""
 
+    ports: Ports
+    repo: Repo
+    _is_private: dict[Repo, bool | None] = field(default_factory=dict)
 
-def _is_private(ports: Ports, repo: Repo) -> bool | None:
-    """Ask GitHub whether a repository is private; None where it does not say, or has it no more."""
-    try:
-        info = ports.repositories.fetch_info(repo)
-    except (Refusal, Unreachable, RateLimited):
-        return None
-    return None if info.disabled else info.private
+    def may_know(self, other: Repo) -> bool:
+        """Tell whether they may know that another repository has some code."""
+        is_private = self._ask(other)
+        if is_private:
+            return self._ask(self.repo) is True and _have_same_owner(self.repo, other)
+        return is_private is False
+
+    def describe(self, copy: Copy) -> str:
+        """Describe where the lines stand, in words that they may read."""
+        repository = copy.file.repository.repo
+        if self._ask(repository):
+            return "a private repository of the same owner"
+        return describe_source(copy, repository.name)
+
+    def _ask(self, repo: Repo) -> bool | None:
+        """Ask GitHub whether a repository is private; None where it does not say, or has it no more
+        for the App.
+        """
+        if repo not in self._is_private:
+            try:
+                info = self.ports.repositories.fetch_info(repo)
+                self._is_private[repo] = None if info.disabled else info.private
+            except (Refusal, Unreachable):
+                self._is_private[repo] = None
+        return self._is_private[repo]
 
 
 def _have_same_owner(repo: Repo, other: Repo) -> bool:
@@ -61,6 +80,8 @@ def make_finding(copy: Copy, source: str) -> Finding:
     """Make the finding of a copy, from the words for its source."""
     passage = copy.passage
     text = f"{count_noun(passage.lines, 'line')} are word for word those of {source}."
+    if copy.more_lines:
+        text += f" {count_noun(copy.more_lines, 'line')} more of this file stand there, too."
     return Finding(GATE, copy.path, passage.line, text, blocks=False, end_line=passage.end_line)
 
 

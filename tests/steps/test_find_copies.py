@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.fingerprint_database import FingerprintDatabase
 from bot.gates import Change
+from bot.steps.copied_code import KnownCode
 from bot.steps.find_copies import find_copied_lines
 from bot.steps.inspect_change import JudgementRules, inspect_change
 from bot.steps.render_findings import render_copied_lines
@@ -80,11 +81,16 @@ def test_a_private_repository_is_told_of_to_its_owner_alone(make_place):
     public = make_place("corp/public", {"a.py": "x = 1\n"})
     stranger = make_place("eve/inside", {"a.py": "x = 1\n"}, private=True)
     findings = [find(place, {"b.py": SOURCE}) for place in (inside, public, stranger)]
+    source = make_place("new/source", {"other.py": f"{SOURCE}x = 1\n"})
+    find(source, {})
+    named = [find(place, {"b.py": SOURCE})[0].text for place in (public, stranger)]
 
     assert findings[1:] == [(), ()]
     assert ["21 lines are word for word those of a private repository of the same owner."] == [
         finding.text for finding in findings[0]
     ]
+    # One that nobody may be told of hides none that has the same.
+    assert all(source.repo.name in text and "secret" not in text for text in named)
 
 
 def test_what_the_bot_may_read_no_more_counts_no_more(make_place, town):
@@ -100,6 +106,30 @@ def test_what_the_bot_may_read_no_more_counts_no_more(make_place, town):
 
     assert 1 == len(before)
     assert [(), ()] == after
+
+
+def test_nothing_is_said_before_all_own_files_are_known(make_place):
+    """Else the repository's own code could accuse it. They are taken up for a bounded time, and the
+    rest with the next change.
+    """
+    place = make_place("new/own", {"a.py": "x = 1\n"})
+    tree = place.lay({f"100644 {name}.py": name.encode() * 900_000 for name in "abcdefghi"})
+    code = KnownCode(place.ports.fingerprints, place.ports.mirrors)
+
+    assert [False, True] == [code.take_up(tree, seconds) for seconds in (0, 60)]
+
+
+def test_passages_of_one_file_are_one_remark(make_place):
+    """The longest has the place, and the others are counted."""
+    find(make_place("new/source", {"src/ledger.py": SOURCE}), {})
+    top, bottom = SOURCE.split("    def load")[0], "    def load" + SOURCE.split("    def load")[1]
+    own = make_place("new/own", {"a.py": "x = 1\n"})
+    between = "".join(f"name{number} = other{number} + {number}\n" for number in range(9))
+    (finding,) = find(own, {"b.py": f"{bottom}{between}{bottom}{top}"})
+
+    assert 1 == finding.line
+    assert "15 lines are word for word" in finding.text
+    assert finding.text.endswith("15 lines more of this file stand there, too.")
 
 
 def test_a_fork_is_no_other_repository(make_place):

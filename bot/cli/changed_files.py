@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.adapters.git.work_tree import GONE, LINK, SUBMODULE, ChangedPath, WorkTree
-from bot.gates import Change, find_answered_inputs, list_context_files, list_neighbours
+from bot.gates import (
+    MOST_MENTIONS,
+    PAST_CHANGES,
+    Change,
+    find_answered_inputs,
+    list_context_files,
+    list_mentioned_names,
+    list_neighbours,
+)
 from bot.search.source_files import kind_of
+from bot.values import GrepMatch
 
 LIMIT_TESTS = 40  # that are read because they hold a value of the change
 
@@ -26,9 +36,23 @@ def read_change(work_tree: WorkTree, base: str, changed: Sequence[ChangedPath]) 
     neighbours = _decode_all(work_tree.read_committed(base, list_neighbours(paths, listed)))
     old = {path: decode(before.get(path)) for path in paths}
     new = {path: decode(after.get(path)) for path in paths}
-    change = Change(old, new, context, odd, listed, neighbours)
+    past = work_tree.list_branch_changes(base, PAST_CHANGES)
+    change = Change(old, new, context, odd, listed, neighbours, past)
     tests = _read_tests_with(work_tree, find_answered_inputs(change))
-    return replace(change, context={**context, **tests})
+    mentions = {name: _find_mentions(work_tree, name) for name in list_mentioned_names(change)}
+    return replace(change, context={**context, **tests}, mentions=mentions)
+
+
+def _find_mentions(work_tree: WorkTree, name: str) -> tuple[GrepMatch, ...]:
+    """Find the lines in which a name stands as a word."""
+    texts = _decode_all(work_tree.read_files(sorted(work_tree.find_text(name))[:MOST_MENTIONS]))
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    return tuple(
+        GrepMatch(path, number, line)
+        for path, text in texts.items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if word.search(line)
+    )
 
 
 def _describe_odd(work_tree: WorkTree, file: ChangedPath, content: bytes | None) -> str:

@@ -4,12 +4,20 @@ Pure: it is handed texts and hands findings back.
 """
 
 from bot.gates.change import Change
+from bot.gates.changelog import PAST_CHANGES
 from bot.gates.context_files import list_context_files, list_neighbours
 from bot.gates.dependencies import STALE, find_stale_locks
 from bot.gates.dialects import is_sample, says_python_2
+from bot.gates.documents import MOST_MENTIONS
 from bot.gates.exceptions import explain_exceptions
+from bot.gates.mentioned_names import list_mentioned_names
 from bot.gates.named_paths import find_named_paths, find_named_words, is_same_path
-from bot.gates.packages import NamedPackage, find_new_packages, judge_package
+from bot.gates.packages import (
+    NamedPackage,
+    find_new_packages,
+    judge_package,
+    judge_undeclared,
+)
 from bot.gates.policy import explain_protected_path
 from bot.gates.scope import Scope, check_scope
 from bot.gates.size import ChangeSize, Rules, find_excess, gate_rules, measure_change
@@ -23,6 +31,8 @@ from bot.gates.text_gates import (
 from bot.gates.unfinished import check_unfinished
 
 __all__ = [
+    "MOST_MENTIONS",
+    "PAST_CHANGES",
     "STALE",
     "Change",
     "ChangeSize",
@@ -46,8 +56,10 @@ __all__ = [
     "is_same_path",
     "is_sample",
     "judge_package",
+    "judge_undeclared",
     "keep_new_findings",
     "list_context_files",
+    "list_mentioned_names",
     "list_neighbours",
     "measure_change",
     "says_python_2",

@@ -11,7 +11,7 @@ from functools import cached_property
 from bot.gates.renames import find_renames
 from bot.search.source_files import kind_of
 from bot.text.git_lines import split_lines
-from bot.values import SecretJob
+from bot.values import CommitInfo, GrepMatch, SecretJob
 
 HANDWRITTEN_CHARS = 500  # nobody writes a longer line by hand
 MAX_ALIGNED_LINES = 3_000  # on a side; beyond that, lines are counted and not aligned
@@ -42,6 +42,9 @@ class Change:
     nontext: Mapping[str, str] = field(default_factory=dict)
     paths: Collection[str] = ()  # all of the repository, as far as known
     neighbours: Mapping[str, str] = field(default_factory=dict)
+    past: Sequence[CommitInfo] = ()  # the newest changes of the branch, as far as known
+    # The lines that hold what no changed file has any more: `find_gone_names` lists those.
+    mentions: Mapping[str, Sequence[GrepMatch]] = field(default_factory=dict)
     # The changed paths that a job of CI would run with secrets in reach, each with such a job.
     secret_jobs: Mapping[str, SecretJob] = field(default_factory=dict)
 

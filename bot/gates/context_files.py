@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from bot.gates.changelog.changelog_places import list_changelog_context
+
 # What the repository says of its linter, its packages and its licence.
 CONTEXT_FILES = (
     "pyproject.toml",
@@ -48,7 +50,8 @@ def list_context_files(changed: Collection[str], paths: Collection[str]) -> tupl
     for path in paths:
         if REQUIREMENTS.search(path) or IN_REQUIREMENTS.match(path):
             configs.setdefault(path)
-    return tuple(configs)[:MAX_CONFIGS]
+    chosen = tuple(configs)[:MAX_CONFIGS]
+    return tuple(dict.fromkeys((*chosen, *list_changelog_context(paths))))
 
 
 def _list_configs_above(path: str, known: Collection[str]) -> Iterator[str]:

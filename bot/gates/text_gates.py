@@ -9,7 +9,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.gates.change import Change
+from bot.gates.changelog import check_changelog
 from bot.gates.dependencies import check_locks, check_manner
+from bot.gates.documents import check_documents
 from bot.gates.licence import check_licence
 from bot.gates.named_paths import names_file
 from bot.gates.odd_paths import check_new_paths
@@ -44,6 +46,8 @@ def check_texts(
         *check_licence(change),
         *check_manner(change),
         *check_locks(change),
+        *check_changelog(change),
+        *check_documents(change),
         *check_test_integrity(change, planned),
         *let_planned_stand(check_outbound(change), planned, _is_of_file),
     )

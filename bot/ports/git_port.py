@@ -83,6 +83,11 @@ class Mirrors(Protocol):
         they changed.
         """
 
+    def list_branch_changes(self, tree: Tree, limit: int) -> tuple[CommitInfo, ...]:
+        """What the newest commits of the branch's own line said and changed, newest first: of a
+        merge, all that it brought. Nothing when the clone does not know.
+        """
+
     def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
         """The beginning of a past commit's diff; empty when the clone lacks what it changed."""
 

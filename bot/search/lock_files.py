@@ -90,7 +90,7 @@ def read_compiled_lock(path: str, text: str, paths: Collection[str]) -> LockFile
         return None
     folder = str(PurePosixPath(path).parent)
     named = [word for word in words[1:] if INPUT.fullmatch(word)]
-    for place in ("", "" if folder == "." else folder):
+    for place in ("" if folder == "." else folder, ""):
         inputs = [str(PurePosixPath(place, word)) for word in named]
         known = tuple(each for each in inputs if each in paths and each != path)
         if known and len(known) >= len(set(inputs) - {path}):

@@ -12,7 +12,10 @@ from types import MappingProxyType
 from rich.text import Text
 
 from bot.gates import (
+    MOST_MENTIONS,
+    PAST_CHANGES,
     Change,
+    NamedPackage,
     Rules,
     Scope,
     advise_usual_rules,
@@ -24,8 +27,10 @@ from bot.gates import (
     gate_rules,
     is_sample,
     judge_package,
+    judge_undeclared,
     keep_new_findings,
     list_context_files,
+    list_mentioned_names,
     list_neighbours,
 )
 from bot.ports import Checkers, Linter, PackageIndex, Ports
@@ -41,6 +46,7 @@ from bot.tools.tree_reader import decode_texts
 from bot.values import (
     Branch,
     Finding,
+    GrepMatch,
     Package,
     Patch,
     Plan,
@@ -115,15 +121,29 @@ def judge_patch(
     context = decode_texts(files.read(list_context_files(patch.files, paths)))
     neighbours = decode_texts(files.read(list_neighbours(patch.files, paths)))
     old = {path: before.get(path) for path in patch.files}
-    change = Change(old, patch.files, context, paths=paths, neighbours=neighbours)
+    past = ports.mirrors.list_branch_changes(tree, PAST_CHANGES)
+    change = Change(old, patch.files, context, paths=paths, neighbours=neighbours, past=past)
     tests = _find_tests_with(ports, tree, find_answered_inputs(change))
     jobs = _find_secret_jobs(ports, tree, patch, rules)
-    change = replace(change, context={**context, **tests}, secret_jobs=jobs)
+    mentions = _find_mentions(ports, tree, list_mentioned_names(change))
+    change = replace(change, context={**context, **tests}, secret_jobs=jobs, mentions=mentions)
     weakened = rules.plan.weakened if rules.plan else ()
     planned = {weakening.what: weakening.why for weakening in weakened}
     now = ports.clock.now()
     findings = run_gates(ports.checkers, change, gate_rules(rules.config), planned, now)
     return (*check_scope(change, rules.scope), *findings)
+
+
+def _find_mentions(
+    ports: Ports, tree: Tree, names: tuple[str, ...]
+) -> dict[str, tuple[GrepMatch, ...]]:
+    """Find the lines in which each of the names stands as a word."""
+    return {
+        name: ports.mirrors.grep(
+            tree, f"(^|[^A-Za-z0-9_-]){re.escape(name)}([^A-Za-z0-9_-]|$)", "", MOST_MENTIONS
+        )
+        for name in names
+    }
 
 
 def _find_secret_jobs(
@@ -209,6 +229,10 @@ def _advise_sample(finding: Finding) -> Finding:
     return replace(finding, blocks=False) if is_sample(finding.path) else finding
 
 
+def _judge_import(package: NamedPackage, change: Change) -> Finding | None:
+    return None if package.declared else judge_undeclared(package, change)
+
+
 def _check_packages(
     index: PackageIndex | None, change: Change, now: datetime
 ) -> tuple[Finding, ...]:
@@ -219,6 +243,7 @@ def _check_packages(
         with ThreadPoolExecutor(MAX_LOOKUPS) as pool:
             known = list(pool.map(lambda name: index.look(name.kind, name.name), named))
     findings = [
-        judge_package(name, package, now) for name, package in zip(named, known, strict=True)
+        judge_package(name, package, now) or _judge_import(name, change)
+        for name, package in zip(named, known, strict=True)
     ]
     return tuple(finding for finding in findings if finding)

@@ -131,6 +131,13 @@ class GitMirrors(FetchingMirrors):
         except GitError:  # the clone has commits without their trees
             return ()
 
+    def list_branch_changes(self, tree: Tree, limit: int) -> tuple[CommitInfo, ...]:
+        """Read what the newest commits of the branch's own line said and changed."""
+        try:
+            return tuple(objects.read_branch(self._git(tree.repo, tree.sha), tree.sha, limit))
+        except GitError:  # the clone has commits without their trees
+            return ()
+
     def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
         """Read the beginning of a past commit's diff."""
         return objects.read_diff(self._git(tree.repo, commit), commit, limit_chars)

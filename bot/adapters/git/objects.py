@@ -26,14 +26,8 @@ WIDE_CHANGE_FILES = 40
 MESSAGE_BYTES = 4_000
 PATHS_AT_ONCE = 200  # an argument list has an end
 DIFF_S = 20.0
-LOG = (
-    "--no-walk=unsorted",
-    "--no-renames",
-    "--name-only",
-    "--diff-merges=off",
-    "-z",
-    "--format=%x01%H%x00%B%x00",
-)
+NAMES = ("--no-renames", "--name-only", "-z", "--format=%x01%H%x00%B%x00")
+LOG = ("--no-walk=unsorted", "--diff-merges=off", *NAMES)
 DIFF = (
     "-p",
     "--no-color",
@@ -103,12 +97,24 @@ def read_commits(git: GitProcess, commits: Collection[Sha]) -> Iterator[CommitIn
         logged = _run_log(git, commits)
     except GitError:
         logged = _run_log(git, _list_whole(git, commits))
+    yield from _parse_log(logged)
+
+
+def _parse_log(logged: bytes) -> Iterator[CommitInfo]:
     parts = COMMIT.split(logged)
     for sha, rest in zip(parts[1::2], parts[2::2], strict=True):
         message, _, listed = rest.partition(b"\0")
         paths = listed.strip(b"\0\n").decode("utf-8", "replace").split("\0")
         text = message[:MESSAGE_BYTES].decode("utf-8", "replace")
         yield CommitInfo(Sha(sha.decode()), text, tuple(filter(None, paths)))
+
+
+def read_branch(git: GitProcess, sha: Sha, limit: int) -> Iterator[CommitInfo]:
+    """Read what the newest commits of a branch's own line said and changed; of a merge, all that it
+    brought. None where the clone does not know.
+    """
+    form = ("--first-parent", "--diff-merges=first-parent", f"--max-count={limit:d}")
+    return _parse_log(git.run("log", *form, *NAMES, sha))
 
 
 def _run_log(git: GitProcess, commits: Collection[Sha]) -> bytes:

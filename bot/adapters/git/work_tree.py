@@ -10,6 +10,8 @@ from pathlib import Path
 
 from bot.adapters.git.git_errors import GitError, NoRepositoryError
 from bot.adapters.git.git_process import GitProcess
+from bot.adapters.git.objects import read_branch
+from bot.values import CommitInfo, Sha
 
 FILE_BYTES = 5_000_000
 MOST_FILES = 1_000
@@ -90,6 +92,13 @@ class WorkTree:
     def list_paths(self) -> tuple[str, ...]:
         """List what git knows of in the work tree."""
         return tuple(_fields(self.git.run("ls-files", "-z")))
+
+    def list_branch_changes(self, base: str, limit: int) -> tuple[CommitInfo, ...]:
+        """List what the newest commits that led to a commit changed, as its branch got them."""
+        try:
+            return tuple(read_branch(self.git, Sha(base), limit))
+        except GitError:  # a shallow or a partial clone
+            return ()
 
     def read_committed(self, base: str, paths: Collection[str]) -> dict[str, bytes]:
         """Read regular files as the commit has them; those missing or too large are left out."""

@@ -15,7 +15,7 @@ REQUIREMENTS = re.compile(
     r"(?:[\w.-]*requirements[\w.-]*\.(?:txt|in)|requirements/[\w.-]+\.(?:txt|in))$", re.IGNORECASE
 )
 REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^#;\\]*)")
-DEVELOPING = re.compile(r"\b(?:dev(?:elop(?:ment)?)?|tests?|testing|lint|docs?|typing|ci)\b")
+DEVELOPING = re.compile(r"\b(?:dev|develop|development|tests?|testing|lint|docs?|typing|ci)\b")
 NODE_GROUPS: Mapping[str, Purpose] = {
     "dependencies": "run",
     "devDependencies": "develop",

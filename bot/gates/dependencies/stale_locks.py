@@ -13,7 +13,7 @@ from bot.search.lock_files import LockFile, find_locks, is_lock_name, read_compi
 from bot.values import Finding
 
 GATE, STALE = "dependencies", "stale-lock"
-PYTHON_TOOLS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm"}
+PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 UV_LOCKED = (
     "sources", "dev-dependencies", "constraint-dependencies", "override-dependencies", "workspace",
     "environments", "required-environments", "conflicts", "index",
@@ -96,8 +96,9 @@ def _read_locked(lock: str, manifest: str, text: str) -> object:
 
 def _read_python(lock: str, document: Mapping[str, Any]) -> object:
     project, tool = _as_table(document.get("project")), _as_table(document.get("tool"))
-    keys = ("dependencies", "optional-dependencies", "requires-python")
-    values = [project.get(key) for key in keys]
+    values = [project.get(key) for key in ("dependencies", "optional-dependencies")]
+    if lock in PYTHON_LOCKS:
+        values.append(project.get("requires-python"))
     if lock == "uv.lock":
         uv = _as_table(tool.get("uv"))
         values += [project.get(key) for key in ("name", "version")]

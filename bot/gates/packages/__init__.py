@@ -6,18 +6,28 @@ it; its answer is judged here (gate "packages").
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
+from bot.gates.change import Change
 from bot.gates.packages.package_names import NamedPackage, find_new_packages
 from bot.gates.packages.popular_names import NODE, PYTHON
+from bot.search.source_files import kind_of
 from bot.values import Finding, Package
 
-__all__ = ["NamedPackage", "find_new_packages", "judge_package"]
+__all__ = [
+    "NamedPackage",
+    "find_new_packages",
+    "find_undeclared",
+    "judge_package",
+    "judge_undeclared",
+]
 
 GATE = "packages"
 YOUNG = timedelta(days=30)
 SETTLED = timedelta(days=365)
 SETTLED_RELEASES = 10
+IMPORTING = re.compile(r"\bimport\b|\bfrom\b|\brequire\(")
 MIN_LETTERS = 5  # below which every name is near to some other
 
 
@@ -45,6 +55,24 @@ def judge_package(package: NamedPackage, entry: Package | None, now: datetime) -
         text = f"`{name}` is new, and no index was asked."
         return _make_finding(package, "unchecked-package", text, blocks=False)
     return None
+
+
+def find_undeclared(change: Change) -> tuple[NamedPackage, ...]:
+    """Find the packages that the change imports and no manifest declares."""
+    return tuple(package for package in find_new_packages(change) if not package.declared)
+
+
+def judge_undeclared(package: NamedPackage, change: Change) -> Finding | None:
+    """Find that an import is declared nowhere; None where other files have it already."""
+    for mention in change.mentions.get(package.module, ()):
+        if mention.path not in change.after and IMPORTING.search(mention.text):
+            return None
+    group = "for development" if kind_of(package.path) == "test" else "for running"
+    text = (
+        f"`{package.module}` is imported here, and no manifest declares it: add `{package.name}` "
+        f"to what is needed {group}, in the manner of its neighbours."
+    )
+    return _make_finding(package, "undeclared-package", text, blocks=False)
 
 
 def _make_finding(package: NamedPackage, rule: str, text: str, *, blocks: bool = True) -> Finding:

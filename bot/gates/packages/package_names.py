@@ -75,6 +75,7 @@ class NamedPackage:
     path: str
     line: int
     declared: bool  # in a manifest; else only imported
+    module: str = ""  # by which it is imported
 
 
 def find_new_packages(change: Change) -> tuple[NamedPackage, ...]:
@@ -216,7 +217,7 @@ def _find_imports(change: Change) -> Iterator[NamedPackage]:
                 break
             for name in modules:
                 installed = ALIASES.get(name.casefold(), name)
-                yield NamedPackage(kind, installed, path, number, declared=False)
+                yield NamedPackage(kind, installed, path, number, declared=False, module=name)
 
 
 def _read_python_import(line: str) -> Iterator[str]:

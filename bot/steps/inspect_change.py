@@ -230,7 +230,8 @@ def _advise_sample(finding: Finding) -> Finding:
 
 
 def _judge_import(package: NamedPackage, change: Change) -> Finding | None:
-    return None if package.declared else judge_undeclared(package, change)
+    is_import = not package.declared and package.module[:1] != "_"
+    return judge_undeclared(package, change) if is_import else None
 
 
 def _check_packages(

@@ -138,7 +138,9 @@ def test_an_import_is_told_with_its_place(path, line, kind):
     manifests = {"pyproject.toml": "[project]\n", "package.json": "{}"}
     change = Change({path: "1\n"}, {path: f"1\n{line}\n"}, manifests)
 
-    assert (NamedPackage(kind, "left_pad", path, 2, declared=False),) == find_new_packages(change)
+    assert (NamedPackage(kind, "left_pad", path, 2, declared=False, module="left_pad"),) == (
+        find_new_packages(change)
+    )
 
 
 def list_names(files):

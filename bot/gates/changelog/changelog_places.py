@@ -53,8 +53,7 @@ def is_fragment(path: str, folder: str) -> bool:
 
 def list_changelog_context(paths: Collection[str]) -> Iterator[str]:
     """List the files that tell how the changelog is kept, and some of its fragments."""
-    yield from ("towncrier.toml",)
-    yield from (path for path in paths if CHANGELOG.fullmatch(path))
+    yield from (path for path in paths if path == CONFIGS[1] or CHANGELOG.fullmatch(path))
     fragments = [path for path in paths if FRAGMENT_FOLDERS.match(path)]
     yield from [path for path in fragments if not NO_FRAGMENT.fullmatch(path.rpartition("/")[2])][
         -MOST_SHOWN:

@@ -58,8 +58,9 @@ def judge_package(package: NamedPackage, entry: Package | None, now: datetime) -
 
 
 def find_undeclared(change: Change) -> tuple[NamedPackage, ...]:
-    """Find the packages that the change imports and no manifest declares."""
-    return tuple(package for package in find_new_packages(change) if not package.declared)
+    """Find the packages that the change imports and no manifest declares; `_typeshed` is none."""
+    packages = find_new_packages(change)
+    return tuple(each for each in packages if not each.declared and each.module[:1] != "_")
 
 
 def judge_undeclared(package: NamedPackage, change: Change) -> Finding | None:

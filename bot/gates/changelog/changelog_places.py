@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 CHANGELOG = re.compile(
-    r"(?:docs?/(?:source/)?)?(?:change-?log|changes|history|news|release[-_]?notes|whats[-_]?new)"
+    r"(?:docs?/(?:source/)?)?(?:change-?log|changes|history|news|release[-_]?notes|what[s][-_]?new)"
     r"(?:\.(?:md|rst|txt|adoc))?",
     re.IGNORECASE,
 )

@@ -29,7 +29,7 @@ PAST = re.compile(
     re.IGNORECASE,
 )
 PAST_PATHS = re.compile(
-    r"migrat|upgrad|deprecat|histor|news|release|adr|rfc|blog|archiv|proposal|version|breaking|older",
+    r"migrat|upgrad|deprecat|histor|news|release|adr|rfc|blog|archive|proposal|version|breaking|older",
     re.IGNORECASE,
 )
 DOCUMENTS = re.compile(r"\.(?:md|mdx|rst|adoc|txt)$", re.IGNORECASE)

@@ -23,11 +23,11 @@ async def start_run(run: Run, request: Request, story: Story, subject: Subject) 
         return Outcome("done", f"started {key}")
     last = await run.find_last_run(subject)
     asked = last.approval if last is not None and last.is_live else None
-    if asked is None or asked.kind != "split" or request.command != "generate":
-        return await answer_command(run, request, render_busy(request, last))
-    signal = Signal("otherwise", request.words, request.asker, request=request)
-    await run.signal(SignalRun(subject, signal, key=request.delivery))
-    return Outcome("done", "told the run how the parts are wanted")
+    if asked is not None and asked.kind == "split" and request.command == "generate":
+        signal = Signal("otherwise", request.words, request.asker, request=request)
+        if await run.signal(SignalRun(subject, signal, key=request.delivery)):
+            return Outcome("done", "told the run how the parts are wanted")
+    return await answer_command(run, request, render_busy(request, last))
 
 
 async def stop_run(run: Run, request: Request, subject: Subject) -> Outcome:

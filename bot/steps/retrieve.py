@@ -109,7 +109,7 @@ def search_repo(
         (issue.title, _join_texts(issue)),
         query,
         retrieval,
-        FamilySources(index.cache.load_symbols, partial(_read_diffs, ports, tree)),
+        FamilySources(sources.load_symbols, sources.read_files, partial(_read_diffs, ports, tree)),
     )
     return replace(retrieval, similar=tuple(similar), family=family)
 

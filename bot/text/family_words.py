@@ -15,6 +15,10 @@ def describe_family(family: CodeFamily) -> str:
             return f"{count_noun(family.size, 'folder')} in {family.place or 'the root'}"
         case "definitions":
             return f"{count_noun(family.size, 'definition')} in {family.place}"
+        case "registrations":
+            return f"{count_noun(family.size, 'registration')} by {family.place}"
+        case "entries":
+            return f"{count_noun(family.size, 'entry', 'entries')} of {family.place}"
         case _:
             return f"{count_noun(family.size, 'file')} in {family.place or 'the root'}"
 

@@ -186,9 +186,10 @@ class SharedPlace:
 class CodeFamily:
     """The things of a kind of which a request asks for another one.
 
-    `place` is the folder of the files or folders, the base of the classes, or the file of the
-    definitions. `addition` is the commit that last added a member, `places` are what changed
-    beside the member in it and in earlier ones, `additions` of them in all.
+    `place` is the folder of the files or folders, the base of the classes, the file of the
+    definitions, or what registers or lists the others, with its file. `addition` is the commit that
+    last added a member; `places` are what changed beside the member in it and in earlier ones,
+    `additions` of them in all.
     """
 
     kind: str

@@ -60,6 +60,29 @@ MODULE = {
         for name in ("Email", "Number", "Time", "Url")
     ),
 }
+API = {
+    "app/api.py": "from app import router\n\n\n"
+    + "".join(
+        f"@router.{method}('/{name}s')\nasync def {method}_{name}(id):\n    return {name}(id)\n\n\n"
+        for name in ("user", "order")
+        for method in ("get", "post")
+    ),
+    "app/languages.py": "LANGUAGES = {\n"
+    + "".join(
+        f"    '{name}': '{name[:2]}',\n"
+        for name in ("english", "french", "german", "irish", "dutch")
+    )
+    + "}\n",
+}
+EXPRESS = {
+    "src/server.ts": "const app = express()\n"
+    + "".join(f"app.get('/{name}', list{name.title()})\n" for name in ("users", "orders", "bills"))
+}
+COBRA = {
+    "cmd/root.go": "package cmd\n\nfunc init() {\n"
+    + "".join(f"\troot.AddCommand(new{name}Cmd())\n" for name in ("List", "Show", "Drop"))
+    + "}\n"
+}
 
 
 def find(
@@ -81,7 +104,9 @@ def find(
 
     query = parse_query(title, body)
     retrieval = locate(index, query, SearchSources(load_symbols, read_files))
-    sources = FamilySources(load_symbols, lambda shas: {sha: (diffs or {})[sha] for sha in shas})
+    sources = FamilySources(
+        load_symbols, read_files, lambda shas: {sha: (diffs or {})[sha] for sha in shas}
+    )
     return find_family(index, (title, body), query, retrieval, sources)
 
 
@@ -105,10 +130,14 @@ def find(
         (JAVA, "Introduce XmlReader", ("classes", "Reader", 3)),
         (MODULE, "Add fields.Date", ("classes", "Field", 4)),
         (MODULE, "Add Date field", ("classes", "Field", 4)),
+        (API, "Add an endpoint for invoices", ("registrations", "router.route in app/api.py", 4)),
+        (API, "Add a language: Welsh", ("entries", "LANGUAGES in app/languages.py", 5)),
+        (EXPRESS, "New route /payments", ("registrations", "app.route in src/server.ts", 3)),
+        (COBRA, "Add a copy command", ("registrations", "root.AddCommand in cmd/root.go", 3)),
     ],
 )
 def test_another_of_a_kind_is_found_in_each_language(files, title, expected):
-    """By the base of classes, the folder of files, or the folder of folders."""
+    """By the base of classes, the folder of files or folders, the decorator, the call, the table."""
     family = find(files, title)
 
     assert family
@@ -131,6 +160,9 @@ def test_another_of_a_kind_is_found_in_each_language(files, title, expected):
         (PYTHON, "The report is slow"),
         (TYPESCRIPT, "Allow options of no-eval"),
         (TYPESCRIPT, "Bump the version"),
+        (API, "Add validation of languages"),
+        (API, "Add an option to the languages"),
+        (EXPRESS, "Add a middleware for logging"),
         (GO, "Add a flag to `repo list`"),
         (MODULE, "Add field validation"),
         (MODULE, "Numbers are parsed twice"),

@@ -34,7 +34,7 @@ FAMILY = CodeFamily(
     ),
     3,
 )
-SECTION = """The request may ask for another of the 7 classes with the base Rule. Two that are like it:
+SECTION = """The request may ask for another of the 7 classes with the base Rule. The most similar:
 | rules/no_eval.py:1-41 class NoEval
 |     1\tclass NoEval(Rule):
 """
@@ -127,3 +127,15 @@ def test_one_commit_is_no_rule(caller):
 
     assert "rules/__init__.py (1 of 1)" in caller.answer("read_request")
     assert "leaves out" not in caller.answer("submit_plan", summary="Do it.", files=files)
+
+
+def test_an_entry_is_shown_with_the_lines_around_it(caller):
+    """Else nobody would see of which table it is."""
+    hit = SearchHit("rules/no_var.py", 1.0, (), "NoVar", "entry", 4, 4)
+    family = replace(FAMILY, kind="entries", place="RULES in rules/no_var.py", examples=(hit,))
+    caller.context = replace(caller.context, retrieval=Retrieval(family=family))
+
+    assert (
+        "another of the 7 entries of RULES in rules/no_var.py. The most similar:\n"
+        "| rules/no_var.py:2-5 entry NoVar\n|     2\t\n|     3\t\n|     4\tclass NoVar(Rule):\n"
+    ) in caller.answer("read_request")

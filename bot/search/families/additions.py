@@ -27,6 +27,7 @@ NO_ADDITION = re.compile(
 )
 FEW_MEMBERS = 2  # a commit that adds more is no example of how one is added
 DEFINES = r"^\+.*\b{name}\b\s*(?:[(:<={{]|extends|implements|$|struct|interface|func)"
+NAMES = r"^\+.*(?<!\w){name}(?!\w)"
 
 # Returns the diffs of commits, as far as they can be had.
 ReadDiffs = Callable[[Sequence[Sha]], Mapping[Sha, str]]
@@ -95,15 +96,16 @@ def _adds_member(addition: MemberAddition, group: Group) -> bool:
     if addition.member.path in made:
         return len(made) <= FEW_MEMBERS
     are_files = group.kind in ("files", "folders")
-    return not are_files and _defines_member(addition.diff, addition.member)
+    pattern = NAMES if group.kind in ("registrations", "entries") else DEFINES
+    return not are_files and _adds_line(addition.diff, addition.member, pattern)
 
 
-def _defines_member(diff: str, member: Member) -> bool:
-    """Tell whether a diff adds the definition of a member to its file."""
+def _adds_line(diff: str, member: Member, pattern: str) -> bool:
+    """Tell whether a diff adds a line to the member's file that defines or names it."""
     start = diff.find(f" b/{member.path}\n")
     end = diff.find("\ndiff --git ", start)
     part = diff[start : end if end > 0 else len(diff)] if start >= 0 else ""
-    return bool(re.search(DEFINES.format(name=re.escape(member.name)), part, re.MULTILINE))
+    return bool(re.search(pattern.format(name=re.escape(member.name)), part, re.MULTILINE))
 
 
 def count_places(

@@ -69,7 +69,7 @@ TARGET = re.compile(r"\s(?:to|in|into|of|on)\s(?P<target>.*)", re.IGNORECASE)
 PART_OF_CLASS = re.compile(r"\b[A-Z]\w*\.\w+|\b__\w+__\b")
 MODULE_NAME = re.compile(r"\b([a-z_]\w*)\.[A-Za-z_]\w*")
 # A word and a name that no word is: quoted, with capitals, digits or dashes.
-KIND_AND_NAME = re.compile(r"(?P<kind>[a-z]+)\s+(?:[`'\"]\S+|\S*[A-Z\d_-]\S*)\s*$")
+KIND_AND_NAME = re.compile(r"(?P<kind>[a-z]+)\s+(?:[`'\"/]\S+|\S*[A-Z\d_-]\S*)\s*$")
 # Words that say no kind: what stands before them does.
 PLAIN_HEAD = re.compile(
     r"\s+(?:support|implementation|class(?:es)?|sub-?class|functions?|modules?|files?|packages?)$",
@@ -88,3 +88,5 @@ DETAILS = frozenset(map(stem, _DETAILS.split()))
 ASKING = frozenset(
     map(stem, ["add", "create", "implement", "introduce", "new", "provide", "support"])
 )
+# What people call a route of a web service, which no router is called by.
+ROUTE_WORDS = frozenset(map(stem, ["endpoint", "route", "url", "handler", "view"]))

@@ -10,6 +10,7 @@ import numpy as np
 
 from bot.search.commit_index import CommitIndex
 from bot.search.definitions import LoadSymbols
+from bot.search.families.additions import ReadDiffs
 from bot.search.families.groups import (
     FEWEST_MEMBERS,
     Group,
@@ -22,17 +23,32 @@ from bot.search.families.groups import (
     weigh_folder,
 )
 from bot.search.families.past_additions import PastAddition
+from bot.search.families.registrations import group_registrations
 from bot.search.families.request_words import AdditionRequest
+from bot.search.segment import FileSymbols
+from bot.search.signals import top_indices
 from bot.search.symbols import Symbol
 from bot.search.terms import split_word
+from bot.search.used_files import ReadFiles
 from bot.values import Retrieval
 
 MAX_SIBLINGS = 12  # groups of siblings that are looked at
 SEED_FILES = 8
-MAX_BASES = 6
+ROUTER_TERMS = ("router", "rout", "endpoint", "app", "express", "fastapi", "flask", "mux")
+TEXT_FILES = 5  # in whose texts registrations are looked for
+MAX_BASES = 4
 FEW_FILES = 2  # with more of them, a new file shows that a member was added
 CHANGED_SHARE = 0.5  # what a change to a file of definitions counts of a new file
 BASE_FILES = 60  # in which classes of one base are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class FamilySources:
+    """What is needed beside the index: what files define and hold, and the diffs of commits."""
+
+    load_symbols: LoadSymbols
+    read_files: ReadFiles
+    read_diffs: ReadDiffs
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +75,30 @@ def find_candidates(
     request: AdditionRequest,
     retrieval: Retrieval,
     additions: Sequence[PastAddition],
-    load_symbols: LoadSymbols,
+    sources: FamilySources,
 ) -> list[Candidate]:
     """Find the groups that the request, the best files and past additions speak for."""
     shares = _share_paths((addition.share, addition.paths) for addition in additions)
     changed = _share_paths((addition.share, addition.changed) for addition in additions)
     near = {hit.path: 1 / (1 + rank) for rank, hit in enumerate(retrieval.files[:SEED_FILES])}
     groups = list(_find_siblings(index, request, shares, near))
-    groups += _find_definitions(index, [*shares, *near], load_symbols)
+    groups += _find_definitions(index, request, [*shares, *near], sources.load_symbols)
     return [Candidate(group, weigh(group, request, shares, changed, near)) for group in groups]
+
+
+def find_listed_candidates(
+    index: CommitIndex,
+    request: AdditionRequest,
+    retrieval: Retrieval,
+    additions: Sequence[PastAddition],
+    sources: FamilySources,
+) -> list[Candidate]:
+    """Find what the best files register and list: their texts are read, so this comes last."""
+    changed = _share_paths((addition.share, addition.changed) for addition in additions)
+    near = {hit.path: 1 / (1 + rank) for rank, hit in enumerate(retrieval.files[:SEED_FILES])}
+    routers = _list_routers(index) if request.asks_for_route else []
+    groups = _find_registrations(index, [*[*near][:TEXT_FILES], *routers], sources)
+    return [Candidate(group, weigh(group, request, {}, changed, near)) for group in groups]
 
 
 def _share_paths(commits: Iterable[tuple[float, Sequence[str]]]) -> dict[str, float]:
@@ -158,6 +189,7 @@ def _find_siblings(
 
 def _find_definitions(
     index: CommitIndex,
+    request: AdditionRequest,
     paths: Iterable[str],
     load_symbols: LoadSymbols,
 ) -> Iterator[Group]:
@@ -165,11 +197,7 @@ def _find_definitions(
     keys = dict(zip(index.code.paths, index.code.keys, strict=True))
     seeds = [path for path in dict.fromkeys(paths) if path in keys][: 2 * SEED_FILES]
     files = load_symbols([(path, keys[path]) for path in seeds])
-    bases: Counter[str] = Counter()
-    for file in files.values():
-        for symbol in file.symbols:
-            bases.update(dict.fromkeys(parse_bases(symbol), 1))
-    for base, _ in bases.most_common(MAX_BASES):
+    for base in _rank_bases(files.values(), request):
         symbols = _find_subclasses(index, base, keys, load_symbols)
         if len(symbols) >= FEWEST_MEMBERS:
             yield make_classes(base, symbols)
@@ -177,6 +205,41 @@ def _find_definitions(
         tops = [each for each in file.symbols if each.depth == 0 and each.kind != "method"]
         if len(tops) >= FEWEST_MEMBERS:
             yield make_definitions(path, tops)
+
+
+def _rank_bases(files: Iterable[FileSymbols], request: AdditionRequest) -> list[str]:
+    """Rank the bases of classes: those that the request names first, then those of many files."""
+    counts: Counter[str] = Counter()
+    for file in files:
+        counts.update({base for symbol in file.symbols for base in parse_bases(symbol)})
+
+    def rank(base: str) -> tuple[float, int]:
+        words = dict.fromkeys(split_name(base), 1.0)
+        return sum(match_words(words, request).values()), counts[base]
+
+    ranked = sorted(counts, key=rank, reverse=True)
+    return [base for base in ranked[:MAX_BASES] if rank(base) > (0, 1)]
+
+
+def _list_routers(index: CommitIndex) -> list[str]:
+    """List the files that most speak of routes, whatever else the request says."""
+    matches = index.code.chunks.match(ROUTER_TERMS)
+    counts = np.zeros(len(index.code.paths))
+    for files, values in matches.group_by(index.code.chunk_files, len(counts)).terms.values():
+        counts[files] += values
+    return [index.code.paths[file] for file in top_indices(counts, TEXT_FILES)]
+
+
+def _find_registrations(
+    index: CommitIndex, paths: Sequence[str], sources: FamilySources
+) -> Iterator[Group]:
+    """Find what the best files register, and the entries of their tables."""
+    keys = dict(zip(index.code.paths, index.code.keys, strict=True))
+    seeds = [path for path in dict.fromkeys(paths) if path in keys]
+    files = sources.load_symbols([(path, keys[path]) for path in seeds])
+    for path, data in sources.read_files(seeds).items():
+        symbols = files[path].symbols if path in files else ()
+        yield from group_registrations(path, data.decode("utf-8", "replace"), symbols)
 
 
 def _find_subclasses(

@@ -53,7 +53,7 @@ def _score_name(member: Member, group: Group, request: AdditionRequest) -> float
 def _count_oddities(member: Member) -> int:
     """Count why a member is no good example: it is private, very short or very long."""
     lines = member.end_line - member.line
-    is_odd = bool(member.line) and not SHORT_LINES <= lines <= LONG_LINES
+    is_odd = lines > 0 and not SHORT_LINES <= lines <= LONG_LINES
     return is_odd + member.name.startswith("_")
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.search.commit_index import CommitIndex
-from bot.search.definitions import LoadSymbols
 from bot.search.diff_excerpt import shorten_diff
 from bot.search.families.additions import (
     MemberAddition,
-    ReadDiffs,
     count_places,
     find_additions,
 )
-from bot.search.families.candidates import SEED_FILES, Candidate, Evidence, find_candidates
+from bot.search.families.candidates import (
+    SEED_FILES,
+    Candidate,
+    Evidence,
+    FamilySources,
+    find_candidates,
+    find_listed_candidates,
+)
 from bot.search.families.examples import MAX_EXAMPLES, make_examples, rank_members
 from bot.search.families.groups import Group, split_name
 from bot.search.families.past_additions import find_first_commits, find_past_additions
@@ -26,21 +30,16 @@ from bot.values import CodeFamily, Retrieval, SimilarCommit
 EXCERPT_CHARS = 2_500  # kept of the diff of the last addition
 MESSAGE_CHARS = 1_000
 # What classes have in common is told by their base, what definitions of a file have by little.
-GROUP_WEIGHTS = MappingProxyType({"classes": 0.4, "definitions": -0.3})
+GROUP_WEIGHTS = MappingProxyType(
+    {"classes": 0.4, "definitions": -0.3, "registrations": -0.1, "entries": -0.3}
+)
+LISTED = frozenset({"registrations", "entries"})  # lines, of which files have many of all kinds
 ENOUGH = 1.5  # of what speaks for a family
 # Of similar commits, those that added a member: most where the kind is not named, else some.
 MOST_ADDED, SOME_ADDED = 0.5, 0.12
 HALF_NAMED = 0.5
 ENOUGH_UNSAID = 2.2  # where no word says that something new is wanted
 MAX_PATHS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class FamilySources:
-    """What is needed beside the index: what files define, and the diffs of past commits."""
-
-    load_symbols: LoadSymbols
-    read_diffs: ReadDiffs
 
 
 def find_family(
@@ -58,8 +57,11 @@ def find_family(
     if addition is None:
         return None
     past = find_past_additions(index, query)
-    candidates = find_candidates(index, addition, retrieval, past, sources.load_symbols)
+    candidates = find_candidates(index, addition, retrieval, past, sources)
     group = choose_group(candidates, addition)
+    if group is None and addition.says_so and not addition.is_detail:
+        candidates = find_listed_candidates(index, addition, retrieval, past, sources)
+        group = choose_group(candidates, addition)
     return _describe(index, group, addition, retrieval, sources) if group else None
 
 
@@ -87,6 +89,8 @@ def score_candidate(candidate: Candidate) -> float:
 def asks_for_member(candidate: Candidate, request: AdditionRequest) -> bool:
     """Tell whether enough speaks for a group."""
     evidence = candidate.evidence
+    if candidate.group.kind in LISTED and not evidence.has_head:
+        return False
     if not evidence.has_head and (request.is_detail or not _were_added(evidence)):
         return False
     if changes_member(candidate.group, request):

@@ -43,7 +43,7 @@ BASE_NOISE = re.compile(
     r"\b(?:public|private|protected|virtual|extends|implements|where\b.*|with)\b|\w+\s*=\s*[\w.]+|\(.*?\)"
 )
 
-GroupKind = Literal["files", "folders", "classes", "definitions"]
+GroupKind = Literal["files", "folders", "classes", "definitions", "registrations", "entries"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bot.search.families.asking_words import (
     OTHER_WORK,
     PART_OF_CLASS,
     PLAIN_HEAD,
+    ROUTE_WORDS,
     TARGET,
 )
 from bot.search.terms import CODE_SPAN, NOISE, split_terms, split_word
@@ -54,6 +55,11 @@ class AdditionRequest:
     spellings: Mapping[str, str]  # as code abbreviates a term, to the term
     is_detail: bool  # it asks for a part of something: an option, a test
 
+    @property
+    def asks_for_route(self) -> bool:
+        """It asks for an endpoint of a web service."""
+        return not ROUTE_WORDS.isdisjoint({self.head, self.first})
+
     def find_ending(self, word: str) -> str:
         """Find the term that a word ends with, as `golinters` does with "linter"; "" if none."""
         endings = (term for term in self.wanted if len(term) >= ENDING_CHARS)
@@ -78,7 +84,7 @@ def read_addition(title: str, body: str) -> AdditionRequest | None:
     names = " ".join(label for label in labels if not ADDING_WORK.fullmatch(label))
     target = TARGET.search(order)
     texts = {BODY_WEIGHT: body, REST_WEIGHT: order, SCOPE_WEIGHT: names, 1.0: wanted}
-    weights = _weigh_terms(texts) | {head: HEAD_WEIGHT}
+    weights = _weigh_terms(texts) | {each: HEAD_WEIGHT for each in (head, first) if each}
     return AdditionRequest(
         bool(adds) or any(ADDING_WORK.match(label) for label in labels),
         head,

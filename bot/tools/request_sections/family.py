@@ -13,6 +13,7 @@ from bot.tools.tree_files import TreeFiles
 from bot.values import CodeFamily, SearchHit
 
 CODE_LINES = 30  # of each example
+AROUND = 2  # lines before and after one that is a single line
 CODE_CHARS = 3_000  # of all examples
 COMMIT_CHARS = 3_500
 PLACES_CHARS = 900
@@ -22,9 +23,10 @@ def render_family(family: CodeFamily | None, files: TreeFiles) -> Iterator[str]:
     """Render the examples with their lines, the commit that last added one, and what goes along."""
     if family is None:
         return
-    title = f"The request may ask for another of the {join_lines(describe_family(family))}. Two"
+    kind = join_lines(describe_family(family))
+    title = f"The request may ask for another of the {kind}. The most similar"
     lines = [line for hit in family.examples for line in _list_lines(hit, files)]
-    yield render_section(f"{title} that are like it", lines, CODE_CHARS, "read_file shows them")
+    yield render_section(title, lines, CODE_CHARS, "read_file shows them")
     if family.addition:
         title = f"The commit that last added one of them, {family.addition.sha[:12]}"
         yield render_section(title, list_commit_lines(family.addition), COMMIT_CHARS)
@@ -37,7 +39,8 @@ def _list_lines(hit: SearchHit, files: TreeFiles) -> list[str]:
     """List the beginning of an example, numbered."""
     text = files.read([hit.path]).get(hit.path, b"").decode("utf-8", "replace")
     lines = split_lines(text)
-    first, last = hit.line or 1, hit.end_line or len(lines)
+    around = AROUND if hit.kind in ("call", "entry") else 0
+    first, last = max(1, hit.line - around), min(len(lines), (hit.end_line or len(lines)) + around)
     end = min(last, first + CODE_LINES - 1)
     name = f" {hit.kind} {hit.name}" if hit.name else ""
     numbered = show_invisible(number_lines(lines, first, end))

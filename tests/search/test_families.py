@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from time import process_time
 
 import pytest
 
@@ -255,3 +256,23 @@ def test_a_definition_in_a_shared_file_is_found_by_the_message_and_the_diff():
     assert family
     assert family.addition
     assert "Add an email field\n" == family.addition.message
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "add " * 50_000,
+        "-" * 200_000,
+        "Add " + "a." * 100_000,
+        "[" * 100_000,
+        "Add `" + "x-" * 90_000,
+    ],
+)
+def test_a_monstrous_request_is_read_in_time(title):
+    """What is no title gets its answer as fast as one, from a file that is no better."""
+    line = "x = [" * 100_000
+    files = {**PYTHON, "report/odd.py": f"{line}\n{'@' * 100_000}\n{'a.' * 100_000}(\n"}
+    start = process_time()
+    find(files, title, title)
+
+    assert process_time() - start < 5

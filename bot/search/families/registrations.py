@@ -13,6 +13,7 @@ from bot.search.terms import stem
 
 FEWEST_ENTRIES = 5
 MAX_LINES = 4_000
+LINE_CHARS = 300  # a longer line was not written by hand
 DECORATED_LINES = 12  # between a decorator and what it decorates
 DECORATOR = re.compile(r"\s*(?:@|#\[)(?P<callee>[A-Za-z_][\w.:]*)")
 # Calls that make something known: `router.get("/x", ...)`, `root.AddCommand(newList())`.
@@ -44,7 +45,7 @@ REGISTERING = frozenset(map(stem, ["add", "register", "include", "on", "use", "h
 
 def group_registrations(path: str, text: str, symbols: Sequence[Symbol]) -> Iterator[Group]:
     """Group the registrations of a file by what registers them, and the entries by their table."""
-    lines = text.split("\n")[:MAX_LINES]
+    lines = [line if len(line) <= LINE_CHARS else "" for line in text.split("\n")[:MAX_LINES]]
     decorated = _list_decorated(lines, symbols)
     calls = _list_calls(path, lines)
     for callee, members in _group_callees([*decorated, *calls]).items():

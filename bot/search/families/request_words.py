@@ -24,7 +24,7 @@ from bot.search.families.asking_words import (
     ROUTE_WORDS,
     TARGET,
 )
-from bot.search.terms import CODE_SPAN, NOISE, split_terms, split_word
+from bot.search.terms import CODE_SPAN, NOISE, TITLE_CHARS, split_terms, split_word
 
 BODY_CHARS = 600
 HEAD_WEIGHT = 1.4  # of the last word of what is asked for: "formatter" in "a YAML formatter"
@@ -68,7 +68,8 @@ class AdditionRequest:
 
 def read_addition(title: str, body: str) -> AdditionRequest | None:
     """Read what a request asks for; None when it asks for other work, or tells of a fault."""
-    labels, order = _split_labels(NOISE.sub(" ", title).strip())
+    title = NOISE.sub(" ", title[:TITLE_CHARS])
+    labels, order = _split_labels(title.strip())
     if any(OTHER_WORK.match(label) for label in labels) or OTHER_ORDER.match(order):
         return None
     adds = ADDS.search(order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.text.code_line import shorten_code_line
 from bot.text.family_words import describe_family, describe_place
 from bot.text.git_lines import split_lines
 from bot.tools.line_ranges import number_lines, show_invisible
@@ -14,6 +15,7 @@ from bot.values import CodeFamily, SearchHit
 
 CODE_LINES = 30  # of each example
 AROUND = 2  # lines before and after one that is a single line
+KIND_CHARS = 200
 CODE_CHARS = 3_000  # of all examples
 COMMIT_CHARS = 3_500
 PLACES_CHARS = 900
@@ -23,7 +25,7 @@ def render_family(family: CodeFamily | None, files: TreeFiles) -> Iterator[str]:
     """Render the examples with their lines, the commit that last added one, and what goes along."""
     if family is None:
         return
-    kind = join_lines(describe_family(family))
+    kind = shorten_code_line(join_lines(describe_family(family)), KIND_CHARS)
     title = f"The request may ask for another of the {kind}. The most similar"
     lines = [line for hit in family.examples for line in _list_lines(hit, files)]
     yield render_section(title, lines, CODE_CHARS, "read_file shows them")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Literal, NewType
 
 from bot.values.ended_pulls import PullEnd
@@ -179,7 +179,8 @@ class SharedPlace:
 
     def is_met_by(self, path: str) -> bool:
         """Tell whether a file is this place."""
-        return fnmatchcase(path, self.path)
+        pattern = ".*".join(map(re.escape, self.path.split("*")))
+        return re.fullmatch(pattern, path) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,8 @@ def test_what_changed_with_each_of_them_is_counted():
     ) == family.places
     assert (SharedPlace(registry, 3),) == family.constant_places
     assert family.places[2].is_met_by("tests/test_yaml_format.py")
+    assert SharedPlace("app/[id]/*.tsx", 2).is_met_by("app/[id]/page.tsx")
+    assert not SharedPlace("app/[id]/*.tsx", 2).is_met_by("app/i/page.tsx")
 
 
 def test_a_move_adds_nothing():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from random import Random
 from time import process_time
 
 import pytest
@@ -75,6 +76,7 @@ API = {
     )
     + "}\n",
 }
+SUPPORT = {f"support/{name}.js": f"function {name}() {{}}\n" for name in ("tidy", "build", "push")}
 EXPRESS = {
     "src/server.ts": "const app = express()\n"
     + "".join(f"app.get('/{name}', list{name.title()})\n" for name in ("users", "orders", "bills"))
@@ -170,6 +172,7 @@ def test_another_of_a_kind_is_found_in_each_language(files, title, expected):
         (PYTHON, ""),
         (PYTHON, "???"),
         ({}, "Add a YAML format"),
+        (SUPPORT, "Added `this.error()` support to hooks"),
     ],
 )
 def test_other_work_asks_for_none(files, title):
@@ -278,3 +281,49 @@ def test_a_monstrous_request_is_read_in_time(title):
     find(files, title, title)
 
     assert process_time() - start < 5
+
+
+def test_no_request_of_any_words_breaks_the_search():
+    """Words that ask, that name kinds and members, in any order and in files called like them."""
+    draw = Random(16)
+    words = [
+        "add",
+        "support",
+        "new",
+        "implement",
+        "a",
+        "an",
+        "the",
+        "format",
+        "formats",
+        "csv",
+        "YamlFormat",
+        "yaml",
+        "to",
+        "for",
+        "in",
+        "of",
+        "and",
+        "option",
+        "test",
+        "rule",
+        "`no-alert`",
+        "fields.Date",
+        "Csv.x",
+        "__init__",
+        ":",
+        "(",
+        ")",
+        "#",
+        "/",
+        "[x]",
+        "feat:",
+        "endpoint",
+    ]
+    support = {f"lib/support/add_{name}.py": "def new(): ...\n" for name in ("a", "b", "c")}
+    files = {**PYTHON, **API, **support, "lib/newsupport/new.py": "supports = {\n  'a': 1,\n}\n"}
+    for _ in range(40):
+        title = " ".join(draw.choices(words, k=draw.randint(1, 7)))
+        family = find(files, title)
+
+        assert family is None or family.size >= 3

@@ -78,10 +78,10 @@ PLAIN_HEAD = re.compile(
 # Parts of what is there: who asks for one of them asks for no other of a kind.
 _DETAILS = """
 ability annotation arg argument attribute author badge benchmark button changelog comment copy
-coverage debug default deprecation doc docstring documentation entry example flag fixture header
+coverage debug default deprecation doc docstring documentation entry example fixture flag header
 hint info information kwarg license line link log logging message method missing note option page
-param parameter possibility property python script section test text translation type typing unit
-value version warning whitespace
+param parameter possibility prop property python script section test text translation type typing
+unit value version warning whitespace
 """
 DETAILS = frozenset(map(stem, _DETAILS.split()))
 # Words that ask, and name no kind.

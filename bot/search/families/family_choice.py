@@ -91,6 +91,8 @@ def asks_for_member(candidate: Candidate, request: AdditionRequest) -> bool:
     evidence = candidate.evidence
     if candidate.group.kind in LISTED and not evidence.has_head:
         return False
+    if candidate.group.kind == "definitions" and request.is_detail:
+        return False
     if not evidence.has_head and (request.is_detail or not _were_added(evidence)):
         return False
     if changes_member(candidate.group, request):

@@ -27,6 +27,10 @@ TABLE = re.compile(
     r"(?P<indent>[ \t]*)(?:(?P<left>[\w \t<>,.*&'\[\]?]+?)(?::[^=]*)?(?<![=!<>]):?=(?!=)[^=]*"
     r"|.*\benum\s+(?P<enum>\w+)[^{]*)[\[{(]\s*$"
 )
+# As a table of things of one kind is called; settings of one thing are none.
+MANY = re.compile(
+    r"(?i)(?<!prop)(?<!option)(?<!arg)(?<!param)(?<!setting)s$|(?:map|table|registry|list|dict)$"
+)
 OPENINGS = ("{", "[", "(")
 ENTRY_NAME = re.compile(r"[^\w\"'`/]*(?:[\"'`](?P<quoted>[^\"'`]+)|(?P<name>[\w./-]+))")
 NAME = re.compile(r"[A-Za-z_]\w*")
@@ -103,7 +107,7 @@ def _list_tables(path: str, lines: Sequence[str]) -> Iterator[tuple[str, list[Me
         is_opening = line.rstrip().endswith(OPENINGS) and ("=" in line or "enum" in line)
         match = TABLE.match(line) if is_opening else None
         names = NAME.findall(match["enum"] or match["left"]) if match else []
-        if match and names:
+        if match and names and (match["enum"] or MANY.search(names[-1])):
             yield names[-1], list(_list_entries(path, lines, number, len(match["indent"])))
 
 

@@ -62,7 +62,8 @@ class AdditionRequest:
 
     def find_ending(self, word: str) -> str:
         """Find the term that a word ends with, as `golinters` does with "linter"; "" if none."""
-        endings = (term for term in self.wanted if len(term) >= ENDING_CHARS)
+        terms = (term for term in self.wanted if term in self.weights)
+        endings = (term for term in terms if len(term) >= ENDING_CHARS)
         return next((term for term in endings if word.endswith(term)), "")
 
 

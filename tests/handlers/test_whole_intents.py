@@ -8,6 +8,7 @@ import pytest
 
 from bot.run import Ignore, SignalRun, StartRun
 from bot.stories.follow_base import follow_base
+from bot.stories.follow_parts import follow_parts
 from bot.stories.follow_pull import follow_pull
 from bot.stories.handle_command import handle_command
 from bot.stories.handle_review import handle_review
@@ -39,6 +40,7 @@ from bot.values.events import (
     ReviewCommentCreated,
     ReviewSubmitted,
 )
+from bot.values.part_progress import PartsNews
 from handlers import HANDLERS, route
 
 REPO = Repo("acme/orders", InstallationId(1))
@@ -53,6 +55,7 @@ ASKED = Request(REPO, 7, "ada", AT, "d", title="T", body="B", asker_id=11)
 REVIEWED = replace(ASKED, number=9, on_pull=True, review=31)
 RED = ChecksMoved("d", REPO, ("topic",), AFTER, "status", "error")
 CLOSED = PullClosed("d", REPO, 9, "topic", False, "ada", False, "greenlit[bot]")
+PART = "<!-- greenlit:part:3/2 -->\nText."
 
 CASES = {
     "a label": (
@@ -88,6 +91,32 @@ CASES = {
     "a closed issue": (
         IssueClosed(*ISSUE),
         [SignalRun(ISSUE_7, Signal("issue", "closed", "ada"), "d")],
+    ),
+    "a closed part": (
+        IssueClosed(*ISSUE, author="greenlit[bot]", body=PART),
+        [
+            SignalRun(ISSUE_7, Signal("issue", "closed", "ada"), "d"),
+            StartRun(follow_parts, PartsNews(REPO, 3, "d"), "parts/d"),
+        ],
+    ),
+    "a closed issue of somebody who writes what parts say": (
+        IssueClosed(*ISSUE, author="eve", body=PART),
+        [SignalRun(ISSUE_7, Signal("issue", "closed", "ada"), "d")],
+    ),
+    "a merged part": (
+        replace(CLOSED, body=PART),
+        [
+            SignalRun(BRANCH, Signal("closed", "the pull request was closed", "ada"), "d"),
+            StartRun(follow_pull, replace(CLOSED, body=PART), "d", FOLLOWED),
+            StartRun(follow_parts, PartsNews(REPO, 3, "d"), "parts/d"),
+        ],
+    ),
+    "a part that is made ready": (
+        replace(PullChanged(*PULL, "ready_for_review"), body=PART),
+        [
+            StartRun(follow_base, MovedBase(REPO, "d", "ada", is_by_bot=False, pull=9), "base/d"),
+            StartRun(follow_parts, PartsNews(REPO, 3, "d"), "parts/d"),
+        ],
     ),
     "a deleted issue": (
         IssueDeleted(*ISSUE),

@@ -140,6 +140,11 @@ def as_bot(payload: dict[str, object]) -> dict[str, object]:
             ),
         ),
         ("issues", issues("closed"), IssueClosed(GUID, REPO, 7, "ada", False, AT)),
+        (
+            "issues",
+            issues("closed", issue={**ISSUE, "body": "It hangs.", "user": ADA}),
+            IssueClosed(GUID, REPO, 7, "ada", False, AT, "ada", "It hangs."),
+        ),
         ("issues", as_bot(issues("edited")), IssueEdited(GUID, REPO, 7, "renovate[bot]", True, AT)),
         ("issues", issues("deleted"), IssueDeleted(GUID, REPO, 7, "ada", False, AT)),
         ("issues", issues("transferred"), IssueTransferred(GUID, REPO, 7, "ada", False, AT)),
@@ -174,6 +179,11 @@ def as_bot(payload: dict[str, object]) -> dict[str, object]:
             "pull_request",
             on_pull("closed", pull_request={**READ_PULL, "merged": None}),
             PullClosed(GUID, REPO, 8, "greenlit/7-slow", False, "ada", False, "ada"),
+        ),
+        (
+            "pull_request",
+            on_pull("closed", pull_request={**READ_PULL, "body": "Closes."}),
+            PullClosed(GUID, REPO, 8, "greenlit/7-slow", False, "ada", False, "ada", "Closes."),
         ),
         (
             "pull_request",

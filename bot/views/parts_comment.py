@@ -92,7 +92,7 @@ def describe_part(look: PartsStanding, standing: PartStanding) -> str:
         "done": f"merged with {link}",
         "green": f"{link} is ready for review{stack}",
         "open": f"{link} is in your hands{stack}",
-        "failed": f"not solved, {link} is not green",
+        "failed": f"not solved, {link} is not ready",
     }
     return words.get(standing.state, SIGNS[standing.state])
 

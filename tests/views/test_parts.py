@@ -67,7 +67,7 @@ def test_list_says_how_each_part_stands():
         f"- [x] 1. [Add the interface]({HUB}/issues/8) (#8): merged with [#12]({HUB}/pull/12)\n"
         f"- [ ] 2. [Use it]({HUB}/issues/9) (#9): under way\n"
         f"- [ ] 3. [Say `@ada` so]({HUB}/issues/10) (#10): not solved, [#14]({HUB}/pull/14) is "
-        "not green\n"
+        "not ready\n"
         f"- [ ] 4. [End it]({HUB}/issues/11) (#11): cannot begin without part 3\n\n"
     ) == text.partition("<sub>")[0]
 

@@ -61,7 +61,7 @@ class GitHubSubIssues:
     def _link(self, issue: GithubIssue, list_name: str, other: GithubIssue, field: str) -> bool:
         """Put an issue into a list of another one, where it is not there yet.
 
-        Servers before 3.17 know no such list, and an issue may have its parent already.
+        Older servers know no such list, and an issue may have its parent already.
         """
         url = f"{issue.url}/{list_name}"
         requester, number = issue.requester, require(other.number, "number")

@@ -199,6 +199,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "looking what the pull request asks for",
         ),
         "tell_later_red": ("Told why CI turned red", "telling why CI turned red"),
+        "update_locks": ("Brought the lock files along", "bringing the lock files along"),
         "update_pull": (
             "Brought the pull request's text up to date",
             "bringing the pull request's text up to date",

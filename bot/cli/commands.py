@@ -51,9 +51,23 @@ Wish = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _read_folder(typed: str) -> Path:
+    """Read the name of a folder; an empty one is no word for the folder that one is in."""
+    if not typed.strip():
+        raise typer.BadParameter("Name the folder of the project; it may be `.`.")
+    return Path(typed)
+
+
 ProjectFolder = Annotated[
     Path | None,
-    typer.Option("--in", help="The folder of the project: a new one, or one begun before"),
+    typer.Option(
+        "--in",
+        help="The folder of the project: a new one, or one begun before",
+        parser=_read_folder,
+        metavar="PATH",
+    ),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from bot.cli.unrecorded_run import UnrecordedRun
 from bot.ports import Ports
 from bot.run import Step, from_json, to_json
 from bot.text.terminal_text import strip_control
-from bot.values import RunKey, Signal, Waiting
+from bot.values import Caps, RunKey, Signal, Waiting
 from bot.values.making import SPECIFICATION_PATH
 
 P = ParamSpec("P")
@@ -45,6 +46,7 @@ class FolderRun(UnrecordedRun):
         self._approves_all = approves_all
         # Whether all so far was done by earlier processes: one that was given up is tried again.
         self._only_replays = record.kept_steps > 0
+        self._kept_turns = record.count_kept("ask_model")
 
     async def __call__(self, act: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
         """Take the step's result from the record, or do it and record it."""
@@ -73,11 +75,20 @@ class FolderRun(UnrecordedRun):
 
     def _read(self, result: object, act: Step[P, R]) -> R:
         try:
-            return from_json(result, act.result_kind)  # type: ignore[no-any-return]
+            value = from_json(result, act.result_kind)
         except (ValidationError, RecursionError):
             raise UnfitRecordError(
                 f"The step {act.name} was recorded by another release of Greenlit."
             ) from None
+        return self._renew_caps(value) if isinstance(value, Caps) else value
+
+    def _renew_caps(self, kept: Caps) -> Caps:
+        """Take what may be spent from this machine: a record may be of a stranger.
+
+        The turns that it holds are gone through again, however many they are.
+        """
+        turns = min(kept.turns, max(self.ports.caps.turns, self._kept_turns + 1))
+        return replace(kept, usd=self.ports.caps.usd, turns=turns)
 
     def _read_signal(self, result: object) -> Signal:
         try:

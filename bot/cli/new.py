@@ -18,6 +18,7 @@ from rich.text import Text
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.git.fetching_mirrors import GREENLIT
+from bot.adapters.git.git_errors import GitError, summarize
 from bot.adapters.git.git_process import require_git
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.git.project_folder import (
@@ -87,6 +88,11 @@ def make_new_project(
     except PermissionError as wrong:
         print_error(WrongUseError(f"{wrong.filename} cannot be used: {wrong.strerror}."), console)
         return WRONG_USE
+    except OSError as wrong:  # such as a full disk
+        place = wrong.filename or asked.folder
+        text = f"{place} cannot be written: {wrong.strerror or wrong}. What was recorded is kept."
+        print_error(WrongUseError(f"{text} {_advise_going_on(asked)}"), console)
+        return NOT_DONE
     except KeyboardInterrupt:
         print_sentences(console, f"\nStopped. What was made is kept. {_advise_going_on(asked)}")
         return STOPPED
@@ -95,7 +101,7 @@ def make_new_project(
 def _check_wish(wish: str) -> None:
     """Raise WrongUseError where no wish can be read from it."""
     text = wish.strip()
-    if not text:
+    if not WORD.search(text):
         raise WrongUseError(f"Say what you wish for. {EXAMPLE}")
     if len(text) > LIMIT_CHARS:
         raise WrongUseError(
@@ -154,6 +160,7 @@ def _find_record(folder: Path) -> Path:
 def _open_record(asked: NewProject) -> Iterator[RunRecord]:
     """Open the folder's record for this process alone; a new one begins with the wish."""
     own = asked.folder / OWN_FOLDER
+    made_folders = sum(not path.exists() for path in (asked.folder, *asked.folder.parents))
     try:
         own.mkdir(parents=True, exist_ok=True)
         (own / ".gitignore").write_text("*\n", "utf-8")
@@ -167,7 +174,7 @@ def _open_record(asked: NewProject) -> Iterator[RunRecord]:
         record = RunRecord(_find_record(asked.folder))
         if record.is_new:
             _check_wish(asked.wish)  # a crash may have left the record empty
-            record.begin(asked.wish.strip())
+            record.begin(asked.wish.strip(), made_folders)
         elif asked.wish and record.wish != asked.wish.strip():
             raise WrongUseError(
                 f"{asked.folder} holds a project of another wish: {strip_control(record.wish)!r}. "
@@ -186,13 +193,16 @@ def _make(run: FolderRun, settings: SolveSettings, asked: NewProject, record: Ru
         outcome = run_at_once(make_project(run, Wish(record.wish)))
     except (Refusal, Unreachable) as ended:
         outcome = Outcome("gave up", f"{ended}")
+    except GitError as wrong:
+        text = f"Git could not commit what was made. It says: {summarize(wrong).rstrip('.')}."
+        outcome = Outcome("gave up", text)
     finally:
         run.ports.sandbox.discard(f"{run.key}/trial")
         run.ports.sandbox.discard(run.key)
     _print_end(console, asked, outcome, run.state)
     run.print_total(settings.model, run.state.model_s + run.state.sandbox_s)
     if outcome.state in ("refused", "stopped"):
-        _clear(asked.folder)
+        _clear(asked.folder, record.made_folders)
     return DONE if outcome.state == "done" else NOT_DONE
 
 
@@ -257,11 +267,11 @@ def _quote(folder: Path) -> str:
     return shlex.quote(strip_control(name))
 
 
-def _clear(folder: Path) -> None:
-    """Leave nothing behind of a project that is not to be."""
+def _clear(folder: Path, made_folders: int) -> None:
+    """Leave nothing behind of a project that is not to be, and of the folders that it made."""
     shutil.rmtree(folder / OWN_FOLDER)
     specification = folder / SPECIFICATION_PATH
     specification.unlink(missing_ok=True)
-    for place in (specification.parent, folder):
+    for place in (specification.parent, *[folder, *folder.parents][:made_folders]):
         with suppress(OSError):  # what is not empty is not ours alone
             place.rmdir()

@@ -51,9 +51,19 @@ class RunRecord:
         """How many steps of an earlier process are still to be taken."""
         return len(self._kept)
 
-    def begin(self, wish: str) -> None:
+    @property
+    def made_folders(self) -> int:
+        """How many folders the run made for itself, from that of the project upwards."""
+        made = self._head.get("made_folders", 0)
+        return made if isinstance(made, int) else 0
+
+    def count_kept(self, name: str) -> int:
+        """Count the kept steps of a name."""
+        return sum(entry.get("step") == name for entry in self._kept)
+
+    def begin(self, wish: str, made_folders: int = 0) -> None:
         """Record what the run is about."""
-        self._head = {"format": FORMAT, "wish": wish}
+        self._head = {"format": FORMAT, "wish": wish, "made_folders": made_folders}
         self._append(self._head)
 
     def take(self, name: str) -> Mapping[str, Any] | None:

@@ -14,6 +14,7 @@ from bot.cli.progress_line import show_progress
 from bot.cli.terminal import StepLine
 from bot.ports import Ports, Refusal
 from bot.run import SignalRun, SlotWait, StartRun, Step, to_json
+from bot.text.amounts import count_noun
 from bot.values import (
     Attempt,
     Branch,
@@ -78,7 +79,7 @@ class UnrecordedRun:
 
     def print_total(self, model: str, took_s: float) -> None:
         """Print what the whole run took and cost."""
-        cost = f"{self.state.turns} turns of {model}, ${self.state.usage.usd:.2f}"
+        cost = f"{count_noun(self.state.turns, 'turn')} of {model}, ${self.state.usage.usd:.2f}"
         self.console.print(StepLine(took_s, "in all", Text(cost)))
 
     async def wait(

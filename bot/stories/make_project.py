@@ -12,7 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.project import UnreadableSpecification, read_specification, render_specification
+from bot.project import (
+    UnreadableSpecification,
+    read_specification,
+    render_specification,
+    write_licence,
+)
 from bot.run import Run
 from bot.steps.admit import compute_caps
 from bot.steps.inspect_files import inspect_files
@@ -166,6 +171,8 @@ async def plan(run: Run, state: RunState) -> RunState:
             break
     else:
         raise GaveUp(explain_unplanned(PLAN_ROUNDS))
+    licence = write_licence(making.agreed, making.planned[0])
+    state = run.keep(replace(state, patch=Patch({**state.patch.files, **licence})))
     await run(keep_files, _list_right(state, ()), "Plan", "the files and the workflow")
     return state
 
@@ -214,8 +221,8 @@ async def prove(run: Run, state: RunState) -> Outcome:
         trial = await run(try_project, work)
         took_s = sum(tried.took_s for tried in trial.steps)
         state = run.keep(replace(state, sandbox_s=state.sandbox_s + took_s))
-        if trial.obstacle:
-            return explain_untried(state, trial)
+        if trial.obstacle:  # begun again, it is tried again: there may be a sandbox then
+            raise GaveUp(explain_untried(state, trial))
         if trial.failed is None:
             if trial.locks:
                 await run(keep_files, trial.locks, "Lock", "the packages that it was tried with")

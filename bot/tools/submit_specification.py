@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.ports import PackageIndex
-from bot.project import check_structure
+from bot.project import LICENCE_FILE, check_structure, name_licence
 from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
@@ -112,9 +112,12 @@ def run(session: ToolSession, arguments: SubmitSpecificationInput) -> str:
 
 def _list_writable(specification: Specification) -> Iterator[FileOutline]:
     """List the files without those that tools make, such as locks, and those of the bot: nobody
-    could plan them.
+    need plan them.
     """
+    has_licence = bool(name_licence(specification))
     for outline in specification.files:
+        if has_licence and LICENCE_FILE.fullmatch(outline.path):
+            continue
         inside = f"{outline.path}a" if outline.path.endswith("/") else outline.path
         alone = ProjectStructure((ProjectFile(inside, outline.purpose),), inside)
         findings = check_structure(alone, specification)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bot.project import find_loaded
+from bot.project import LICENCE_FILE, find_loaded, name_licence
 from bot.text.amounts import count_noun
 from bot.text.git_lines import split_lines
 from bot.tools.session import ToolSession
@@ -32,6 +32,9 @@ def run(session: ToolSession, arguments: WriteFileInput) -> str:
     missing = [each for each in find_loaded(file) if session.patch.files.get(each) is None]
     if missing:
         raise ToolRefusal(f"{path} imports {', '.join(missing)}: write that first.")
+    licence = name_licence(session.project.agreed)
+    if licence and LICENCE_FILE.fullmatch(path):
+        raise ToolRefusal(f"{path} is written already, with the text of {licence}.")
     write_files(session, {path: text})
     lines = count_noun(len(split_lines(text)), "line")
     return f"{path} is written and has {lines}.{note_syntax(session, path)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import signal
@@ -83,6 +84,25 @@ def build_broken(settings, home, folder):
     """Build the ports, with a sandbox that fails."""
     ports = build_alone(settings, home, folder)
     return replace(ports, sandbox=BrokenSandbox(ports.mirrors))
+
+
+class FullFolder:
+    """A folder on a disk that is full."""
+
+    def __init__(self, folder, root):
+        self.folder, self.root = folder, root
+
+    def read(self, path):
+        return self.folder.read(path)
+
+    def write(self, files):
+        raise OSError(errno.ENOSPC, "No space left on device", f"{self.root}/docs")
+
+
+def build_full(settings, home, folder):
+    """Build the ports, with a disk that is full."""
+    ports = build_in_folders(settings, home, folder)
+    return replace(ports, folder=FullFolder(ports.folder, folder))
 
 
 class Maker:
@@ -221,7 +241,8 @@ def test_a_wish_becomes_a_project_whose_tests_pass(play, tmp_path):
 @pytest.mark.long
 def test_killed_it_goes_on_at_the_file_where_it_stood(play, tmp_path):
     """After kill -9 in the midst of the files, the next process takes what was done from the
-    record, cuts off half a line of it, and asks for no recorded turn again.
+    record, cuts off half a line of it, and asks for no recorded turn again. What could not be tried
+    is tried once there is a sandbox.
     """
     maker, folder = play(pace=1), tmp_path / "expenses"
     command = [sys.executable, "-m", "bot", "new", WISH, "--in", str(folder), "--yes"]
@@ -249,12 +270,16 @@ def test_killed_it_goes_on_at_the_file_where_it_stood(play, tmp_path):
     assert after == COMMITS[:6]
     assert FILES == git(folder, "ls-files")
     assert len(maker.double.requests) <= 6 + 1  # the one under way is asked again
+    tried, printed = maker.make("", folder)
+    assert 0 == tried, printed
+    assert "Made. 9 files are written, and every step passed: compile, execute, check." in printed
 
 
 @pytest.mark.parametrize(
     ("wish", "reason"),
     [
         ("  ", "Say what you wish for."),
+        ("🎉 🎉", "Say what you wish for."),
         ("app", "One word does not say what it is for."),
         ("Haushaltsbuchverwaltung!", "One word does not say what it is for."),
         ("an app " * 15_000, "The wish is too long: it has 104,999 characters"),
@@ -276,6 +301,7 @@ def test_what_is_no_wish_is_answered_in_a_sentence(tmp_path, wish, reason):
     [
         (["a", "nice", "thing"], "(nice thing). Put what has blanks in it into quotes."),
         (["a nice thing", "--demo"], "The demo has a wish of its own: leave yours out."),
+        (["a nice thing", "--in", ""], "Name the folder of the project; it may be `.`."),
     ],
 )
 def test_a_wish_that_would_be_lost_is_not(typed, words, capsys):
@@ -367,16 +393,49 @@ def test_a_record_that_a_crash_left_empty_needs_a_wish(tmp_path):
 
 @pytest.mark.served
 def test_a_wish_that_cannot_be_met_leaves_nothing(play, tmp_path):
-    """The model says why, in the language of the wish; a wish without blanks is one, too."""
+    """The model says why, in the language of the wish; a wish without blanks is one, too. A folder
+    that was there stays, and those that were made for it go.
+    """
     reason = "Das widerspricht sich: offline und live zugleich. Eines von beiden kann es geben."
     maker = play(turn(call("decline_wish", reason=reason)))
-    code, printed = maker.make("离线又联网的记账应用", tmp_path / "new")
+    code, printed = maker.make("离线又联网的记账应用", tmp_path / "new/and/deep")
     git(tmp_path, "init", "--quiet", "empty")
+    (tmp_path / "mine").mkdir()
     in_repository, _ = maker.make("离线又联网的记账应用", tmp_path / "empty")
+    in_own, _ = maker.make("离线又联网的记账应用", tmp_path / "mine")
 
-    assert (1, 1) == (code, in_repository)
+    assert (1, 1, 1) == (code, in_repository, in_own)
     assert [tmp_path / "empty/.git"] == [*tmp_path.glob("*/*")]
+    assert ["empty", "mine"] == sorted(path.name for path in tmp_path.iterdir())
     assert f"Not made. {reason}" in printed
+
+
+@pytest.mark.served
+def test_what_may_be_spent_is_said_by_this_machine(play, tmp_path):
+    """A record that says otherwise, such as a stranger's, is heard in all but that. A full disk is
+    told in a sentence, and what was recorded stays.
+    """
+    maker, folder = (
+        play(
+            turn(specify()),
+            turn(plan("greeter.py"), results=[answer("submit_specification")], texts=["approved"]),
+        ),
+        tmp_path / "a",
+    )
+    first, _ = maker.make("a greeter for people", folder, yes=False)
+    record = folder / ".greenlit/record.jsonl"
+    rich = re.sub(r'"usd": ?5.0', '"usd": 5000.0', record.read_text())
+    record.write_text(rich)
+    full, told = maker.make("", folder, build=build_full)
+    code, printed = maker.make("", folder, usd_per_run=0.001)
+
+    assert (1, 1, 1) == (first, full, code)
+    assert '"usd": 5000.0' in rich
+    assert (
+        f"{folder}/docs cannot be written: No space left on device. What was recorded is kept. "
+        f"Go on with: greenlit new --in {folder}"
+    ) in told
+    assert "Not made. I reached the budget of less than $0.01 for one run" in printed
 
 
 @pytest.mark.served

@@ -242,6 +242,30 @@ def test_what_ends_the_conversation_is_told_without_words_of_github(make, turns,
     assert outcome.next_step in ("", "Begun again, it may take as much once more.")
 
 
+@pytest.mark.parametrize(
+    ("asked", "begins", "holds"),
+    [
+        ("MIT", "MIT License\n\nCopyright (c) the authors of Greeter\n", "free of charge"),
+        ("the Apache License, Version 2.0", " " * 33 + "Apache License\n", "9. Accepting Warranty"),
+        ("BSD-3-Clause", "BSD 3-Clause License\n", "3. Neither the name"),
+        ("none", "", ""),
+        ("GPL-3.0-only", "", ""),
+    ],
+)
+def test_the_licence_is_written_as_it_is(make, tmp_path, asked, begins, holds):
+    """Its text is known, so no model writes it from memory; nobody need plan it."""
+    named = ("submit_specification", {**SPECIFICATION, "licence": asked})
+    own = ("write_file", {"path": "LICENSE", "text": "Do what you want.\n"})
+    outcome, _ = make([named], [PLAN], (*WRITE, own))
+    place = tmp_path / "greeter/LICENSE"
+    text = place.read_text() if place.exists() else ""
+
+    assert "done" == outcome.state
+    assert text.startswith(begins)
+    assert holds in text
+    assert bool(begins) == ("LICENSE" in git(tmp_path / "greeter", "ls-files"))
+
+
 def test_a_plan_that_is_not_accepted_is_changed_and_not_sent_again(make):
     """The model sends what changes; a whole plan takes the place of the draft."""
     wrong = {**STRUCTURE["files"][2], "imports": [{"path": "greeter.py", "names": ["hail"]}]}

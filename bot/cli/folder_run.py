@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from pydantic import ValidationError
 from rich.console import Console
@@ -75,12 +75,12 @@ class FolderRun(UnrecordedRun):
 
     def _read(self, result: object, act: Step[P, R]) -> R:
         try:
-            value = from_json(result, act.result_kind)
+            value: Any = from_json(result, act.result_kind)
         except (ValidationError, RecursionError):
             raise UnfitRecordError(
                 f"The step {act.name} was recorded by another release of Greenlit."
             ) from None
-        return self._renew_caps(value) if isinstance(value, Caps) else value
+        return cast("R", self._renew_caps(value) if isinstance(value, Caps) else value)
 
     def _renew_caps(self, kept: Caps) -> Caps:
         """Take what may be spent from this machine: a record may be of a stranger.

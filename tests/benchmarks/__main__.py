@@ -26,6 +26,7 @@ from tests.benchmarks import (
     second_checks,
     suggestions,
     tokens,
+    wishes,
     workspaces,
 )
 from tests.benchmarks.table import show
@@ -56,6 +57,7 @@ def main() -> None:
         ("Diffs: those of real commits, applied to their parents", real_diffs),
         ("Refactorings: judged by the tests of their repositories", refactorings),
         ("Suggestions: applied to the letter, or refused", suggestions),
+        ("Wishes: projects of them, installed, compiled, started and tested", wishes),
     ):
         with tempfile.TemporaryDirectory(prefix="greenlit-bench-") as work:
             show(title, measured.rows(Path(work)))

@@ -7,6 +7,7 @@ hand; planning, gates, git, packages, compilers and tests are real.
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -25,6 +26,7 @@ from bot.cli.new import NewProject, make_new_project
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.settings import SandboxSettings, SolveSettings, load_settings
+from bot.values.making import OWN_FILES
 from tests.benchmarks.table import Row
 
 WISHES = Path(__file__).parents[1] / "wishes"
@@ -85,7 +87,7 @@ def play_wish(path: Path, folder: Path) -> PlayedWish:
         path.stem,
         script.about,
         code,
-        _count_files(steps),
+        _count_files(folder),
         counts["ask_model"],
         counts["try_project"],
         took_s,
@@ -99,10 +101,11 @@ def _read_steps(folder: Path) -> list[Mapping[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def _count_files(steps: Sequence[Mapping[str, Any]]) -> int:
-    """Count the files of the patch, as the model's last tools left it."""
-    patches = [step["result"]["patch"] for step in steps if step["step"] == "use_tools"]
-    return len(patches[-1]["files"]) if patches else 0
+def _count_files(folder: Path) -> int:
+    """Count the files that were committed, without the two of the bot's own."""
+    command = ["git", "-C", str(folder), "ls-files"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return len(set(done.stdout.splitlines()) - set(OWN_FILES))
 
 
 def rows(work: Path) -> list[Row]:

@@ -125,6 +125,7 @@ def find(
         (PYTHON, "Neues Format f\u00fcr YAML", ("classes", "Format", 4)),
         (PYTHON, "Ajouter un format YAML", ("classes", "Format", 4)),
         (PYTHON, "A\u00f1adir un format YAML", ("classes", "Format", 4)),
+        (PYTHON, "\u6dfb\u52a0 YamlFormat", ("classes", "Format", 4)),
         (TYPESCRIPT, "Add rule no-alert", ("files", "src/rules", 4)),
         (TYPESCRIPT, "feat: add `no-alert` rule", ("files", "src/rules", 4)),
         (TYPESCRIPT, "Rule proposal: add a new rule that forbids alert", ("files", "src/rules", 4)),

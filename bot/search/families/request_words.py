@@ -82,18 +82,16 @@ def read_addition(title: str, body: str) -> AdditionRequest | None:
         return None
     head = _find_head(wanted)
     first = _find_first(wanted)
-    module = MODULE_NAME.search(wanted)
     names = " ".join(label for label in labels if not ADDING_WORK.fullmatch(label))
-    target = TARGET.search(order)
     texts = {BODY_WEIGHT: body, REST_WEIGHT: order, SCOPE_WEIGHT: names, 1.0: wanted}
     weights = _weigh_terms(texts) | {each: HEAD_WEIGHT for each in (head, first) if each}
     return AdditionRequest(
         bool(adds) or any(ADDING_WORK.match(label) for label in labels),
         head,
         first,
-        split_word(module[1])[-1] if module and split_word(module[1]) else "",
+        _find_module(wanted),
         terms,
-        frozenset(split_terms(target["target"])) if target else frozenset(),
+        _find_target(order),
         weights,
         {each: term for term in weights for each in list_spellings(term)} | {t: t for t in weights},
         bool(PART_OF_CLASS.search(wanted)) or head in DETAILS,
@@ -146,6 +144,18 @@ def _find_first(wanted: str) -> str:
     """Find the word that a name follows: "rule" in "rule no-alert"; "" where none does."""
     match = KIND_AND_NAME.match(wanted)
     return "".join(split_word(match["kind"])[-1:]) if match else ""
+
+
+def _find_module(wanted: str) -> str:
+    """Find the term of the module in `fields.Email`; "" where none is named."""
+    match = MODULE_NAME.search(wanted)
+    return "".join(split_word(match[1])[-1:]) if match else ""
+
+
+def _find_target(order: str) -> frozenset[str]:
+    """Find the terms of what gets something: "the csv format" in "quoting to the csv format"."""
+    match = TARGET.search(order)
+    return frozenset(split_terms(match["target"])) if match else frozenset()
 
 
 def _weigh_terms(texts: Mapping[float, str]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.edits.omitted_code import is_placeholder
 from bot.gates.change import Change, find_surplus_lines
 from bot.gates.renames import find_renames
+from bot.search.lock_files import is_lock_name
 from bot.text.git_lines import split_lines
 from bot.text.invisible_chars import is_invisible
 from bot.values import Finding, RepoConfig
@@ -64,7 +65,12 @@ class ChangeSize:
 
 
 def measure_change(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> ChangeSize:
-    """Measure a change of files; a line that only moved, or a file, is no change."""
+    """Measure a change of files; a line that only moved, or a file, is no change.
+
+    Lock files do not count: their tools write them, and one package may bring hundreds of lines.
+    """
+    before = {path: text for path, text in before.items() if not is_lock_name(path)}
+    after = {path: text for path, text in after.items() if not is_lock_name(path)}
     old, new = _count_lines(before), _count_lines(after)
     added = new - old
     new_text = "\n".join(added.elements())

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-ADDRESS = re.compile(r"https?://[^\s\"'<>,}]+")
+ADDRESS = re.compile(r"https?://[^\s\"'<>,}]{1,500}")
 FILE = re.compile(  # of a package: the address of its index, and its place there
-    r"(?P<index>https?://[^\s\"']+?)/(?P<place>(?:@[^/\s]+/)?[^/\s@]+/-/\S+|packages/\S+)"
+    r"(?P<index>https?://[^\s\"']{1,300}?)/"
+    r"(?P<place>(?:@[^/\s]{1,200}/)?[^/\s@]{1,200}/-/\S{1,300}|packages/\S{1,500})"
 )
 GO_LINE = re.compile(r"^(\S+) (v\S+?)(?:/go\.mod)? h1:", re.MULTILINE)
 PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)

@@ -93,8 +93,9 @@ class ScriptedModel:
 class ScriptedSandbox:
     """A sandbox in which jobs end as they are told to, and well after that."""
 
-    def __init__(self, *logs):
+    def __init__(self, *logs, lock=None):
         self.logs = list(logs)
+        self.lock = lock
 
     def describe(self):
         return SandboxState("bubblewrap")
@@ -103,6 +104,8 @@ class ScriptedSandbox:
         return Machine({"python3": "3.11.7"})
 
     def run(self, job):
+        if "uv.lock" in job.returns:  # it was installed, and came with what `install` left
+            return SandboxResult(0, changes=dict.fromkeys(["uv.lock"], self.lock))
         if job.commands != ("python3 -m pytest",) or not self.logs:
             return SandboxResult(0)
         return self.logs.pop(0)
@@ -127,12 +130,14 @@ def make(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
 
-    def start(*turns, answers=(YES,), logs=(), wish="a greeter for people", edit=None):
+    def start(*turns, answers=(YES,), logs=(), lock=None, wish="a greeter for people", edit=None):
         settings = SolveSettings(anthropic_api_key=SecretStr("k"))
         ports = build_ports(settings, home, tmp_path / "greeter")
         model = ScriptedModel(turns)
         checkers = replace(ports.checkers, index=None)
-        ports = replace(ports, model=model, sandbox=ScriptedSandbox(*logs), checkers=checkers)
+        ports = replace(
+            ports, model=model, sandbox=ScriptedSandbox(*logs, lock=lock), checkers=checkers
+        )
         run = AnsweringRun(ports, Console(file=StringIO()), RunKey("new#0/1"))
         run.answers = list(reversed(answers))
         if edit:
@@ -329,3 +334,26 @@ def test_a_check_that_runs_no_test_is_red(make):
 
     assert "done" == outcome.state
     assert "It ended well, but ran no test." in told[3]
+
+
+def test_the_lock_of_what_was_installed_is_committed(make, tmp_path):
+    """Once everything passes; one that names addresses of the sandbox would help nobody."""
+    steps = [*STRUCTURE["steps"], {"name": "install", "command": "uv sync", "proof": "It ends."}]
+    plan = ("submit_structure", {**STRUCTURE, "steps": steps})
+    outcome, _ = make([SPECIFY], [plan], WRITE, lock="version = 1\n")
+    folder = tmp_path / "greeter"
+
+    assert "done" == outcome.state
+    assert "Lock the packages that it was tried with" == git(folder, "log", "-1", "--format=%s")[0]
+    assert ["uv.lock"] == git(folder, "show", "--name-only", "--format=", "HEAD")
+    assert "version = 1\n" == (folder / "uv.lock").read_text()
+
+
+def test_a_lock_of_addresses_in_the_sandbox_is_left_out(make, tmp_path):
+    """Nobody else could install by it."""
+    steps = [*STRUCTURE["steps"], {"name": "install", "command": "uv sync", "proof": "It ends."}]
+    plan = ("submit_structure", {**STRUCTURE, "steps": steps})
+    outcome, _ = make([SPECIFY], [plan], WRITE, lock='url = "http://127.0.0.1:3128/a"\n')
+
+    assert "done" == outcome.state
+    assert not (tmp_path / "greeter/uv.lock").exists()

@@ -28,6 +28,7 @@ DATED = re.compile(
 )
 ENTRY = re.compile(r"^\s{0,3}(?:[-*+]|\d+\.)\s+\S")
 NEWEST = 2  # sections at the head, of which one may be open
+TITLE_CHARS = 200
 NOTE_LINES = 4  # below a heading, which may say that it is not released
 
 
@@ -51,7 +52,9 @@ def read_sections(text: str) -> tuple[Section, ...]:
     ends = [*(number - 1 for number, _ in versions[1:]), len(lines)]
     sections = []
     for (start, title), end in zip(versions, ends, strict=True):
-        note = " ".join([title, *lines[start : start + NOTE_LINES]])
+        note = " ".join(
+            [title, *(line[:TITLE_CHARS] for line in lines[start : start + NOTE_LINES])]
+        )
         inner = tuple(name for number, name in headings if start < number <= end)
         entries = tuple(line for line in lines[start:end] if ENTRY.match(line))
         is_unreleased = bool(UNRELEASED.search(title)) or (
@@ -70,6 +73,8 @@ def _list_headings(lines: Sequence[str]) -> list[tuple[int, str]]:
     """List number and text of the headings of Markdown and reStructuredText."""
     headings = []
     for number, line in enumerate(lines, 1):
+        if len(line) > TITLE_CHARS:
+            continue
         if match := MARKED.match(line):
             headings.append((number, match[1]))
         elif UNDERLINE.match(line) and number > 1 and _is_title(lines[number - 2], line):
@@ -79,4 +84,8 @@ def _list_headings(lines: Sequence[str]) -> list[tuple[int, str]]:
 
 def _is_title(title: str, underline: str) -> bool:
     text = title.strip()
-    return bool(text) and len(text) <= len(underline.rstrip()) + 2 and not ENTRY.match(title)
+    return (
+        0 < len(text) <= TITLE_CHARS
+        and len(text) <= len(underline.rstrip()) + 2
+        and not ENTRY.match(title)
+    )

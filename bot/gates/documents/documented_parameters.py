@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-FIELD = re.compile(r"^\s*[:@]param\s+(?:[^:\n]*?\s)?\*{0,2}(\w+)\s*:(.*)$", re.MULTILINE)
-JSDOC = re.compile(r"^\s*\*?\s*@param\s+(?:\{[^}\n]*\}\s*)?\[?([\w$]+)(.*)$", re.MULTILINE)
+FIELD = re.compile(
+    r"^[ \t]*[:@]param[ \t]+(?:[^:\n]*?[ \t])?\*{0,2}(\w+)[ \t]*:(.*)$", re.MULTILINE
+)
+JSDOC = re.compile(
+    r"^[ \t]*\*?[ \t]*@param[ \t]+(?:\{[^}\n]*\}[ \t]*)?\[?([\w$]+)(.*)$", re.MULTILINE
+)
 HEADINGS = r"(?:keyword\s+|other\s+)?(?:args|arguments|params|parameters)"
 GOOGLE = re.compile(rf"^(\s*){HEADINGS}:\s*$", re.IGNORECASE)
 NUMPY = re.compile(rf"^(\s*){HEADINGS}\s*$", re.IGNORECASE)

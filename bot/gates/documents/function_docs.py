@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 OWN = ("self", "cls", "mcs")
 SCRIPTS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx")
-DOCUMENTED_SCRIPT = re.compile(
-    r"/\*\*(?P<doc>(?:(?!\*/)[\s\S]){1,4000})\*/\s*"
-    r"(?:export\s+(?:default\s+)?)?(?:public\s+|static\s+|async\s+)*"
-    r"(?:function\s*\*?\s*(?P<function>[\w$]+)|(?P<method>[\w$]+))\s*(?:<[^>(]{0,200}>)?"
+HEADER = re.compile(  # of a function, behind its doc comment
+    r"\s{0,200}(?:export\s+(?:default\s+)?)?(?:(?:public|static|async)\s+){0,3}"
+    r"(?:function\s*\*?\s*(?P<function>[\w$]{1,200})|(?P<method>[\w$]{1,200}))\s*(?:<[^>(]{0,200}>)?"
     r"\((?P<parameters>[^(){}\[\]]{0,500})\)"
 )
 SCRIPT_NAME = re.compile(r"^(?:(?:public|private|protected|readonly)\s+)*(?:\.\.\.)?([\w$]+)")
@@ -89,12 +88,19 @@ def _read_function(
 
 def _read_script(text: str) -> Iterator[DocumentedFunction]:
     """Read the functions of JavaScript and TypeScript with a doc comment right above them."""
-    for match in DOCUMENTED_SCRIPT.finditer(text):
-        name = match["function"] or match["method"]
-        parts = [part.strip() for part in match["parameters"].split(",") if part.strip()]
-        names = [SCRIPT_NAME.match(part) for part in parts]
-        if name in NO_FUNCTIONS or name.startswith("_") or not all(names):
-            continue
+    start = text.find("/**")
+    while start >= 0 and (end := text.find("*/", start)) >= 0:
+        if match := HEADER.match(text, end + 2):
+            yield from _read_header(match, text[start:end], text)
+        start = text.find("/**", end + 2)
+
+
+def _read_header(match: re.Match[str], doc: str, text: str) -> Iterator[DocumentedFunction]:
+    """Read a header whose parameters all have names; patterns that take values apart have none."""
+    name = match["function"] or match["method"]
+    parts = [part.strip() for part in match["parameters"].split(",") if part.strip()]
+    names = [SCRIPT_NAME.match(part) for part in parts]
+    if name not in NO_FUNCTIONS and not name.startswith("_") and all(names):
         parameters = {found[1]: "" for found in names if found and found[1] != "this"}
         line = text.count("\n", 0, match.start("parameters")) + 1
-        yield DocumentedFunction(name, line, match["doc"], parameters)
+        yield DocumentedFunction(name, line, doc, parameters)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.text import Text
 
 from bot.checks.behaviour_recording import BehaviourComparer
@@ -13,6 +15,9 @@ from bot.text.terminal_text import strip_control
 from bot.tools.behaviour_job import record_runs
 from bot.values import BehaviourComparison, RecordedBehaviour
 
+FIRST_LINES = 4
+LINE_CHARS = 100
+
 
 def _summarize_comparison(comparison: BehaviourComparison) -> Summary:
     """Say in a line whether the code does the same, or for how many inputs it does not."""
@@ -21,8 +26,18 @@ def _summarize_comparison(comparison: BehaviourComparison) -> Summary:
         return title, Text(strip_control(f"not known: {comparison.why}"), "magenta")
     inputs = count_noun(comparison.inputs, "recorded input")
     if comparison.differences:
-        return title, Text(f"not as before for {comparison.differing} of {inputs}", "red")
+        line = (
+            f"not as before for {comparison.differing} of {inputs}\n{_describe_first(comparison)}"
+        )
+        return title, Text(strip_control(line), "red")
     return title, Text(f"as before for {inputs}")
+
+
+def _describe_first(comparison: BehaviourComparison) -> str:
+    """Say what differs first, in a few lines."""
+    first = comparison.differences[0]
+    lines = [line[:LINE_CHARS] for line in first.text.splitlines()[:FIRST_LINES]]
+    return "\n".join([f"{first.command}, {first.aspect}:", *lines])
 
 
 @step("compare_behaviour", _summarize_comparison)
@@ -37,9 +52,9 @@ def compare_behaviour(
         return BehaviourComparison(work.patch_id, why=recording)
     comparer = BehaviourComparer(recording)
     comparer.compare()
-    return BehaviourComparison(
-        work.patch_id,
-        len(behaviour.inputs),
-        tuple(comparer.differences),
-        tuple(sorted(comparer.varying)),
+    differences = tuple(
+        replace(known, command=behaviour.inputs[known.number - 1].command)
+        for known in comparer.differences
     )
+    varying = tuple(sorted(comparer.varying))
+    return BehaviourComparison(work.patch_id, len(behaviour.inputs), differences, varying)

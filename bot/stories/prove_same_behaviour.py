@@ -57,7 +57,7 @@ async def prove_same_behaviour(run: Run, state: RunState) -> RunState:
     state = run.keep(replace(state, stalls=replace(state.stalls, differing=rounds)))
     if rounds > MOST_ROUNDS:
         return state
-    return run.keep(answer_finish(state, render_differences(comparison, behaviour)))
+    return run.keep(answer_finish(state, render_differences(comparison)))
 
 
 async def _compare(

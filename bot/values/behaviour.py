@@ -59,6 +59,7 @@ class BehaviourDifference:
     number: int
     aspect: Aspect
     text: str
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bot.text import as_code_span, count_noun, defuse_inline
 from bot.text.code_fences import fence_code
@@ -25,16 +25,17 @@ NO_SANDBOX = "there is no sandbox here."
 NO_INPUTS = "no inputs were recorded."
 
 
-def render_differences(comparison: BehaviourComparison, behaviour: RecordedBehaviour) -> str:
+def render_differences(comparison: BehaviourComparison) -> str:
     """Tell the model what is not as before: an answer to `finish`."""
     count = comparison.differing
-    total = count_noun(len(behaviour.inputs), "recorded input")
+    total = count_noun(comparison.inputs, "recorded input")
     head = f"Not pushed yet. For {count} of {total} the code does not do what it did before"
     parts = [f"{head} your change (`-` is before, `+` is now):"]
     for difference in comparison.differences[:MOST_SHOWN]:
-        command = behaviour.inputs[difference.number - 1].command
         lines = "\n".join(f"| {line}" for line in difference.text.splitlines())
-        parts.append(f"Input {difference.number}, `{command}`, {difference.aspect}:\n{lines}")
+        parts.append(
+            f"Input {difference.number}, `{difference.command}`, {difference.aspect}:\n{lines}"
+        )
     parts.append(
         "Let the code do again what it did, then call finish: it keeps what you gave it. Where the "
         "request itself asks for the difference, say so in `differs`: reviewers are told of it."
@@ -69,18 +70,16 @@ def _render_comparison(
         text = f"**Same output as before** on {inputs}: exit status, output, errors, written files."
         return join_parts(" ".join(filter(None, [text, ran, varying])), listed)
     text = f"**Not the same output as before** on {comparison.differing} of {inputs}:"
-    return join_parts(text, *_render_differing(comparison, behaviour), f"{ran} {varying}", listed)
+    return join_parts(
+        text,
+        *map(_render_difference, comparison.differences[:MOST_SHOWN]),
+        f"{ran} {varying}",
+        listed,
+    )
 
 
-def _render_differing(
-    comparison: BehaviourComparison, behaviour: RecordedBehaviour
-) -> Iterator[str]:
-    for difference in comparison.differences[:MOST_SHOWN]:
-        yield _render_difference(difference, behaviour.inputs[difference.number - 1])
-
-
-def _render_difference(difference: BehaviourDifference, known: RunInput) -> str:
-    title = f"{as_code_span(known.command)}, {difference.aspect}:"
+def _render_difference(difference: BehaviourDifference) -> str:
+    title = f"{as_code_span(difference.command)}, {difference.aspect}:"
     return join_parts(title, fence_code(difference.text[:TEXT_CHARS], "diff"))
 
 

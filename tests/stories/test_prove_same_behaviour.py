@@ -35,7 +35,9 @@ INPUTS = (
     RunInput("python a.py b.csv", files={"b.csv": "1\n", "c.csv": ""}, source="README.md"),
 )
 RECORDED = RecordedBehaviour(INPUTS, (0, None), (RanLines("a.py", 9, (3,)), RanLines("z.py", 2)))
-DIFFERS = BehaviourComparison("p", 2, (BehaviourDifference(2, "output", "-a\n+b"),), (1,))
+DIFFERS = BehaviourComparison(
+    "p", 2, (BehaviourDifference(2, "output", "-a\n+b", "python a.py b.csv"),), (1,)
+)
 CALL = OpenFinish("c1", WRITTEN)
 STATE = replace(
     make_state(),

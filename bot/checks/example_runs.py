@@ -24,14 +24,20 @@ def find_example_runs(
 
     Lines with redirections, placeholders or more than one command are left out.
     """
-    seen = set()
+    sources: dict[str, str] = {}
     for source, text in documents.items():
-        for fence in FENCE.finditer(text):
-            for line in fence[2].splitlines():
-                command = COMMENT.sub("", PROMPT.sub("", line)).rstrip()
-                if command not in seen and _runs_script(command, paths, scripts):
-                    seen.add(command)
-                    yield RunInput(command, source=source)
+        for command in _list_commands(text):
+            sources.setdefault(command, source)
+    for command, source in sources.items():
+        if _runs_script(command, paths, scripts):
+            yield RunInput(command, source=source)
+
+
+def _list_commands(text: str) -> Iterator[str]:
+    """List the lines of the code blocks, without prompts and comments."""
+    for fence in FENCE.finditer(text):
+        for line in fence[2].splitlines():
+            yield COMMENT.sub("", PROMPT.sub("", line)).rstrip()
 
 
 def name_scripts(command: str, paths: Collection[str]) -> frozenset[str]:

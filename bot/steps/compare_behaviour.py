@@ -12,7 +12,7 @@ from bot.run import Summary, step
 from bot.steps.check_locally import LocalWork
 from bot.text import count_noun
 from bot.text.terminal_text import strip_control
-from bot.tools.behaviour_job import record_runs
+from bot.tools.behaviour_job import RecorderJob, record_runs
 from bot.values import BehaviourComparison, RecordedBehaviour
 
 FIRST_LINES = 4
@@ -45,9 +45,8 @@ def compare_behaviour(
     ports: Ports, work: LocalWork, behaviour: RecordedBehaviour
 ) -> BehaviourComparison:
     """Run the recorded inputs on the base and with the change, side by side in the sandbox."""
-    recording = record_runs(
-        ports, work.tree, work.project, behaviour.inputs, work.workspace, work.patch.files
-    )
+    job = RecorderJob(work.tree, work.project, work.workspace, behaviour.inputs, work.patch.files)
+    recording = record_runs(ports, job)
     if isinstance(recording, str):
         return BehaviourComparison(work.patch_id, why=recording)
     comparer = BehaviourComparer(recording)

@@ -6,18 +6,10 @@ Plan, edits and fixes are one conversation, so that each turn is served from the
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 
 from bot.gates.copied import GATE as COPIED
 from bot.run import Run
-from bot.steps.ask_model import (
-    FOR_BEHAVIOUR,
-    FOR_BRIEF,
-    FOR_SANDBOX,
-    FOR_THREADS,
-    ask_model,
-    open_conversation,
-)
+from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.render_findings import (
@@ -33,8 +25,8 @@ from bot.stories.brief_talk import (
     check_brief,
     check_request,
     explain_no_change,
-    needs_brief,
 )
+from bot.stories.choose_prompts import choose_prompts
 from bot.stories.ends import (
     explain_gates,
     explain_minutes,
@@ -48,7 +40,6 @@ from bot.stories.progress import tell
 from bot.stories.prove_new_tests import prove_new_tests
 from bot.stories.prove_same_behaviour import (
     keeps_behaviour,
-    may_record,
     prove_same_behaviour,
     records_behaviour,
 )
@@ -81,7 +72,6 @@ from bot.views.day_limit import render_day_advice, render_day_limit
 
 LIMIT_NUDGES = 2
 GATE_ROUNDS = 4
-JOBS = MappingProxyType({"document": "begin_document", "test": "begin_test"})
 PAUSES_S = (5, 30, 120)  # between tries, when the model's answers break off
 
 
@@ -147,7 +137,7 @@ async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:
 
 async def _open(run: Run, state: RunState) -> RunState:
     await check_request(run, state)
-    start = await run(open_conversation, state.base, state.snapshot.number, _choose_prompts(state))
+    start = await run(open_conversation, state.base, state.snapshot.number, choose_prompts(state))
     return run.keep(
         replace(
             state,
@@ -156,29 +146,6 @@ async def _open(run: Run, state: RunState) -> RunState:
             keeps_behaviour=keeps_behaviour(state),
         )
     )
-
-
-def _choose_prompts(state: RunState) -> tuple[str, ...]:
-    """Choose what the model is told first: the job, its threads, and that it was begun before."""
-    prompts = [choose_job(state)]
-    if state.project is not None:
-        prompts.append(FOR_SANDBOX)
-    if may_record(state):
-        prompts.append(FOR_BEHAVIOUR)
-    if needs_brief(state):
-        prompts.append(FOR_BRIEF)
-    if state.open_threads:
-        prompts.append(FOR_THREADS)
-    if state.patch.files:
-        prompts.append("resume")
-    return tuple(prompts)
-
-
-def choose_job(state: RunState) -> str:
-    """Choose the prompt that names the job."""
-    if state.target is None:
-        return JOBS.get(state.request.command, "begin")
-    return "begin_merge" if state.merge is not None and state.merge.left else "begin_on_pull"
 
 
 async def _converse_to_end(run: Run, state: RunState) -> RunState:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
-from bot.steps.ask_model import FOR_BEHAVIOUR, FOR_BRIEF, FOR_SANDBOX, open_conversation
+from bot.steps.ask_model import open_conversation
 from bot.steps.check_earlier_work import check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
-from bot.stories.agent import choose_job
-from bot.stories.brief_talk import asks_brief, take_answers
+from bot.stories.brief_talk import take_answers
 from bot.stories.checks_here import learn_checks
+from bot.stories.choose_prompts import repeat_prompts
 from bot.stories.progress import tell
-from bot.stories.prove_same_behaviour import records_behaviour
 from bot.stories.pull_answers import (
     add_thread_comments,
     answers_brief,
@@ -205,14 +204,7 @@ async def _open_anew(run: Run, state: RunState, issue: Issue, renewal: Renewal) 
     """Begin another conversation on the same work."""
     if state.target is not None:  # the writing opens it, with the prompt for pull requests
         return replace(state, start=None, conversation=(), plan=None, open_finish=None)
-    prompts = [choose_job(state)]
-    if state.project is not None:
-        prompts.append(FOR_SANDBOX)
-    if records_behaviour(state):
-        prompts.append(FOR_BEHAVIOUR)
-    if asks_brief(state):
-        prompts.append(FOR_BRIEF)
-    start = await run(open_conversation, state.base, issue.number, prompts)
+    start = await run(open_conversation, state.base, issue.number, repeat_prompts(state))
     words = (UserText(start.first_message), UserText(renewal.invitation))
     return replace(state, start=start, conversation=words, plan=None, open_finish=None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from bot.checks.behaviour_recording import Recording, read_recording
 from bot.ports import Ports, Unreachable
@@ -30,36 +30,47 @@ def name_behaviour_workspace(key: str) -> str:
     return f"{key}/behaviour"
 
 
-def record_runs(
-    ports: Ports,
-    tree: Tree,
-    project: ProjectChecks,
-    inputs: Sequence[RunInput],
-    workspace: str,
-    overlay: Mapping[str, str | None] | None = None,
-) -> Recording | str:
-    """Run the inputs on the tree, also with the texts of `overlay`; or say why that cannot be."""
-    plan = {
-        "inputs": [asdict(given) for given in inputs],
-        "runs": BEFORE if overlay is None else BOTH,
-        "overlay": overlay or {},
-        "wall_s": INPUT_S,
-        "chars": TEXT_CHARS,
-    }
-    program = inspect.getsource(behaviour_recorder)
-    job = SandboxJob(
-        tree,
-        Patch({RECORDER: program, PLAN: json.dumps(plan)}),
-        (f"python3 {RECORDER} {PLAN}",),
-        workspace,
-        setups=choose_setups(project),
-        limits=LIMITS,
-    )
+@dataclass(frozen=True, slots=True)
+class RecorderJob:
+    """What is run: inputs on a tree, and with the texts of `overlay` where there are any."""
+
+    tree: Tree
+    project: ProjectChecks
+    workspace: str
+    inputs: Sequence[RunInput]
+    overlay: Mapping[str, str | None] | None = None
+
+    def render_plan(self) -> str:
+        """Render the plan that the recorder reads."""
+        plan = {
+            "inputs": [asdict(given) for given in self.inputs],
+            "runs": BEFORE if self.overlay is None else BOTH,
+            "overlay": self.overlay or {},
+            "wall_s": INPUT_S,
+            "chars": TEXT_CHARS,
+        }
+        return json.dumps(plan)
+
+    def make_sandbox_job(self) -> SandboxJob:
+        """Make the job of the sandbox, with the recorder among the files."""
+        program = inspect.getsource(behaviour_recorder)
+        return SandboxJob(
+            self.tree,
+            Patch({RECORDER: program, PLAN: self.render_plan()}),
+            (f"python3 {RECORDER} {PLAN}",),
+            self.workspace,
+            setups=choose_setups(self.project),
+            limits=LIMITS,
+        )
+
+
+def record_runs(ports: Ports, job: RecorderJob) -> Recording | str:
+    """Run the inputs; or say why that cannot be."""
     try:
-        result = ports.sandbox.run(job)
+        result = ports.sandbox.run(job.make_sandbox_job())
     except Unreachable:
         return "The sandbox does not work now."
     if why := result.obstacle or result.limit_hit:
         return why
     log = mask_log(ports, result.log)
-    return read_recording(log, behaviour_recorder.MARK, len(inputs)) or NOT_READ
+    return read_recording(log, behaviour_recorder.MARK, len(job.inputs)) or NOT_READ

@@ -22,6 +22,7 @@ from typing import Any
 
 MARK = "greenlit-behaviour: "
 HOME = ".greenlit-behaviour"
+OUT, ERR = "out", "err"
 MOST_BLOCKS = 131_072  # of 512 bytes, that a command may write into one file
 CACHES = ("__pycache__", ".pytest_cache", ".mypy_cache")
 TRACER = """\
@@ -118,32 +119,35 @@ class Recorder:
         """Run one input, and put the folder back as it was."""
         overlay(self.work, given["files"])
         before = list_files(self.work)
-        out, err = self.home / "out", self.home / "err"
-        with out.open("wb") as out_file, err.open("wb") as err_file:
-            process = subprocess.Popen(
-                ["sh", "-c", f"ulimit -f {MOST_BLOCKS}; {given['command']}"],
-                cwd=self.work,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=out_file,
-                stderr=err_file,
-                start_new_session=True,
-            )
-            code = wait_for(process, given["stdin"].encode(), self.plan["wall_s"])
+        code = self._start(given, environment)
         after = list_files(self.work)
         changed = [path for path in {**before, **after} if before.get(path) != after.get(path)]
         was = {path: self._keep_before(path, given, pristine) for path in changed}
         now = {path: self._keep(self.work / path) if path in after else None for path in changed}
         seen = {
             "exit": code,
-            "output": self._keep(out),
-            "errors": self._keep(err),
+            "output": self._keep(self.home / OUT),
+            "errors": self._keep(self.home / ERR),
             "files": {path: now[path] for path in sorted(changed) if now[path] != was[path]},
         }
         for path in [*changed, *given["files"]]:
             put_back(pristine / path, self.work / path)
             self._remove_new_folders(path, pristine)
         return seen
+
+    def _start(self, given: dict[str, Any], environment: dict[str, str]) -> int | None:
+        """Run a command, and return its exit status; None where a limit ended it."""
+        with (self.home / OUT).open("wb") as out, (self.home / ERR).open("wb") as err:
+            process = subprocess.Popen(
+                ["sh", "-c", f"ulimit -f {MOST_BLOCKS}; {given['command']}"],
+                cwd=self.work,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+            return wait_for(process, given["stdin"].encode(), self.plan["wall_s"])
 
     def _remove_new_folders(self, path: str, pristine: Path) -> None:
         for folder in Path(path).parents:

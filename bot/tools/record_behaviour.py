@@ -11,14 +11,14 @@ from pydantic import Field
 from bot.checks.behaviour_recording import Recording, list_ran_lines, merge_ran_lines
 from bot.checks.example_runs import find_example_runs, name_scripts
 from bot.text import as_code_span, count_noun
-from bot.tools.behaviour_job import name_behaviour_workspace, record_runs
+from bot.tools.behaviour_job import RecorderJob, name_behaviour_workspace, record_runs
 from bot.tools.job_answer import quote_lines
 from bot.tools.sandbox_job import find_project
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import ToolRefusal, decode_texts
-from bot.values import RanLines, RecordedBehaviour, RunInput
+from bot.values import ProjectChecks, RanLines, RecordedBehaviour, RunInput
 
 MOST_INPUTS = 12
 MOST_FILES = 10
@@ -61,13 +61,7 @@ def run(session: ToolSession, arguments: RecordBehaviourInput) -> str:
     new = _choose_new(session, arguments, earlier.inputs)
     if not new:
         raise ToolRefusal("All of these inputs are recorded already.")
-    context, clock = session.context, session.ports.clock
-    workspace = name_behaviour_workspace(context.workspace)
-    began = clock.now()
-    recording = record_runs(session.ports, context.tree, project, new, workspace)
-    session.sandbox_s += (clock.now() - began).total_seconds()
-    if isinstance(recording, str):
-        raise ToolRefusal(f"Nothing is recorded. {recording}")
+    recording = _record(session, project, new)
     kept = _list_kept(new, recording)
     session.behaviour = RecordedBehaviour(
         (*earlier.inputs, *(new[index] for index in kept)),
@@ -75,6 +69,19 @@ def run(session: ToolSession, arguments: RecordBehaviourInput) -> str:
         merge_ran_lines(earlier.ran, list_ran_lines(recording)),
     )
     return "\n".join(_describe(session.behaviour, recording, kept))
+
+
+def _record(session: ToolSession, project: ProjectChecks, inputs: Sequence[RunInput]) -> Recording:
+    """Run the inputs on the base, as a part of the turn's time. Raises ToolRefusal."""
+    context, clock = session.context, session.ports.clock
+    workspace = name_behaviour_workspace(context.workspace)
+    began = clock.now()
+    job = RecorderJob(context.tree, project, workspace, inputs)
+    recording = record_runs(session.ports, job)
+    session.sandbox_s += (clock.now() - began).total_seconds()
+    if isinstance(recording, str):
+        raise ToolRefusal(f"Nothing is recorded. {recording}")
+    return recording
 
 
 def _require_use(session: ToolSession) -> None:

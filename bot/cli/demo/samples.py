@@ -7,7 +7,6 @@ from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from rich.table import Table
 from rich.text import Text
 
 from bot.cli.inputs import WrongUseError
@@ -80,9 +79,10 @@ def find_sample(name: str) -> Sample:
     raise WrongUseError(f"There is no sample {name!r}. There are {names}.")
 
 
-def render_samples() -> Table:
+def render_samples() -> Text:
     """Render the samples with what becomes of what in each, the usual one first."""
-    table = Table.grid(padding=(0, 2))
-    for sample in SAMPLES:
-        table.add_row(Text(sample.name, "bold"), sample.summary)
-    return table
+    width = max(len(sample.name) for sample in SAMPLES) + 2
+    lines = [
+        Text.assemble((sample.name.ljust(width), "bold"), sample.summary) for sample in SAMPLES
+    ]
+    return Text("\n").join(lines)

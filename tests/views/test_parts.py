@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.text.part_marker import read_part_marker
+from bot.tools.request_sections.earlier_parts import render_place
 from bot.values import (
     Branch,
     Brief,
     Criterion,
+    Finish,
     InstallationId,
+    Outcome,
     Part,
+    PushedChange,
     Repo,
     RepoConfig,
     Request,
     RunKey,
     RunState,
+    Sha,
     Split,
 )
-from bot.values.part_progress import PartPull, PartsStanding, PartStanding
+from bot.values.part_progress import (
+    EarlierPart,
+    PartPull,
+    PartsStanding,
+    PartStanding,
+    PlaceInSplit,
+)
+from bot.views.end_comment import render_end_comment
 from bot.views.part_issue import render_part_body, render_part_title
 from bot.views.parts_comment import (
     render_all_ended,
@@ -25,6 +38,9 @@ from bot.views.parts_comment import (
     render_stop_answer,
     render_stuck,
 )
+from bot.views.pull_body import describe_merge, render_body
+from bot.views.status_comment import render_comment
+from tests.views.run_states import make_state
 
 HUB = "https://hub.test/o/r"
 PARTS = tuple(
@@ -148,3 +164,32 @@ def test_issue_of_a_part_calls_and_closes_nothing():
         "one change (approved by bob). It needs #9 and #10. Greenlit begins it by itself once it "
         "can."
     ) == text.partition(" Edit this")[0]
+
+
+def test_work_on_a_part_says_of_what_and_what_is_merged_first():
+    """In its comments, in its pull request and to the model; any other work says nothing of it."""
+    place = PlaceInSplit(
+        7, 2, 4, Branch("part-1"), 12, (EarlierPart(8, "Add it", False, 12, "Add the interface"),)
+    )
+    request = replace(
+        STATE.request, number=9, body="<!-- greenlit:part:7/2 -->\nText.", cause="it is there"
+    )
+    state = make_state(
+        request=request,
+        place=place,
+        branch=Branch("part-2"),
+        pushed=PushedChange(Sha("b" * 40), Finish("Use it", "", "It is used."), ("a.py",)),
+        outcome=Outcome("stopped", "I stopped."),
+    )
+    body, told = render_body(state), "\n".join(render_place(place))
+
+    assert "Closes #9, part 2 of 4 of #7, made on top of #12: merge that first. <!-- green" in body
+    assert (7, 2) == read_part_marker(body)
+    assert "It is made on top of #12: merge that first. Merging it closes this issue." == (
+        describe_merge(state)
+    )
+    assert "@ada Part 2 of #7: I stopped." in render_end_comment(state)
+    assert "Part 2 of #7, which ada asked for." in render_comment(state)
+    assert "| #8 Add it (in the tree that you see): pull request #12, Add the interface" in told
+    assert "Merging it closes this issue." == describe_merge(replace(state, place=None))
+    assert [] == list(render_place(None))

@@ -32,6 +32,7 @@ STATES = {  # in words, and how bright it is
     "refused": ("cannot do this", "bad"),
     "gave up": ("gave up", "bad"),
     "failed": ("broke", "bad"),
+    "done": ("divided into parts", "good"),
 }
 ATTEMPTS = {
     "green": ("green", "good"),

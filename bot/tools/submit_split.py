@@ -33,7 +33,7 @@ class PartInput(ToolInput):
     criteria: list[int] = Field(
         default_factory=list,
         max_length=MOST_LISTED,
-        description="The numbers of the brief's criteria that hold once it is merged.",
+        description="The brief's criteria, from 1, that hold once it is merged; each in one part.",
     )
     needs: list[int] = Field(
         default_factory=list,
@@ -45,8 +45,8 @@ class PartInput(ToolInput):
 class SubmitSplitInput(ToolInput):
     """Divide a request that the answer to the brief or to the plan calls too big for one change.
     Maintainers are shown the parts, and decide; then each is solved alone, in this order. What
-    several parts need, such as an interface, is a part before them. Parts that change the same file
-    need each other in a line. Each leaves the repository in working order.
+    several parts need, such as an interface, is a part before them. Of parts that change the same
+    file each needs the one before. Each leaves the repository in working order.
     """
 
     parts: list[PartInput] = Field(

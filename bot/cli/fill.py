@@ -28,6 +28,7 @@ from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits.marked_place import find_marked_place
 from bot.ports import Ports, Refusal, Unreachable
 from bot.search.place_context import find_place_context
+from bot.search.source_files import says_generated
 from bot.settings import SolveSettings
 from bot.stories.fill_place import fill_place
 from bot.stories.stops import GaveUp
@@ -36,7 +37,8 @@ from bot.tools.place_tools import PlaceToFill
 from bot.values import Repo, Request, RunKey, RunState
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
-PLACE = re.compile(r"(?P<path>.+):(?P<line>[0-9]{1,18})$", re.DOTALL)
+# As people write a line, as GitHub links it, and as compilers print it with a column.
+PLACE = re.compile(r"(?P<path>.+?)(?::|#L)(?P<line>[0-9]{1,18})(?::[0-9]{1,18})?$", re.DOTALL)
 WHAT_CHARS = 10_000
 NAME_CHARS = 1_000  # of what was typed, in an error
 EXAMPLE = "For example: greenlit fill shop/cart.py:12"
@@ -93,6 +95,8 @@ def _read_place(workspace: Workspace, options: FillOptions) -> PlaceToFill:
     if len(options.what) > WHAT_CHARS:
         raise WrongUseError(f"--what is too long: at most {WHAT_CHARS:,} characters are read.")
     path = _find_path(workspace, named["path"])
+    if says_generated(workspace[path]):
+        raise WrongUseError(f"{path} is generated, as its head says: change what it is made from.")
     try:
         place = find_marked_place(path, workspace[path], int(named["line"]))
     except ValueError as wrong:
@@ -114,6 +118,8 @@ def _find_path(workspace: Workspace, name: str) -> str:
             return path
     try:
         is_link = (workspace.root / name).is_symlink()
+        if not is_link and (workspace.root / name).is_dir():
+            raise WrongUseError(f"{name} is a folder: name a file in it. {EXAMPLE}")
     except OSError as wrong:  # such as a folder that is closed
         raise make_read_error(name, "file", wrong) from None
     if is_link:

@@ -11,8 +11,10 @@ from typing import Literal
 from bot.ports import TypeChecker
 from bot.refactor.convert_to_async import make_async
 from bot.refactor.move_definition import move_symbol
+from bot.refactor.python_project import CannotRefactor, UnknownNameError
 from bot.refactor.rename_definition import rename_symbol
 from bot.refactor.text_edit import Refactoring
+from bot.search.symbols import extract_symbols
 from bot.text import as_code_span
 
 Act = Literal["rename", "async", "move"]
@@ -67,7 +69,7 @@ def parse_refactoring(words: str) -> RefactoringCommand:
     chosen = {word for word in plain if word.startswith("--")}
     if unknown := sorted(chosen.difference(options)):
         raise BadCommandError(_refuse_option(act, unknown[0]))
-    names = given[1:]
+    names = [_drop_path(word) for word in given[1:]]
     if len(names) > len(expected):
         names = [word for word in names if word.lower() not in FILLERS]
     if len(names) != len(expected):
@@ -80,6 +82,19 @@ def refactor(
     files: Mapping[str, str], command: RefactoringCommand, checker: TypeChecker | None = None
 ) -> Refactoring:
     """Do what the command says on texts by path. Raises CannotRefactor."""
+    try:
+        return _refactor(files, command, checker)
+    except UnknownNameError:
+        if other := _find_elsewhere(files, command):
+            raise CannotRefactor(
+                f"{command.name} is defined in {other}, and `{command.act}` works on Python alone."
+            ) from None
+        raise
+
+
+def _refactor(
+    files: Mapping[str, str], command: RefactoringCommand, checker: TypeChecker | None
+) -> Refactoring:
     match command.act:
         case "rename":
             return rename_symbol(
@@ -89,6 +104,26 @@ def refactor(
             return make_async(files, command.name, checker=checker)
         case "move":
             return move_symbol(files, command.name, command.to)
+
+
+def _find_elsewhere(files: Mapping[str, str], command: RefactoringCommand) -> str:
+    """Find the file of another language that defines the name; empty where none does."""
+    last = command.name.rpartition(".")[2]
+    for path, text in files.items():
+        if path.endswith(".py") or last not in text:
+            continue
+        if any(symbol.last_name == last for symbol in extract_symbols(path, text.encode())):
+            return path
+    return ""
+
+
+def _drop_path(name: str) -> str:
+    """Write `shop/cart.py::Cart.total` as the dotted name that it stands for."""
+    path, colons, symbol = name.partition("::")
+    if not colons or not path.endswith((".py", ".pyi")):
+        return name
+    module = path.rpartition(".")[0].removeprefix("./").removesuffix("/__init__")
+    return f"{module.replace('/', '.')}.{symbol.replace('::', '.')}"
 
 
 def _find_act(word: str) -> Act:

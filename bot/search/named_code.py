@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from bot.search.source_files import is_program, kind_of, says_generated
 from bot.search.symbols import Symbol, extract_symbols
 from bot.search.used_files import ReadFiles
 from bot.text import as_code_span
 from bot.values import NamedCode, SearchHit
 
-LINES = re.compile(r"(?P<path>.+?)(?::|#)L?(?P<first>\d{1,18})(?:-L?(?P<last>\d{1,18}))?$")
+# As people write lines, as GitHub links them, and as compilers print them with a column.
+LINES = re.compile(
+    r"(?P<path>.+?)(?::|#)L?(?P<first>\d{1,18})(?:-L?(?P<last>\d{1,18})|:\d{1,18})?$", re.DOTALL
+)
+ADDRESS = re.compile(r"https?://[^/]+/[^/]+/[^/]+/(?:blob|tree)/[^/]+/(?P<path>.+)$", re.DOTALL)
+DATA = (".json", ".jsonl", ".csv", ".tsv", ".xml", ".toml", ".ini", ".cfg", ".yml", ".yaml")
 NAME = re.compile(r"[^\W\d]\w*")
 QUOTES = "`'\""
 SHOWN = 5
@@ -27,10 +33,31 @@ class CodeFinder:
     paths: Sequence[str]
     grep: Grep
     read: ReadFiles
+    foreign: Sequence[str] = ()  # generated, vendored and lock files
 
     def find(self, words: str) -> NamedCode:
-        """Find what `path`, `path:12`, `path:12-30`, `name`, `Class.name` or `path::name` means."""
-        name = words.strip().strip(QUOTES)
+        """Find what `path`, `path:12`, `path:12-30`, `name`, `Class.name` or `path::name` means.
+
+        The address of a file on GitHub is its path.
+        """
+        code = self._find(self._drop_address(words.strip().strip(QUOTES)))
+        if code.obstacle:
+            return code
+        obstacle = _explain_unfit(code.path, self.read([code.path]).get(code.path, b""))
+        return NamedCode(obstacle=obstacle) if obstacle else code
+
+    def _drop_address(self, name: str) -> str:
+        """Keep the path of an address; a branch may have slashes in its name."""
+        match = ADDRESS.match(name)
+        if match is None:
+            return name
+        parts = match["path"].split("/")
+        paths = ["/".join(parts[count:]) for count in range(len(parts))]
+        return next((path for path in paths if path.partition("#")[0] in self.paths), paths[0])
+
+    def _find(self, name: str) -> NamedCode:
+        if name in self.paths:  # which may have blanks in it
+            return self._choose_path(name, [name])
         if not name or len(name.split()) > 1:
             return NamedCode(obstacle=_ask_for_one(name))
         if "::" in name:
@@ -40,9 +67,16 @@ class CodeFinder:
             return self._find_lines(lines)
         if paths := self._match_paths(name):
             return self._choose_path(name, paths)
-        if "/" in name:
-            return NamedCode(obstacle=self._explain_no_path(name))
-        return self._find_symbol(name)
+        code = NamedCode(obstacle=self._explain_no_path(name))
+        return code if "/" in name else self._find_word(name)
+
+    def _find_word(self, name: str) -> NamedCode:
+        """Find a definition; where there is none, say what there is of files that are called so."""
+        code = self._find_symbol(name)
+        is_path = is_program(name) or bool(self._list_inside(name) or self._match_foreign(name))
+        return (
+            NamedCode(obstacle=self._explain_no_path(name)) if code.obstacle and is_path else code
+        )
 
     def _match_paths(self, name: str) -> list[str]:
         """List the files that a path means: from the root, or as long as it takes."""
@@ -77,6 +111,9 @@ class CodeFinder:
             return whole
         first = int(lines["first"])
         last = int(lines["last"] or first)
+        if last < first:
+            wrong = f"`{first}-{last}` are no lines: the first number is that of the first line."
+            return NamedCode(obstacle=wrong)
         if not 1 <= first <= last <= whole.end_line:
             path = as_code_span(whole.path)
             return NamedCode(obstacle=f"{path} has the lines 1 to {whole.end_line}.")
@@ -107,14 +144,43 @@ class CodeFinder:
 
     def _explain_no_path(self, name: str) -> str:
         """Say that there is no such file, and which ones are near."""
-        folder = f"{name.rstrip('/')}/"
-        if inside := [path for path in self.paths if path.startswith(folder)]:
+        if own := self._match_foreign(name):
+            return (
+                f"{as_code_span(own[0])} is generated, another project's or a lock file: nobody "
+                "edits it by hand. Name code of your own."
+            )
+        if inside := self._list_inside(name):
             shown = ", ".join(map(as_code_span, inside[:SHOWN]))
             return f"{as_code_span(name)} is a folder. Name one of its files, such as {shown}."
         ends = {path.rpartition("/")[2]: path for path in self.paths}
-        near = [ends[end] for end in get_close_matches(name.rpartition("/")[2], ends, SHOWN)]
+        last = name.rpartition("/")[2]
+        near = [path for end, path in ends.items() if end.casefold() == last.casefold()]
+        near = near or [ends[end] for end in get_close_matches(last, ends, SHOWN)]
         near = near or get_close_matches(name, self.paths, SHOWN)
         return f"There is no {as_code_span(name)}.{_suggest(near)}"
+
+    def _list_inside(self, name: str) -> list[str]:
+        """List the files of a folder; none where there is no such folder."""
+        folder = f"{name.removeprefix('./').rstrip('/')}/"
+        return [path for path in self.paths if path.startswith(folder)]
+
+    def _match_foreign(self, name: str) -> list[str]:
+        plain = name.removeprefix("./")
+        return [path for path in self.foreign if f"/{path}".endswith(f"/{plain}")]
+
+
+def _explain_unfit(path: str, data: bytes) -> str:
+    """Say why what a file holds is no code that can be worked on; empty where it is."""
+    shown = as_code_span(path)
+    if b"\0" in data:
+        return f"{shown} is no text. Name a file with code."
+    if not data.strip():
+        return f"{shown} is empty: there is no code in it yet."
+    if not is_program(path) and (kind_of(path) == "docs" or path.lower().endswith(DATA)):
+        return f"{shown} has no code in it. Name a file with code, or a definition."
+    if says_generated(data.decode(errors="replace")):
+        return f"{shown} is generated, as its head says: change what it is made from instead."
+    return ""
 
 
 def _choose_symbol(name: str, symbols: Sequence[Symbol], where: str = "") -> NamedCode:

@@ -95,6 +95,11 @@ def kind_of(path: str) -> Kind:
     return "code" if is_program(path) else "text"
 
 
+def says_generated(text: str) -> bool:
+    """Tell whether the head of a file says that a program wrote it."""
+    return GENERATED.search(text, 0, HEAD_CHARS) is not None
+
+
 def is_program(path: str) -> bool:
     """Tell if the suffix is that of a programming language, whatever the file is for."""
     return bool(language_of(path) or CODE_SUFFIX.search(path))
@@ -146,6 +151,13 @@ FOREIGN = re.compile(
     r"|_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$|\.(g|generated|designer)\.\w+$"
     r"|^(package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json)$",
     re.IGNORECASE,
+)
+HEAD_CHARS = 1_000
+GENERATED = re.compile(
+    r"^\W*(?:code generated\b|@generated\b|(?:this|automatically|auto-?)\b.{0,60}generated\b"
+    r"|generated (?:by|from|file)\b.*\bdo not (?:edit|modify|change)\b"
+    r"|.{0,60}\bdo not (?:edit|modify)\b.{0,40}\bgenerated\b)",
+    re.IGNORECASE | re.MULTILINE,
 )
 # fmt: off
 TEST_DIRS = frozenset([

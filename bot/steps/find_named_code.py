@@ -33,12 +33,13 @@ def find_named_code(ports: Ports, tree: Tree, words: str) -> NamedCode:
     files = TreeFiles(ports.mirrors, tree)
     paths = [path for path in files.paths() if kind_of(path) != "foreign"]
     known = frozenset(paths)
+    foreign = [path for path in files.paths() if path not in known]
 
     def grep(pattern: str) -> list[str]:
         matches = ports.mirrors.grep(tree, pattern, "", MAX_MATCHES)
         return list(dict.fromkeys(match.path for match in matches if match.path in known))
 
-    code = CodeFinder(paths, grep, files.read).find(words)
+    code = CodeFinder(paths, grep, files.read, foreign).find(words)
     if code.obstacle:
         return code
     tests = find_nearest_tests([code.path], paths)

@@ -80,8 +80,8 @@ def render_only_on_issues(request: Request) -> str:
     """Say that a command works on issues alone."""
     command = _render_command(request.command)
     return (
-        f"{command} works on issues: there I make a pull request of its own. "
-        "`/help` shows what works here."
+        f"{command} works on issues: there I make a pull request of its own. To have it in this "
+        "one, say it in words: `/generate` and what. `/help` shows what works here."
     )
 
 

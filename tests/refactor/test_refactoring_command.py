@@ -7,6 +7,7 @@ from bot.refactor import (
     CannotRefactor,
     RefactoringCommand,
     parse_refactoring,
+    refactor,
     rename_symbol,
 )
 
@@ -21,6 +22,11 @@ from bot.refactor import (
         ("async Client.fetch", RefactoringCommand("async", "Client.fetch")),
         ("async fetch --partial", RefactoringCommand("async", "fetch", partial=True)),
         ("move Cart -> shop/cart.py", RefactoringCommand("move", "Cart", "shop/cart.py")),
+        (
+            "rename shop/cart.py::Cart.total sum",
+            RefactoringCommand("rename", "shop.cart.Cart.total", "sum"),
+        ),
+        ("async shop/__init__.py::fetch", RefactoringCommand("async", "shop.fetch")),
     ],
 )
 def test_words_that_ask_for_a_refactoring(words, command):
@@ -60,3 +66,13 @@ def test_a_wrong_name_is_answered_with_near_ones():
             rename_symbol(files, name, "other")
 
         assert f"No file defines {name}. Did you mean shop.cart.Cart" in str(wrong.value)
+
+
+def test_a_name_of_another_language_is_told():
+    """Where it is defined, and that only Python is made async or moved."""
+    files = {"a.py": "x = 1\n", "view.ts": "export function draw() {}\n"}
+    for command in ("async draw", "move draw b.py"):
+        with pytest.raises(CannotRefactor) as wrong:
+            refactor(files, parse_refactoring(command))
+
+        assert "draw is defined in view.ts, and" in str(wrong.value)

@@ -57,14 +57,23 @@ FILLER = re.compile(
 )
 # Where the words about what is asked for end.
 BOUND = re.compile(
-    r"\s(?:to|in|into|for|of|on|from|with|when|if|so|that|which|using|via|like|as(?! an? )|at|by"
+    r"\s(?:to|in|into|for|of|on|from|with|when|if|so|that|which|using|via|like|as(?! an? )|at"
+    r"|by|similar|based"
     r"|per|f\u00fcr|pour|para|dans|en)\s|[(,;.:](?:\s|$)|\s[(\u2013-]|\sand\s(?:then\b|"
     + _match_forms("remove use fix refactor add make rename update move document test export")
     + ")",
     re.IGNORECASE,
 )
-# What stands behind one of these is there already, and gets something.
-TARGET = re.compile(r"\s(?:to|in|into|of|on)\s(?P<target>.*)", re.IGNORECASE)
+# What stands behind one of these is there already, and gets something; but not what the new one is
+# like: "similar to the JSON format".
+TARGET = re.compile(
+    r"(?<!similar)(?<!addition)(?<!next)(?<!equivalent)(?<!analogous)(?<!alternative)(?<!compared)"
+    r"(?<!identical)(?<!based)\s(?:to|in|into|of|on)\s(?!addition\b)(?P<target>.*)",
+    re.IGNORECASE,
+)
+# A name alone, and what it is to be one of: "YAML" in "add YAML to the formats".
+NAME_ALONE = re.compile(r"(?:[`'\"][^`'\"]+[`'\"]|\S*[A-Z\d_-]\S*)\s*")
+COLLECTION = re.compile(r"(?P<kind>[a-z]+s)[.\s]*$")
 # A part of a class that is there: `Cache.__missing__`, `EnumUtils.TryToString`.
 PART_OF_CLASS = re.compile(r"\b[A-Z]\w*\.\w+|\b__\w+__\b")
 MODULE_NAME = re.compile(r"\b([a-z_]\w*)\.[A-Za-z_]\w*")

@@ -12,11 +12,13 @@ from bot.search.families.asking_words import (
     ADDS,
     ASKING,
     BOUND,
+    COLLECTION,
     DETAILS,
     FAULT,
     FILLER,
     KIND_AND_NAME,
     MODULE_NAME,
+    NAME_ALONE,
     OTHER_ORDER,
     OTHER_WORK,
     PART_OF_CLASS,
@@ -47,7 +49,7 @@ class AdditionRequest:
 
     says_so: bool  # a word asks for something new
     head: str  # the term that most likely names the kind: the last,
-    first: str  # or the first, where a name follows: "rule no-alert"
+    first: str  # or another: "rule" in "rule no-alert", "format" in "YAML to the formats"
     module: str  # and the module, where the last word is `fields.Email`
     wanted: tuple[str, ...]  # the terms of what is asked for
     target: frozenset[str]  # the terms of what gets it, if that is told
@@ -81,7 +83,7 @@ def read_addition(title: str, body: str) -> AdditionRequest | None:
     if not terms:
         return None
     head = _find_head(wanted)
-    first = _find_first(wanted)
+    first = _find_first(wanted) or _find_collection(wanted, order)
     names = " ".join(label for label in labels if not ADDING_WORK.fullmatch(label))
     texts = {BODY_WEIGHT: body, REST_WEIGHT: order, SCOPE_WEIGHT: names, 1.0: wanted}
     weights = _weigh_terms(texts) | {each: HEAD_WEIGHT for each in (head, first) if each}
@@ -144,6 +146,15 @@ def _find_first(wanted: str) -> str:
     """Find the word that a name follows: "rule" in "rule no-alert"; "" where none does."""
     match = KIND_AND_NAME.match(wanted)
     return "".join(split_word(match["kind"])[-1:]) if match else ""
+
+
+def _find_collection(wanted: str, order: str) -> str:
+    """Find the word for what a name is to be one of; "" where none is told."""
+    target = TARGET.search(order)
+    kind = COLLECTION.search(target["target"]) if target else None
+    if kind is None or not NAME_ALONE.fullmatch(wanted):
+        return ""
+    return "".join(split_word(kind["kind"])[-1:])
 
 
 def _find_module(wanted: str) -> str:

@@ -29,7 +29,7 @@ TABLE = re.compile(
 )
 # As a table of things of one kind is called; settings of one thing are none.
 MANY = re.compile(
-    r"(?i)(?<!prop)(?<!option)(?<!arg)(?<!param)(?<!setting)s$|(?:map|table|registry|list|dict)$"
+    r"(?i)(?<!prop)(?<!option)(?<!arg)(?<!param)(?<!setting)s$|(?:map|table|registry)$"
 )
 OPENINGS = ("{", "[", "(")
 ENTRY_NAME = re.compile(r"[^\w\"'`/]*(?:[\"'`](?P<quoted>[^\"'`]+)|(?P<name>[\w./-]+))")

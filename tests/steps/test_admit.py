@@ -55,6 +55,26 @@ def test_only_who_may_write_may_ask(place, who, may, label):
     assert may is is_authorized(place.ports, place.asking(place.issue(), by=who, label=label))
 
 
+def test_in_an_empty_repository_it_is_said_what_to_do(town):
+    """Nothing can be built on no commit; once there is one, the same request goes on."""
+    place = town.place("octo/empty", {})
+    request = place.asking(place.issue())
+    config = load_repo_config(place.ports, request)
+    feasible = find_obstacle(place.ports, request)
+    with pytest.raises(Refusal) as refused:
+        checkout(place.ports, request)
+    place.lay({"README.md": b"# Empty\n"})
+
+    assert ("autogen", "", "main") == (
+        config.label,
+        feasible.obstacle,
+        feasible.default_branch,
+    )
+    assert str(refused.value).startswith("octo/empty is empty: it needs a first commit")
+    assert "Add a README there and ask again" in str(refused.value)
+    assert "main" == checkout(place.ports, request).branch
+
+
 def test_the_answer_is_of_this_moment(place):
     """Who loses access may not ask any more; nothing is remembered."""
     asking = place.asking(place.issue(), by="wes")

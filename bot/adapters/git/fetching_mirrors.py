@@ -105,7 +105,11 @@ class FetchingMirrors:
     def _explain_no_tip(self, repo: Repo, remote: Remote, branch: Branch) -> str:
         if self._list_remote(self._mirror(repo).git, repo, remote, "HEAD", "refs/heads/*"):
             return f"{repo.name} has no branch `{branch}`."
-        return f"{repo.name} is empty: it needs a first commit before anything can be built on it."
+        return (
+            f"{repo.name} is empty: it needs a first commit before anything can be built on it. Add a "
+            "README there and ask again, or make the whole project on your machine with "
+            '`greenlit new "what you want" --in FOLDER`, and push it.'
+        )
 
     def _mirror(self, repo: Repo) -> Mirror:
         if not NAME.fullmatch(repo.name):

@@ -83,7 +83,9 @@ class PackageMirror:
         page = self._paths.read(path) or self._find_crate(path) or self._find_named(path)
         if not page:
             raise MirrorRefusal(403, "The mirror has package indexes alone: no such path is there.")
-        if path.endswith(SOURCES) and not self._allows_sources:
+        # Go's modules are archives too, and nothing of them runs when they are installed.
+        is_source = path.endswith(SOURCES) and not path.startswith("/go/")
+        if is_source and not self._allows_sources:
             raise MirrorRefusal(
                 403, "Only wheels are served: a source archive runs code to install."
             )

@@ -133,6 +133,7 @@ def test_each_kind_of_index_is_served(index: LocalIndex, tmp_path: Path) -> None
     index.pages["/se/rd/serde"] = Reply(b'{"name":"serde"}\n', "text/plain")
     index.pages["/dl/serde/1.0.0/download"] = Reply(b"crate", BYTES)
     index.pages["/example.org/!mod/@v/list"] = Reply(b"v1.0.0\n", "text/plain")
+    index.pages["/example.org/!mod/@v/v1.0.0.zip"] = Reply(b"module", "application/zip")
 
     with open_mirror(tmp_path, index) as mirror:
         page = mirror.ask("/pypi/simple/tiny/")[2].decode()
@@ -150,6 +151,7 @@ def test_each_kind_of_index_is_served(index: LocalIndex, tmp_path: Path) -> None
         assert b'{"name":"serde"}\n' == mirror.ask("/crates/se/rd/serde")[2]
         assert b"crate" == mirror.ask("/crates/dl/serde/1.0.0/download")[2]
         assert b"v1.0.0\n" == mirror.ask("/go/example.org/!mod/@v/list")[2]
+        assert b"module" == mirror.ask("/go/example.org/!mod/@v/v1.0.0.zip")[2]
         assert (200, "OK", b"") == mirror.ask(link, "HEAD")
         assert 404 == mirror.ask("/pypi/simple/none/")[0]
         assert "1 names not found, 0 requests refused." in mirror.mirror.quota.describe()

@@ -6,7 +6,7 @@ Pure: it is handed texts and hands findings back.
 from bot.gates.change import Change
 from bot.gates.changelog import PAST_CHANGES
 from bot.gates.context_files import list_context_files, list_neighbours
-from bot.gates.dependencies import STALE, find_stale_locks
+from bot.gates.dependencies import LEFT_LOCKS, STALE, UNSOLVED, find_stale_locks
 from bot.gates.dialects import is_sample, says_python_2
 from bot.gates.documents import MOST_MENTIONS
 from bot.gates.exceptions import explain_exceptions
@@ -31,9 +31,11 @@ from bot.gates.text_gates import (
 from bot.gates.unfinished import check_unfinished
 
 __all__ = [
+    "LEFT_LOCKS",
     "MOST_MENTIONS",
     "PAST_CHANGES",
     "STALE",
+    "UNSOLVED",
     "Change",
     "ChangeSize",
     "NamedPackage",

@@ -16,9 +16,16 @@ from shlex import quote
 
 from rich.text import Text
 
-from bot.gates import STALE, Change, explain_protected_path, find_stale_locks, list_context_files
+from bot.gates import (
+    STALE,
+    UNSOLVED,
+    Change,
+    explain_protected_path,
+    find_stale_locks,
+    list_context_files,
+)
 from bot.logs import clean_log
-from bot.ports import Ports
+from bot.ports import Ports, Unreachable
 from bot.run import Summary, step
 from bot.search.lock_contents import list_moved, restore_addresses
 from bot.search.lock_files import KINDS, LockFile, is_lock_name
@@ -38,7 +45,7 @@ from bot.values import (
     Tree,
 )
 
-GATE, UNSOLVED = "dependencies", "unsolved-lock"
+GATE = "dependencies"
 # In the lock's own folder: what is new there when a set-up ends is laid over a job's files.
 LEFT = ".greenlit-lock"
 PORT_SIGN = "http://127.0.0.1:"
@@ -69,7 +76,7 @@ SET_UPS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "go": (("go",), ""),
 }
 YARN_2 = "yarn install --no-immutable --mode=update-lockfile"
-NO_INDEX = "the sandbox serves no packages of its kind."
+NO_INDEX = "The sandbox serves no packages of its kind."
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +154,23 @@ def _add(update: LockUpdate, other: LockUpdate) -> LockUpdate:
 def _update_lock(ports: Ports, work: LockWork, lock: LockFile, old: str) -> LockUpdate:
     if obstacle := _find_obstacle(work.config, lock, old):
         return _leave(lock, obstacle)
-    result = ports.sandbox.run(_make_job(ports, work, lock, old))
+    try:
+        result = ports.sandbox.run(_make_job(ports, work, lock, old))
+    except Unreachable:  # the work goes on: people are told the command
+        return _leave(lock, "The sandbox does not work now.")
     if not result.has_passed:
         return _explain_failure(ports, lock, result)
     texts = {path: text or "" for path, text in result.changes.items()}
     new = texts.pop(lock.path, old)
     new = restore_addresses(old, new)
     if PORT_SIGN in new and PORT_SIGN not in old:
-        return _leave(lock, "what it wrote names addresses of the sandbox alone.")
+        return _leave(lock, "What it wrote names addresses of the sandbox alone.")
     if new != old:
         texts[lock.path] = new
     elif result.dropped:
-        return _leave(lock, f"{result.dropped[0].rpartition(': ')[2]}.")
+        return _leave(
+            lock, f"The new one cannot be taken: {result.dropped[0].rpartition(': ')[2]}."
+        )
     moved = list_moved(lock.path, old, new, _list_asked(work.patch, lock))
     return LockUpdate(texts=texts, fresh=(lock.path,), findings=_tell_moved(lock, moved))
 
@@ -170,7 +182,7 @@ def _find_obstacle(config: RepoConfig, lock: LockFile, old: str) -> str:
     if lock.program not in SET_UPS:
         return NO_INDEX
     if lock.program == "pip-compile" and OPTIONS.search(old):
-        return "it holds options that depend on where it is compiled."
+        return "It holds options that depend on where it is compiled."
     return ""
 
 
@@ -235,8 +247,8 @@ def _leave(lock: LockFile, why: str) -> LockUpdate:
     """Leave the lock as it is, and tell which command brings it up to date."""
     where = f" in `{lock.folder}`" if lock.folder else ""
     text = (
-        "The dependencies changed, and this lock file could not be brought up to date here: "
-        f"{why} Run `{lock.command}`{where}, and commit what it writes."
+        f"Run `{lock.command}`{where} and commit what it writes: the dependencies changed, and "
+        f"this lock file could not be brought up to date here. {why[:1].upper()}{why[1:]}"
     )
     return LockUpdate(findings=(Finding(GATE, lock.path, 0, text, blocks=False, rule=STALE),))
 
@@ -246,7 +258,7 @@ def _explain_failure(ports: Ports, lock: LockFile, result: SandboxResult) -> Loc
     lines = clean_log(mask_log(ports, result.log)) if result.log.strip() else []
     said = [line.strip() for line in lines if line.strip() and not NOISE.match(line)]
     errors = [line for line in said if ERROR.search(line)]
-    reason = result.obstacle or result.limit_hit or "its tool failed."
+    reason = result.obstacle or result.limit_hit or "Its tool failed."
     if not said:
         return _leave(lock, reason)
     words = defuse_inline(" ".join((errors or said[-3:])[:MOST_LINES]), REASON_CHARS).rstrip(".")

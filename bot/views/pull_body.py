@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import unescape
 
+from bot.gates import LEFT_LOCKS
 from bot.text import as_code_span, defuse_inline, defuse_markdown, render_usd
 from bot.text.git_messages import SUBJECT_CHARS, clean_message, drop_skip_marks, normalize_subject
 from bot.text.part_marker import hide_part_marker
@@ -108,13 +109,18 @@ def _render_place(state: RunState) -> str:
     return f", part {place.number} of {place.count} of #{place.parent}{stack}. {marker}"
 
 
+def _is_to_be_done(finding: Finding) -> bool:
+    """Tell whether people must do something about it: code of others, a lock file left behind."""
+    return finding.gate == "copied" or finding.rule in LEFT_LOCKS
+
+
 def _list_places_to_look_at(state: RunState) -> list[str]:
     """List where reviewers should look: code of others, and what the model and its plan name."""
     risks = state.plan.risks if state.plan else ()
     texts = [*state.delivery.finish.look_at, *(f"risk: {risk}" for risk in risks)]
-    copied = [finding for finding in state.advice if finding.gate == "copied"]
+    shown = [finding for finding in state.advice if _is_to_be_done(finding)]
     return [
-        *(render_finding(finding, LINE_CHARS) for finding in copied),
+        *(render_finding(finding, LINE_CHARS) for finding in shown),
         *(defuse_inline(text, LINE_CHARS) for text in texts),
     ]
 
@@ -173,7 +179,8 @@ def _render_checks(state: RunState) -> str:
 
 
 def _list_advice(state: RunState) -> tuple[Finding, ...]:
-    return tuple(finding for finding in state.advice if finding.gate not in SHOWN_ABOVE)
+    advice = (finding for finding in state.advice if finding.gate not in SHOWN_ABOVE)
+    return tuple(finding for finding in advice if not _is_to_be_done(finding))
 
 
 def _render_findings(state: RunState) -> str:

@@ -102,8 +102,8 @@ def test_a_stale_lock_is_advice_with_the_command():
         finding.blocks,
     )
     assert (
-        "The dependencies changed, and this lock file did not: run `pnpm install --lockfile-only` "
-        "in `web`, and commit what it writes."
+        "Run `pnpm install --lockfile-only` in `web` and commit what it writes: the dependencies "
+        "changed, and this lock file did not."
     ) == finding.text
     assert [True] == [
         finding.blocks

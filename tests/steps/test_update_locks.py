@@ -82,8 +82,8 @@ def test_a_new_dependency_comes_into_the_lock(tmp_path):
     assert 0.0 < update.took_s
     assert [
         (
-            "The dependencies changed, and this lock file could not be brought up to date here: the "
-            "sandbox serves no packages of its kind. Run `bundle lock`, and commit what it writes."
+            "Run `bundle lock` and commit what it writes: the dependencies changed, and this lock "
+            "file could not be brought up to date here. The sandbox serves no packages of its kind."
         )
     ] == [finding.text for finding in update.findings]
     ((rule, text),) = [(finding.rule, finding.text) for finding in failed.findings]

@@ -88,6 +88,17 @@ def test_the_risks_of_the_plan_are_among_what_to_look_at():
     assert "risk: callers compare the text" in show(risky).text
 
 
+def test_a_lock_file_that_people_must_write_is_among_what_to_look_at():
+    """With its command, open, and not once more among the folded advice."""
+    text = "Run `uv lock` and commit what it writes: the dependencies changed."
+    left = Finding("dependencies", "uv.lock", 0, text, blocks=False, rule="stale-lock")
+    page = show(replace(WORK, advice=(left,))).text
+    look = page.partition("look")[2]
+
+    assert "uv.lock Run uv lock and commit what it writes" in look
+    assert 1 == page.count("and commit what it writes")
+
+
 def test_a_pull_request_names_the_one_before_it():
     """Whoever finds two for one issue reads why."""
     anew = Resumption("#8 was closed, so this begins anew.")

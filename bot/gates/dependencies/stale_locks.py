@@ -12,7 +12,8 @@ from bot.gates.change import Change
 from bot.search.lock_files import LockFile, find_locks, is_lock_name, read_compiled_lock
 from bot.values import Finding
 
-GATE, STALE = "dependencies", "stale-lock"
+GATE, STALE, UNSOLVED = "dependencies", "stale-lock", "unsolved-lock"
+LEFT_LOCKS = (STALE, UNSOLVED)  # which people must bring up to date
 PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 UV_LOCKED = (
     "sources", "dev-dependencies", "constraint-dependencies", "override-dependencies", "workspace",
@@ -28,8 +29,8 @@ def check_locks(change: Change) -> Iterator[Finding]:
     for lock in find_stale_locks(change):
         where = f" in `{lock.folder}`" if lock.folder else ""
         text = (
-            f"The dependencies changed, and this lock file did not: run `{lock.command}`{where}, "
-            "and commit what it writes."
+            f"Run `{lock.command}`{where} and commit what it writes: the dependencies changed, and "
+            "this lock file did not."
         )
         yield Finding(GATE, lock.path, 0, text, blocks=False, rule=STALE)
 

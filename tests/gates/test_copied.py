@@ -154,19 +154,20 @@ HOSTILE = (
     "use a{\n",
     "--[[ ",
     '"\\',
+    "'\\",
     "-",
 )
 
 
 @pytest.mark.parametrize("opening", HOSTILE)
 def test_what_is_never_closed_takes_no_longer(opening):
-    """Fifty kilobytes that only open are read in a fraction of a second, in any language."""
-    text = opening * (50_000 // len(opening))
+    """Ten kilobytes that only open are read in a fraction of a second, in any language."""
+    text = opening * (10_000 // len(opening))
     start = process_time()
     for style in ("hash", "slash", "dash"):
         list_words(text, style)
 
-    assert process_time() - start < 3
+    assert process_time() - start < 1
 
 
 def test_a_tool_that_speaks_of_generating_is_no_generated_code():

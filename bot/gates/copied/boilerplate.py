@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from bot.gates.copied.passages import Passage
 
-# Forty-five words are some eight lines: two people seldom write as many alike by chance.
-MIN_WORDS = 45
-MIN_LINES = 7
-MIN_NAMES = 10  # different ones: a table, a list of getters or of calls of one function has few
+# Forty words are some seven lines, with brackets and commas about ninety tokens: two people seldom
+# write as many alike by chance.
+MIN_WORDS = 40
+MIN_LINES = 6
+MIN_NAMES = 9  # different ones: a table, a list of getters or of calls of one function has few
 MIN_NAMES_SHARE = 0.08  # of the first words: what repeats itself has less
 REPEATED_WORDS = 200  # a long passage uses its names again
 MAX_LITERALS_SHARE = 0.35  # strings and numbers: a table of a standard

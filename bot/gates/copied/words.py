@@ -43,7 +43,8 @@ _IMPORTS = (
     r"|require(?:_relative)?[ \t]+[\"'][^\n]*"
     r")"
 )
-_STRING = r"\"(?:[^\"\\\n]|\\.){0,500}+\"|'(?:[^'\\\n]|\\.){0,500}+'"
+# An apostrophe need not begin a string: in Rust it begins a lifetime.
+_STRING = r"\"(?:[^\"\\\n]|\\.)*+(?:\"|\\?$)|'(?:[^'\\\n]|\\.){0,200}+'"
 _TEMPLATE = r"`(?:[^`\\]|\\[\s\S]){0,3000}+`"  # in languages where it is a string
 _WORD = r"\w+|[-+*/%=<>!&|^~?:]+"
 

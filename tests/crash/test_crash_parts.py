@@ -28,6 +28,7 @@ PLAYS = [play_whole([], [1]), play_part(2, "interface"), play_part(3, "shop", pr
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_killed_between_the_parts_each_is_opened_begun_and_moved_once(tmp_path):
     """A part begins on the branch of the one that it needs. A squash merge that deletes that branch
     moves it to the default branch, which is merged into it. The process dies as GitHub opens an

@@ -17,7 +17,7 @@ from bot.forge.forge_records import PullRecord
 from tests.pull_scenes import settle
 from tests.stage import BEGIN, FILES, REPO, Say, Stage, script, staged
 
-pytestmark = [pytest.mark.served, pytest.mark.slow]
+pytestmark = [pytest.mark.served, pytest.mark.slow, pytest.mark.timeout(600)]
 
 ADDRESS = re.compile(r"(?<=#\d)\](?=\()|\[(?=#)|\(http[^)]*\)")
 CONFIG = ".github/greenlit.yml"
@@ -107,9 +107,10 @@ def find_pull(forge: Forge, issue: int) -> PullRecord:
     return next(pull for pull in pulls if f"/{issue}-" in pull.head)
 
 
-def merge(stage: Stage, issue: int) -> None:
-    """Merge the open pull request of a part, and let what follows happen."""
-    stage.forge.merge_pull(REPO, find_pull(stage.forge, issue).number, "ada")
+def merge(stage: Stage, *issues: int) -> None:
+    """Merge the open pull requests of parts, and let what follows happen."""
+    for issue in issues:
+        stage.forge.merge_pull(REPO, find_pull(stage.forge, issue).number, "ada")
     settle(stage)
 
 
@@ -143,20 +144,18 @@ def test_parts_are_solved_as_what_they_need_is_merged(tmp_path):
         assert "GitHub does not show them as sub-issues here" in read_list(stage.forge)
 
         stage.say(2, "/retry")
-        settle(stage)
         stage.say(issue, "/stop")
         settle(stage)
-        merge(stage, 2)
-        assert "will not begin. What is done stays." in stage.answers(issue)[-1]
+        merge(stage, 2, 4)
+        assert "Part 2 (#3) and part 4 (#5) will not begin." in stage.answers(issue)[-1]
         assert "x merged with #7" == list_parts(stage.forge)[0]
         assert "  not begun" == list_parts(stage.forge)[1]
         assert "because ada said `/stop`" in read_list(stage.forge)
 
         stage.say(issue, "/generate more")
+        stage.forge.close_issue(REPO, 5, "ada", "not_planned")
         settle(stage)
         assert "What you ask for here I do not take up" in stage.answers(issue)[-1]
-        stage.forge.close_issue(REPO, 5, "ada", "not_planned")
-        merge(stage, 4)
         merge(stage, 3)
         assert ["x merged with #7", "x merged with #8", "x merged with #6", "  left out"] == (
             list_parts(stage.forge)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -13,7 +14,7 @@ from rich.text import Text
 from bot.cli.run_record import RunRecord, UnfitRecordError
 from bot.cli.terminal import print_sentences, render_markdown
 from bot.cli.unrecorded_run import UnrecordedRun
-from bot.ports import Ports
+from bot.ports import Ports, Unreachable
 from bot.run import Step, from_json, to_json
 from bot.text.terminal_text import strip_control
 from bot.values import Caps, RunKey, Signal, Waiting
@@ -22,6 +23,7 @@ from bot.values.making import SPECIFICATION_PATH
 P = ParamSpec("P")
 R = TypeVar("R")
 YES = frozenset({"y", "yes", "ok", "go"})
+PAUSES_S = (1.0, 5.0)  # before the model is asked again
 NO = frozenset({"n", "no", "q", "quit"})
 QUESTION = "Make this? y for yes, n for no, or say what shall be different: "
 
@@ -54,9 +56,18 @@ class FolderRun(UnrecordedRun):
         if kept is not None:
             return self._read(kept["result"], act)
         self._only_replays = False
-        result = await super().__call__(act, *values, **named)
+        result = await self._do(act, *values, **named)
         self._record.append(act.name, to_json(result))
         return result
+
+    async def _do(self, act: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
+        """Do a step. The model is asked again where it could not be reached."""
+        for pause_s in PAUSES_S if act.name == "ask_model" else ():
+            try:
+                return await super().__call__(act, *values, **named)
+            except Unreachable:
+                _pause(pause_s)
+        return await super().__call__(act, *values, **named)
 
     async def wait(self, patience_s: float, waiting: Waiting | None = None) -> Signal | None:
         """Have the specification approved, or another try; for nothing else it waits.
@@ -117,6 +128,10 @@ class FolderRun(UnrecordedRun):
         except EOFError:
             return None
         return read_answer(answer)
+
+
+def _pause(pause_s: float) -> None:
+    time.sleep(pause_s)
 
 
 def read_answer(answer: str) -> Signal | None:

@@ -211,7 +211,12 @@ def serve_claude(double: ClaudeDouble) -> Iterator[str]:
     """Serve the double on a free port of this machine; yield its base URL."""
     listener = bind_loopback()
     config = uvicorn.Config(
-        double.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1
+        double.app,
+        log_config=None,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+        # A client that is about to ask again must not find its connection just closed.
+        timeout_keep_alive=600,
     )
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, args=([listener],), daemon=True)

@@ -25,6 +25,7 @@ from bot.cli.new import NewProject, build_ports, make_new_project
 from bot.cli.new_demo import WISH
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script, ScriptTurn
+from bot.forge.claude_stream import FailedRequest
 from bot.ports import Unreachable
 from bot.settings import SolveSettings
 from tests.folder_sandbox import FolderSandbox
@@ -127,11 +128,11 @@ def play():
     """Open a maker whose Claude plays these turns, or the sample's."""
     servers = []
 
-    def start(*turns, pace=0):
+    def start(*turns, pace=0, faults=None):
         script = Script.load(SAMPLE)
         if turns:
             script = Script(turns=turns)
-        double = ClaudeDouble([script], pace=pace)
+        double = ClaudeDouble([script], pace=pace, faults=faults)
         server = serve_claude(double)
         servers.append(server)
         return Maker(server.__enter__(), double)
@@ -394,10 +395,11 @@ def test_a_record_that_a_crash_left_empty_needs_a_wish(tmp_path):
 @pytest.mark.served
 def test_a_wish_that_cannot_be_met_leaves_nothing(play, tmp_path):
     """The model says why, in the language of the wish; a wish without blanks is one, too. A folder
-    that was there stays, and those that were made for it go.
+    that was there stays, and those that were made for it go. A model that cannot be reached is
+    asked again.
     """
     reason = "Das widerspricht sich: offline und live zugleich. Eines von beiden kann es geben."
-    maker = play(turn(call("decline_wish", reason=reason)))
+    maker = play(turn(call("decline_wish", reason=reason)), faults={0: FailedRequest(500)})
     code, printed = maker.make("离线又联网的记账应用", tmp_path / "new/and/deep")
     git(tmp_path, "init", "--quiet", "empty")
     (tmp_path / "mine").mkdir()

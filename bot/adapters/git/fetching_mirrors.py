@@ -106,8 +106,8 @@ class FetchingMirrors:
         if self._list_remote(self._mirror(repo).git, repo, remote, "HEAD", "refs/heads/*"):
             return f"{repo.name} has no branch `{branch}`."
         return (
-            f"{repo.name} is empty: it needs a first commit before anything can be built on it. Add a "
-            "README there and ask again, or make the whole project on your machine with "
+            f"{repo.name} is empty: it needs a first commit before anything can be built on it. "
+            "Add a README there and ask again, or make the whole project on your machine with "
             '`greenlit new "what you want" --in FOLDER`, and push it.'
         )
 

@@ -40,6 +40,7 @@ MAX_MUTATIONS = 24
 MAX_S = 300.0  # for all of them
 LEAST_S, TIMES_AS_LONG = 20.0, 5  # that the tests may take on a change, beside their usual time
 ANY_TEST = "*"  # in the place of a name
+NO_TEST = "No test was added or altered."
 NO_CHECK = "No check of the repository can run them here."
 NO_MUTATION = "In these lines there is nothing that could be changed a little."
 
@@ -68,12 +69,10 @@ def prove_tests(
     texts = decode_texts(ports.mirrors.read(work.tree, [code.path, *work.patch.files]))
     changed = find_changed_tests(texts, work.patch.files)
     proof = MutationProof(work.patch_id)
-    if not changed:
-        return replace(proof, why="No test was added or altered.")
     chosen = ChosenTests(ports, work, changed)
     selection = chosen.select() or _choose_whole(work)
-    if selection is None:
-        return replace(proof, why=NO_CHECK)
+    if not changed or selection is None:
+        return replace(proof, why=NO_CHECK if changed else NO_TEST)
     run = _run_as_it_is(chosen, selection, code, before)
     proof, result = replace(proof, lines=run.lines), run.result
     if why := explain_no_result(result):

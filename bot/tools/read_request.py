@@ -60,7 +60,6 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     own_files = TreeFiles(mirrors, own_tree)
     guides = read_guides(own_files, own_files.paths(), best_paths)
     subjects = mirrors.subjects(own_tree, MAX_SUBJECTS)
-    map_lines = context.retrieval.map.split("\n")
     sections = (
         INTRODUCTION,
         *_render_asked(session, files),
@@ -73,7 +72,9 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
         *map(render_precedent, context.retrieval.precedents),
         *map(render_similar, _list_similar(context.retrieval)),
         render_section("Subjects of the newest commits", subjects, SUBJECTS_CHARS),
-        render_section(MAP_TITLE, map_lines, MAP_CHARS, "list_dir shows more"),
+        render_section(
+            MAP_TITLE, context.retrieval.map.split("\n"), MAP_CHARS, "list_dir shows more"
+        ),
     )
     return "\n\n".join(section for section in sections if section)
 

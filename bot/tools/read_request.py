@@ -63,8 +63,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     sections = (
         INTRODUCTION,
         *_render_asked(session, files),
-        *render_hits(context.retrieval, files),
-        render_lines_left(context.named_lines, files) if context.named_lines else "",
+        *_render_places(context, files),
         *render_family(context.retrieval.family, files),
         *render_project_checks(session.ports.checkers, context, files, paths),
         render_protected([*_list_request_texts(context), *guides.values()], guides, context.config),
@@ -102,6 +101,13 @@ def _list_similar(retrieval: Retrieval) -> list[SimilarCommit]:
     family = retrieval.family
     told_sha = family.addition.sha if family and family.addition else ""
     return [commit for commit in retrieval.similar if commit.sha != told_sha]
+
+
+def _render_places(context: AgentContext, files: TreeFiles) -> Iterator[str]:
+    """Render the places worth reading, and the lines of named code that no test runs."""
+    yield from render_hits(context.retrieval, files)
+    if context.named_lines is not None:
+        yield render_lines_left(context.named_lines, files)
 
 
 def _find_own_tree(context: AgentContext) -> Tree:

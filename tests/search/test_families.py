@@ -76,6 +76,7 @@ API = {
     )
     + "}\n",
 }
+WARNINGS = {"app/warnings.py": "".join(f"def warn_{n}(): ...\n" for n in ("old", "odd", "big"))}
 SUPPORT = {f"support/{name}.js": f"function {name}() {{}}\n" for name in ("tidy", "build", "push")}
 EXPRESS = {
     "src/server.ts": "const app = express()\n"
@@ -166,6 +167,7 @@ def test_another_of_a_kind_is_found_in_each_language(files, title, expected):
         (PYTHON, "Add validation to the formats"),
         (PYTHON, "docs: add a page on formats"),
         (PYTHON, "Add dark mode"),
+        (WARNINGS, "Add deprecation warnings"),
         (PYTHON, "The report is slow"),
         (TYPESCRIPT, "Allow options of no-eval"),
         (TYPESCRIPT, "Bump the version"),

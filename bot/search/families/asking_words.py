@@ -92,7 +92,7 @@ hint info information kwarg license line link log logging message method missing
 param parameter possibility prop property python script section test text translation type typing
 unit value version warning whitespace
 """
-DETAILS = frozenset(map(stem, _DETAILS.split()))
+DETAILS = frozenset(stem(word + ending) for word in _DETAILS.split() for ending in ("", "s"))
 # Words that ask, and name no kind.
 ASKING = frozenset(
     map(stem, ["add", "create", "implement", "introduce", "new", "provide", "support"])

@@ -8,9 +8,8 @@ from bot.values import Issue
 
 REFACTORING = re.compile(
     r"\brefactor\w*|\brefaktor\w*|\brestructur\w*|\breorgani[sz]\w*|\bmodulari[sz]\w*"
-    r"|\b(?:split|break|turn|divide|rewrite|convert|move|extract)\b.{0,60}"
-    r"\b(?:functions?|class(?:es)?|modules?|methods?|packages?)\b"
-    r"|\bclean(?:ing)? ?up\b|\bsimplif\w+",
+    r"|\b(?:split|break|turn|divide|rewrite|convert|move|extract)\b.{0,60}\b(?:in)?to\b.{0,30}"
+    r"\b(?:functions?|class(?:es)?|modules?|methods?|packages?)\b",
     re.IGNORECASE,
 )
 # What stays the same, in the words of people who ask for the rest to change.

@@ -18,7 +18,7 @@ def ask(title, body="", words=""):
         "Refactor the report script",
         "report.py: turn it into functions and classes",
         "Split the parser into modules",
-        "Clean up `load`",
+        "Move `load` into a module of its own",
         "Modularise billing",
     ],
 )
@@ -27,6 +27,15 @@ def test_a_title_asks_for_a_refactoring(title):
     assert ask(title)
     assert ask("Reports", words=title)
     assert not ask("The total is wrong", f"Since somebody said: {title}")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Clean up old sessions", "Simplify the message", "Extract class names from the file"],
+)
+def test_other_work_in_like_words_is_none(title):
+    """A pull request must not say that the same behaviour was not shown, where none was asked."""
+    assert not ask(title)
 
 
 def test_a_body_asks_for_the_same_behaviour():

@@ -240,13 +240,14 @@ def test_what_changed_with_each_of_them_is_counted():
     assert not SharedPlace("app/[id]/*.tsx", 2).is_met_by("app/i/page.tsx")
 
 
-def test_a_move_adds_nothing():
+@pytest.mark.parametrize("subject", ["Move json to its own file", "Replace json5 by json"])
+def test_a_move_adds_nothing(subject):
     """Although the file is new where it is now; nor does a commit that began the whole kind."""
     moved, moved_diff = add("json")
     begun, begun_diff = add("csv")
     others = "".join(add(name)[1] for name in ("html", "text"))
     commits = [
-        CommitInfo(moved.sha, "Move json to its own file\n", moved.paths),
+        CommitInfo(moved.sha, f"{subject}\n", moved.paths),
         CommitInfo(begun.sha, "Begin\n", (*begun.paths, *(add("html")[0].paths))),
     ]
     diffs = {moved.sha: moved_diff, begun.sha: begun_diff + others}

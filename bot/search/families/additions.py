@@ -22,7 +22,7 @@ MADE_FILE = re.compile(r"^diff --git a/.* b/(.*)\nnew file mode", re.MULTILINE)
 # A commit that says so gives a member another place or name, or begins the family.
 NO_ADDITION = re.compile(
     r"\b(?:renam|refactor|mov(?:e[sd]?|ing)\b|split|extract|clean|revert|reorgani|typo|merge|migrat"
-    r"|convert|initial (?:commit|import))",
+    r"|convert|replac|initial (?:commit|import))",
     re.IGNORECASE,
 )
 FEW_MEMBERS = 2  # a commit that adds more is no example of how one is added

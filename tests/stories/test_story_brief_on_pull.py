@@ -61,18 +61,13 @@ def test_questions_stand_where_the_command_was_given(stage):
         pull = on.pull("topic", TOPIC)
         on.say(pull, "/generate make it better")
         first = on.ended(pull)
-        on.say(pull, "/generate 1: Hello")
+        on.say(pull, "/generate go 1: Hello")
         second = on.ended(pull, run=2)
-        on.say(pull, "/generate go")
-        third = on.ended(pull, run=3)
-        questions, again, _ = on.ends(pull)
+        questions, _ = on.ends(pull)
         status = GitHubPage([body for body in on.own(pull) if "greenlit:run" in body][-1]).text
 
-        assert ["asked", "asked", "changed"] == [
-            run.outcome.state for run in (first, second, third)
-        ]
+        assert ("asked", "changed") == (first.outcome.state, second.outcome.state)
         assert "- 1: Which word does it say?\n   Default: Hello\n- 2: Which sign" in questions
-        assert ("1: Which" in again, "2: Which" in again) == (False, True)
         assert "greet('Ada') says Hello, with a comma \u2192 test_greeting.py" in status
         assert "Which word does it say? Answered: Hello" in status
         assert "\u201cmake it better\u201d" in status
@@ -85,10 +80,10 @@ def test_questions_stand_where_the_command_was_given(stage):
         on.forge.push(REPO, "ada", "quiet", QUIET, "Greet")
         other = on.forge.open_pull(REPO, "ada", "quiet", "Greet quietly")
         review(on.forge, other, on_line("greeting.py", 3, "/generate make this nicer"))
-        wait_for_run(on, "work_on_pull", 4)
+        wait_for_run(on, "work_on_pull", 3)
         comment, _ = on.forge.list_review_comments(REPO, other)
         on.forge.reply(REPO, comment.id, "ada", "/generate an f-string")
-        run = wait_for_run(on, "work_on_pull", 5)
+        run = wait_for_run(on, "work_on_pull", 4)
         said = [body for _, body in read_threads(on.forge, other)[0]]
         end = on.ends(other)[0]
 

@@ -40,5 +40,7 @@ def test_an_undeclared_import_is_told_with_its_group():
 def test_what_other_files_import_is_left_alone():
     """It comes with something else; a document that speaks of it is no import."""
     assert [] == find("app/b.py", "import yaml\n", ("app/a.py", "from yaml import load"))
+    assert [] == find("app/b.py", "try:\n    import yaml\nexcept ImportError:\n    pass\n")
+    assert [] == find("app/b.py", "import _typeshed\n")
     assert 1 == len(find("app/b.py", "import yaml\n", ("README.md", "It reads yaml.")))
     assert [] == find("app/b.py", "import app\nimport json\nimport attr\n")

@@ -64,7 +64,12 @@ def find_undeclared(change: Change) -> tuple[NamedPackage, ...]:
 
 
 def judge_undeclared(package: NamedPackage, change: Change) -> Finding | None:
-    """Find that an import is declared nowhere; None where other files have it already."""
+    """Find that an import is declared nowhere; None where other files have it already, and for one
+    that is indented: it may be tried, and done without.
+    """
+    lines = (change.after.get(package.path) or "").split("\n")
+    if lines[package.line - 1 : package.line] and lines[package.line - 1][:1].isspace():
+        return None
     for mention in change.mentions.get(package.module, ()):
         if mention.path not in change.after and IMPORTING.search(mention.text):
             return None

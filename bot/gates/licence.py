@@ -31,7 +31,7 @@ HEADER = re.compile(
     r"|redistribution\s+and\s+use\s+in\s+source\s+and\s+binary\s+forms"
     r"|use\s+of\s+this\s+source\s+code\s+is\s+governed\s+by"
     r"|(?:subject\s+to\s+the\s+terms\s+of\s+the\s+mozilla|eclipse)\s+public"
-    r"|^(?!.*copyright).*all\s+rights\s+reserved",
+    r"|^(?!.*copyright).*(?P<reserved>all\s+rights\s+reserved)",
     re.IGNORECASE | re.MULTILINE,
 )
 RESERVED = re.compile(r"all rights reserved.*", re.IGNORECASE)
@@ -86,8 +86,8 @@ def _read_known_names(change: Change) -> KnownNames:
 def _list_licences(text: str) -> Iterator[str]:
     """List the licences that a text of the repository declares, or names in a header."""
     yield from list_declared(text)
-    for found in (*SPDX.finditer(text), *HEADER.finditer(text)):
-        if name := _name_header(text, found):
+    for sign in (*SPDX.finditer(text), *HEADER.finditer(text)):
+        if name := _name_header(text, sign):
             yield from CHOICE.split(name)
 
 
@@ -107,16 +107,17 @@ def _find_licences(change: Change, path: str, known: KnownNames) -> Iterator[tup
     plain = [COMMENT_SIGNS.sub("", line) for _, line in lines]
     ends = list(accumulate(len(line) + 1 for line in plain))
     text = "\n".join(plain)
-    for found in (*SPDX.finditer(text), *HEADER.finditer(text)):
-        name, words = _name_header(text, found), " ".join(found[0].split())
+    for sign in (*SPDX.finditer(text), *HEADER.finditer(text)):
+        name = _name_header(text, sign)
+        words = " ".join((sign.groupdict().get("reserved") or sign[0]).split())
         is_known = known.hold_licence(name) if name else known.hold_words(words)
         if not is_known:
-            yield lines[bisect_right(ends, found.start())][0], name or words
+            yield lines[bisect_right(ends, sign.start())][0], name or words
 
 
-def _name_header(text: str, found: re.Match[str]) -> str:
+def _name_header(text: str, sign: re.Match[str]) -> str:
     """Name the licence of the header that begins there."""
-    return name_licence(text[found.start() : found.start() + HEADER_CHARS])
+    return name_licence(text[sign.start() : sign.start() + HEADER_CHARS])
 
 
 def _join_headers(signs: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:

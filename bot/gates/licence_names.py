@@ -57,7 +57,7 @@ PHRASES = tuple((name, re.compile(phrase)) for name, phrase in _PHRASES)
 
 def list_declared(text: str) -> tuple[str, ...]:
     """List the licences that a manifest declares."""
-    declared = [found["names"] for found in DECLARED.finditer(text)]
+    declared = [match["names"] for match in DECLARED.finditer(text)]
     return tuple(name for names in declared for name in re.split(r" (?:OR|AND|WITH) |/", names))
 
 
@@ -69,6 +69,6 @@ def name_licence(text: str) -> str:
     plain = " ".join(text[:TEXT_CHARS].casefold().split())
     starts = {}
     for name, phrase in reversed(PHRASES):
-        if found := phrase.search(plain):
-            starts[found.start()] = name
+        if match := phrase.search(plain):
+            starts[match.start()] = name
     return starts[min(starts)] if starts else ""

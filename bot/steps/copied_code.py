@@ -82,9 +82,9 @@ class KnownCode:
         same: dict[str, bool] = {repo.name: True}
         copies: list[Copy] = []
         for path, new_words in read_new_words(change).items():
-            found = self._find_in_file(path, new_words, repo, same)
-            told = [copy for copy in found if may_tell(copy.file.repository.repo)]
-            copies += _join_files(_keep_longest(told))
+            passages = self._find_in_file(path, new_words, repo, same)
+            tellable = [copy for copy in passages if may_tell(copy.file.repository.repo)]
+            copies += _join_files(_keep_longest(tellable))
         return tuple(copies)
 
     def _find_in_file(

@@ -33,6 +33,12 @@ HEADERS = {
     "the GPL, wrapped": ("a.c", GPL, 3, "GPL-2.0, Eve Corp"),
     "the MIT licence, wrapped": ("a.py", MIT, 1, "MIT"),
     "Apache's": ("a.js", APACHE, 1, "Apache-2.0"),
+    "nothing but a claim": (
+        "a.html",
+        "<p>ZeroSSL. All rights reserved.</p>\n",
+        1,
+        "All rights reserved",
+    ),
     "an identifier": (
         "a.rs",
         "// SPDX-License-Identifier: MIT OR Apache-2.0\n",

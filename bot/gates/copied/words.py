@@ -89,10 +89,10 @@ def list_words(text: str, style: str) -> list[str]:
 
 def read_words(text: str, style: str) -> Words:
     """Read the words of a text with their lines."""
-    found = list(_find_words(text, style))
+    placed = list(_find_words(text, style))
     ends = list(accumulate(len(line) + 1 for line in text.split("\n")))
-    lines = tuple(bisect_right(ends, offset) + 1 for offset, _ in found)
-    return Words(tuple(_drop_quotes(word) for _, word in found), lines)
+    lines = tuple(bisect_right(ends, offset) + 1 for offset, _ in placed)
+    return Words(tuple(_drop_quotes(word) for _, word in placed), lines)
 
 
 def is_generated(text: str) -> bool:

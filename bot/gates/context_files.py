@@ -33,6 +33,8 @@ CONTEXT_FILES = (
     "NOTICE",
 )
 LINTER_CONFIGS = ("pyproject.toml", "ruff.toml", ".ruff.toml")
+NODE_MANIFESTS = ("package.json",)
+SCRIPTS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx")
 REQUIREMENTS = re.compile(r"(?:^|/)(?:requirements[\w-]*/)?[\w-]*requirements[\w-]*\.(?:txt|in)$")
 IN_REQUIREMENTS = re.compile(r"^requirements/[\w-]+\.(?:txt|in)$")
 MAX_CONFIGS = 60
@@ -46,7 +48,9 @@ def list_context_files(changed: Collection[str], paths: Collection[str]) -> tupl
     configs = dict.fromkeys(CONTEXT_FILES)
     for path in changed:
         if path.endswith((".py", ".pyi")):
-            configs.update(dict.fromkeys(_list_configs_above(path, known)))
+            configs.update(dict.fromkeys(_list_configs_above(path, known, LINTER_CONFIGS)))
+        elif path.endswith(SCRIPTS):
+            configs.update(dict.fromkeys(_list_configs_above(path, known, NODE_MANIFESTS)))
     for path in paths:
         if REQUIREMENTS.search(path) or IN_REQUIREMENTS.match(path):
             configs.setdefault(path)
@@ -54,10 +58,10 @@ def list_context_files(changed: Collection[str], paths: Collection[str]) -> tupl
     return tuple(dict.fromkeys((*chosen, *list_changelog_context(paths))))
 
 
-def _list_configs_above(path: str, known: Collection[str]) -> Iterator[str]:
+def _list_configs_above(path: str, known: Collection[str], names: Collection[str]) -> Iterator[str]:
     folder = path.rpartition("/")[0]
     while folder:
-        for name in LINTER_CONFIGS:
+        for name in names:
             if f"{folder}/{name}" in known:
                 yield f"{folder}/{name}"
         folder = folder.rpartition("/")[0]

@@ -1,6 +1,6 @@
 """An import that no manifest declares is told, unless other files have it already."""
 
-from bot.gates import Change, list_mentioned_names
+from bot.gates import Change, list_context_files, list_mentioned_names
 from bot.gates.packages import find_undeclared, judge_undeclared
 from bot.values import GrepMatch
 
@@ -44,3 +44,15 @@ def test_what_other_files_import_is_left_alone():
     assert [] == find("app/b.py", "import _typeshed\n")
     assert 1 == len(find("app/b.py", "import yaml\n", ("README.md", "It reads yaml.")))
     assert [] == find("app/b.py", "import app\nimport json\nimport attr\n")
+
+
+def test_an_import_that_only_moved_and_a_nearer_manifest_are_enough():
+    """In a repository of several packages each declares its own."""
+    before, after = "import json\nimport yaml\n", "import yaml\nimport json\n"
+    change = Change({"app/a.py": before}, {"app/a.py": after}, {"pyproject.toml": PROJECT})
+    paths = ("web/package.json", "package.json", "web/src/a.ts", "api/package.json")
+
+    assert {None} == {judge_undeclared(package, change) for package in find_undeclared(change)}
+    listed = list_context_files(["web/src/a.ts"], paths)
+    assert "web/package.json" in listed
+    assert "api/package.json" not in listed

@@ -115,7 +115,7 @@ def _read_python(lock: str, document: Mapping[str, Any]) -> object:
 
 def _read_node(lock: str, document: Mapping[str, Any]) -> object:
     """Read the tables of a `package.json`; an empty one is as good as none."""
-    has_peers = lock in ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml")
+    has_peers = lock in ("package-lock.json", "npm-shrinkwrap.json")
     keys = (*NODE_LOCKED, *(("peerDependencies",) if has_peers else ("resolutions",)))
     return [document.get(key) or None for key in keys]
 

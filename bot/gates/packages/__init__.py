@@ -70,6 +70,8 @@ def judge_undeclared(package: NamedPackage, change: Change) -> Finding | None:
     lines = (change.after.get(package.path) or "").split("\n")
     if lines[package.line - 1 : package.line] and lines[package.line - 1][:1].isspace():
         return None
+    if any(text and package.module in text for text in change.before.values()):
+        return None
     for mention in change.mentions.get(package.module, ()):
         if mention.path not in change.after and IMPORTING.search(mention.text):
             return None

@@ -113,14 +113,16 @@ def _read_import(node: Node) -> Iterator[SourceImport]:
 
 def _takes_types(node: Node) -> bool:
     """Tell whether an import is of types alone: `import type { A }`, `import { type A }`."""
-    if any(child.type == "type" for child in node.children):
+    if _has_type_word(node):
         return True
     clauses = [child for child in node.named_children if child.type == "import_clause"]
     parts = [part for clause in clauses for part in clause.named_children]
     taken = [each for part in parts for each in part.named_children or [part]]
-    return bool(taken) and all(
-        any(child.type == "type" for child in each.children) for each in taken
-    )
+    return bool(taken) and all(map(_has_type_word, taken))
+
+
+def _has_type_word(node: Node) -> bool:
+    return any(child.type == "type" for child in node.children)
 
 
 def _list_taken(node: Node) -> Iterator[str]:

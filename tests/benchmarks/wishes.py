@@ -131,10 +131,11 @@ def main() -> int:
             played = play_wish(path, Path(work) / path.stem)
         failures += played.code != 0
         counts = map(str, (played.files, played.turns, played.trials, round(played.took_s)))
-        table.add_row(played.wish, played.language, *counts, played.result)
+        result = "made" if played.code == 0 else played.result
+        table.add_row(played.wish, played.language, *counts, result)
         if played.code:
             print(played.printed)  # what went wrong, before the table
-    Console().print(table)
+    Console(width=WIDTH).print(table)
     return failures
 
 

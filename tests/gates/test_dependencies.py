@@ -32,7 +32,7 @@ def list_stale(before, after, *paths, context=None):
     ("manifest", "lock", "old", "new", "command"),
     [
         ("pyproject.toml", "uv.lock", PROJECT.format(""), PROJECT.format('"attrs"'), "uv lock"),
-        ("web/package.json", "package-lock.json", "{}", '{"dependencies": {"a": "1"}}', "npm "),
+        ("package.json", "package-lock.json", "{}", '{"dependencies": {"a": "1"}}', "npm "),
         ("package.json", "yarn.lock", "{}", '{"devDependencies": {"a": "1"}}', "yarn install"),
         ("a/Cargo.toml", "Cargo.lock", "[dependencies]", '[dependencies]\nb = "1"', "cargo "),
         ("go.mod", "go.sum", "module a\n", "module a\n\nrequire b.org/c v1.0.0\n", "go mod tidy"),
@@ -48,6 +48,19 @@ def test_a_lock_left_behind_is_found(manifest, lock, old, new, command):
     assert found.startswith(command)
     assert [] == list_stale({manifest: old, lock: ""}, {manifest: new, lock: "new"})
     assert [] == list_stale({manifest: old}, {manifest: new})
+
+
+def test_a_lock_above_is_that_of_a_workspace():
+    """One of an example below it is not in it."""
+    before, after = {"web/package.json": "{}"}, {"web/package.json": '{"dependencies": {"a": "1"}}'}
+    lone, shared = {"package.json": "{}"}, {"package.json": '{"workspaces": ["web"]}'}
+
+    assert [] == list_stale(before, after, "yarn.lock", context=lone)
+    assert [("yarn.lock", "", "yarn install")] == (
+        list_stale(before, after, "yarn.lock", context=shared)
+    )
+    assert [] == list_stale(before, after, "pnpm-lock.yaml", context=shared)
+    assert 1 == len(list_stale(before, after, "pnpm-lock.yaml", "pnpm-workspace.yaml"))
 
 
 def test_what_no_lock_holds_leaves_it_fresh():

@@ -44,12 +44,25 @@ def find_stale_locks(change: Change) -> tuple[LockFile, ...]:
         if text is None or before is None or is_lock_name(path):
             continue
         for lock in find_locks(path, paths):
+            if not _holds_member(change, lock, path, paths):
+                continue
             if _read_locked(lock.path, path, before) != _read_locked(lock.path, path, text):
                 stale[lock.path] = lock
     for lock in _list_compiled(change, paths):
         if any(_has_new_requirements(change, name) for name in lock.inputs):
             stale.setdefault(lock.path, lock)
     return tuple(lock for path, lock in stale.items() if path not in change.after)
+
+
+def _holds_member(change: Change, lock: LockFile, manifest: str, paths: set[str]) -> bool:
+    """Tell whether a lock is that of a manifest below it: of a workspace, and not of an example."""
+    top, name = PurePosixPath(lock.path).parent, PurePosixPath(manifest).name
+    if PurePosixPath(manifest).parent == top or name not in ("package.json", "pyproject.toml"):
+        return True
+    if lock.path.endswith("pnpm-lock.yaml"):
+        return str(top / "pnpm-workspace.yaml") in paths
+    text = change.after.get(str(top / name)) or change.context.get(str(top / name))
+    return text is not None and "workspace" in text
 
 
 def _list_compiled(change: Change, paths: set[str]) -> Iterator[LockFile]:

@@ -62,6 +62,13 @@ def test_a_public_repository_is_named_with_place_and_licence(make_place):
     assert "ledger" not in render_copied_lines((finding,))
     assert "b.py:5-30 [copied] These lines" in render_copied_lines((finding,))
 
+    # Of several passages of one file the longest has the place, and the others are counted.
+    top, bottom = SOURCE.split("    def load")[0], "    def load" + SOURCE.split("    def load")[1]
+    between = "".join(f"name{number} = other{number} + {number}\n" for number in range(9))
+    (joined,) = find(own, {"b.py": f"{bottom}{between}{bottom}{top}"})
+    assert 1 == joined.line
+    assert joined.text.endswith("15 lines more of this file stand there, too.")
+
     # A repository can have it block, and what it has itself already is nobody's else.
     rules = JudgementRules(RepoConfig(block=("copied",)))
     judged = inspect_change(own.ports, own.tree(), Patch({"b.py": SOURCE}), rules)
@@ -113,41 +120,22 @@ def test_nothing_is_said_before_all_own_files_are_known(make_place):
     rest with the next change.
     """
     place = make_place("new/own", {"a.py": "x = 1\n"})
-    tree = place.lay({f"100644 {name}.py": name.encode() * 900_000 for name in "abcdefghi"})
+    tree = place.lay({f"100644 {name}.py": name.encode() * 900_000 for name in "abcdef"})
     code = KnownCode(place.ports.fingerprints, place.ports.mirrors)
 
     assert [False, True] == [code.take_up(tree, seconds) for seconds in (0, 60)]
 
 
-def test_passages_of_one_file_are_one_remark(make_place):
-    """The longest has the place, and the others are counted."""
-    find(make_place("new/source", {"src/ledger.py": SOURCE}), {})
-    top, bottom = SOURCE.split("    def load")[0], "    def load" + SOURCE.split("    def load")[1]
-    own = make_place("new/own", {"a.py": "x = 1\n"})
-    between = "".join(f"name{number} = other{number} + {number}\n" for number in range(9))
-    (finding,) = find(own, {"b.py": f"{bottom}{between}{bottom}{top}"})
-
-    assert 1 == finding.line
-    assert "15 lines are word for word" in finding.text
-    assert finding.text.endswith("15 lines more of this file stand there, too.")
-
-
-def test_a_fork_is_no_other_repository(make_place):
-    """What shares most files with the own repository is the same project."""
+def test_a_fork_and_what_many_have_accuse_nobody(make_place):
+    """What shares most files with the own repository is the same project, and what three others have
+    is nobody's.
+    """
     files = {f"{name}.py": f"{name} = 1\n" for name in "abcd"}
-    fork = make_place("new/fork", {**files, "ledger.py": SOURCE})
     own = make_place("new/own", files)
-    find(fork, {})
-
-    assert () == find(own, {"b.py": SOURCE})
-
-
-def test_what_many_repositories_have_is_nobodys(make_place):
-    """Three others are enough."""
-    own = make_place("new/own", {"a.py": "x = 1\n"})
-    counts = []
+    find(make_place("new/fork", {**files, "ledger.py": SOURCE.upper()}), {})
+    counts = [len(find(own, {"b.py": SOURCE.upper()}))]
     for number in range(3):
         find(make_place(f"new/one{number}", {f"ledger{number}.py": SOURCE + f"n = {number}\n"}), {})
         counts.append(len(find(own, {"b.py": SOURCE})))
 
-    assert [1, 1, 0] == counts
+    assert [0, 1, 1, 0] == counts

@@ -26,6 +26,7 @@ from bot.steps.check_settings import (
 from bot.text.bot_logins import BOT_SUFFIX, is_bot_login
 from bot.text.strict_yaml import YamlMistake, find_nodes, parse_yaml, quote_value, render_mark
 from bot.values import ConfiguredCheck, RepoConfig
+from bot.values.run_config import GateName
 
 PATH = ".github/greenlit.yml"
 LIMIT_BYTES = 64 * 1024
@@ -58,25 +59,7 @@ Login = Annotated[
     AfterValidator(_complete_login),
 ]
 Logins = Annotated[tuple[Login, ...], Field(strict=False, max_length=20)]
-Gates = Annotated[
-    tuple[
-        Literal[
-            "lint",
-            "style",
-            "tests",
-            "unfinished",
-            "licence",
-            "copied",
-            "size",
-            "packages",
-            "changelog",
-            "docs",
-            "dependencies",
-        ],
-        ...,
-    ],
-    Field(strict=False, max_length=11),
-]
+Gates = Annotated[tuple[GateName, ...], Field(strict=False, max_length=11)]
 
 
 class ConfigFile(BaseModel):

@@ -7,6 +7,13 @@ from typing import Literal
 
 TierName = Literal["bubblewrap", "landlock", "container", "none"]  # of the sandbox
 CheckKind = Literal["test", "lint", "types", "build", "format"]
+# The gates of which a repository says whether they block or advise.
+# fmt: off
+GateName = Literal[
+    "lint", "style", "tests", "unfinished", "licence", "copied", "size", "packages", "changelog",
+    "docs", "dependencies",
+]
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

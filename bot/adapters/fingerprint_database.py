@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.adapters.derived_database import DerivedDatabase
-from bot.values import InstallationId, KnownFile, KnownRepository, Repo, Sha
+from bot.values import InstallationId, Repo, Sha
+from bot.values.copies import KnownFile, KnownRepository
 
 LIMIT_BYTES = 1_000_000_000  # some five gigabytes of source
 ROWS_PER_QUERY = 500  # SQLite limits the parameters of a statement

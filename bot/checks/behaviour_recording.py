@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.values import Aspect, BehaviourDifference, RanLines
+from bot.values.behaviour import Aspect, BehaviourDifference, RanLines
 
 CUT = "\0"  # at the end of a text that was longer
 VARIES = "\u2026"

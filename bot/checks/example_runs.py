@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 
-from bot.values import RunInput
+from bot.values.behaviour import RunInput
 
 FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)[^\n]*\n(.*?)^[ ]{0,3}\1", re.DOTALL | re.MULTILINE)
 PROMPT = re.compile(r"^\s*(?:[$>%]\s+)?")

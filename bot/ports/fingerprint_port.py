@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from bot.values import KnownFile, KnownRepository, Repo
+from bot.values import Repo
+from bot.values.copies import KnownFile, KnownRepository
 
 
 class FingerprintIndex(Protocol):

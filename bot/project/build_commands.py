@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bot.text import as_code_span
 from bot.text.invisible_chars import is_invisible
-from bot.values import BuildStepName
+from bot.values.project import BuildStepName
 
 JOINS = frozenset({"&&"})
 SHELL_SIGNS = frozenset(

@@ -11,7 +11,8 @@ from bot.project.build_commands import explain_bad_command
 from bot.project.findings import list_names
 from bot.project.import_graph import Dependencies, find_needed
 from bot.text import as_code_span
-from bot.values import BuildStep, BuildStepName, BuildWorkflow, Finding
+from bot.values import Finding
+from bot.values.project import BuildStep, BuildStepName, BuildWorkflow
 
 STEP_NAMES: tuple[BuildStepName, ...] = get_args(BuildStepName)
 # The first of two comes before the second, where the workflow has both.

@@ -11,7 +11,8 @@ from bot.project.findings import suggest_name
 from bot.project.import_graph import folder_of
 from bot.project.python_source import ROOTS, is_standard
 from bot.text import as_code_span
-from bot.values import BuildWorkflow, Finding, Library, ProjectStructure, Specification
+from bot.values import Finding
+from bot.values.project import BuildWorkflow, Library, ProjectStructure, Specification
 
 FILE = re.compile(r"(?:\./)?(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:py|[cm]?[jt]sx?|go|toml|cfg|txt)")
 MADE_FOLDERS = re.compile(r"(?:^|/)(?:dist|build|out|bin|target|node_modules|\.?venv|coverage)/")

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from bot.gates.packages.package_names import ALIASES, NODE_BUILTINS
 from bot.project.languages import Family
-from bot.values import Library
+from bot.values.project import Library
 
 # What a library brings along and its users import by itself; names as `canonicalize_name` has them.
 BROUGHT = MappingProxyType(

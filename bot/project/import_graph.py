@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from bot.project.languages import family_of
-from bot.values import FileImport, ProjectFile, ProjectStructure
+from bot.values.project import FileImport, ProjectFile, ProjectStructure
 
 Dependencies = Mapping[str, tuple[str, ...]]  # what each file imports, or step needs, by its name
 MAX_CYCLES = 10

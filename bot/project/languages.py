@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.search.grammars import language_of
 from bot.search.source_files import kind_of
-from bot.values import ProjectLanguage
+from bot.values.project import ProjectLanguage
 
 Family = Literal["python", "script", "go", ""]
 

@@ -6,7 +6,7 @@ import re
 from importlib.resources import files
 from types import MappingProxyType
 
-from bot.values import ProjectStructure, Specification
+from bot.values.project import ProjectStructure, Specification
 
 FILE = "LICENSE"
 LICENCE_FILE = re.compile(r"(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt))?", re.IGNORECASE)

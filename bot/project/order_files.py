@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from bot.project.import_graph import Dependencies, find_needed, list_dependencies, list_loaded
 from bot.project.languages import MANIFESTS, family_of, is_test, runs_as_test
 from bot.search.source_files import kind_of
-from bot.values import ProjectFile, ProjectStructure
+from bot.values.project import ProjectFile, ProjectStructure
 
 
 def order_files(structure: ProjectStructure) -> tuple[tuple[ProjectFile, ...], ...]:

@@ -9,7 +9,8 @@ from bot.project.findings import list_names, make_finding, suggest_name
 from bot.project.import_graph import Dependencies, find_needed, folder_of, list_dependencies
 from bot.project.languages import family_of, find_name, is_name, is_test
 from bot.text import as_code_span
-from bot.values import FileImport, Finding, ProjectFile, ProjectStructure
+from bot.values import Finding
+from bot.values.project import FileImport, ProjectFile, ProjectStructure
 
 DEFAULT_EXPORT = "default"  # JavaScript's, which each importer names as it likes
 EVERYTHING = frozenset({"*", "all", "everything"})

@@ -17,8 +17,9 @@ from bot.project.import_graph import folder_of
 from bot.project.languages import family_of, is_python_name, is_test, runs_as_test
 from bot.project.python_source import SOURCE_FOLDERS
 from bot.text import as_code_span
-from bot.values import Finding, ProjectFile, ProjectStructure, Specification
+from bot.values import Finding
 from bot.values.making import OWN_FILES, OWN_FOLDER
+from bot.values.project import ProjectFile, ProjectStructure, Specification
 
 MAX_FILES = 200
 TOOLS_FOLDERS = "node_modules dist build target venv .venv __pycache__ site-packages .git coverage"

@@ -12,7 +12,7 @@ from bot.project.languages import LANGUAGE_NAME
 from bot.project.render_specification import FOR_DEVELOPMENT, KIND_NAME
 from bot.project.specification_sections import Section, list_items, split_sections
 from bot.text import as_code_span
-from bot.values import FileOutline, Library, ProjectKind, ProjectLanguage, Specification
+from bot.values.project import FileOutline, Library, ProjectKind, ProjectLanguage, Specification
 
 MAX_CHARS = 100_000
 SHOWN_CHARS = 80

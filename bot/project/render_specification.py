@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bot.project.languages import LANGUAGE_NAME
 from bot.project.specification_sections import FENCE
 from bot.text import as_code_span
-from bot.values import Library, ProjectKind, Specification
+from bot.values.project import Library, ProjectKind, Specification
 
 KIND_NAME: MappingProxyType[ProjectKind, str] = MappingProxyType(
     {"command": "command-line program", "service": "web service", "library": "library"}

@@ -31,7 +31,8 @@ from bot.project.languages import (
 from bot.project.planned_names import check_planned_names
 from bot.project.planned_paths import check_planned_paths
 from bot.text import as_code_span
-from bot.values import Finding, ProjectFile, ProjectStructure, Specification
+from bot.values import Finding
+from bot.values.project import ProjectFile, ProjectStructure, Specification
 
 SAYS_NOTHING = re.compile(
     r"\W*(?:(?:todo|tbd|tba|fixme|n/?a|none|null|undefined|description|file|code|xxx|lorem ipsum"

@@ -15,7 +15,8 @@ from bot.project.python_source import is_standard, read_python, resolve_python
 from bot.project.script_source import read_script, resolve_script
 from bot.project.source_file import SourceFile, SourceImport
 from bot.text import as_code_span
-from bot.values import Finding, ProjectStructure, Specification
+from bot.values import Finding
+from bot.values.project import ProjectStructure, Specification
 
 GATE = "written"
 

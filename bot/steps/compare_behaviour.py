@@ -13,7 +13,7 @@ from bot.steps.check_locally import LocalWork
 from bot.text import count_noun
 from bot.text.terminal_text import strip_control
 from bot.tools.behaviour_job import RecorderJob, record_runs
-from bot.values import BehaviourComparison, RecordedBehaviour
+from bot.values.behaviour import BehaviourComparison, RecordedBehaviour
 
 FIRST_LINES = 4
 LINE_CHARS = 100

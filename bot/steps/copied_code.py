@@ -22,7 +22,8 @@ from bot.gates.copied import (
 )
 from bot.gates.licence_names import name_licence
 from bot.ports import FingerprintIndex, Mirrors, Unreachable
-from bot.values import Branch, KnownFile, KnownRepository, Repo, Sha, Tree, TreeEntry
+from bot.values import Branch, Repo, Sha, Tree, TreeEntry
+from bot.values.copies import KnownFile, KnownRepository
 
 READ_BYTES = 4_000_000  # at once
 TOTAL_BYTES = 512_000_000  # of one repository

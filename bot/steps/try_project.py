@@ -22,10 +22,8 @@ from bot.tools.job_log import mask_log
 from bot.tools.sandbox_job import number_log
 from bot.tools.tree_files import TreeFiles, apply_patch
 from bot.values import (
-    BuildStep,
     Making,
     Patch,
-    ProjectLanguage,
     ProjectSetup,
     RunKey,
     SandboxJob,
@@ -34,6 +32,7 @@ from bot.values import (
     Trial,
     TriedStep,
 )
+from bot.values.project import BuildStep, ProjectLanguage
 
 PROGRAMS: Mapping[ProjectLanguage, str] = {
     "python": "python3",

@@ -34,16 +34,8 @@ from bot.text.terminal_text import strip_control
 from bot.tools.job_log import mask_log
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import decode_texts
-from bot.values import (
-    Finding,
-    LockUpdate,
-    Patch,
-    ProjectSetup,
-    RepoConfig,
-    SandboxJob,
-    SandboxResult,
-    Tree,
-)
+from bot.values import Finding, Patch, ProjectSetup, RepoConfig, SandboxJob, SandboxResult, Tree
+from bot.values.locks import LockUpdate
 
 GATE = "dependencies"
 # In the lock's own folder: what is new there when a set-up ends is laid over a job's files.

@@ -25,12 +25,12 @@ from bot.values import (
     JobAnswer,
     Making,
     Plan,
-    RecordedBehaviour,
     Split,
     ThreadAnswer,
     ToolCall,
     ToolResult,
 )
+from bot.values.behaviour import RecordedBehaviour
 
 HEAD_CHARS = 36_000
 TAIL_CHARS = 12_000

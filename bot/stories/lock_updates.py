@@ -8,7 +8,8 @@ from bot.gates import STALE
 from bot.run import Run
 from bot.steps.update_locks import LockWork, identify_manifests, is_written_here, update_locks
 from bot.stories.progress import tell
-from bot.values import Finding, LockUpdate, Patch, RunState
+from bot.values import Finding, Patch, RunState
+from bot.values.locks import LockUpdate
 
 
 async def bring_locks(

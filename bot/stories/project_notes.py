@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from bot.project import order_files
-from bot.values import BuildWorkflow, Finding, Patch, ProjectFile, ProjectStructure, TriedStep
+from bot.values import Finding, Patch, TriedStep
+from bot.values.project import BuildWorkflow, ProjectFile, ProjectStructure
 
 MAX_FINDINGS = 20
 

@@ -11,7 +11,8 @@ from bot.steps.compare_behaviour import compare_behaviour
 from bot.stories.brief_talk import needs_brief
 from bot.stories.progress import tell
 from bot.tools.behaviour_job import name_behaviour_workspace
-from bot.values import BehaviourComparison, ProjectChecks, RecordedBehaviour, RunState
+from bot.values import ProjectChecks, RunState
+from bot.values.behaviour import BehaviourComparison, RecordedBehaviour
 from bot.values.next_state import answer_finish
 from bot.values.request import ON_DEMAND
 from bot.views.behaviour_words import render_differences

@@ -12,7 +12,8 @@ from bot.ports import Ports, Unreachable
 from bot.tools import behaviour_recorder
 from bot.tools.job_log import mask_log
 from bot.tools.sandbox_job import choose_setups
-from bot.values import Patch, ProjectChecks, RunInput, SandboxJob, SandboxLimits, Tree
+from bot.values import Patch, ProjectChecks, SandboxJob, SandboxLimits, Tree
+from bot.values.behaviour import RunInput
 
 INPUT_S = 20.0  # that one input may take
 TEXT_CHARS = 20_000  # of an output, or of a file, that are kept

@@ -18,7 +18,8 @@ from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import ToolRefusal, decode_texts
-from bot.values import ProjectChecks, RanLines, RecordedBehaviour, RunInput
+from bot.values import ProjectChecks
+from bot.values.behaviour import RanLines, RecordedBehaviour, RunInput
 
 MOST_INPUTS = 12
 MOST_FILES = 10

@@ -19,7 +19,6 @@ from bot.values import (
     Plan,
     ProjectChecks,
     PullDetails,
-    RecordedBehaviour,
     RepoConfig,
     Retrieval,
     ReviewThread,
@@ -28,6 +27,7 @@ from bot.values import (
     Tree,
     Verdict,
 )
+from bot.values.behaviour import RecordedBehaviour
 from bot.values.part_progress import PlaceInSplit
 from bot.values.proof import NamedLines
 

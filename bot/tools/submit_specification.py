@@ -15,15 +15,9 @@ from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
-from bot.values import (
-    FileOutline,
-    Library,
-    Package,
-    ProjectFile,
-    ProjectStructure,
-    Specification,
-)
+from bot.values import Package
 from bot.values.making import SPECIFICATION_PATH, WORKFLOW_PATH
+from bot.values.project import FileOutline, Library, ProjectFile, ProjectStructure, Specification
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 INDEX_KINDS = {"python": "python", "typescript": "node", "javascript": "node", "go": "go"}

@@ -14,18 +14,16 @@ from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
-from bot.values import (
+from bot.values import Finding, Making, ProjectDraft
+from bot.values.making import OWN_FILES
+from bot.values.project import (
     BuildStep,
     BuildWorkflow,
     FileImport,
-    Finding,
-    Making,
-    ProjectDraft,
     ProjectFile,
     ProjectStructure,
     Specification,
 )
-from bot.values.making import OWN_FILES
 
 LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost):\d+(?:/[\w./?=&%-]*)?$")
 StepName = Literal["install", "compile", "execute", "check"]

@@ -11,7 +11,7 @@ from bot.tools.session import ToolSession
 from bot.tools.tool import RepoPath, Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
 from bot.tools.write_files import note_syntax, write_files
-from bot.values import ProjectFile
+from bot.values.project import ProjectFile
 
 
 class WriteFileInput(ToolInput):

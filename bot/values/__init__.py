@@ -2,19 +2,11 @@
 
 Standard library only. Every one of them survives a trip through JSON (`bot.run.to_json`), so
 fields are text, numbers, booleans, tuples, dicts with text keys, other values, or None. Times are
-ISO 8601, UTC.
+ISO 8601, UTC. What few areas need is imported from its own module.
 """
 
 from bot.values.allow_list import AllowList
 from bot.values.approvals import Approval, ApprovalRequest, SecretExposure, SecretJob
-from bot.values.behaviour import (
-    Aspect,
-    BehaviourComparison,
-    BehaviourDifference,
-    RanLines,
-    RecordedBehaviour,
-    RunInput,
-)
 from bot.values.brief import (
     Ambiguity,
     Brief,
@@ -87,10 +79,8 @@ from bot.values.conversation import (
     Usage,
     UserText,
 )
-from bot.values.copies import KnownFile, KnownRepository
 from bot.values.ended_pulls import PullEnd, RevisedFile
 from bot.values.last_run import LastRun, PostedComment, RunReport
-from bot.values.locks import LockUpdate
 from bot.values.making import Making, ProjectDraft, Trial, TriedStep, Wish
 from bot.values.merges import (
     ConflictKind,
@@ -102,19 +92,6 @@ from bot.values.merges import (
     TreeMerge,
 )
 from bot.values.outcome import Outcome
-from bot.values.project import (
-    BuildStep,
-    BuildStepName,
-    BuildWorkflow,
-    FileImport,
-    FileOutline,
-    Library,
-    ProjectFile,
-    ProjectKind,
-    ProjectLanguage,
-    ProjectStructure,
-    Specification,
-)
 from bot.values.proof import (
     LocalCheck,
     LocalVerdict,
@@ -177,18 +154,12 @@ __all__ = [
     "Approval",
     "ApprovalRequest",
     "Artifact",
-    "Aspect",
     "Attempt",
     "AttemptState",
     "Author",
-    "BehaviourComparison",
-    "BehaviourDifference",
     "Branch",
     "BranchCommit",
     "Brief",
-    "BuildStep",
-    "BuildStepName",
-    "BuildWorkflow",
     "Caps",
     "Category",
     "Check",
@@ -213,8 +184,6 @@ __all__ = [
     "ExampleIssue",
     "ExpectedCi",
     "Failure",
-    "FileImport",
-    "FileOutline",
     "Finding",
     "Finish",
     "Frame",
@@ -222,14 +191,10 @@ __all__ = [
     "InstallationId",
     "Issue",
     "JobAnswer",
-    "KnownFile",
-    "KnownRepository",
     "LastRun",
     "Leak",
-    "Library",
     "LocalCheck",
     "LocalVerdict",
-    "LockUpdate",
     "Machine",
     "Making",
     "MergeDraft",
@@ -256,11 +221,7 @@ __all__ = [
     "ProjectCheck",
     "ProjectChecks",
     "ProjectDraft",
-    "ProjectFile",
-    "ProjectKind",
-    "ProjectLanguage",
     "ProjectSetup",
-    "ProjectStructure",
     "PromptPrefix",
     "Proof",
     "ProofKind",
@@ -271,10 +232,8 @@ __all__ = [
     "PushResult",
     "PushedChange",
     "QuotedPlaces",
-    "RanLines",
     "Reaction",
     "Reading",
-    "RecordedBehaviour",
     "Remote",
     "Repo",
     "RepoBranches",
@@ -286,7 +245,6 @@ __all__ = [
     "Review",
     "ReviewThread",
     "RevisedFile",
-    "RunInput",
     "RunKey",
     "RunReport",
     "RunState",
@@ -302,7 +260,6 @@ __all__ = [
     "Signal",
     "SimilarCommit",
     "SolvedFile",
-    "Specification",
     "Split",
     "Subject",
     "SuggestedChange",

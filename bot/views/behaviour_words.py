@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from bot.text import as_code_span, count_noun, defuse_inline
 from bot.text.code_fences import fence_code
-from bot.values import (
+from bot.values import RunState
+from bot.values.behaviour import (
     BehaviourComparison,
     BehaviourDifference,
     RanLines,
     RecordedBehaviour,
     RunInput,
-    RunState,
 )
 from bot.views.markdown_parts import fold, join_names, join_parts, render_list
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.fingerprint_database import FingerprintDatabase
-from bot.values import InstallationId, KnownFile, KnownRepository, Repo, Sha
+from bot.values import InstallationId, Repo, Sha
+from bot.values.copies import KnownFile, KnownRepository
 
 
 def known(name: str, sha: str = "a") -> KnownRepository:

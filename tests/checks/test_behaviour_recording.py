@@ -11,7 +11,7 @@ from bot.checks.behaviour_recording import (
     read_recording,
 )
 from bot.checks.example_runs import find_example_runs
-from bot.values import RanLines
+from bot.values.behaviour import RanLines
 
 MARK = "seen: "
 TRACE = """\

@@ -1,6 +1,6 @@
 """Projects for the tests, drawn as tables: a file in each line, then what differs from them."""
 
-from bot.values import FileImport, Library, ProjectFile, ProjectStructure, Specification
+from bot.values.project import FileImport, Library, ProjectFile, ProjectStructure, Specification
 
 PYTHON = """
 python command src/expenses/__main__.py | typer, pytest*

@@ -4,7 +4,7 @@ import pytest
 
 from bot.project import UnreadableSpecification, read_specification, render_specification
 from bot.run import from_json, to_json
-from bot.values import FileOutline, Library, Specification
+from bot.values.project import FileOutline, Library, Specification
 
 TRACKER = Specification(
     title="Expense tracker",

@@ -6,7 +6,7 @@ import pytest
 
 from bot.project import check_structure, find_loaded, order_files
 from bot.project.import_graph import folder_of
-from bot.values import FileImport
+from bot.values.project import FileImport
 from tests.project.drawn_projects import (
     FASTAPI,
     GO,

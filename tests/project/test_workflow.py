@@ -3,7 +3,7 @@
 import pytest
 
 from bot.project import check_targets, check_workflow, order_steps
-from bot.values import BuildStep, BuildWorkflow
+from bot.values.project import BuildStep, BuildWorkflow
 from tests.project.drawn_projects import (
     GO,
     GO_LIBRARY,

@@ -11,19 +11,13 @@ from bot.stories.prove_same_behaviour import (
     prove_same_behaviour,
     records_behaviour,
 )
-from bot.values import (
+from bot.values import Branch, Brief, Issue, OpenFinish, ProjectChecks, PushedChange, Tree
+from bot.values.behaviour import (
     BehaviourComparison,
     BehaviourDifference,
-    Branch,
-    Brief,
-    Issue,
-    OpenFinish,
-    ProjectChecks,
-    PushedChange,
     RanLines,
     RecordedBehaviour,
     RunInput,
-    Tree,
 )
 from bot.views.behaviour_words import render_behaviour
 from tests.gfm import GitHubPage

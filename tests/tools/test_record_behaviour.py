@@ -7,7 +7,8 @@ import pytest
 from bot.steps.check_locally import LocalWork
 from bot.steps.compare_behaviour import compare_behaviour
 from bot.tools.behaviour_job import PLAN, RECORDER
-from bot.values import Brief, Patch, ProjectChecks, RanLines, RecordedBehaviour, RunInput
+from bot.values import Brief, Patch, ProjectChecks
+from bot.values.behaviour import RanLines, RecordedBehaviour, RunInput
 from bot.views.behaviour_words import render_differences
 from tests.folder_sandbox import FolderSandbox
 from tests.tool_caller import ToolCaller

@@ -10,7 +10,8 @@ import yaml
 
 from bot.cli.commands import app
 from bot.settings import Settings, describe_settings
-from bot.steps.repo_config import ConfigFile, read_config
+from bot.steps.config_file import ConfigFile
+from bot.steps.repo_config import read_config
 from bot.stories.handle_command import COMMANDS
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")

@@ -271,7 +271,7 @@ app.add_typer(refactor, name="refactor")
 @app.command(name="schema")
 def print_schema() -> None:
     """Print the JSON schema of .github/greenlit.yml."""
-    sys.stdout.write(import_module("bot.steps.repo_config").render_schema())
+    sys.stdout.write(import_module("bot.steps.config_file").render_schema())
 
 
 def _choose_env_file(named: Path | None) -> Path:

@@ -12,13 +12,13 @@ from bot.forge.commit_writer import CommitWriter
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.fault_injection import FaultInjector
 from bot.forge.forge_ci import ForgeCI
+from bot.forge.forge_issue_acts import IssueActs
 from bot.forge.forge_issues import ForgeIssues
 from bot.forge.forge_merges import ForgeMerges
 from bot.forge.forge_pull_acts import PullActs
 from bot.forge.forge_pulls import ForgePulls
 from bot.forge.forge_records import (
     AppKeys,
-    ClosedAs,
     CommentRecord,
     IssueRecord,
     JobRecord,
@@ -37,7 +37,7 @@ from bot.forge.webhook_delivery import WebhookDelivery, WebhookSender
 from bot.values import Permission
 
 
-class Forge(PullActs):
+class Forge(IssueActs, PullActs):
     """A GitHub with state, in memory and in bare repositories under `home`.
 
     It is safe to use from many threads.
@@ -133,66 +133,6 @@ class Forge(PullActs):
             self.state.find_repository(repo).archived = True
 
     # --- people
-
-    def open_issue(
-        self, repo: str, by: str, title: str, body: str, labels: Sequence[str] = ()
-    ) -> int:
-        """Open an issue and return its number."""
-        with self.state.lock:
-            repository = self.state.find_repository(repo)
-            return self.issues.open(repository, by, title, body, labels).number
-
-    def edit_issue(
-        self, repo: str, number: int, by: str, title: str | None = None, body: str | None = None
-    ) -> None:
-        """Change an issue's title or body."""
-        with self.state.lock:
-            self.issues.edit(self.state.find_repository(repo), number, by, title, body)
-
-    def close_issue(self, repo: str, number: int, by: str, as_: ClosedAs = "completed") -> None:
-        """Close an issue."""
-        with self.state.lock:
-            self.issues.close(self.state.find_repository(repo), number, by, as_)
-
-    def reopen_issue(self, repo: str, number: int, by: str) -> None:
-        """Open a closed issue again."""
-        with self.state.lock:
-            self.issues.reopen(self.state.find_repository(repo), number, by)
-
-    def lock_issue(self, repo: str, number: int, by: str) -> None:
-        """Lock an issue's conversation."""
-        with self.state.lock:
-            self.issues.lock(self.state.find_repository(repo), number, by)
-
-    def delete_issue(self, repo: str, number: int, by: str) -> None:
-        """Delete an issue for good."""
-        with self.state.lock:
-            self.issues.delete(self.state.find_repository(repo), number, by)
-
-    def add_label(self, repo: str, number: int, name: str, by: str) -> None:
-        """Label an issue."""
-        with self.state.lock:
-            self.issues.add_label(self.state.find_repository(repo), number, name, by)
-
-    def remove_label(self, repo: str, number: int, name: str, by: str) -> None:
-        """Take a label from an issue."""
-        with self.state.lock:
-            self.issues.remove_label(self.state.find_repository(repo), number, name, by)
-
-    def add_comment(self, repo: str, number: int, by: str, body: str) -> int:
-        """Comment on an issue or pull request and return the comment's id."""
-        with self.state.lock:
-            return self.issues.add_comment(self.state.find_repository(repo), number, by, body).id
-
-    def edit_comment(self, repo: str, comment: int, by: str, body: str) -> None:
-        """Change a comment's text."""
-        with self.state.lock:
-            self.issues.edit_comment(self.state.find_repository(repo), comment, by, body)
-
-    def delete_comment(self, repo: str, comment: int, by: str) -> None:
-        """Delete a comment."""
-        with self.state.lock:
-            self.issues.delete_comment(self.state.find_repository(repo), comment, by)
 
     def push(
         self, repo: str, by: str, branch: str, files: Mapping[str, str | None], message: str

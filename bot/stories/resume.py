@@ -33,13 +33,9 @@ from bot.values import (
     Turn,
     UserText,
 )
-from bot.values.next_state import (
-    after_nudge,
-    after_results,
-    after_resumption,
-    answer_finish,
-)
+from bot.values.next_state import after_nudge, after_results, answer_finish
 from bot.values.request import ON_DEMAND
+from bot.values.resumed_state import after_resumption
 
 SPENT = ("context", "declined")
 UNANSWERED = "The job was interrupted before this call was answered. Make it again if you need it."

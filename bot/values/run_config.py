@@ -46,7 +46,7 @@ class ConfiguredCheck:
 class RepoConfig:
     """What a repository asks of the bot in `.github/greenlit.yml`; None leaves it to the operator.
 
-    `bot.steps.repo_config` reads it and holds the bounds and the meaning of each setting.
+    `bot.steps.repo_config` reads it; `config_file` beside it holds the bounds and the meanings.
     """
 
     label: str = "autogen"

@@ -18,7 +18,8 @@ from inline_snapshot import snapshot
 from pydantic import ValidationError
 
 from bot.ports import Refusal
-from bot.steps.repo_config import ConfigFile, read_config, render_schema
+from bot.steps.config_file import ConfigFile, render_schema
+from bot.steps.repo_config import read_config
 from bot.values import ConfiguredCheck, RepoConfig
 
 SCHEMA = Path(__file__).parents[2] / "deploy" / "greenlit.schema.json"

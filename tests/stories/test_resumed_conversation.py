@@ -33,7 +33,7 @@ from bot.values import (
     Turn,
     UserText,
 )
-from bot.values.next_state import after_resumption
+from bot.values.resumed_state import after_resumption
 from tests.stories.test_replay import Replay
 
 ISSUE = Issue(7, "Greet", "It shouts.", "ada")

@@ -11,6 +11,7 @@ from typing import Final, Literal, ParamSpec, TypeVar
 
 from dbos import DBOS
 
+from bot.adapters.dbos.recorded_lookups import RecordedLookups
 from bot.adapters.dbos.run_logger import RunLogger
 from bot.adapters.dbos.run_waits import INTERRUPTED, RunWaits
 from bot.adapters.dbos.runtime import Runtime
@@ -20,16 +21,13 @@ from bot.adapters.dbos.wait_reports import LEAST_S, WaitReports, describe_pause
 from bot.log_fields import call_with_fields, read_log_fields
 from bot.run import RunFault, SignalRun, SlotWait, StartRun, Step, Story, to_json
 from bot.values import (
-    Attempt,
     Branch,
-    LastRun,
     Outcome,
     Repo,
     RunKey,
     RunReport,
     RunState,
     Signal,
-    Subject,
     Waiting,
 )
 
@@ -48,13 +46,13 @@ ENDS: dict[str, Literal["refused", "gave up", "failed"]] = {
 FAULT_DETAILS = ("step", "detail", "service", "since", "most_tries")  # of what a fault may carry
 
 
-class DurableRun:
+class DurableRun(RecordedLookups):
     """Run, on DBOS. A story must do one thing at a time: the record is a line."""
 
     def __init__(self, runtime: Runtime, key: RunKey) -> None:
         self._runtime = runtime
         self._key = key
-        reports = WaitReports(self._write_report, runtime.wait_policy)
+        reports = WaitReports(self._write_report, runtime.options.wait_policy)
         self._waits = RunWaits(key, runtime.slots, reports)
         self._names = 0
         self._state: RunState | None = None
@@ -72,7 +70,9 @@ class DurableRun:
         act = partial(self._run_in_thread, call)
         tries, began = 1, 0.0
         while True:
-            schedule = partial(self._runtime.retry_policy.schedule, tries=tries, began=began)
+            schedule = partial(
+                self._runtime.options.retry_policy.schedule, tries=tries, began=began
+            )
             output = await self._recorder.record(step.name, act, schedule)
             match output.get("fault"):
                 case "again":
@@ -148,44 +148,6 @@ class DurableRun:
         act = partial(self._runtime.signal, signal, signal.key or self._next_name())
         return bool(unwrap(await self._recorder.record("signal", act)))
 
-    async def find_last_run(self, subject: Subject) -> LastRun | None:
-        """Read how the subject's newest run stands."""
-
-        async def find() -> object:
-            last = await self._runtime.find_last(subject)
-            return None if last is None else to_json(last)
-
-        data = unwrap(await self._recorder.record("find_last_run", find))
-        return None if data is None else decode_result("find_last_run", data, LastRun)
-
-    async def find_last_state(self, subject: Subject) -> RunState | None:
-        """Read how the subject's newest ended run that got to work stood at its end."""
-        name = "find_last_state"
-        data = await self._look_up(name, partial(self._runtime.find_last_state, subject))
-        return None if data is None else decode_result(name, data, RunState)
-
-    async def find_attempts(self, subject: Subject) -> tuple[Attempt, ...]:
-        """Read the attempts of all ended runs of the subject."""
-        name = "find_attempts"
-        data = await self._look_up(name, partial(self._runtime.find_attempts, subject))
-        attempts: tuple[Attempt, ...] = decode_result(name, data, tuple[Attempt, ...])
-        return attempts
-
-    async def find_subject(self, repo: Repo, branch: Branch) -> Subject | None:
-        """Read what the newest run was about that followed this branch."""
-        find = partial(self._runtime.find_subject, repo, branch)
-        subject = await self._look_up("find_subject", find)
-        return None if subject is None else Subject(str(subject))
-
-    async def _look_up(self, name: str, find: Callable[[], object]) -> object:
-        """Look something up in the record, once; as JSON data."""
-
-        async def act() -> object:
-            value = await asyncio.to_thread(find)
-            return None if value is None else to_json(value)
-
-        return unwrap(await self._recorder.record(name, act))
-
     async def run_story(self, story: Story, value: object) -> Outcome:
         """Run the story; turn any exception into an outcome, and tell it who waits for it."""
         self._runtime.waits[self._key] = self._waits
@@ -222,9 +184,9 @@ class DurableRun:
         details = {name: output[name] for name in FAULT_DETAILS if name in output}
         fault = RunFault(output["fault"], output["text"], **details, state=self._state)
         silent_outcome = Outcome(ENDS[fault.kind], detail=fault.text)
-        if not self._runtime.on_run_failed:
+        if not self._runtime.options.on_run_failed:
             return silent_outcome
-        report = partial(self._runtime.on_run_failed, self, value, fault)
+        report = partial(self._runtime.options.on_run_failed, self, value, fault)
         report_output = await capture(report, "in the report of the failure")
         outcome: Outcome = report_output.get("ok", silent_outcome)
         return outcome
@@ -242,7 +204,7 @@ class DurableRun:
 
     async def _follow_end(self) -> None:
         """Let others go on that waited for this end. What goes wrong there is not this run's."""
-        on_run_ended = self._runtime.on_run_ended
+        on_run_ended = self._runtime.options.on_run_ended
         if self._state is None or on_run_ended is None or self._recorder.has_diverged:
             return
         await capture(partial(on_run_ended, self), "behind the end")
@@ -285,7 +247,7 @@ class DurableRun:
 
     async def _write_report(self, state: RunState) -> RunReport | None:
         """Tell people how the run stands, beside the record; None when that did not work."""
-        step, gate = self._runtime.on_run_waits, self._runtime.shutdown_gate
+        step, gate = self._runtime.options.on_run_waits, self._runtime.shutdown_gate
         if step is None or gate.is_shut:
             return None
         self._logger.log_wait(state.waiting)

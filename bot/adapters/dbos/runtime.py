@@ -49,11 +49,7 @@ class Runtime:
     executor: Executor
     shutdown_gate: ShutdownGate
     slots: Slots
-    retry_policy: RetryPolicy
-    wait_policy: WaitPolicy
-    on_run_failed: OnRunFailed | None
-    on_run_waits: OnRunWaits | None
-    on_run_ended: OnRunEnded | None
+    options: EngineOptions
     start: Callable[[StartRun, str], Awaitable[tuple[RunKey, bool]]]
     signal: Callable[[SignalRun, str], Awaitable[bool]]
     find_last: Callable[[Subject], Awaitable[LastRun | None]]

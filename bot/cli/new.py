@@ -72,16 +72,7 @@ def make_new_project(
     when it was stopped.
     """
     try:
-        require_git()
-        _check_folder(asked.folder)
-        if not os.access(_find_record(asked.folder), os.F_OK):
-            _check_wish(asked.wish)
-        settings = load_settings()
-        with _open_record(asked) as record, TemporaryDirectory(prefix="greenlit-") as home:
-            ports = (build or build_ports)(settings, Path(home), asked.folder)
-            key = RunKey(f"{asked.folder.absolute()}#0/1")
-            run = FolderRun(ports, console, record, key=key, approves_all=asked.approves_all)
-            return _make(run, settings, asked, record)
+        return _run(console, load_settings, asked, build or build_ports)
     except (*MISTAKES, UnfitRecordError) as wrong:
         print_error(wrong, console)
         return WRONG_USE
@@ -96,6 +87,25 @@ def make_new_project(
     except KeyboardInterrupt:
         print_sentences(console, f"\nStopped. What was made is kept. {_advise_going_on(asked)}")
         return STOPPED
+
+
+def _run(
+    console: Console,
+    load_settings: Callable[[], SolveSettings],
+    asked: NewProject,
+    build: BuildPorts,
+) -> int:
+    """Check what was typed, open the record, and make the project."""
+    require_git()
+    _check_folder(asked.folder)
+    if not os.access(_find_record(asked.folder), os.F_OK):
+        _check_wish(asked.wish)
+    settings = load_settings()
+    with _open_record(asked) as record, TemporaryDirectory(prefix="greenlit-") as home:
+        ports = build(settings, Path(home), asked.folder)
+        key = RunKey(f"{asked.folder.absolute()}#0/1")
+        run = FolderRun(ports, console, record, key=key, approves_all=asked.approves_all)
+        return _make(run, settings, asked, record)
 
 
 def _check_wish(wish: str) -> None:

@@ -77,18 +77,20 @@ def check(
     Syntax, lint, secrets, policy, tests; committed or not. Exits 0 when nothing keeps the change
     back, 1 when something does, 2 for wrong use.
     """
-    if as_json and sarif:
-        raise typer.BadParameter("choose one of --json and --sarif.")
+    form = _choose_form(as_json=as_json, sarif=sarif)
     command = import_command("check")
     others = command.OtherRepositories(against, CACHE) if against else None
-    form = "page"
-    if as_json:
-        form = "json"
-    elif sarif:
-        form = "sarif"
     options = command.CheckOptions(base, form, strict, others)
     console = open_console(stderr=form != "page")
     raise typer.Exit(command.check_folder(console, load_settings(GateSettings), repo, options))
+
+
+def _choose_form(*, as_json: bool, sarif: bool) -> str:
+    if as_json and sarif:
+        raise typer.BadParameter("choose one of --json and --sarif.")
+    if as_json:
+        return "json"
+    return "sarif" if sarif else "page"
 
 
 def list_checks(

@@ -55,8 +55,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     files = TreeFiles(mirrors, context.tree)
     paths = files.paths()
     best_paths = [hit.path for hit in context.retrieval.files[:MAX_GUIDED]]
-    # From the base alone: what this change says of itself guides nobody.
-    own_tree = _find_own_tree(context)
+    own_tree = _find_own_tree(context)  # what this change says of itself guides nobody
     own_files = TreeFiles(mirrors, own_tree)
     guides = read_guides(own_files, own_files.paths(), best_paths)
     subjects = mirrors.subjects(own_tree, MAX_SUBJECTS)

@@ -104,14 +104,14 @@ class FingerprintDatabase:
 
         return self._transact(read, ())
 
-    def count_shared(self, repo: Repo, other: Repo) -> float:
+    def count_shared(self, repo: Repo, compared: Repo) -> float:
         """Return which part of the smaller one's contents is in both repositories."""
 
         def read(db: sqlite3.Connection) -> float:
             query = "SELECT id, count FROM repositories WHERE name IN (?, ?)"
-            both: dict[int, int] = dict(db.execute(query, [repo.name, other.name]))
-            if repo.name == other.name or len(both) != len({repo.name, other.name}):
-                return float(repo.name == other.name)
+            both: dict[int, int] = dict(db.execute(query, [repo.name, compared.name]))
+            if repo.name == compared.name or len(both) != len({repo.name, compared.name}):
+                return float(repo.name == compared.name)
             shared = int(db.execute(SHARED, list(both)).fetchone()[0])
             return shared / max(1, min(both.values()))
 

@@ -69,8 +69,10 @@ def read_recording(log: bytes, mark: str, count: int) -> Recording | None:
 def list_ran_lines(recording: Recording) -> tuple[RanLines, ...]:
     """List how much of each file was run."""
     return tuple(
-        RanLines(path, len(seen.lines), tuple(sorted(set(seen.lines).difference(seen.ran))))
-        for path, seen in sorted(recording.lines.items())
+        RanLines(
+            path, len(counted.lines), tuple(sorted(set(counted.lines).difference(counted.ran)))
+        )
+        for path, counted in sorted(recording.lines.items())
     )
 
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 
-from bot.values.behaviour import RunInput
+from bot.values.behaviour import BehaviourInput
 
 FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)[^\n]*\n(.*?)^[ ]{0,3}\1", re.DOTALL | re.MULTILINE)
 PROMPT = re.compile(r"^\s*(?:[$>%]\s+)?")
@@ -19,7 +19,7 @@ FILE_NAME = re.compile(r".*\.[A-Za-z]\w{0,4}")
 
 def find_example_runs(
     documents: Mapping[str, str], paths: Collection[str], scripts: Collection[str]
-) -> Iterator[RunInput]:
+) -> Iterator[BehaviourInput]:
     """Find commands that run one of the scripts, on files that are there.
 
     Lines with redirections, placeholders or more than one command are left out.
@@ -30,7 +30,7 @@ def find_example_runs(
             sources.setdefault(command, source)
     for command, source in sources.items():
         if _runs_script(command, paths, scripts):
-            yield RunInput(command, source=source)
+            yield BehaviourInput(command, source=source)
 
 
 def _list_commands(text: str) -> Iterator[str]:

@@ -25,8 +25,8 @@ home, path = map(pathlib.Path, sys.argv[1:3])
 files = list((home / "out").glob("*.txt"))
 ran = {int(line) for file in files for line in file.read_text().split()}
 lines = sorted(list_code_lines(path))
-told = {"lines": lines, "ran": sorted(ran), "has_run": bool(files)}
-print("\\n" + sys.argv[3] + json.dumps(told))
+report = {"lines": lines, "ran": sorted(ran), "has_run": bool(files)}
+print("\\n" + sys.argv[3] + json.dumps(report))
 """
 NODE_REPORT = """\
 const [fs, path, url] = ["fs", "path", "url"].map(require);
@@ -82,6 +82,6 @@ def write_script(language: str, commands: str, path: str, settings: Iterable[str
             profile = f"go test -coverpkg={package} -coverprofile={HOME}/out/profile"
             commands = GO_TEST.sub(lambda _: profile, commands)
             report = f"printf '\\n%smode:\\n' {mark}; grep -F {file}: {HOME}/out/profile"
-    made = f"rm -rf {HOME}/out; mkdir -p {HOME}/out\n"
-    ended = f"status=0\nsh -ec {shlex.quote(commands)} || status=$?\n"
-    return f"{made}{begin}{ended}({report}) || true\nrm -rf {HOME}/out\nexit $status"
+    prepare = f"rm -rf {HOME}/out; mkdir -p {HOME}/out\n"
+    execute = f"status=0\nsh -ec {shlex.quote(commands)} || status=$?\n"
+    return f"{prepare}{begin}{execute}({report}) || true\nrm -rf {HOME}/out\nexit $status"

@@ -70,7 +70,7 @@ def _list_repositories(folder: Path, depth: int) -> Iterator[Path]:
 def _is_repository(folder: Path) -> bool:
     """Tell whether a folder is a repository itself, and does not only lie in one."""
     try:
-        found = find_repository(folder)
+        repository = find_repository(folder)
     except NoRepositoryError:
         return False
-    return folder.resolve() in (found.git_dir, found.root)
+    return folder.resolve() in (repository.git_dir, repository.root)

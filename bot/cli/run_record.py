@@ -54,8 +54,8 @@ class RunRecord:
     @property
     def made_folders(self) -> int:
         """How many folders the run made for itself, from that of the project upwards."""
-        made = self._head.get("made_folders", 0)
-        return made if isinstance(made, int) else 0
+        count = self._head.get("made_folders", 0)
+        return count if isinstance(count, int) else 0
 
     def count_kept(self, name: str) -> int:
         """Count the kept steps of a name."""

@@ -76,9 +76,9 @@ class ForgeMerges:
         """Have those that go into its branch merged where it was merged, as GitHub does before it
         deletes the branch.
         """
-        for other in repository.list_pulls():
-            if (other.state, other.base) == ("open", pull.head):
-                self._pulls.retarget(repository, other.number, actor, pull.base)
+        for upper in repository.list_pulls():
+            if (upper.state, upper.base) == ("open", pull.head):
+                self._pulls.retarget(repository, upper.number, actor, pull.base)
 
 
 def _render_message(repository: RepositoryRecord, pull: PullRecord, wish: MergeWish) -> str:

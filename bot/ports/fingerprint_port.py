@@ -29,5 +29,5 @@ class FingerprintIndex(Protocol):
     def list_files(self, keys: Collection[str]) -> tuple[KnownFile, ...]:
         """Return the files with these contents, in all repositories."""
 
-    def count_shared(self, repo: Repo, other: Repo) -> float:
+    def count_shared(self, repo: Repo, compared: Repo) -> float:
         """Return which part of the smaller one's contents is in both repositories, from 0 to 1."""

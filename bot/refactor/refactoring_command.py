@@ -85,9 +85,9 @@ def refactor(
     try:
         return _refactor(files, command, checker)
     except UnknownNameError:
-        if other := _find_elsewhere(files, command):
+        if place := _find_elsewhere(files, command):
             raise CannotRefactor(
-                f"{command.name} is defined in {other}, and `{command.act}` works on Python alone."
+                f"{command.name} is defined in {place}, and `{command.act}` works on Python alone."
             ) from None
         raise
 

@@ -11,7 +11,7 @@ from time import monotonic
 from bot.gates.change import Change
 from bot.gates.copied import (
     NewWords,
-    Passage,
+    SharedPassage,
     Words,
     comment_style,
     fingerprint_text,
@@ -42,7 +42,7 @@ class Copy:
     """
 
     path: str
-    passage: Passage
+    passage: SharedPassage
     file: KnownFile
     more_lines: int = 0
 
@@ -95,9 +95,9 @@ class KnownCode:
         hits = self.index.find(set(chosen.values()))
         files = self.index.list_files(hits)
         for file in files:
-            other = file.repository.repo
-            if other.name not in same:
-                same[other.name] = self.index.count_shared(repo, other) > SAME_PROJECT
+            foreign_repo = file.repository.repo
+            if foreign_repo.name not in same:
+                same[foreign_repo.name] = self.index.count_shared(repo, foreign_repo) > SAME_PROJECT
         usual = _find_usual(hits, files, same)
         ignored = frozenset(place for place, value in chosen.items() if value in usual)
         foreign = [file for file in files if not same[file.repository.repo.name]]
@@ -204,5 +204,5 @@ def _join_files(copies: Iterable[Copy]) -> Iterator[Copy]:
     by_file: defaultdict[KnownFile, list[Copy]] = defaultdict(list)
     for copy in copies:
         by_file[copy.file].append(copy)
-    for longest, *others in by_file.values():
-        yield replace(longest, more_lines=sum(other.passage.lines for other in others))
+    for longest, *shorter in by_file.values():
+        yield replace(longest, more_lines=sum(copy.passage.lines for copy in shorter))

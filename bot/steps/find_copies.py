@@ -44,11 +44,11 @@ class Readers:
     repo: Repo
     _is_private: dict[Repo, bool | None] = field(default_factory=dict)
 
-    def may_know(self, other: Repo) -> bool:
+    def may_know(self, source: Repo) -> bool:
         """Tell whether they may know that another repository has some code."""
-        is_private = self._ask(other)
+        is_private = self._ask(source)
         if is_private:
-            return self._ask(self.repo) is True and _have_same_owner(self.repo, other)
+            return self._ask(self.repo) is True and _have_same_owner(self.repo, source)
         return is_private is False
 
     def describe(self, copy: Copy) -> str:
@@ -71,9 +71,9 @@ class Readers:
         return self._is_private[repo]
 
 
-def _have_same_owner(repo: Repo, other: Repo) -> bool:
-    owners = {each.name.partition("/")[0].lower() for each in (repo, other)}
-    return len(owners) == 1 and repo.installation == other.installation
+def _have_same_owner(repo: Repo, source: Repo) -> bool:
+    owners = {each.name.partition("/")[0].lower() for each in (repo, source)}
+    return len(owners) == 1 and repo.installation == source.installation
 
 
 def make_finding(copy: Copy, source: str) -> Finding:

@@ -103,8 +103,8 @@ class LineMeasure:
 
     def _read_lines(self, language: str, result: SandboxResult) -> NamedLines:
         """Read which of the named lines have code, and which ran."""
-        before, _, told = result.log.decode(errors="replace").rpartition(f"\n{MARK}")
-        report = _read_report(language, told) if before or told else None
+        before, _, answer = result.log.decode(errors="replace").rpartition(f"\n{MARK}")
+        report = _read_report(language, answer) if before or answer else None
         if report is None:
             return NamedLines(why=NO_GO if language == "go" else NOT_READ)
         if not report.has_run:
@@ -133,10 +133,10 @@ def _list_helpers(language: str) -> dict[str, str]:
     return {"recorder.py": inspect.getsource(behaviour_recorder)}
 
 
-def _read_report(language: str, told: str) -> LineReport | None:
+def _read_report(language: str, answer: str) -> LineReport | None:
     if language == "go":
-        return LineReport(profile=told, has_run=True) if "mode:" in told else None
+        return LineReport(profile=answer, has_run=True) if "mode:" in answer else None
     try:
-        return LineReport.model_validate(json.loads(told.partition("\n")[0]))
+        return LineReport.model_validate(json.loads(answer.partition("\n")[0]))
     except (ValueError, ValidationError):
         return None

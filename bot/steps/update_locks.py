@@ -134,12 +134,12 @@ def _read_change(ports: Ports, work: LockWork) -> Change:
     return Change(old, work.patch.files, context, paths=paths)
 
 
-def _add(update: LockUpdate, other: LockUpdate) -> LockUpdate:
+def _add(update: LockUpdate, newer: LockUpdate) -> LockUpdate:
     return replace(
         update,
-        texts={**update.texts, **other.texts},
-        fresh=(*update.fresh, *other.fresh),
-        findings=(*update.findings, *other.findings),
+        texts={**update.texts, **newer.texts},
+        fresh=(*update.fresh, *newer.fresh),
+        findings=(*update.findings, *newer.findings),
     )
 
 
@@ -231,8 +231,8 @@ def _list_inputs(ports: Ports, work: LockWork, lock: LockFile) -> tuple[str, ...
     """List the lock, and the files that it is made of: all manifests of its kind."""
     paths = dict.fromkeys((*TreeFiles(ports.mirrors, work.tree).paths(), *work.patch.files))
     names = set(lock.inputs)
-    found = [path for path in paths if path in names or PurePosixPath(path).name in names]
-    return (lock.path, *found[:MOST_INPUTS])
+    inputs = [path for path in paths if path in names or PurePosixPath(path).name in names]
+    return (lock.path, *inputs[:MOST_INPUTS])
 
 
 def _leave(lock: LockFile, why: str) -> LockUpdate:
@@ -248,12 +248,12 @@ def _leave(lock: LockFile, why: str) -> LockUpdate:
 def _explain_failure(ports: Ports, lock: LockFile, result: SandboxResult) -> LockUpdate:
     """Tell why the tool failed. What it said may be for the model to mend: a wrong version."""
     lines = clean_log(mask_log(ports, result.log)) if result.log.strip() else []
-    said = [line.strip() for line in lines if line.strip() and not NOISE.match(line)]
-    errors = [line for line in said if ERROR.search(line)]
+    answer = [line.strip() for line in lines if line.strip() and not NOISE.match(line)]
+    errors = [line for line in answer if ERROR.search(line)]
     reason = result.obstacle or result.limit_hit or "Its tool failed."
-    if not said:
+    if not answer:
         return _leave(lock, reason)
-    words = defuse_inline(" ".join((errors or said[-3:])[:MOST_LINES]), REASON_CHARS).rstrip(".")
+    words = defuse_inline(" ".join((errors or answer[-3:])[:MOST_LINES]), REASON_CHARS).rstrip(".")
     left = _leave(lock, f"`{lock.command}` says: {words}.")
     (finding,) = left.findings
     return replace(left, findings=(replace(finding, rule=UNSOLVED),))

@@ -121,8 +121,8 @@ async def _check_further(run: Run, state: RunState) -> RunState:
         return run.keep(answer_finish(after_copies(state), render_copied_lines(copied)))
     companions = list_companions(state.advice)
     if companions and not state.stalls.companions:
-        told = replace(state, stalls=replace(state.stalls, companions=1))
-        return run.keep(answer_finish(told, render_companions(companions)))
+        counted = replace(state, stalls=replace(state.stalls, companions=1))
+        return run.keep(answer_finish(counted, render_companions(companions)))
     state = await prove_new_tests(run, await check_locally(run, state))
     return await prove_same_behaviour(run, state)
 

@@ -32,14 +32,14 @@ async def follow_parts(run: Run, news: PartsNews) -> Outcome:
     state = await run.find_last_state(Subject(f"{news.repo.name}#{news.parent}"))
     if state is None or state.split is None or not state.split.is_made:
         return Outcome("ignored", "no request of mine that was split")
-    told: PartsStanding | None = None
+    shown: PartsStanding | None = None
     for _ in range(MOST_LOOKS):
         look = await look_at(run, news.repo, news.parent, state.split)
-        if look == told:
+        if look == shown:
             break
         await _follow_stack(run, news, state, look)
-        told = await _begin_parts(run, state, look)
-        await run(tell_parts, state, told)
+        shown = await _begin_parts(run, state, look)
+        await run(tell_parts, state, shown)
     return Outcome("done", "looked at the parts")
 
 

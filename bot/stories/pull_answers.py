@@ -51,8 +51,8 @@ def add_thread_comments(issue: Issue, state: RunState) -> Issue:
     if thread is None:
         return issue
     comments = (
-        Comment(said.id, said.author, extract_visible(said.body), said.at, said.edited_at, said.bot)
-        for said in thread.comments
+        Comment(each.id, each.author, extract_visible(each.body), each.at, each.edited_at, each.bot)
+        for each in thread.comments
     )
     return replace(issue, comments=(*issue.comments, *comments))
 

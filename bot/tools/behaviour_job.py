@@ -13,7 +13,7 @@ from bot.tools import behaviour_recorder
 from bot.tools.job_log import mask_log
 from bot.tools.sandbox_job import choose_setups
 from bot.values import Patch, ProjectChecks, SandboxJob, SandboxLimits, Tree
-from bot.values.behaviour import RunInput
+from bot.values.behaviour import BehaviourInput
 
 INPUT_S = 20.0  # that one input may take
 TEXT_CHARS = 20_000  # of an output, or of a file, that are kept
@@ -38,7 +38,7 @@ class RecorderJob:
     tree: Tree
     project: ProjectChecks
     workspace: str
-    inputs: Sequence[RunInput]
+    inputs: Sequence[BehaviourInput]
     overlay: Mapping[str, str | None] | None = None
 
     def render_plan(self) -> str:

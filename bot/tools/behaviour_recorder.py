@@ -84,10 +84,10 @@ class Recorder:
         shutil.rmtree(pristine, ignore_errors=True)
         copy_folder(self.work, pristine)
         environment = self._make_environment(kind, seed)
-        seen = [self._run(given, environment, pristine) for given in self.plan["inputs"]]
+        results = [self._run(given, environment, pristine) for given in self.plan["inputs"]]
         if kind == "trace":
             self._read_lines()
-        return seen
+        return results
 
     def _make_environment(self, kind: str, seed: int) -> dict[str, str]:
         home = self.home / "home"
@@ -124,7 +124,7 @@ class Recorder:
         changed = [path for path in {**before, **after} if before.get(path) != after.get(path)]
         was = {path: self._keep_before(path, given, pristine) for path in changed}
         now = {path: self._keep(self.work / path) if path in after else None for path in changed}
-        seen = {
+        result = {
             "exit": code,
             "output": self._keep(self.home / OUT),
             "errors": self._keep(self.home / ERR),
@@ -133,7 +133,7 @@ class Recorder:
         for path in [*changed, *given["files"]]:
             put_back(pristine / path, self.work / path)
             self._remove_new_folders(path, pristine)
-        return seen
+        return result
 
     def _start(self, given: dict[str, Any], environment: dict[str, str]) -> int | None:
         """Run a command, and return its exit status; None where a limit ended it."""
@@ -209,7 +209,7 @@ def wait_for(process: subprocess.Popen[bytes], stdin: bytes, wall_s: float) -> i
 
 def list_files(folder: Path) -> dict[str, Any]:
     """Map the paths of all files, but for caches, to what changes when they are written."""
-    found = {}
+    states = {}
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in CACHES]
         links = [name for name in folders if Path(parent, name).is_symlink()]
@@ -217,8 +217,8 @@ def list_files(folder: Path) -> dict[str, Any]:
             path = Path(parent, name)
             state = path.lstat()
             key = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_mode)
-            found[str(path.relative_to(folder))] = key
-    return found
+            states[str(path.relative_to(folder))] = key
+    return states
 
 
 def copy_folder(source: Path, target: Path) -> None:
@@ -272,8 +272,8 @@ def main() -> None:
     """Record what the plan says, and print it on the last line."""
     plan = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     recorder = Recorder(Path.cwd(), plan)
-    seen = recorder.record()
-    print(f"\n{MARK}{json.dumps(seen)}")  # noqa: T201 - its answer
+    recording = recorder.record()
+    print(f"\n{MARK}{json.dumps(recording)}")  # noqa: T201 - its answer
     for name in ("work", "pristine", "home", "tracer", "lines"):
         shutil.rmtree(recorder.home / name, ignore_errors=True)
 

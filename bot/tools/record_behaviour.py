@@ -19,7 +19,7 @@ from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import ToolRefusal, decode_texts
 from bot.values import ProjectChecks
-from bot.values.behaviour import RanLines, RecordedBehaviour, RunInput
+from bot.values.behaviour import BehaviourInput, RanLines, RecordedBehaviour
 
 MOST_INPUTS = 12
 MOST_FILES = 10
@@ -64,15 +64,18 @@ def run(session: ToolSession, arguments: RecordBehaviourInput) -> str:
         raise ToolRefusal("All of these inputs are recorded already.")
     recording = _record(session, project, new)
     kept = _list_kept(new, recording)
+    first_run = recording.runs[0]
     session.behaviour = RecordedBehaviour(
-        (*earlier.inputs, *(new[index] for index in kept)),
-        (*earlier.exits, *(recording.runs[0][index].exit for index in kept)),
+        (*earlier.inputs, *map(new.__getitem__, kept)),
+        (*earlier.exits, *(first_run[index].exit for index in kept)),
         merge_ran_lines(earlier.ran, list_ran_lines(recording)),
     )
     return "\n".join(_describe(session.behaviour, recording, kept))
 
 
-def _record(session: ToolSession, project: ProjectChecks, inputs: Sequence[RunInput]) -> Recording:
+def _record(
+    session: ToolSession, project: ProjectChecks, inputs: Sequence[BehaviourInput]
+) -> Recording:
     """Run the inputs on the base, as a part of the turn's time. Raises ToolRefusal."""
     context, clock = session.context, session.ports.clock
     workspace = name_behaviour_workspace(context.workspace)
@@ -97,8 +100,8 @@ def _require_use(session: ToolSession) -> None:
 
 
 def _choose_new(
-    session: ToolSession, arguments: RecordBehaviourInput, earlier: Sequence[RunInput]
-) -> list[RunInput]:
+    session: ToolSession, arguments: RecordBehaviourInput, earlier: Sequence[BehaviourInput]
+) -> list[BehaviourInput]:
     """Choose the inputs that are new, with the repository's own examples for the same scripts."""
     given = [_read_input(fields) for fields in arguments.inputs]
     new = [each for number, each in enumerate(given) if each not in (*earlier, *given[:number])]
@@ -110,7 +113,7 @@ def _choose_new(
     return [*new, *examples[:room]]
 
 
-def _read_input(fields: RunInputFields) -> RunInput:
+def _read_input(fields: RunInputFields) -> BehaviourInput:
     """Read an input. Raises ToolRefusal for a file that is outside the repository."""
     for path in fields.files:
         parts = PurePosixPath(path).parts
@@ -118,10 +121,10 @@ def _read_input(fields: RunInputFields) -> RunInput:
             raise ToolRefusal(f"{path!r} is no path in the repository.")
     if not fields.command.replace("\t", " ").isprintable():
         raise ToolRefusal("`command` takes one line of text: join commands with && or ;.")
-    return RunInput(fields.command.strip(), fields.stdin, fields.files)
+    return BehaviourInput(fields.command.strip(), fields.stdin, fields.files)
 
 
-def _find_examples(session: ToolSession, given: Sequence[RunInput]) -> list[RunInput]:
+def _find_examples(session: ToolSession, given: Sequence[BehaviourInput]) -> list[BehaviourInput]:
     """Find what the documents at the root name as runs of the scripts that are run."""
     files = TreeFiles(session.ports.mirrors, session.context.tree)
     paths = set(files.paths())
@@ -146,7 +149,7 @@ def find_recorded(answer: str) -> str:
     )
 
 
-def _list_kept(inputs: Sequence[RunInput], recording: Recording) -> list[int]:
+def _list_kept(inputs: Sequence[BehaviourInput], recording: Recording) -> list[int]:
     """List the inputs to keep: of the repository's examples only those that end by themselves."""
     return [
         number
@@ -166,17 +169,19 @@ def _describe(
     yield from describe_ran_lines(behaviour.ran)
 
 
-def _describe_run(number: int, known: RunInput, recording: Recording, index: int) -> Iterator[str]:
+def _describe_run(
+    number: int, known: BehaviourInput, recording: Recording, index: int
+) -> Iterator[str]:
     """Say what an input did, and whether it does the same each time."""
     runs = [run[index] for run in recording.runs]
-    seen = runs[0]
+    result = runs[0]
     source = f" (from {known.source})" if known.source else ""
-    end = "it did not end in time" if seen.exit is None else f"exit status {seen.exit}"
-    files = f", changed {', '.join(list(seen.files)[:MOST_LISTED])}" if seen.files else ""
+    end = "it did not end in time" if result.exit is None else f"exit status {result.exit}"
+    files = f", changed {', '.join(list(result.files)[:MOST_LISTED])}" if result.files else ""
     yield f"{number + 1}. {as_code_span(known.command)}{source}: {end}{files}."
-    if any(run != seen for run in runs):
+    if any(run != result for run in runs):
         yield "What it does varies from run to run: the parts that vary are not compared."
-    for title, name in (("It printed:", seen.output), ("Its errors:", seen.errors)):
+    for title, name in (("It printed:", result.output), ("Its errors:", result.errors)):
         if lines := recording.texts.get(name, "").splitlines():
             yield title
             yield quote_lines(lines if len(lines) <= QUOTED_LINES else _shorten(lines))

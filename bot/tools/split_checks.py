@@ -164,7 +164,7 @@ def _check_new_names(parts: Sequence[Part], brief: Brief, needs: Needs) -> Itera
             continue
         users = [part for part in parts if _uses(part, entity, brief)]
         numbers = {part.number for part in users}
-        if not users or any(_needs_it(numbers - {one}, one, needs) for one in numbers):
+        if not users or any(_needs_it(numbers - {maker}, maker, needs) for maker in numbers):
             continue
         names = " and ".join(map(str, sorted(numbers)))
         yield (

@@ -9,7 +9,7 @@ Aspect = Literal["exit status", "output", "errors", "files"]
 
 
 @dataclass(frozen=True, slots=True)
-class RunInput:
+class BehaviourInput:
     """One way to run the code: a line for the shell, what it reads, and the files that are there.
 
     `source` is the document of the repository that names it; empty where the model chose it.
@@ -47,7 +47,7 @@ class RecordedBehaviour:
     An exit status is None where a limit ended the command.
     """
 
-    inputs: tuple[RunInput, ...] = ()
+    inputs: tuple[BehaviourInput, ...] = ()
     exits: tuple[int | None, ...] = ()
     ran: tuple[RanLines, ...] = ()
 

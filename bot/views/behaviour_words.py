@@ -10,9 +10,9 @@ from bot.values import RunState
 from bot.values.behaviour import (
     BehaviourComparison,
     BehaviourDifference,
+    BehaviourInput,
     RanLines,
     RecordedBehaviour,
-    RunInput,
 )
 from bot.views.markdown_parts import fold, join_names, join_parts, render_list
 
@@ -83,7 +83,7 @@ def _render_difference(difference: BehaviourDifference) -> str:
     return join_parts(title, fence_code(difference.text[:TEXT_CHARS], "diff"))
 
 
-def _render_input(known: RunInput, code: int | None) -> str:
+def _render_input(known: BehaviourInput, code: int | None) -> str:
     """Render what was run, what it was given, and how it ended."""
     text = as_code_span(known.command, LINE_CHARS)
     if known.stdin:

@@ -118,11 +118,10 @@ def _list_places_to_look_at(state: RunState) -> list[str]:
     """List where reviewers should look: code of others, and what the model and its plan name."""
     risks = state.plan.risks if state.plan else ()
     texts = [*state.delivery.finish.look_at, *(f"risk: {risk}" for risk in risks)]
-    shown = [finding for finding in state.advice if _is_to_be_done(finding)]
-    return [
-        *(render_finding(finding, LINE_CHARS) for finding in shown),
-        *(defuse_inline(text, LINE_CHARS) for text in texts),
-    ]
+    findings = filter(_is_to_be_done, state.advice)
+    lines = [render_finding(finding, LINE_CHARS) for finding in findings]
+    lines += [defuse_inline(text, LINE_CHARS) for text in texts]
+    return lines
 
 
 def _render_summary(summary: str) -> str:

@@ -69,8 +69,8 @@ def _render_line(part: Part, parts: Sequence[Part]) -> str:
         numbers = [str(number) for number in part.needs]
         noun = "part" if len(numbers) == 1 else "parts"
         return f"{title}: waits for {noun} {join_names(numbers, len(numbers))}"
-    others = [other for other in parts if other != part]
-    if all(part.number in other.needs for other in others):
+    others = [each for each in parts if each != part]
+    if all(part.number in each.needs for each in others):
         return f"{title}: comes first, all others need it"
     return f"{title}: waits for nothing"
 

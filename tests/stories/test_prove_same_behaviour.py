@@ -15,9 +15,9 @@ from bot.values import Branch, Brief, Issue, OpenFinish, ProjectChecks, PushedCh
 from bot.values.behaviour import (
     BehaviourComparison,
     BehaviourDifference,
+    BehaviourInput,
     RanLines,
     RecordedBehaviour,
-    RunInput,
 )
 from bot.views.behaviour_words import render_behaviour
 from tests.gfm import GitHubPage
@@ -25,8 +25,8 @@ from tests.stories.test_replay import Replay
 from tests.views.run_states import KEY, RED, REQUEST, WRITTEN, make_state
 
 INPUTS = (
-    RunInput("python a.py", stdin="one\n"),
-    RunInput("python a.py b.csv", files={"b.csv": "1\n", "c.csv": ""}, source="README.md"),
+    BehaviourInput("python a.py", stdin="one\n"),
+    BehaviourInput("python a.py b.csv", files={"b.csv": "1\n", "c.csv": ""}, source="README.md"),
 )
 RECORDED = RecordedBehaviour(INPUTS, (0, None), (RanLines("a.py", 9, (3,)), RanLines("z.py", 2)))
 DIFFERS = BehaviourComparison(

@@ -8,7 +8,7 @@ from bot.steps.check_locally import LocalWork
 from bot.steps.compare_behaviour import compare_behaviour
 from bot.tools.behaviour_job import PLAN, RECORDER
 from bot.values import Brief, Patch, ProjectChecks
-from bot.values.behaviour import RanLines, RecordedBehaviour, RunInput
+from bot.values.behaviour import BehaviourInput, RanLines, RecordedBehaviour
 from bot.views.behaviour_words import render_differences
 from tests.folder_sandbox import FolderSandbox
 from tests.tool_caller import ToolCaller
@@ -107,9 +107,9 @@ def test_what_the_code_does_is_recorded_and_a_fault_is_found(caller):
 
 def test_what_cannot_be_recorded_is_refused(caller):
     """Other work, paths outside, more inputs than there is room for, the same ones again."""
-    full = RecordedBehaviour(tuple(RunInput(f"python add.py {name}") for name in range(12)))
-    many = RunInput("python add.py many.txt", files={"many.txt": "50\n50\n"})
-    inputs = (many, RunInput("python add.py small.txt", source="README.md"))
+    full = RecordedBehaviour(tuple(BehaviourInput(f"python add.py {name}") for name in range(12)))
+    many = BehaviourInput("python add.py many.txt", files={"many.txt": "50\n50\n"})
+    inputs = (many, BehaviourInput("python add.py small.txt", source="README.md"))
 
     def refuse(given=INPUTS, **context):
         caller.context = replace(caller.context, **context)

@@ -45,8 +45,8 @@ class GitHubSubIssues:
     def add_blocker(self, repo: Repo, number: int, blocker: int) -> bool:
         """Say that an issue is blocked by another; False where GitHub does not do that."""
         with self.api.repository(repo) as repository:
-            issue, other = repository.get_issue(number), repository.get_issue(blocker)
-            return self._link(issue, "dependencies/blocked_by", other, "issue_id")
+            issue, blocking = repository.get_issue(number), repository.get_issue(blocker)
+            return self._link(issue, "dependencies/blocked_by", blocking, "issue_id")
 
     def _find(self, repository: Repository, marker: str) -> OwnIssue | None:
         """Find our issue with the marker, whatever became of it; the newest are looked at first."""
@@ -58,20 +58,20 @@ class GitHubSubIssues:
                 return _issue_value(issue)
         return None
 
-    def _link(self, issue: GithubIssue, list_name: str, other: GithubIssue, field: str) -> bool:
+    def _link(self, issue: GithubIssue, list_name: str, linked: GithubIssue, field: str) -> bool:
         """Put an issue into a list of another one, where it is not there yet.
 
         Older servers know no such list, and an issue may have its parent already.
         """
         url = f"{issue.url}/{list_name}"
-        requester, number = issue.requester, require(other.number, "number")
+        requester, number = issue.requester, require(linked.number, "number")
 
         def is_linked() -> bool | None:
             linked = PaginatedList(GithubIssue, requester, url, {})
             return any(each.number == number for each in linked) or None
 
         def link() -> bool:
-            requester.requestJsonAndCheck("POST", url, input={field: other.id})
+            requester.requestJsonAndCheck("POST", url, input={field: linked.id})
             return True
 
         try:

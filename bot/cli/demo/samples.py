@@ -50,14 +50,14 @@ class Sample:
                 if "__pycache__" not in path.parts
             }
 
-    def load_scripts(self, other: Path | None = None) -> list[Script]:
-        """Load its conversations, or `other` in place of those on the issue: each says what it is
+    def load_scripts(self, instead: Path | None = None) -> list[Script]:
+        """Load its conversations, or `instead` in place of those on the issue: each says what it is
         about, and whether code can be run in it.
         """
         with as_file(self.folder) as folder:
             paths = [folder / name for name in SCRIPTS if (folder / name).is_file()]
-            if other is not None:
-                paths = [*(path for path in paths if path.name == SCRIPTS[0]), other]
+            if instead is not None:
+                paths = [*(path for path in paths if path.name == SCRIPTS[0]), instead]
             return [Script.load(path) for path in paths]
 
 

@@ -17,7 +17,7 @@ from bot.gates.changelog.changelog_places import (
     list_changelog_context,
 )
 from bot.gates.changelog.noticed_code import is_noticed
-from bot.gates.changelog.sections import Section, find_unreleased, read_sections
+from bot.gates.changelog.sections import VersionSection, find_unreleased, read_sections
 from bot.search.source_files import find_aside_word, kind_of
 from bot.text import as_code_span
 from bot.values import CommitInfo, Finding
@@ -111,7 +111,7 @@ def _describe_fragment(texts: dict[str, str], place: ChangelogPlace, change: Cha
     return f"Add a fragment in {as_code_span(place.folder)}{named}{written}."
 
 
-def _describe_entry(place: ChangelogPlace, sections: Sequence[Section]) -> str:
+def _describe_entry(place: ChangelogPlace, sections: Sequence[VersionSection]) -> str:
     """Say in which section the entry goes, and how its neighbours are written."""
     name = as_code_span(place.path)
     if not sections:

@@ -77,8 +77,8 @@ def _find_fragments(paths: Collection[str], texts: Mapping[str, str]) -> str:
     for name in CONFIGS[:2]:
         if folder := _read_towncrier(texts.get(name, "")):
             return folder
-    found = (FRAGMENT_FOLDERS.match(path) for path in paths)
-    return next((match[0] for match in found if match), "")
+    matches = (FRAGMENT_FOLDERS.match(path) for path in paths)
+    return next((match[0] for match in matches if match), "")
 
 
 def _read_towncrier(text: str) -> str:

@@ -33,7 +33,7 @@ NOTE_LINES = 4  # below a heading, which may say that it is not released
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class VersionSection:
     """The section of one version: its heading, and the lines from and up to which it goes."""
 
     title: str
@@ -44,7 +44,7 @@ class Section:
     entries: tuple[str, ...] = ()
 
 
-def read_sections(text: str) -> tuple[Section, ...]:
+def read_sections(text: str) -> tuple[VersionSection, ...]:
     """Read the sections of versions, the newest first, as they stand."""
     lines = split_lines(text)
     headings = [(number, title) for number, title in _list_headings(lines)]
@@ -60,11 +60,11 @@ def read_sections(text: str) -> tuple[Section, ...]:
         is_unreleased = bool(UNRELEASED.search(title)) or (
             bool(UNRELEASED.search(note)) and not DATED.search(title)
         )
-        sections.append(Section(title, start, end, is_unreleased, inner, entries))
+        sections.append(VersionSection(title, start, end, is_unreleased, inner, entries))
     return tuple(sections)
 
 
-def find_unreleased(sections: Sequence[Section]) -> Section | None:
+def find_unreleased(sections: Sequence[VersionSection]) -> VersionSection | None:
     """Find the section that is open for new entries; it stands at the head."""
     return next((section for section in sections[:NEWEST] if section.is_unreleased), None)
 

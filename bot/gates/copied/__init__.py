@@ -8,14 +8,20 @@ from __future__ import annotations
 from bot.gates.change import Change
 from bot.gates.copied.boilerplate import tells_of_copying
 from bot.gates.copied.fingerprints import choose_fingerprints
-from bot.gates.copied.passages import NewWords, Passage
-from bot.gates.copied.words import Words, comment_style, is_generated, list_words, read_words
+from bot.gates.copied.passages import NewWords, SharedPassage
+from bot.gates.copied.program_words import (
+    Words,
+    comment_style,
+    is_generated,
+    list_words,
+    read_words,
+)
 from bot.search.source_files import FILE_BYTES, kind_of
 
 __all__ = [
     "GATE",
     "NewWords",
-    "Passage",
+    "SharedPassage",
     "Words",
     "choose_fingerprints",
     "comment_style",

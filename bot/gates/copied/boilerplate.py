@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.gates.copied.passages import Passage
+from bot.gates.copied.passages import SharedPassage
 
 # Forty words are some seven lines, with brackets and commas about ninety tokens: two people seldom
 # write as many alike by chance.
@@ -30,7 +30,7 @@ KEYWORDS = frozenset(
 )
 
 
-def tells_of_copying(passage: Passage) -> bool:
+def tells_of_copying(passage: SharedPassage) -> bool:
     """Tell whether a passage is long enough, and enough of its own kind, to name its source."""
     if len(passage.words) < MIN_WORDS or passage.lines < MIN_LINES:
         return False

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bot.gates.copied.fingerprints import RUN_WORDS, choose_fingerprints, hash_runs
-from bot.gates.copied.words import Words
+from bot.gates.copied.program_words import Words
 
 GAP_WORDS = 8  # between two runs of one passage, on either side: a name that was changed
 MOST_PLACES = 50  # of one run in a file; what stands there more often is a table
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class SharedRun:
     """Equal words: where they begin on both sides, and how many they are."""
 
     own: int
-    other: int
+    foreign: int
     count: int
 
     @property
@@ -28,13 +28,13 @@ class Run:
         return self.own + self.count
 
     @property
-    def other_end(self) -> int:
-        """Where it ends among the other's words."""
-        return self.other + self.count
+    def foreign_end(self) -> int:
+        """Where it ends among the other file's words."""
+        return self.foreign + self.count
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SharedPassage:
     """Lines that two files share: where they stand in both, how many, and the shared words."""
 
     line: int
@@ -60,17 +60,19 @@ class NewWords:
                 chosen[start + place] = value
         return chosen
 
-    def find_passages(self, other: Words, ignored: Collection[int] = ()) -> tuple[Passage, ...]:
+    def find_passages(
+        self, foreign: Words, ignored: Collection[int] = ()
+    ) -> tuple[SharedPassage, ...]:
         """Find the passages that the new lines share with the words of another file.
 
         Fingerprints that begin at one of the `ignored` words, and what they cover, do not count.
         """
-        known = _index_runs(other.texts)
-        runs: list[Run] = []
+        known = _index_runs(foreign.texts)
+        runs: list[SharedRun] = []
         for start, end in self._stretches:
-            runs += _find_runs(self.words.texts[start:end], start, other.texts, known)
+            runs += _find_runs(self.words.texts[start:end], start, foreign.texts, known)
         passed = {place + step for place in ignored for step in range(RUN_WORDS)}
-        passages = (_make_passage(self.words, other, chain, passed) for chain in _chain(runs))
+        passages = (_make_passage(self.words, foreign, chain, passed) for chain in _chain(runs))
         return tuple(passage for passage in passages if passage is not None)
 
 
@@ -93,35 +95,35 @@ def _index_runs(words: Sequence[str]) -> Mapping[int, Sequence[int]]:
 
 def _find_runs(
     words: Sequence[str], start: int, others: Sequence[str], known: Mapping[int, Sequence[int]]
-) -> Iterator[Run]:
+) -> Iterator[SharedRun]:
     """Find the longest equal run at each place, from left to right, without overlap."""
     hashes = hash_runs(words).tolist()
     place = 0
     while place < len(hashes):
         counts = {
-            other: _count_equal(words, place, others, other)
-            for other in known.get(hashes[place], ())
+            foreign: _count_equal(words, place, others, foreign)
+            for foreign in known.get(hashes[place], ())
         }
-        longest = max(counts, key=lambda other: counts[other], default=0)
+        longest = max(counts, key=lambda foreign: counts[foreign], default=0)
         count = counts.get(longest, 0)
         if count < RUN_WORDS:
             place += 1
             continue
-        yield Run(start + place, longest, count)
+        yield SharedRun(start + place, longest, count)
         place += count
 
 
-def _count_equal(words: Sequence[str], place: int, others: Sequence[str], other: int) -> int:
+def _count_equal(words: Sequence[str], place: int, others: Sequence[str], foreign: int) -> int:
     count = 0
-    longest = min(len(words) - place, len(others) - other)
-    while count < longest and words[place + count] == others[other + count]:
+    longest = min(len(words) - place, len(others) - foreign)
+    while count < longest and words[place + count] == others[foreign + count]:
         count += 1
     return count
 
 
-def _chain(runs: Sequence[Run]) -> Iterator[list[Run]]:
+def _chain(runs: Sequence[SharedRun]) -> Iterator[list[SharedRun]]:
     """Join runs that follow each other closely on both sides."""
-    chain: list[Run] = []
+    chain: list[SharedRun] = []
     for run in runs:
         if chain and not _follows(chain[-1], run):
             yield chain
@@ -131,16 +133,16 @@ def _chain(runs: Sequence[Run]) -> Iterator[list[Run]]:
         yield chain
 
 
-def _follows(before: Run, run: Run) -> bool:
-    own_gap, other_gap = run.own - before.own_end, run.other - before.other_end
-    return own_gap <= GAP_WORDS and 0 <= other_gap <= GAP_WORDS
+def _follows(before: SharedRun, run: SharedRun) -> bool:
+    own_gap, foreign_gap = run.own - before.own_end, run.foreign - before.foreign_end
+    return own_gap <= GAP_WORDS and 0 <= foreign_gap <= GAP_WORDS
 
 
 def _make_passage(
-    own: Words, other: Words, chain: Sequence[Run], passed: Collection[int]
-) -> Passage | None:
+    own: Words, foreign: Words, chain: Sequence[SharedRun], passed: Collection[int]
+) -> SharedPassage | None:
     places = [
-        (run.own + step, run.other + step)
+        (run.own + step, run.foreign + step)
         for run in chain
         for step in range(run.count)
         if run.own + step not in passed
@@ -148,6 +150,8 @@ def _make_passage(
     if not places:
         return None
     lines = [own.lines[place] for place, _ in places]
-    other_lines = [other.lines[place] for _, place in places]
+    other_lines = [foreign.lines[place] for _, place in places]
     words = tuple(own.texts[place] for place, _ in places)
-    return Passage(lines[0], lines[-1], other_lines[0], other_lines[-1], len(set(lines)), words)
+    return SharedPassage(
+        lines[0], lines[-1], other_lines[0], other_lines[-1], len(set(lines)), words
+    )

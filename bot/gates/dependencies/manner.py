@@ -47,9 +47,9 @@ def _check_order(
         return
     names = {entry.name for entry in known}
     for entry in entries:
-        rest = [other for other in entries if other.name in names or other is entry]
+        rest = [each for each in entries if each.name in names or each is entry]
         if entry.name not in names and not _is_sorted(rest, fold):
-            ordered = sorted(rest, key=lambda other: fold(other.name))
+            ordered = sorted(rest, key=lambda each: fold(each.name))
             index = ordered.index(entry)
             place = f"after `{ordered[index - 1].name}`" if index else "at the head"
             text = f"These dependencies are sorted by name, and `{entry.name}` belongs {place}."

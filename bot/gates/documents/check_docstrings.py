@@ -55,10 +55,12 @@ def _names(doc: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", doc) is not None
 
 
-def _tells_default(said: str, default: str) -> bool:
+def _tells_default(description: str, default: str) -> bool:
     """Tell whether a description names a value as the default."""
     value = re.escape(default.strip("'\""))
     return (
-        re.search(rf"defaults?\b\W*(?:to|is|value)?\W*{value}(?!\w|\.\d)", said, re.IGNORECASE)
+        re.search(
+            rf"defaults?\b\W*(?:to|is|value)?\W*{value}(?!\w|\.\d)", description, re.IGNORECASE
+        )
         is not None
     )

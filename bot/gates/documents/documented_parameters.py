@@ -42,7 +42,7 @@ def _read_entries(
     """Read the entries of a section: lines as deep as its first, and what is deeper below them."""
     first: int | None = None
     names: list[str] = []
-    said: list[str] = []
+    entry: list[str] = []
     for number, line in enumerate(lines):
         indent = len(line) - len(line.lstrip())
         if not line.strip():
@@ -52,10 +52,10 @@ def _read_entries(
             break
         first = indent if first is None else first
         if indent > first:
-            said.append(line)
+            entry.append(line)
             continue
-        yield from ((name, "\n".join(said)) for name in names)
+        yield from ((name, "\n".join(entry)) for name in names)
         match = pattern.match(line.strip())
         names = re.findall(r"\w+", match[1]) if match else []
-        said = [line]
-    yield from ((name, "\n".join(said)) for name in names)
+        entry = [line]
+    yield from ((name, "\n".join(entry)) for name in names)

@@ -35,13 +35,13 @@ def read_functions(path: str, text: str | None) -> dict[str, DocumentedFunction]
     if not text:
         return {}
     if path.endswith(".py"):
-        found = _read_python(text)
+        listed = _read_python(text)
     elif path.endswith(SCRIPTS):
-        found = _read_script(text)
+        listed = _read_script(text)
     else:
         return {}
     functions: dict[str, DocumentedFunction | None] = {}
-    for function in found:
+    for function in listed:
         functions[function.name] = None if function.name in functions else function
     return {name: function for name, function in functions.items() if function}
 
@@ -101,6 +101,6 @@ def _read_header(match: re.Match[str], doc: str, text: str) -> Iterator[Document
     parts = [part.strip() for part in match["parameters"].split(",") if part.strip()]
     names = [SCRIPT_NAME.match(part) for part in parts]
     if name not in NO_FUNCTIONS and not name.startswith("_") and all(names):
-        parameters = {found[1]: "" for found in names if found and found[1] != "this"}
+        parameters = {each[1]: "" for each in names if each and each[1] != "this"}
         line = text.count("\n", 0, match.start("parameters")) + 1
         yield DocumentedFunction(name, line, doc, parameters)

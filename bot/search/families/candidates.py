@@ -10,7 +10,6 @@ import numpy as np
 
 from bot.search.commit_index import CommitIndex
 from bot.search.definitions import LoadSymbols
-from bot.search.families.additions import ReadDiffs
 from bot.search.families.groups import (
     FEWEST_MEMBERS,
     Group,
@@ -22,6 +21,7 @@ from bot.search.families.groups import (
     split_name,
     weigh_folder,
 )
+from bot.search.families.member_additions import ReadDiffs
 from bot.search.families.past_additions import PastAddition
 from bot.search.families.registrations import group_registrations
 from bot.search.families.request_words import AdditionRequest
@@ -52,7 +52,7 @@ class FamilySources:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class FamilyEvidence:
     """What speaks for a group, each from 0 to about 1."""
 
     named: float  # the request names the kind
@@ -67,7 +67,7 @@ class Candidate:
     """A group with what speaks for it."""
 
     group: Group
-    evidence: Evidence
+    evidence: FamilyEvidence
 
 
 def find_candidates(
@@ -115,7 +115,7 @@ def weigh(
     shares: Mapping[str, float],
     changed: Mapping[str, float],
     near: Mapping[str, float],
-) -> Evidence:
+) -> FamilyEvidence:
     """Weigh what speaks for a group."""
     matched = match_words(group.words, request)
     paths = group.paths
@@ -126,7 +126,7 @@ def weigh(
         added = CHANGED_SHARE * max((changed.get(path, 0.0) for path in paths), default=0.0)
     total = sum(1 / (1 + rank) for rank in range(SEED_FILES))
     nearness = sum(value for path, value in near.items() if path in paths) / total
-    return Evidence(
+    return FamilyEvidence(
         sum(matched.values()),
         _names_kind(matched, request, are_files=are_files),
         min(1.0, added),

@@ -7,21 +7,21 @@ from types import MappingProxyType
 
 from bot.search.commit_index import CommitIndex
 from bot.search.diff_excerpt import shorten_diff
-from bot.search.families.additions import (
-    MemberAddition,
-    count_places,
-    find_additions,
-)
 from bot.search.families.candidates import (
     SEED_FILES,
     Candidate,
-    Evidence,
+    FamilyEvidence,
     FamilySources,
     find_candidates,
     find_listed_candidates,
 )
 from bot.search.families.examples import MAX_EXAMPLES, make_examples, rank_members
 from bot.search.families.groups import Group, split_name
+from bot.search.families.member_additions import (
+    MemberAddition,
+    count_places,
+    find_additions,
+)
 from bot.search.families.past_additions import find_first_commits, find_past_additions
 from bot.search.families.request_words import AdditionRequest, read_addition
 from bot.search.terms import Query
@@ -100,7 +100,7 @@ def asks_for_member(candidate: Candidate, request: AdditionRequest) -> bool:
     return score_candidate(candidate) >= (ENOUGH if request.says_so else ENOUGH_UNSAID)
 
 
-def _were_added(evidence: Evidence) -> bool:
+def _were_added(evidence: FamilyEvidence) -> bool:
     """Tell whether similar requests added members, where the kind is hardly named or not at all."""
     is_named = evidence.named > HALF_NAMED
     return evidence.added >= (SOME_ADDED if is_named else MOST_ADDED)

@@ -41,12 +41,9 @@ def find_past_additions(index: CommitIndex, query: Query) -> list[PastAddition]:
     commits = index.commits.load(numbers)
     narrow = {n: c for n, c in commits.items() if len(c.paths) <= WIDE_COMMIT_FILES}
     first = find_first_commits(index, {path for c in narrow.values() for path in c.paths})
-    return [
-        PastAddition(
-            number,
-            weights[number] / total,
-            tuple(path for path in commit.paths if first.get(path) == number),
-            commit.paths,
-        )
-        for number, commit in narrow.items()
-    ]
+    additions = []
+    for number, commit in narrow.items():
+        new_paths = tuple(path for path in commit.paths if first.get(path) == number)
+        share = weights[number] / total
+        additions.append(PastAddition(number, share, new_paths, commit.paths))
+    return additions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.search.abbreviations import list_spellings
@@ -86,18 +86,25 @@ def read_addition(title: str, body: str) -> AdditionRequest | None:
     first = _find_first(wanted) or _find_collection(wanted, order)
     names = " ".join(label for label in labels if not ADDING_WORK.fullmatch(label))
     texts = {BODY_WEIGHT: body, REST_WEIGHT: order, SCOPE_WEIGHT: names, 1.0: wanted}
+    is_adding = bool(adds) or any(ADDING_WORK.match(label) for label in labels)
     weights = _weigh_terms(texts) | {each: HEAD_WEIGHT for each in (head, first) if each}
     return AdditionRequest(
-        bool(adds) or any(ADDING_WORK.match(label) for label in labels),
+        is_adding,
         head,
         first,
         _find_module(wanted),
         terms,
         _find_target(order),
         weights,
-        {each: term for term in weights for each in list_spellings(term)} | {t: t for t in weights},
+        _map_spellings(weights),
         bool(PART_OF_CLASS.search(wanted)) or head in DETAILS,
     )
+
+
+def _map_spellings(terms: Collection[str]) -> dict[str, str]:
+    """Map each term as code may abbreviate it to the term; each is a spelling of itself."""
+    spellings = {spelling: term for term in terms for spelling in list_spellings(term)}
+    return spellings | {term: term for term in terms}
 
 
 def _split_labels(title: str) -> tuple[list[str], str]:

@@ -92,9 +92,9 @@ def _adds_member(addition: MemberAddition, group: Group) -> bool:
     subject = addition.commit.message.strip().partition("\n")[0]
     if NO_ADDITION.search(subject):
         return False
-    made = group.paths.intersection(MADE_FILE.findall(addition.diff))
-    if addition.member.path in made:
-        return len(made) <= FEW_MEMBERS
+    new_paths = group.paths.intersection(MADE_FILE.findall(addition.diff))
+    if addition.member.path in new_paths:
+        return len(new_paths) <= FEW_MEMBERS
     are_files = group.kind in ("files", "folders")
     pattern = NAMES if group.kind in ("registrations", "entries") else DEFINES
     return not are_files and _adds_line(addition.diff, addition.member, pattern)
@@ -102,9 +102,8 @@ def _adds_member(addition: MemberAddition, group: Group) -> bool:
 
 def _adds_line(diff: str, member: Member, pattern: str) -> bool:
     """Tell whether a diff adds a line to the member's file that defines or names it."""
-    start = diff.find(f" b/{member.path}\n")
-    end = diff.find("\ndiff --git ", start)
-    part = diff[start : end if end > 0 else len(diff)] if start >= 0 else ""
+    _, _, rest = diff.partition(f" b/{member.path}\n")
+    part, _, _ = rest.partition("\ndiff --git ")
     return bool(re.search(pattern.format(name=re.escape(member.name)), part, re.MULTILINE))
 
 
@@ -144,12 +143,12 @@ def _list_places(
     `repeated` are the files that others changed too: they are the same each time.
     """
     spelled = spell_name(addition.member.name)
-    made = set(MADE_FILE.findall(addition.diff))
+    new_paths = set(MADE_FILE.findall(addition.diff))
     are_files = group.kind in ("files", "folders")
     for path in addition.commit.paths:
-        is_member = path in group.paths and (are_files or path in made)
+        is_member = path in group.paths and (are_files or path in new_paths)
         if path != addition.member.path and not is_member:
-            yield _generalize(path, spelled, is_new=path in made and path not in repeated)
+            yield _generalize(path, spelled, is_new=path in new_paths and path not in repeated)
 
 
 def spell_name(name: str) -> re.Pattern[str]:

@@ -38,20 +38,21 @@ class IssueUnlabeled(_LabelEvent):
 
 @dataclass(frozen=True, slots=True)
 class _IssueEvent:
+    """`author` opened the issue, and `body` is its text."""
+
     delivery: str
     repo: Repo
     number: int
     sender: str
     sender_bot: bool
     at: str
+    author: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class IssueClosed(_IssueEvent):
-    """The issue was closed, done or not. `author` opened it, and `body` is its text."""
-
-    author: str = ""
-    body: str = ""
+    """The issue was closed, done or not."""
 
 
 @dataclass(frozen=True, slots=True)

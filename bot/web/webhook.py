@@ -121,9 +121,9 @@ def _read_issue(delivery: str, action: str, data: dict[str, object]) -> Event | 
         sender.login,
         sender.is_bot,
         issue.updated_at,
+        author=issue.user.login if issue.user else "",
+        body=issue.body,
     )
-    if isinstance(event, IssueClosed):
-        return replace(event, author=issue.user.login if issue.user else "", body=issue.body)
     if isinstance(event, IssueTransferred):
         moved_to = validate_payload(payloads.TransferPayload, data).moved_to
         return replace(event, moved_to=moved_to)

@@ -219,7 +219,8 @@ def test_the_end_of_an_issue_or_pull_request_tells_the_run():
     pull = PullClosed("d6", REPO, 8, "greenlit/7-slow", False, "ada", False)
 
     for gone in (closed, moved):
-        assert ("issue", "acme/orders#7") == (only(gone).signal.kind, only(gone).to)
+        signal = next(intent for intent in route(gone) if isinstance(intent, SignalRun))
+        assert ("issue", "acme/orders#7") == (signal.signal.kind, signal.to)
     assert ("closed", RepoBranches("acme/orders", ("greenlit/7-slow",))) == (
         only(pull).signal.kind,
         only(pull).to,

@@ -90,7 +90,10 @@ CASES = {
     ),
     "a closed issue": (
         IssueClosed(*ISSUE),
-        [SignalRun(ISSUE_7, Signal("issue", "closed", "ada"), "d")],
+        [
+            SignalRun(ISSUE_7, Signal("issue", "closed", "ada"), "d"),
+            StartRun(follow_parts, PartsNews(REPO, 7, "d"), "parts/d"),  # it may have parts
+        ],
     ),
     "a closed part": (
         IssueClosed(*ISSUE, author="greenlit[bot]", body=PART),
@@ -101,7 +104,10 @@ CASES = {
     ),
     "a closed issue of somebody who writes what parts say": (
         IssueClosed(*ISSUE, author="eve", body=PART),
-        [SignalRun(ISSUE_7, Signal("issue", "closed", "ada"), "d")],
+        [
+            SignalRun(ISSUE_7, Signal("issue", "closed", "ada"), "d"),
+            StartRun(follow_parts, PartsNews(REPO, 7, "d"), "parts/d"),
+        ],
     ),
     "a merged part": (
         replace(CLOSED, body=PART),
@@ -121,6 +127,13 @@ CASES = {
     "a deleted issue": (
         IssueDeleted(*ISSUE),
         [SignalRun(ISSUE_7, Signal("issue", "deleted", "ada"), "d")],
+    ),
+    "a deleted part": (
+        IssueDeleted(*ISSUE, author="greenlit[bot]", body=PART),
+        [
+            SignalRun(ISSUE_7, Signal("issue", "deleted", "ada"), "d"),
+            StartRun(follow_parts, PartsNews(REPO, 3, "d"), "parts/d"),
+        ],
     ),
     "a transferred issue": (
         IssueTransferred(*ISSUE, moved_to="acme/other#9"),

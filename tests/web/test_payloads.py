@@ -157,7 +157,7 @@ def as_bot(payload: dict[str, object]) -> dict[str, object]:
                     "new_repository": {"id": 5, "full_name": "acme/other"},
                 },
             ),
-            IssueTransferred(GUID, REPO, 7, "ada", False, AT, "acme/other#9"),
+            IssueTransferred(GUID, REPO, 7, "ada", False, AT, moved_to="acme/other#9"),
         ),
         ("issue_comment", commented(), COMMENTED),
         (

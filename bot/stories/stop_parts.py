@@ -10,7 +10,7 @@ from bot.stories.command_acts import answer_command
 from bot.stories.solve_parts import look_at
 from bot.values import Outcome, Request, Signal, Usage
 from bot.views.command_answers import IDLE
-from bot.views.parts_comment import render_stop_answer
+from bot.views.parts_comment import explain_halt, render_stop_answer
 
 
 async def stop_on_issue(run: Run, request: Request) -> Outcome:
@@ -34,6 +34,4 @@ async def stop_parts(run: Run, request: Request) -> Outcome:
     run.keep(replace(earlier, key=run.key, split=split, usage=Usage(), conversation=()))
     look = await look_at(run, request.repo, request.number, split)
     await run(reply, request, render_stop_answer(look))
-    return Outcome(
-        "stopped", f"No more parts begin, because {request.asker} said so.", kind="split"
-    )
+    return explain_halt(split)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.text import as_code_span, as_link, call_account, count_noun
 from bot.text.git_messages import normalize_subject
-from bot.values import Outcome, Part, Request, RunState, Subject
+from bot.values import Outcome, Part, Request, RunState, Split, Subject
 from bot.values.part_progress import (
     ENDED,
     PartPull,
@@ -156,6 +156,16 @@ def explain_split(state: RunState) -> Outcome:
     return Outcome(
         "done", f"I solve this in {count} parts, each in an issue of its own.", kind="split"
     )
+
+
+def explain_halt(split: Split) -> Outcome:
+    """Say that no more parts are opened or begun, and what becomes of the others."""
+    text = f"No more parts begin, because {split.stopped_by} said so."
+    next_step = (
+        "A part that is under way goes on: comment `/stop` on its issue to end that too. `/retry` "
+        "here goes on with the others."
+    )
+    return Outcome("stopped", text, next_step=next_step)
 
 
 def _describe_waiting(look: PartsStanding, standing: PartStanding) -> str:

@@ -1,0 +1,97 @@
+"""What is heard while parts are opened, and how they are followed, without a bot."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.steps.open_part import OpenedPart
+from bot.stories.solve_parts import solve_parts
+from bot.stories.stops import Stopped
+from bot.values import (
+    LastRun,
+    Outcome,
+    Part,
+    RepoConfig,
+    RunKey,
+    Signal,
+    Split,
+)
+from tests.views.run_states import make_state
+
+PARTS = (Part(1, "Write the table", "As it says."), Part(2, "Write the words", "All.", needs=(1,)))
+OPENED = tuple(replace(part, issue=7 + part.number) for part in PARTS)
+
+
+class PartsRun:
+    """A run whose steps answer with these values, in order, and to which these signals come."""
+
+    def __init__(self, state, *signals, **answers):
+        self.key = RunKey("parts/d")
+        self.state = state
+        self.signals = list(signals)
+        self.answers = answers
+        self.done = []
+        self.pauses_s = []
+
+    async def __call__(self, step, *values, **named):
+        self.done.append((step.name, *values[1:]))
+        answers = self.answers.get(step.name)
+        answer = answers.pop(0) if answers else None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def wait(self, patience_s, waiting=None):
+        self.pauses_s.append(patience_s)
+        return self.signals.pop(0) if self.signals else None
+
+    async def find_last_run(self, subject):
+        return LastRun(RunKey(f"{subject}/1"), is_live=False, outcome=Outcome("opened"))
+
+    async def find_last_state(self, subject):
+        return self.state
+
+    async def start(self, start):
+        self.done.append(("start", start.key))
+        return RunKey(start.key), True
+
+    def keep(self, state):
+        self.state = state
+        return state
+
+
+def make(parts=PARTS, **config):
+    """A request whose split into these parts was approved."""
+    return make_state(split=Split(parts, approved_by="ada"), config=RepoConfig(**config))
+
+
+def opened():
+    return [OpenedPart(part.issue, "url", is_sub_issue=True) for part in OPENED]
+
+
+def test_what_is_said_right_behind_an_approval_is_answered():
+    """The parts are approved already: other words get an answer, and nothing is lost silently."""
+    state = make()
+    words = Signal("otherwise", "whole", "ada", request=replace(state.request, delivery="later"))
+    run = PartsRun(state, Signal("edited"), words, open_part=opened())
+    outcome = asyncio.run(solve_parts(run, state))
+    name, text = run.done[0]
+
+    assert ("done", "reply", True) == (outcome.state, name, text.startswith("I go on with the"))
+    assert run.state.split.is_made
+
+
+@pytest.mark.parametrize("parts", [PARTS, OPENED])
+def test_stop_that_comes_while_parts_are_opened_is_kept(parts):
+    """Whether their issues are there by then or not, none begins until a `/retry`."""
+    state = make(parts)
+    run = PartsRun(state, Signal("stop", by="tom"), open_part=opened())
+
+    with pytest.raises(Stopped, match="No more parts begin, because tom said so") as stopped:
+        asyncio.run(solve_parts(run, state))
+
+    assert "`/retry` here goes on" in stopped.value.outcome.next_step
+    assert ("tom", False) == (run.state.split.stopped_by, "open_part" in dict(run.done))

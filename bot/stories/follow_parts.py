@@ -7,10 +7,13 @@ requests whose base is merged move on to what that was merged into, and people a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
+from bot.ports import Unreachable
 from bot.run import Run, StartRun
 from bot.steps.admit_part import admit_part
+from bot.steps.delete_pull_branch import delete_pull_branch
 from bot.steps.move_pull import is_behind, move_pull
 from bot.steps.snapshot_pull import fetch_pull
 from bot.steps.tell_parts import tell_parts
@@ -24,16 +27,30 @@ from bot.values.part_progress import PartPull, PartsNews, PartsStanding, PartSta
 
 PAUSES_S = (0.5, 1, 2, 5, 10, 30, 60)  # until a run that ends has ended
 MOST_LOOKS = 5  # what changes later is news of its own
+OUTAGE_S = 3600.0  # behind the hours for which a step tries by itself
+MOST_OUTAGES = 48
 
 
 async def follow_parts(run: Run, news: PartsNews) -> Outcome:
-    """Look at the parts until nothing is left to begin or to tell."""
+    """Look at the parts until nothing is left to begin or to tell.
+
+    Where a service is unreachable for long it is tried again later: no other news may come.
+    """
     await _outlast(run, news)
-    state = await run.find_last_state(Subject(f"{news.repo.name}#{news.parent}"))
-    if state is None or state.split is None or not state.split.is_made:
-        return Outcome("ignored", "no request of mine that was split")
+    for _ in range(MOST_OUTAGES):
+        with suppress(Unreachable):
+            return await _look_until_still(run, news)
+        await run.wait(OUTAGE_S)
+    return await _look_until_still(run, news)
+
+
+async def _look_until_still(run: Run, news: PartsNews) -> Outcome:
     shown: PartsStanding | None = None
     for _ in range(MOST_LOOKS):
+        # Anew each time: people may have said `/stop` meanwhile.
+        state = await run.find_last_state(Subject(f"{news.repo.name}#{news.parent}"))
+        if state is None or state.split is None or not state.split.is_made:
+            return Outcome("ignored", "no request of mine that was split")
         look = await look_at(run, news.repo, news.parent, state.split)
         if look == shown:
             break
@@ -108,12 +125,25 @@ async def _follow_stack(run: Run, news: PartsNews, state: RunState, look: PartsS
     for standing, tip in look.list_stranded():
         if standing.state != "live" and standing.pull is not None:
             await run(move_pull, news.repo, standing.pull.number, tip.head if tip else None)
+            await _delete_base(run, state, look, standing.pull)
     for standing in look.parts:
         for lower in _list_merged_needs(look, standing):
             await _bring(run, state, standing, lower)
     changed = [each.pull for each in look.parts if each.part.issue == news.issue and each.pull]
     for pull in changed:
         await _follow_change(run, news, state, look, pull)
+
+
+async def _delete_base(run: Run, state: RunState, look: PartsStanding, upper: PartPull) -> None:
+    """Delete the branch that a pull request was moved away from, where the repository wants that:
+    at its merge it was still needed.
+    """
+    if not state.config.delete_branch:
+        return
+    below = look.find_below(upper)
+    pull = await run(fetch_pull, state.request.repo, below.number) if below else None
+    if pull is not None and not pull.is_open:
+        await run(delete_pull_branch, state.request.repo, pull)
 
 
 def _list_merged_needs(look: PartsStanding, standing: PartStanding) -> list[PartPull]:

@@ -118,7 +118,7 @@ class PartsStanding:
         """
         merged = {pull.head for pull in self._list_pulls() if pull.is_merged}
         return [
-            (standing, self._find_tip(self._find_below(standing.pull)))
+            (standing, self._find_tip(self.find_below(standing.pull)))
             for standing in self.parts
             if standing.pull and standing.pull.is_open and standing.pull.base in merged
         ]
@@ -131,13 +131,14 @@ class PartsStanding:
     def _list_below(self, pull: PartPull) -> Iterator[PartPull]:
         """List what a pull request is stacked on, from the top down."""
         for _ in self.parts:
-            below = self._find_below(pull)
+            below = self.find_below(pull)
             if below is None:
                 return
             yield below
             pull = below
 
-    def _find_below(self, pull: PartPull | None) -> PartPull | None:
+    def find_below(self, pull: PartPull | None) -> PartPull | None:
+        """Find the pull request whose branch another one goes into."""
         pulls = self._list_pulls()
         return next((each for each in pulls if pull and each.head == pull.base), None)
 

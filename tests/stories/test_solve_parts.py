@@ -7,22 +7,48 @@ from dataclasses import replace
 
 import pytest
 
+from bot.ports import Unreachable
 from bot.steps.open_part import OpenedPart
+from bot.stories.follow_parts import OUTAGE_S, follow_parts
 from bot.stories.solve_parts import solve_parts
 from bot.stories.stops import Stopped
 from bot.values import (
+    Branch,
     LastRun,
     Outcome,
     Part,
+    PullDetails,
+    Repo,
     RepoConfig,
     RunKey,
+    Sha,
     Signal,
     Split,
 )
+from bot.values.part_progress import PartPull, PartsNews, PartsStanding, PartStanding
 from tests.views.run_states import make_state
 
+REPO = Repo("acme/greeter")
 PARTS = (Part(1, "Write the table", "As it says."), Part(2, "Write the words", "All.", needs=(1,)))
 OPENED = tuple(replace(part, issue=7 + part.number) for part in PARTS)
+LOWER = PartPull(11, "url", Branch("lower"), Branch("main"), is_open=False, is_merged=True)
+MERGED = PullDetails(
+    11,
+    "url",
+    "Write the table",
+    "",
+    "greenlit[bot]",
+    Branch("main"),
+    Sha("a" * 40),
+    Branch("lower"),
+    Sha("b" * 40),
+    REPO.name,
+    is_fork=False,
+    is_ours=True,
+    is_open=False,
+    is_merged=True,
+)
+UPPER = PartPull(12, "url", Branch("upper"), Branch("lower"))
 
 
 class PartsRun:
@@ -95,3 +121,31 @@ def test_stop_that_comes_while_parts_are_opened_is_kept(parts):
 
     assert "`/retry` here goes on" in stopped.value.outcome.next_step
     assert ("tom", False) == (run.state.split.stopped_by, "open_part" in dict(run.done))
+
+
+def follow(run):
+    return asyncio.run(follow_parts(run, PartsNews(REPO, 7, "d")))
+
+
+def test_parts_are_looked_at_again_after_an_outage():
+    """GitHub was not there for hours, and no other news of the parts may come."""
+    ended = PartsStanding(tuple(PartStanding(part, "done") for part in OPENED))
+    looks = [Unreachable("GitHub"), ended, ended]
+    run = PartsRun(make(OPENED), look_at_parts=looks)
+
+    assert ("done", [OUTAGE_S]) == (follow(run).state, run.pauses_s)
+    assert "tell_parts" in [name for name, *_ in run.done]
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_branch_that_a_stack_stood_on_is_deleted_once_nothing_does(is_wanted):
+    """At its merge another pull request went into it still. Only where the repository wants it."""
+    lower, upper = (PartStanding(OPENED[0], "done", LOWER), PartStanding(OPENED[1], "green", UPPER))
+    moved = replace(upper, pull=replace(UPPER, base=Branch("main")))
+    looks = [PartsStanding((lower, standing)) for standing in (upper, moved, moved)]
+    state = make(OPENED, split="stack", delete_branch=is_wanted)
+    run = PartsRun(state, look_at_parts=looks, move_pull=[True], fetch_pull=[MERGED])
+    follow(run)
+    deleted = [values for name, *values in run.done if name == "delete_pull_branch"]
+
+    assert ([[MERGED]] if is_wanted else []) == deleted

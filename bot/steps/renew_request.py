@@ -107,7 +107,8 @@ def _is_same_prompt(ports: Ports, start: ConversationStart, *, has_sandbox: bool
     a sandbox, and without them where there is none.
     """
     offered = [tool.schema for tool in TOOLS if has_sandbox or not tool.for_sandbox]
-    needed = [tool.schema for tool in TOOLS if has_sandbox and tool.for_sandbox]
+    always = [tool for tool in TOOLS if tool.for_sandbox and not tool.for_behaviour]
+    needed = [tool.schema for tool in always if has_sandbox]
     has_tools = all(schema in start.prefix.tools for schema in needed)
     is_of_today = start.model == ports.model.name and start.prefix.system == load("system").text
     return is_of_today and has_tools and all(schema in offered for schema in start.prefix.tools)

@@ -47,8 +47,10 @@ def settle_questions(brief: Brief, answers: Answers) -> Brief:
     return replace(brief, ambiguities=tuple(ambiguities))
 
 
-def render_settled(brief: Brief) -> Iterator[str]:
-    """Tell the model how each question was settled: answers as data, the rest in our words."""
+def render_settled(brief: Brief, next_act: str = "") -> Iterator[str]:
+    """Tell the model how each question was settled, answers as data, and what comes next: the plan,
+    where nothing else does.
+    """
     for number, asked in brief.questions.items():
         match asked.settled:
             case "number":
@@ -57,7 +59,7 @@ def render_settled(brief: Brief) -> Iterator[str]:
                 yield f"Question {number} takes its default."
             case "words":
                 yield f"Question {number}: look for its answer below; without one, its default."
-    yield GO_ON
+    yield next_act or GO_ON
 
 
 def _settle(ambiguity: Ambiguity, answers: Answers, number: int) -> Ambiguity:

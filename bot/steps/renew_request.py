@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from bot.gates import gate_rules
 from bot.ports import Ports
 from bot.run import step
 from bot.steps.brief_answers import Answers, read_answers, render_settled, settle_questions
+from bot.steps.split_rule import may_split
 from bot.text.bot_logins import is_bot_login
 from bot.text.prompts import load
 from bot.text.quoted_data import QUOTED, quote_data
 from bot.tools import TOOLS
+from bot.tools.submit_split import advise_to_split
 from bot.values import Brief, Comment, ConversationStart, Issue, Request, RunState
 
 
@@ -43,7 +46,7 @@ def renew_request(ports: Ports, earlier: RunState, issue: Issue, request: Reques
         answers = read_answers(brief, words, [comment.body for comment in comments])
         answers = replace(answers, has_words=answers.has_words or bool(edits))
         greeting, words = f"@{request.asker} answers.", answers.rest
-        brief, settled = _take_answers(brief, answers)
+        brief, settled = _take_answers(earlier, brief, answers)
     sections = [*settled, quote_data("Said with the command", words), *edits, *quoted]
     news = "\n\n".join([greeting, QUOTED, *filter(None, sections)])
     return Renewal(
@@ -54,14 +57,20 @@ def renew_request(ports: Ports, earlier: RunState, issue: Issue, request: Reques
     )
 
 
-def _take_answers(brief: Brief, answers: Answers) -> tuple[Brief | None, list[str]]:
+def _take_answers(
+    earlier: RunState, brief: Brief, answers: Answers
+) -> tuple[Brief | None, list[str]]:
     """Settle what was answered, and render it; of a request that was too vague, drop the brief once
     people said more.
     """
     if brief.missing:
         return (None if answers.has_words else brief), []
     after = settle_questions(brief, answers)
-    return after, [] if after == brief else list(render_settled(after))
+    if after == brief:
+        return after, []
+    rules = gate_rules(earlier.config)
+    advice = advise_to_split(after, rules) if may_split(earlier) else ""
+    return after, list(render_settled(after, advice))
 
 
 def _read_command(issue: Issue, request: Request) -> str:

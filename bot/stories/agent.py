@@ -18,6 +18,7 @@ from bot.steps.render_findings import (
     render_copied_lines,
     render_findings,
 )
+from bot.steps.split_rule import SPLIT_TOOL, may_split
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.await_approval import have_plan_approved
 from bot.stories.brief_talk import (
@@ -45,7 +46,6 @@ from bot.stories.prove_same_behaviour import (
 )
 from bot.stories.repeated_calls import warn_of_repeats
 from bot.stories.review_answers import show_new_threads, take_up_threads
-from bot.stories.split_talk import SPLIT_TOOL, may_split
 from bot.stories.stops import Asks, GaveUp, TooBig
 from bot.stories.watching import obey_signal, obey_signals
 from bot.tools import AgentContext

@@ -1,4 +1,4 @@
-"""Decide whether a request may be divided, and take what people say to its parts."""
+"""Show the parts of a request that is too big, and take what people say to them."""
 
 from __future__ import annotations
 
@@ -17,20 +17,9 @@ from bot.values.approvals import hash_split
 from bot.values.next_state import after_approval, after_results
 from bot.views.command_answers import render_waiting_split
 
-SPLIT_TOOL = "submit_split"
 WHOLE = re.compile(r"(?:whole|in one(?: change)?)(?:\s+please)?\s*(?:[.,:;!]\s*|$)", re.IGNORECASE)
 PLAN_WHOLE = "It is wanted in one change: plan it whole."
 SPLIT_ANEW = "The parts are wanted otherwise: submit the split anew, as is said here."
-
-
-def may_split(state: RunState) -> bool:
-    """Tell whether a request that is too big is divided: in a conversation that was begun with the
-    tool for it, about an issue that is no part itself, as long as people do not want it whole.
-    """
-    is_offered = any(tool.name == SPLIT_TOOL for tool in state.opening.prefix.tools)
-    is_whole = state.split is not None and state.split.is_whole
-    is_apart = state.target is None and state.place is None and state.pushed is None
-    return is_offered and is_apart and not is_whole and state.config.split != "never"
 
 
 async def settle_split(run: Run, state: RunState, too_big: TooBig) -> RunState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from bot.gates import Rules
 from bot.text.amounts import count_noun
 from bot.tools.request_size import explain_excess, measure_request
 from bot.tools.session import ToolSession
@@ -73,9 +74,14 @@ def run(session: ToolSession, arguments: SubmitSplitInput) -> str:
 
 def explain_too_big(session: ToolSession, brief: Brief) -> str:
     """Say that a request is to be divided first; empty where it can be planned whole."""
-    if not session.context.may_split or brief.waits or brief.kind == "question":
+    return advise_to_split(brief, session.rules) if session.context.may_split else ""
+
+
+def advise_to_split(brief: Brief, rules: Rules) -> str:
+    """Say that a request which may be divided is to be; empty where it can be planned whole."""
+    if brief.waits or brief.kind == "question":
         return ""
-    excess = explain_excess(measure_request(brief), session.rules)
+    excess = explain_excess(measure_request(brief), rules)
     if not excess:
         return ""
     return (

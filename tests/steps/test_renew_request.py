@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.run import from_json, to_json
-from bot.steps.ask_model import FOR_SANDBOX, open_conversation
+from bot.steps.ask_model import FOR_BRIEF, FOR_SANDBOX, open_conversation
 from bot.steps.renew_request import renew_request
-from bot.values import Ambiguity, Brief, Comment, Issue, ProjectChecks, RunKey, RunState
+from bot.values import Ambiguity, Brief, Comment, Criterion, Issue, ProjectChecks, RunKey, RunState
 
 WORD = Ambiguity("Which word?", "Hello", matters=True)
 SIGN = Ambiguity("Which sign?", "a comma", matters=True)
@@ -19,11 +19,13 @@ def comment(number, author, body):
     return Comment(number, author, body, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z")
 
 
-def renew(place, issue=ISSUE, *, known=ISSUE, words="", asked_in=None, brief=None):
+def renew(
+    place, issue=ISSUE, *, known=ISSUE, words="", asked_in=None, brief=None, prompts=("begin",)
+):
     """The renewal of a run that knew one issue and is asked with another."""
     request = place.asking(place.issue(), words=words, comment=asked_in)
     state = RunState(RunKey("k"), request, issue=known, tree=place.tree(), brief=brief)
-    start = open_conversation(place.ports, place.tree(), 1)
+    start = open_conversation(place.ports, place.tree(), 1, prompts)
     state = from_json(to_json(replace(state, start=start)), RunState)  # as the record gives it
     return renew_request(place.ports, state, issue, request)
 
@@ -134,6 +136,22 @@ def test_questions_of_a_brief_are_settled(place):
     assert "Question 2 takes its default.\n\nPlan now." in renewals[3].news
     assert "Question 1: look for its answer below; without one, its default." in renewals[4].news
     assert renewals[4].news.endswith("| Take the soft one.")
+
+
+@pytest.mark.parametrize(
+    ("criteria", "prompts", "last"),
+    [
+        (13, ("begin", FOR_BRIEF), "Call `submit_split`; a shorter brief would leave out what is"),
+        (13, ("begin",), "Plan now. Submit the brief again only"),  # of an earlier release
+        (2, ("begin", FOR_BRIEF), "Plan now. Submit the brief again only"),
+    ],
+)
+def test_what_is_too_big_is_divided_once_its_questions_are_settled(place, criteria, prompts, last):
+    """A plan would only be refused."""
+    wanted = tuple(Criterion(f"greet says {number}") for number in range(criteria))
+    brief = Brief("feature", criteria=wanted, ambiguities=(WORD,))
+
+    assert last in renew(place, words="go", brief=brief, prompts=prompts).news
 
 
 def test_a_vague_request_is_read_anew_once_something_is_said(place):

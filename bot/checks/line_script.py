@@ -23,7 +23,7 @@ sys.path.insert(0, sys.argv[1])
 from recorder import list_code_lines
 home, path = map(pathlib.Path, sys.argv[1:3])
 files = list((home / "out").glob("*.txt"))
-ran = {int(line) for file in files for line in file.read_text().split()}
+ran = {int(line.split()[0]) for file in files for line in file.read_text().splitlines()}
 lines = sorted(list_code_lines(path))
 report = {"lines": lines, "ran": sorted(ran), "has_run": bool(files)}
 print("\\n" + sys.argv[3] + json.dumps(report))
@@ -47,12 +47,16 @@ console.log("\\n" + mark + JSON.stringify({ scripts, has_run: scripts.length > 0
 """
 
 
+def list_tracer_files() -> dict[str, str]:
+    """List the files that trace each Python which is started with their folder on its path."""
+    return {"sitecustomize.py": SITE, "line_tracer.py": inspect.getsource(line_tracer)}
+
+
 def list_programs(language: str) -> dict[str, str]:
     """List the programs that the script starts, by the names that they have in HOME."""
     match language:
         case "python":
-            tracer = inspect.getsource(line_tracer)
-            return {"sitecustomize.py": SITE, "line_tracer.py": tracer, "report.py": PYTHON_REPORT}
+            return {**list_tracer_files(), "report.py": PYTHON_REPORT}
         case "javascript":
             return {"report.js": NODE_REPORT}
     return {}

@@ -1,7 +1,7 @@
-"""A program of its own for the sandbox: write down which lines of one Python file are run.
+"""A program of its own for the sandbox: write down which lines of Python files are run.
 
-A `sitecustomize.py` beside it calls `start_tracing` in every Python that the tests start. It
-imports nothing of the bot, and runs under any Python from 3.8.
+A `sitecustomize.py` beside it calls `start_tracing` in every Python that is started. It imports
+nothing of the bot, and runs under any Python from 3.8.
 """
 
 from __future__ import annotations
@@ -9,32 +9,42 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 
 class LineTracer:
-    """Writes each line of the file into a file of this process, when it runs for the first time."""
+    """Writes each line, as "12 /path/of/it.py", when it runs for the first time in this process.
 
-    def __init__(self, path: str, folder: str) -> None:
-        self.path = os.path.realpath(path)
-        self.ran: set[int] = set()
-        self.is_named: dict[str, bool] = {}
-        flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND
-        self.output = os.open(f"{folder}/{os.getpid()}.txt", flags)
+    Only lines of `root` count, a file or a folder.
+    """
+
+    def __init__(self, root: str, folder: str) -> None:
+        self.root = os.path.realpath(root)
+        self.output = f"{folder}/{os.getpid()}.txt"
+        self.paths: dict[str, str] = {}
+        self.ran: set[tuple[str, int]] = set()
 
     def see_call(self, frame: FrameType, _event: str, _argument: object) -> Any:
-        """Trace the lines of a call in the file, and of no other."""
+        """Trace the lines of a call in a file that counts, and of no other."""
         name = frame.f_code.co_filename
-        if name not in self.is_named:
-            self.is_named[name] = os.path.realpath(name) == self.path
-        return self.see_line if self.is_named[name] else None
+        if name not in self.paths:
+            path = os.path.realpath(name)
+            counts = path == self.root or path.startswith(self.root + os.sep)
+            self.paths[name] = path if counts and os.path.isfile(path) else ""  # noqa: PTH113
+        return self.see_line if self.paths[name] else None
 
     def see_line(self, frame: FrameType, event: str, _argument: object) -> Any:
-        """Write down a line at once: a process may end without a word."""
-        if event == "line" and frame.f_lineno not in self.ran:
-            self.ran.add(frame.f_lineno)
-            os.write(self.output, b"%d\n" % frame.f_lineno)
+        """Write down a line at once: a process may end without a word, and close all its files."""
+        place = (frame.f_code.co_filename, frame.f_lineno)
+        if event == "line" and place not in self.ran:
+            self.ran.add(place)
+            text = f"{frame.f_lineno} {self.paths[place[0]]}\n"
+            with suppress(OSError):
+                output = os.open(self.output, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+                os.write(output, os.fsencode(text))
+                os.close(output)
         return self.see_line
 
 

@@ -5,34 +5,23 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
+from bot.search.lock_files import KINDS
 from bot.text import as_code_span
 
 HEAD_LINES, HEAD_CHARS = 20, 4_000
+# By names in lower case; after a merge Composer only has to follow its manifest again.
 COMMANDS = MappingProxyType(
-    {
-        "bun.lock": "bun install",
+    {name.lower(): kind.command for name, kind in KINDS.items()}
+    | {
         "bun.lockb": "bun install",
-        "cargo.lock": "cargo update --workspace",
         "composer.lock": "composer update --lock",
         "deno.lock": "deno install",
         "flake.lock": "nix flake lock",
-        "gemfile.lock": "bundle lock",
-        "go.sum": "go mod tidy",
         "gradle.lockfile": "./gradlew dependencies --write-locks",
-        "mix.lock": "mix deps.get",
         "module.bazel.lock": "bazel mod deps --lockfile_mode=update",
-        "npm-shrinkwrap.json": "npm install --package-lock-only",
-        "package-lock.json": "npm install --package-lock-only",
         "package.resolved": "swift package resolve",
         "packages.lock.json": "dotnet restore --force-evaluate",
-        "pdm.lock": "pdm lock",
-        "pipfile.lock": "pipenv lock",
-        "pnpm-lock.yaml": "pnpm install --lockfile-only",
         "podfile.lock": "pod install",
-        "poetry.lock": "poetry lock",
-        "pubspec.lock": "dart pub get",
-        "uv.lock": "uv lock",
-        "yarn.lock": "yarn install",
         ".terraform.lock.hcl": "terraform init",
     }
 )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from bot.checks.behaviour_recording import Recording, read_recording
+from bot.checks.line_script import list_tracer_files
 from bot.ports import Ports, Unreachable
 from bot.tools import behaviour_recorder
 from bot.tools.job_log import mask_log
@@ -47,6 +48,7 @@ class RecorderJob:
             "inputs": [asdict(given) for given in self.inputs],
             "runs": BEFORE if self.overlay is None else BOTH,
             "overlay": self.overlay or {},
+            "tracer": list_tracer_files(),
             "wall_s": INPUT_S,
             "chars": TEXT_CHARS,
         }

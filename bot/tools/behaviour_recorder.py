@@ -2,7 +2,8 @@
 and print what each of them did.
 
 `python3 RECORDER PLAN`, where PLAN is a file of JSON with `inputs`, `runs`, the `overlay` of a
-change, and limits. It imports nothing of the bot, and runs under any Python from 3.8.
+change, the files of a `tracer`, and limits. It imports nothing of the bot, and runs under any
+Python from 3.8.
 """
 
 from __future__ import annotations
@@ -25,34 +26,6 @@ HOME = ".greenlit-behaviour"
 OUT, ERR = "out", "err"
 MOST_BLOCKS = 131_072  # of 512 bytes, that a command may write into one file
 CACHES = ("__pycache__", ".pytest_cache", ".mypy_cache")
-TRACER = """\
-import atexit, json, os, sys, threading
-root, target, known, lines = os.environ["GREENLIT_ROOT"], os.environ["GREENLIT_LINES"], {}, {}
-def find(name):
-    if name not in known:
-        path = os.path.realpath(name)
-        is_own = path.startswith(root + os.sep) and os.path.isfile(path)
-        known[name] = lines.setdefault(path, set()) if is_own else None
-    return known[name]
-def enter(frame, event, argument):
-    ran = find(frame.f_code.co_filename)
-    if ran is None:
-        return None
-    def see(frame, event, argument):
-        if event == "line":
-            ran.add(frame.f_lineno)
-        return see
-    return see
-def write():
-    sys.settrace(None)
-    path = os.path.join(target, "%d.json" % os.getpid())
-    with open(path, "a") as file:
-        json.dump({path: sorted(ran) for path, ran in lines.items()}, file)
-        file.write("\\n")
-atexit.register(write)
-threading.settrace(enter)
-sys.settrace(enter)
-"""
 
 
 class Recorder:
@@ -105,12 +78,13 @@ class Recorder:
         if kind == "trace":
             folder = self.home / "tracer"
             folder.mkdir(exist_ok=True)
-            (folder / "sitecustomize.py").write_text(TRACER)
+            for name, text in self.plan["tracer"].items():
+                (folder / name).write_text(text, encoding="utf-8")
             (self.home / "lines").mkdir(exist_ok=True)
             before = environment.get("PYTHONPATH")
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(folder), before]))
-            environment["GREENLIT_ROOT"] = str(self.work)
-            environment["GREENLIT_LINES"] = str(self.home / "lines")
+            environment["GREENLIT_LINES_OF"] = str(self.work)
+            environment["GREENLIT_LINES_IN"] = str(self.home / "lines")
         return environment
 
     def _run(
@@ -179,9 +153,9 @@ class Recorder:
     def _read_lines(self) -> None:
         """Read which lines the processes of a run say that they ran."""
         for file in sorted((self.home / "lines").iterdir()):
-            for line in file.read_text().splitlines():
-                for path, ran in json.loads(line).items():
-                    self.lines.setdefault(os.path.relpath(path, self.work), set()).update(ran)
+            for line in file.read_text(errors="surrogateescape").splitlines():
+                number, _, path = line.partition(" ")
+                self.lines.setdefault(os.path.relpath(path, self.work), set()).add(int(number))
 
     def _count_lines(self) -> dict[str, Any]:
         """Map the Python files that ran to the lines with code, and to those of them that ran."""

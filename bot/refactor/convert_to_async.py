@@ -18,6 +18,7 @@ from bot.refactor.async_uses import (
 from bot.refactor.checked_names import ask_checker
 from bot.refactor.class_family import ClassFamily, find_family, list_outside_callers
 from bot.refactor.find_definition import PROSE, find_definition, list_files_naming
+from bot.refactor.formatted_strings import is_in_place
 from bot.refactor.import_statements import TAKEN, add_import, compare_binding, end_of
 from bot.refactor.made_names import MadeNames
 from bot.refactor.module_names import PYTHON
@@ -151,8 +152,8 @@ class _Conversion:
             return
         scopes = [scope for scope in module.scopes[call] if not isinstance(scope, COMPREHENSIONS)]
         scope = scopes[-1]
-        if not _is_in_place(module, call):
-            self._leave_unawaited(module, call, "it stands in a string")
+        if not is_in_place(module, call):
+            self._leave_unawaited(module, call, "the string around it cannot be changed there")
         elif isinstance(scope, ast.Module):
             self._run_to_end(module, call)
         elif not isinstance(scope, Function):
@@ -195,16 +196,6 @@ def _hands_over(parent: ast.AST, call: ast.Call) -> bool:
     if not isinstance(parent, ast.Call) or call not in parent.args:
         return False
     return last_name(parent.func) in AWAITING_CALLS
-
-
-def _is_in_place(module: Module, call: ast.Call) -> bool:
-    """Tell whether a call stands where the parser says: not so within a string of this Python."""
-    node: ast.AST = call
-    while not isinstance(node, ast.stmt):
-        if isinstance(node, ast.JoinedStr):
-            return False
-        node = module.parents[node]
-    return True
 
 
 def _needs_parentheses(parent: ast.AST, call: ast.Call) -> bool:

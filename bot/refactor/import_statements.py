@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
+from bot.refactor.import_order import find_sorted_line
 from bot.refactor.import_time import is_type_checking
 from bot.refactor.module_scopes import Import, Module, find_owner, resolve_import
 from bot.refactor.python_project import Project
@@ -16,7 +17,8 @@ FREE, SAME, CHECKED, TAKEN = "free", "same", "checked", "taken"
 def add_import(edits: TextEdits, module: Module, name: str, source: str = "") -> None:
     """Import a name, from the source if there is one, unless the file does it already.
 
-    `name` may be `a as b`. The statement stands after the file's other imports.
+    `name` may be `a as b`. The statement stands after the file's other imports; one of the
+    standard library among them, where it is sorted.
     """
     if not _is_imported(module, name):
         _insert_at_top(edits, module, [render_import(name, source)])
@@ -46,7 +48,9 @@ def insert_imports(
 def _insert_at_top(edits: TextEdits, module: Module, statements: Sequence[str]) -> None:
     """Insert import statements: the first ones of a file with blank lines around them."""
     line = find_import_line(module.tree)
-    lines = list(statements)
+    lines = [each for each in statements if not _insert_sorted(edits, module, each, line)]
+    if not lines:
+        return
     is_first = not any(isinstance(node, Import) and node.lineno < line for node in module.tree.body)
     if is_first and line > 1:
         lines.insert(0, "")
@@ -54,6 +58,21 @@ def _insert_at_top(edits: TextEdits, module: Module, statements: Sequence[str]) 
     if is_first and following.startswith(("def ", "class ", "async ", "@")):
         lines += ["", ""]
     insert_line(edits, module, line, line_end(module).join(lines))
+
+
+def _insert_sorted(edits: TextEdits, module: Module, statement: str, end: int) -> bool:
+    """Insert an import of the standard library where it is sorted; False where none tells where."""
+    is_import = statement.startswith(("import ", "from "))  # not the block of type checkers
+    place = find_sorted_line(module, statement, end) if is_import else None
+    if place is None:
+        return False
+    line, opens_block = place
+    lines = [statement, ""] if opens_block else [statement]
+    before = module.lines[line - 2] if line > 1 else ""
+    if opens_block and before.strip() and not before.startswith("#"):
+        lines.insert(0, "")
+    insert_line(edits, module, line, line_end(module).join(lines))
+    return True
 
 
 def render_import(name: str, source: str) -> str:

@@ -54,7 +54,7 @@ UNAWAITED = [
         "Python itself",
     ),
     ("a generator", "def g():\n    yield f()\n", "generator"),
-    ("a string", "def g():\n    return f'{f()}'\n", "stands in a string"),
+    ("a string with its source", "def g():\n    return f'{f()=}'\n", "the string around it"),
     ("a callback", "def g():\n    return sorted([], key=f)\n", "handed on"),
     ("a partial", "import functools\n\ng = functools.partial(f)\n", "handed on"),
     ("an alias", "g = f\n", "handed on"),
@@ -65,6 +65,26 @@ UNAWAITED = [
     ("a thread", "def h():\n    f()\n\n\ndef g():\n    Thread(target=h)\n", "handed on"),
     ("an example", "def g():\n    '''\n    >>> f()\n    1\n    '''\n", "an example"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("caller", "expected"),
+    [
+        ("return f'{f()}'", "return f'{await f()}'"),
+        ("return f'{f()} f() {f()}'", "return f'{await f()} f() {await f()}'"),
+        ("return 'é' f'é{f():>{f()}}'", "return 'é' f'é{await f():>{await f()}}'"),
+        ("return f'{f().real!r}'", "return f'{(await f()).real!r}'"),
+        ("return f'''é\n {x(f())}\n'''", "return f'''é\n {x(await f())}\n'''"),
+    ],
+)
+def test_a_call_in_a_formatted_string_is_awaited(caller, expected):
+    """In its place, to the byte, where this Python knows the place."""
+    made = make_async({"a.py": f"{F}def g():\n    {caller}\n"}, "a.f")
+
+    assert (f"async {F}async def g():\n    {expected}\n", []) == (
+        made.files["a.py"],
+        list_reasons(made),
+    )
 
 
 @pytest.mark.parametrize(("what", "caller", "why"), UNAWAITED)

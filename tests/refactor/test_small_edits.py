@@ -69,6 +69,53 @@ def test_a_name_is_imported_once(text, name, source, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "source", "expected"),
+    [
+        (
+            "import os\nfrom re import sub\n\nfrom shop import a\n",
+            "asyncio",
+            "",
+            "import asyncio\nimport os\nfrom re import sub\n\nfrom shop import a\n",
+        ),
+        ("import abc\nimport z\n", "asyncio", "", "import abc\nimport asyncio\nimport z\n"),
+        (
+            "import abc\nfrom re import sub\n",
+            "os",
+            "",
+            "import abc\nimport os\nfrom re import sub\n",
+        ),
+        ("from re import sub\n", "asyncio", "", "import asyncio\nfrom re import sub\n"),
+        (
+            "from abc import ABC\nimport re\n",
+            "asyncio",
+            "",
+            "from abc import ABC\nimport asyncio\nimport re\n",
+        ),
+        ("import re\nx\n", "cast", "typing", "import re\nfrom typing import cast\nx\n"),
+        ('"""Doc."""\n\nimport z\n', "os", "", '"""Doc."""\n\nimport os\n\nimport z\n'),
+        (
+            "from __future__ import annotations\nfrom . import z\n",
+            "os",
+            "",
+            "from __future__ import annotations\n\nimport os\n\nfrom . import z\n",
+        ),
+        ("#!/usr/bin/python\nimport z\n", "os", "", "#!/usr/bin/python\nimport os\n\nimport z\n"),
+        (
+            '"""Doc."""\n\n# Ours.\nimport z\n',
+            "os",
+            "",
+            '"""Doc."""\n\nimport os\n\n# Ours.\nimport z\n',
+        ),
+        ('"""Doc."""; import z\n', "os", "", '"""Doc."""; import z\nimport os\n'),
+        ("import z\r\n", "os", "", "import os\r\n\r\nimport z\r\n"),
+    ],
+)
+def test_an_import_of_the_standard_library_is_sorted(text, name, source, expected):
+    """Among its like, in the order that they have; else in a block above the other imports."""
+    assert expected == edit(text, lambda edits, module: add_import(edits, module, name, source))
+
+
+@pytest.mark.parametrize(
     ("text", "statements", "checked", "expected"),
     [
         (

@@ -93,6 +93,7 @@ class BehaviourComparer:
     recording: Recording
     differences: list[BehaviourDifference] = field(default_factory=list)
     varying: set[int] = field(default_factory=set)
+    uncompared: set[int] = field(default_factory=set)  # of a text of theirs nothing could be
 
     def compare(self) -> None:
         """Compare all inputs."""
@@ -159,6 +160,9 @@ class BehaviourComparer:
         if len(set(known)) == 1:
             return "" if not new.endswith(CUT) else "another text, far behind what is kept"
         self.varying.add(number)
+        if not _can_compare(known, new):
+            self.uncompared.add(number)
+            return ""
         return _compare_varying(known, new)
 
 
@@ -192,16 +196,18 @@ def drop_stacks(text: str) -> str:
     return "\n".join(lines)
 
 
+def _can_compare(before: Sequence[str], after: str) -> bool:
+    """Tell whether texts that vary are kept whole, and have as many lines each time."""
+    is_whole = not any(text.endswith(CUT) for text in (*before, after))
+    return is_whole and len({len(text.splitlines()) for text in before}) == 1
+
+
 def _compare_varying(before: Sequence[str], after: str) -> str:
     """Compare with texts that differ among themselves: line by line without the words that do."""
-    if any(text.endswith(CUT) for text in (*before, after)):
-        return ""
     known = [text.splitlines() for text in before]
     new = after.splitlines()
     if len({tuple(sorted(lines)) for lines in known}) == 1:
         return _render_diff("\n".join(sorted(known[0])), "\n".join(sorted(new)))
-    if len({len(lines) for lines in known}) > 1:
-        return ""
     if len(new) != len(known[0]):
         return _render_diff(before[0], after)
     rows = list(zip(*known, new, strict=True))

@@ -19,6 +19,7 @@ from bot.text.terminal_text import strip_control
 
 STDIN = "-"
 UTF8_BYTES = 4  # at most, of one character
+EXAMPLE_COMMAND = re.compile(r"\b(?:For example|Go on with): greenlit .*\Z")
 
 
 class WrongUseError(Exception):
@@ -127,4 +128,6 @@ def print_error(error: Exception, console: Console | None = None) -> None:
 
 
 def _as_sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    """End it with a full stop, but for a command to be copied."""
+    is_ended = text.endswith((".", "?", "!")) or EXAMPLE_COMMAND.search(text)
+    return text if is_ended else f"{text}."

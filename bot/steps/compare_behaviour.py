@@ -55,5 +55,10 @@ def compare_behaviour(
         replace(known, command=behaviour.inputs[known.number - 1].command)
         for known in comparer.differences
     )
-    varying = tuple(sorted(comparer.varying))
-    return BehaviourComparison(work.patch_id, len(behaviour.inputs), differences, varying)
+    return BehaviourComparison(
+        work.patch_id,
+        len(behaviour.inputs),
+        differences,
+        tuple(sorted(comparer.varying)),
+        uncompared=tuple(sorted(comparer.uncompared)),
+    )

@@ -26,6 +26,8 @@ HOME = ".greenlit-behaviour"
 OUT, ERR = "out", "err"
 MOST_BLOCKS = 131_072  # of 512 bytes, that a command may write into one file
 CACHES = ("__pycache__", ".pytest_cache", ".mypy_cache")
+# What tools keep in the home folder: compiled files and packages, no output.
+HOME_CACHES = (".cache", ".cargo", ".dotnet", ".gradle", ".m2", ".npm", ".nuget", ".rustup", "go")
 
 
 class Recorder:
@@ -102,7 +104,10 @@ class Recorder:
             "exit": code,
             "output": self._keep(self.home / OUT),
             "errors": self._keep(self.home / ERR),
-            "files": {path: now[path] for path in sorted(changed) if now[path] != was[path]},
+            "files": {
+                **{path: now[path] for path in sorted(changed) if now[path] != was[path]},
+                **self._take_home(),
+            },
         }
         for path in [*changed, *given["files"]]:
             put_back(pristine / path, self.work / path)
@@ -122,6 +127,19 @@ class Recorder:
                 start_new_session=True,
             )
             return wait_for(process, given["stdin"].encode(), self.plan["wall_s"])
+
+    def _take_home(self) -> dict[str, str]:
+        """Keep what is in the home folder, but for caches, and take it away: the next input begins
+        without it.
+        """
+        home = self.home / "home"
+        home.mkdir(exist_ok=True)
+        paths = [path for path in list_files(home) if Path(path).parts[0] not in HOME_CACHES]
+        kept = {f"~/{path}": self._keep(home / path) for path in sorted(paths)}
+        for entry in list(home.iterdir()):
+            if entry.name not in HOME_CACHES:
+                put_back(self.home / "none", entry)
+        return kept
 
     def _remove_new_folders(self, path: str, pristine: Path) -> None:
         for folder in Path(path).parents:
@@ -190,7 +208,7 @@ def list_files(folder: Path) -> dict[str, Any]:
         for name in [*names, *links]:
             path = Path(parent, name)
             state = path.lstat()
-            key = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_mode)
+            key = (state.st_ino, state.st_size, state.st_ctime_ns, state.st_mode)
             states[str(path.relative_to(folder))] = key
     return states
 

@@ -67,7 +67,8 @@ class BehaviourComparison:
     """What the code does after a change, against before, for the recorded inputs.
 
     `varying` are numbers of inputs with parts that vary from run to run by themselves, which are
-    not compared. `why` says why nothing could be compared.
+    not compared, and `uncompared` those of which a whole text is not. `why` says why nothing could
+    be compared.
     """
 
     patch_id: str
@@ -75,6 +76,7 @@ class BehaviourComparison:
     differences: tuple[BehaviourDifference, ...] = ()
     varying: tuple[int, ...] = ()
     why: str = ""
+    uncompared: tuple[int, ...] = ()
 
     @property
     def differing(self) -> int:

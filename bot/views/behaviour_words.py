@@ -23,6 +23,7 @@ TEXT_CHARS = 2_000
 NOT_COMPARED = "Not shown by running it that the code does what it did before:"
 NO_SANDBOX = "there is no sandbox here."
 NO_INPUTS = "no inputs were recorded."
+ALL_VARY = "with each input it does something else each time, before the change too."
 
 
 def render_differences(comparison: BehaviourComparison) -> str:
@@ -66,6 +67,8 @@ def _render_comparison(
     listed = fold(f"The {inputs}", render_list(rows, len(rows)))
     varying = _render_varying(comparison)
     ran = _render_ran([known for known in behaviour.ran if known.path in changed])
+    if comparison.is_same and len(comparison.uncompared) == comparison.inputs:
+        return join_parts(f"{NOT_COMPARED} {ALL_VARY}", listed)
     if comparison.is_same:
         text = f"**Same output as before** on {inputs}: exit status, output, errors, written files."
         return join_parts(" ".join(filter(None, [text, ran, varying])), listed)
@@ -90,7 +93,7 @@ def _render_input(known: BehaviourInput, code: int | None) -> str:
         text += f" with {as_code_span(known.stdin.strip(), STDIN_CHARS)} as its input"
     if known.files:
         names = [f"{as_code_span(path)} ({_measure(data)})" for path, data in known.files.items()]
-        text += f", with a file {join_names(names, MOST_SHOWN)}"
+        text += f", with {'a file' if len(names) == 1 else 'files'} {join_names(names, MOST_SHOWN)}"
     if known.source:
         text += f", as {as_code_span(known.source)} says"
     return f"{text}: {'ended by the limit of time' if code is None else f'exit status {code}'}"
@@ -113,4 +116,7 @@ def _render_varying(comparison: BehaviourComparison) -> str:
     if not comparison.varying:
         return ""
     count = count_noun(len(comparison.varying), "input")
-    return f"What varies from run to run by itself is left out, for {count}."
+    text = f"What varies from run to run by itself is left out, for {count}"
+    if not comparison.uncompared:
+        return f"{text}."
+    return f"{text}; of {len(comparison.uncompared)} that is the whole output, errors or a file."

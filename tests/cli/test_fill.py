@@ -134,7 +134,10 @@ def test_a_place_that_stays_empty_changes_nothing(fill, folder):
         ("", "What is empty names no line of a file."),
         (f"{'a' * 300}.py:1", ".py cannot be read: File name too long."),
         ("link.py:1", "link.py is a symbolic link, and none is followed: name the file."),
-        ("shop:1", "shop is a folder: name a file in it. For example: greenlit fill shop/cart"),
+        (
+            "shop:1",
+            "shop is a folder: name a file in it. For example: greenlit fill shop/cart.py:12\n",
+        ),
         ("shop/cart.py:99:4", "shop/cart.py has the lines 1 to 16."),
         ("shop/cart.py#L99", "shop/cart.py has the lines 1 to 16."),
         ("made.py:1", "made.py is generated, as its head says: change what it is made from."),

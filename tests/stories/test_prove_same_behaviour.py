@@ -79,6 +79,18 @@ def test_what_differs_comes_back_twice():
     assert "What varies from run to run by itself is left out, for 1 input." in told
 
 
+def test_what_is_another_each_time_is_not_called_the_same():
+    """It is said of how many inputs a whole text was left out, and where that leaves nothing."""
+    some, every = BehaviourComparison("p", 2, varying=(1, 2), uncompared=(1,)), (1, 2)
+    left_out = render(replace(STATE, comparison=some))
+    nothing = render(replace(STATE, comparison=replace(some, uncompared=every)))
+
+    assert "Same output as before on 2 recorded inputs" in left_out
+    assert "for 2 inputs; of 1 that is the whole output, errors or a file." in left_out
+    assert "did before: with each input it does something else each time" in nothing
+    assert "Same output" not in nothing
+
+
 def test_the_same_work_is_compared_once():
     """Where nothing was recorded, or nothing can run, nothing is compared."""
     work = LocalWork(STATE.base, STATE.patch, ProjectChecks(), "")
@@ -102,7 +114,7 @@ def test_people_are_told_what_was_compared():
         "Same output as before on 2 recorded inputs: exit status, output, errors, written files. "
         "They run 88 % of the lines of a.py as it was. The 2 recorded inputs "
         "python a.py with one as its input: exit status 0 "
-        "python a.py b.csv, with a file b.csv (1 line) and c.csv (empty), as README.md says: "
+        "python a.py b.csv, with files b.csv (1 line) and c.csv (empty), as README.md says: "
         "ended by the limit of time"
     )
     unmeasured = replace(same, behaviour=replace(RECORDED, ran=()))

@@ -5,6 +5,7 @@ import pytest
 from bot.tools import behaviour_recorder
 from bot.tools.behaviour_recorder import Recorder
 
+CAT = "cat: home/d/n: No such file or directory\n"
 LINES = {
     "echo out; echo err >&2; exit 3": (3, "out\n", "err\n", {}),
     "cat": (0, "given\n", "", {}),
@@ -20,6 +21,9 @@ LINES = {
     "printf %0201d 7": (0, "0" * 200 + "\0", "", {}),
     "sleep 9 & sleep 9": (None, "", "", {}),
     "echo $TZ $PYTHONHASHSEED": (0, "UTC 0\n", "", {}),
+    "mkdir ~/d ~/go; echo 1 >> ~/d/n; echo 1 > ~/go/x": (0, "", "", {"~/d/n": "1\n"}),
+    "cat ~/d/n 2>&1 || rm -r ~": (0, CAT, "", {}),
+    't=$(stat -c %y a.txt); echo b > a.txt; touch -d "$t" a.txt': (0, "", "", {"a.txt": "b\n"}),
 }
 
 

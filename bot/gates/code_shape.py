@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -12,6 +11,7 @@ from itertools import zip_longest
 from tree_sitter import Node
 
 from bot.search.grammars import language_of, parse
+from bot.search.python_tree import parse_python
 from bot.search.syntax_queries import read_text
 from bot.text.git_lines import split_lines
 
@@ -77,13 +77,8 @@ def _keep_obeyed(comments: Sequence[Token]) -> list[Token]:
 
 def _read_python(text: str) -> list[Token] | None:
     """List the nodes of the syntax tree without docstrings; None where it cannot be parsed."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return list(_iter_python(tree))
+    tree = parse_python(text)
+    return None if tree is None else list(_iter_python(tree))
 
 
 def _iter_python(tree: ast.Module) -> Iterator[Token]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from bot.project.import_graph import folder_of
 from bot.project.source_file import SourceFile, SourceImport
+from bot.search.python_tree import parse_python
 
 SOURCE_FOLDERS = ("src", "lib")  # which are put on Python's path, and are no packages
 ROOTS = ("", *SOURCE_FOLDERS)
@@ -15,9 +16,8 @@ ROOTS = ("", *SOURCE_FOLDERS)
 
 def read_python(text: str) -> SourceFile | None:
     """Read the names of a module; None where it does not parse."""
-    try:
-        module = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    module = parse_python(text)
+    if module is None:
         return None
     names = frozenset(_list_names(module.body))
     imports = tuple(_list_imports(module, is_late=False))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 
 from bot.gates.code_shape import find_shape_change
+from bot.search.python_tree import parse_python
 
 
 def is_noticed(path: str, before: str | None, after: str | None) -> bool:
@@ -20,13 +20,8 @@ def is_noticed(path: str, before: str | None, after: str | None) -> bool:
 
 def _read_acts(text: str) -> str | None:
     """Read what a module does: without comments, docstrings, annotations and imports."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            module = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return ast.dump(_Bare().visit(module))
+    module = parse_python(text)
+    return None if module is None else ast.dump(_Bare().visit(module))
 
 
 class _Bare(ast.NodeTransformer):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from bot.search.python_tree import parse_python
 
 OWN = ("self", "cls", "mcs")
 SCRIPTS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx")
@@ -47,13 +48,9 @@ def read_functions(path: str, text: str | None) -> dict[str, DocumentedFunction]
 
 
 def _read_python(text: str) -> Iterator[DocumentedFunction]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            module = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    yield from _walk(module, "", "")
+    module = parse_python(text)
+    if module is not None:
+        yield from _walk(module, "", "")
 
 
 def _walk(node: ast.Module | ast.ClassDef, prefix: str, doc: str) -> Iterator[DocumentedFunction]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Collection, Iterator
 
 from bot.gates.outbound.environment_use import ENVIRON, EnvironmentReader
 from bot.gates.outbound.python_names import IMPORTERS, UNKNOWN, PythonNames
 from bot.gates.outbound.shell_signs import find_shell_signs
 from bot.gates.outbound.sign import Sign
+from bot.search.python_tree import parse_python
 
 NETWORK = re.compile(
     r"(socket|requests|httpx|aiohttp|urllib3|websockets?|websocket|paramiko|pycurl|ftplib|smtplib"
@@ -57,11 +57,8 @@ def find_python_signs(
     text: str, new_lines: Collection[int], secrets: Collection[str]
 ) -> Iterator[Sign]:
     """Find the signs on the new lines; those of a file that does not parse are not looked for."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd escapes in other people's code
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse_python(text)
+    if tree is None:
         return
     reader = _SignReader(tree, secrets)
     for node in ast.walk(tree):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from rich.text import Text
@@ -14,7 +15,12 @@ from bot.steps.redact import redact
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import decode_texts
 from bot.values import ApprovalRequest, Patch, Request, RunState
-from bot.views.approval_comment import LIMIT_CHARS, make_approval_marker, render_approval
+from bot.views.approval_comment import (
+    LIMIT_CHARS,
+    make_approval_marker,
+    render_approval,
+    render_replaced,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,19 @@ def ask_approval(
     comment = ports.comments.put_comment(request.repo, request.number, marker, body)
     now = ports.clock.now().timestamp()
     return replace(asked, comment=comment.id, url=comment.url, asked_at=now)
+
+
+@step("mark_replaced")
+def mark_replaced(ports: Ports, state: RunState, asked: ApprovalRequest, by: str) -> None:
+    """Say in the comment that showed parts that somebody wants them otherwise.
+
+    In an issue that was locked nobody is told.
+    """
+    request = state.request
+    body = redact(ports, render_replaced(state, asked, by))
+    with suppress(Refusal):
+        marker = make_approval_marker(state.key, asked)
+        ports.comments.put_comment(request.repo, request.number, marker, body)
 
 
 @step("look_at_request")

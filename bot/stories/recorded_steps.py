@@ -116,6 +116,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     commit_suggestions,
     ask_approval.ask_approval,
     ask_approval.look_at_request,
+    ask_approval.mark_replaced,
     find_exposure,
     push_branch.commit_patch,
     push_branch.push_change,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.run import Run
 from bot.steps.answer import reply
+from bot.steps.ask_approval import mark_replaced
 from bot.steps.renew_request import renew_request
 from bot.steps.snapshot_issue import snapshot_issue
 from bot.stories.await_approval import hear_decision
@@ -47,9 +48,12 @@ async def _answer(run: Run, state: RunState, too_big: TooBig, asked: Request) ->
     asked = replace(asked, words="" if words.lower() == "go" else words)
     issue = await run(snapshot_issue, asked)
     renewal = await run(renew_request, state, issue, asked)
-    if not renewal.news and not is_whole and state.asked_approval is not None:
-        await run(reply, asked, render_waiting_split(state.asked_approval))
+    replaced = state.asked_approval
+    if not renewal.news and not is_whole and replaced is not None:
+        await run(reply, asked, render_waiting_split(replaced))
         return None
+    if replaced is not None:
+        await run(mark_replaced, state, replaced, asked.asker)
     text = "\n\n".join(filter(None, [renewal.news, PLAN_WHOLE if is_whole else SPLIT_ANEW]))
     results = tuple(
         replace(result, text=text) if result.call_id == too_big.call_id else result

@@ -39,6 +39,17 @@ def render_approval(state: RunState, asked: ApprovalRequest, diff: str = "") -> 
     )
 
 
+def render_replaced(state: RunState, asked: ApprovalRequest, by: str) -> str:
+    """Render what stands in place of parts that people want otherwise, so that nobody takes them
+    for what waits.
+    """
+    return join_parts(
+        f"**This waits for no approval any more**, because {by} wants it otherwise.",
+        fold("The parts as they were", _render_content(state, asked, "")),
+        f"<sub>`{asked.short_hash}` named what was shown here. Run `{state.key}`</sub>",
+    )
+
+
 def _render_opening(asked: ApprovalRequest) -> str:
     if asked.kind == "plan":
         return "This is my plan. I wait for an approval before I write anything."

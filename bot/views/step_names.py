@@ -19,6 +19,10 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Looked whether the issue was edited",
             "looking whether the issue was edited",
         ),
+        "mark_replaced": (
+            "Marked the parts that are wanted otherwise",
+            "marking the parts that are wanted otherwise",
+        ),
         "answer_status": ("Answered how the run stands", "answering how the run stands"),
         "branch_moved": (
             "Looked whether somebody else moved the branch",

@@ -109,6 +109,9 @@ def test_parts_are_shown_and_what_people_say_of_them_is_done(tmp_path, checked):
         on.forge.add_comment(REPO, issue, "ada", "The last five are worth a part.")
         assert "" == answer(on, issue, "/generate Three parts, please")
         second = shown(on, issue, 2)
+        (old,) = [body for body in on.own(issue) if "waits for no approval any more" in body]
+        assert "because ada wants it otherwise." in old
+        assert "`/approve`" not in old
         told = str(on.double.requests[-1].body)
         assert "| Three parts, please" in told
         assert "| The last five are worth a part." in told

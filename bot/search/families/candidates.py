@@ -80,7 +80,7 @@ def find_candidates(
     """Find the groups that the request, the best files and past additions speak for."""
     shares = _share_paths((addition.share, addition.paths) for addition in additions)
     changed = _share_paths((addition.share, addition.changed) for addition in additions)
-    near = {hit.path: 1 / (1 + rank) for rank, hit in enumerate(retrieval.files[:SEED_FILES])}
+    near = weigh_best_files(retrieval)
     groups = list(_find_siblings(index, request, shares, near))
     groups += _find_definitions(index, request, [*shares, *near], sources.load_symbols)
     return [Candidate(group, weigh(group, request, shares, changed, near)) for group in groups]
@@ -95,10 +95,15 @@ def find_listed_candidates(
 ) -> list[Candidate]:
     """Find what the best files register and list: their texts are read, so this comes last."""
     changed = _share_paths((addition.share, addition.changed) for addition in additions)
-    near = {hit.path: 1 / (1 + rank) for rank, hit in enumerate(retrieval.files[:SEED_FILES])}
+    near = weigh_best_files(retrieval)
     routers = _list_routers(index) if request.asks_for_route else []
     groups = _find_registrations(index, [*[*near][:TEXT_FILES], *routers], sources)
     return [Candidate(group, weigh(group, request, {}, changed, near)) for group in groups]
+
+
+def weigh_best_files(retrieval: Retrieval) -> dict[str, float]:
+    """Weigh the best files for the request by their ranks."""
+    return {hit.path: 1 / (1 + rank) for rank, hit in enumerate(retrieval.files[:SEED_FILES])}
 
 
 def _share_paths(commits: Iterable[tuple[float, Sequence[str]]]) -> dict[str, float]:

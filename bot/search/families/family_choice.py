@@ -8,12 +8,12 @@ from types import MappingProxyType
 from bot.search.commit_index import CommitIndex
 from bot.search.diff_excerpt import shorten_diff
 from bot.search.families.candidates import (
-    SEED_FILES,
     Candidate,
     FamilyEvidence,
     FamilySources,
     find_candidates,
     find_listed_candidates,
+    weigh_best_files,
 )
 from bot.search.families.examples import MAX_EXAMPLES, make_examples, rank_members
 from bot.search.families.groups import Group, split_name
@@ -122,7 +122,7 @@ def _describe(
     retrieval: Retrieval,
     sources: FamilySources,
 ) -> CodeFamily:
-    near = {hit.path: 1 / (1 + rank) for rank, hit in enumerate(retrieval.files[:SEED_FILES])}
+    near = weigh_best_files(retrieval)
     ranked = rank_members(group, request, near, find_first_commits(index, group.paths))
     chosen = ranked[:MAX_EXAMPLES]
     keys = dict(zip(index.code.paths, index.code.keys, strict=True))

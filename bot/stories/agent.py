@@ -7,26 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.gates.copied import GATE as COPIED
 from bot.run import Run
 from bot.steps.ask_model import ask_model, open_conversation
-from bot.steps.inspect_change import inspect_change, make_rules
-from bot.steps.inspect_merge import inspect_merge
-from bot.steps.render_findings import (
-    list_companions,
-    render_companions,
-    render_copied_lines,
-    render_findings,
-)
+from bot.steps.render_findings import render_findings
 from bot.steps.split_rule import SPLIT_TOOL, may_split
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.await_approval import have_plan_approved
-from bot.stories.brief_talk import (
-    asks_brief,
-    check_brief,
-    check_request,
-    explain_no_change,
-)
+from bot.stories.brief_talk import asks_brief, check_brief, check_request, explain_no_change
 from bot.stories.choose_prompts import choose_prompts
 from bot.stories.ends import (
     explain_gates,
@@ -35,34 +22,17 @@ from bot.stories.ends import (
     explain_questions,
     explain_turns,
 )
-from bot.stories.local_checks import check_locally
-from bot.stories.lock_updates import bring_locks, take_up_update
+from bot.stories.judge_work import check_further, judge_work
 from bot.stories.progress import tell
-from bot.stories.prove_new_tests import prove_new_tests
-from bot.stories.prove_same_behaviour import (
-    keeps_behaviour,
-    prove_same_behaviour,
-    records_behaviour,
-)
+from bot.stories.prove_same_behaviour import keeps_behaviour, records_behaviour
 from bot.stories.repeated_calls import warn_of_repeats
 from bot.stories.review_answers import show_new_threads, take_up_threads
 from bot.stories.stops import Asks, GaveUp, TooBig
 from bot.stories.watching import obey_signal, obey_signals
 from bot.tools import AgentContext
-from bot.values import (
-    DayLimit,
-    Finding,
-    OpenFinish,
-    Outcome,
-    Patch,
-    RunState,
-    Turn,
-    UserText,
-)
+from bot.values import DayLimit, OpenFinish, Outcome, Patch, RunState, Turn, UserText
 from bot.values.next_state import (
     after_answers,
-    after_copies,
-    after_inspection,
     after_nudge,
     after_results,
     after_turn,
@@ -89,10 +59,10 @@ async def write(run: Run, state: RunState) -> RunState:
             return state  # threads were answered with words alone
         if not state.patch.files:
             raise explain_no_change(state)
-        state, findings = await _judge(run, state)
+        state, findings = await judge_work(run, state)
         blocking = tuple(finding for finding in findings if finding.blocks)
         if not blocking:
-            state = await _check_further(run, state)
+            state = await check_further(run, state)
             if state.open_finish is not None:
                 return state
             continue
@@ -100,39 +70,6 @@ async def write(run: Run, state: RunState) -> RunState:
         refusals += 1
         if refusals == GATE_ROUNDS:
             raise GaveUp(explain_gates(blocking[0], GATE_ROUNDS))
-
-
-async def _judge(run: Run, state: RunState) -> tuple[RunState, tuple[Finding, ...]]:
-    """Have the gates judge the work, with the lock files that its manifests need."""
-    findings = await _inspect(run, state)
-    state, is_changed = await bring_locks(run, state, findings)
-    if is_changed:
-        findings = await _inspect(run, state)
-    findings = take_up_update(findings, state.locks)
-    return run.keep(after_inspection(state, findings)), findings
-
-
-async def _check_further(run: Run, state: RunState) -> RunState:
-    """Say once which lines are another project's, so that the model can write its own, and what the
-    change should bring along; then let the repository's own checks judge.
-    """
-    copied = tuple(finding for finding in state.advice if finding.gate == COPIED)
-    if copied and not state.stalls.copied:
-        return run.keep(answer_finish(after_copies(state), render_copied_lines(copied)))
-    companions = list_companions(state.advice)
-    if companions and not state.stalls.companions:
-        counted = replace(state, stalls=replace(state.stalls, companions=1))
-        return run.keep(answer_finish(counted, render_companions(companions)))
-    state = await prove_new_tests(run, await check_locally(run, state))
-    return await prove_same_behaviour(run, state)
-
-
-async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:
-    """Have the gates judge the work; of a merge, only what is new to both sides."""
-    base, patch, rules = state.base, state.patch, make_rules(state)
-    if state.merge is not None and state.merge.left:
-        return await run(inspect_merge, state.merge, base, patch, rules)
-    return await run(inspect_change, base, patch, rules)
 
 
 async def _open(run: Run, state: RunState) -> RunState:

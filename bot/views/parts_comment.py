@@ -5,13 +5,7 @@ from __future__ import annotations
 from bot.text import as_code_span, as_link, call_account, count_noun
 from bot.text.git_messages import normalize_subject
 from bot.values import Outcome, Part, Request, RunState, Split, Subject
-from bot.values.part_progress import (
-    ENDED,
-    PartPull,
-    PartsStanding,
-    PartStanding,
-    PartState,
-)
+from bot.values.part_progress import ENDED, PartPull, PartsStanding, PartStanding, PartState
 from bot.views.markdown_parts import join_names, join_parts
 
 TITLE_CHARS = 120

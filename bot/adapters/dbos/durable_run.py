@@ -20,16 +20,7 @@ from bot.adapters.dbos.step_recorder import StepRecorder, decode_result
 from bot.adapters.dbos.wait_reports import LEAST_S, WaitReports, describe_pause
 from bot.log_fields import call_with_fields, read_log_fields
 from bot.run import RunFault, SignalRun, SlotWait, StartRun, Step, Story, to_json
-from bot.values import (
-    Branch,
-    Outcome,
-    Repo,
-    RunKey,
-    RunReport,
-    RunState,
-    Signal,
-    Waiting,
-)
+from bot.values import Branch, Outcome, Repo, RunKey, RunReport, RunState, Signal, Waiting
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -17,11 +17,7 @@ from bot.search.families.candidates import (
 )
 from bot.search.families.examples import MAX_EXAMPLES, make_examples, rank_members
 from bot.search.families.groups import Group, split_name
-from bot.search.families.member_additions import (
-    MemberAddition,
-    count_places,
-    find_additions,
-)
+from bot.search.families.member_additions import MemberAddition, count_places, find_additions
 from bot.search.families.past_additions import find_first_commits, find_past_additions
 from bot.search.families.request_words import AdditionRequest, read_addition
 from bot.search.terms import Query

@@ -31,7 +31,13 @@ def test_blank_lines_at_the_beginning_are_counted():
 
 
 @pytest.mark.parametrize(
-    "name", ["placeholders.txt", "fresh_placeholders.txt", "later_placeholders.txt"]
+    "name",
+    [
+        "placeholders.txt",
+        "fresh_placeholders.txt",
+        "later_placeholders.txt",
+        "hollow_placeholders.txt",
+    ],
 )
 def test_every_placeholder_is_found(name):
     """Omitted parts, empty bodies, excuses and made-up data are found, whatever the language."""
@@ -41,7 +47,7 @@ def test_every_placeholder_is_found(name):
     assert ([], True) == (missed, len(cases) > 20)
 
 
-@pytest.mark.parametrize("name", ["innocents.txt", "fresh_innocents.txt"])
+@pytest.mark.parametrize("name", ["innocents.txt", "fresh_innocents.txt", "hollow_innocents.txt"])
 def test_finished_code_is_not_accused(name):
     """What does nothing on purpose, and words that only sound so, are let stand."""
     cases = read_cases(name)

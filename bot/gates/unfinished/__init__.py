@@ -8,18 +8,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from tree_sitter import Node
 
 from bot.gates.change import Change
 from bot.gates.test_integrity.syntax_nodes import parse_file
 from bot.gates.unfinished.code_signs import find_code_sign, find_test_sign
-from bot.gates.unfinished.comment_words import PRETENDS, find_sign
+from bot.gates.unfinished.comment_words import PRETENDS, WORK_TO_DO, find_sign
 from bot.gates.unfinished.comments import Sentence, list_line_sentences, list_sentences
 from bot.gates.unfinished.cut_ends import find_cut_end
 from bot.gates.unfinished.documents import find_document_sign
 from bot.gates.unfinished.empty_bodies import find_empty_bodies
 from bot.gates.unfinished.idle_functions import Surroundings, list_bases
+from bot.gates.unfinished.thin_places import Room, depth_of, fills_line, is_alone, measure_room
+from bot.gates.unfinished.unproven_tests import find_unproven_tests
+from bot.gates.unfinished.work_words import gives_order, speaks_of_work
 from bot.search.grammars import language_of
 from bot.search.source_files import find_aside_word, kind_of
 from bot.search.syntax_queries import find_comments
@@ -45,6 +49,13 @@ MADE_UP = re.compile(
 # Of Python: a function may have dots for its body, a branch has not.
 BRANCH = re.compile(r"\s*(?:if|elif|else|for|while|case)\b.*:\s*(?:#.*)?$")
 IDLE = re.compile(r"\s*(?:pass|break;?)\s*")
+# A comment before it may speak of it.
+NEXT_BRANCH = re.compile(
+    r"\s*(?:\}\s*)?(?:else|elif|elsif|except|catch|finally|rescue|case|when)\b"
+)
+NO_CODE = re.compile(
+    r"\s*$|\s*#\s*(?:if|else|elif|endif|nullable|pragma|region|endregion|define|include|line)\b"
+)
 NO_COMMENTS = (".json", ".csv", ".tsv", ".lock", ".svg", ".po", ".pot")
 
 
@@ -95,6 +106,8 @@ def _check_file(
         else:
             yield from _check_parsed(path, text.split("\n"), (root, language), fresh)
             yield from _check_bodies(path, root, language, fresh, surroundings)
+            if surroundings.is_test:
+                yield from _check_tests(path, text, fresh)
         if surroundings.is_new and (cut := find_cut_end(path, text, root)):
             line, what = cut
             yield Finding(GATE, path, line, f"{what} Write the file to its end.", rule=CUT_END)
@@ -141,6 +154,8 @@ def _check_sentences(
             return
         is_dangling = not is_example and _closes_block(lines, sentence.last_line)
         match = find_sign(sentence.text, is_dangling=is_dangling)
+        if match is None and not is_example and _puts_off(sentence, lines):
+            match = WORK_TO_DO, 0
         if match is None or (is_example and match[0].what == PRETENDS):
             continue
         sign, offset = match
@@ -149,20 +164,30 @@ def _check_sentences(
             yield _make_finding(path, line, sign.what, sentence.text, blocks=sign.is_sure)
 
 
+def _puts_off(sentence: Sentence, lines: Sequence[str]) -> bool:
+    """Tell whether a comment names work where hardly any code follows."""
+    first, last = sentence.starts[0][1], sentence.last_line
+    room = measure_room(lines, first, last)
+    if room == Room.CODE:
+        return False
+    is_of_answer = room == Room.ANSWER and not fills_line(lines[first - 1])
+    if is_alone(lines, first) and not is_of_answer and gives_order(sentence.text):
+        return True
+    return (room == Room.ANSWER or is_alone(lines, first)) and speaks_of_work(sentence.text)
+
+
 def _closes_block(lines: Sequence[str], number: int) -> bool:
     """Tell whether a comment fills its line, and no code follows it in its block."""
     own = lines[number - 1]
     if not re.match(r"\s*(?:#|//|/\*|--|\*)", own):
         return False
-    following = [line for line in lines[number:] if line.strip()][:2]
+    is_code = (line for line in lines[number:] if not NO_CODE.match(line))
+    following = [*islice(is_code, 2)]
     if following and IDLE.fullmatch(following[0]):
         following = following[1:]
-    return not following or _depth_of(following[0]) < _depth_of(own)
-
-
-def _depth_of(line: str) -> int:
-    expanded = line.expandtabs(4)
-    return len(expanded) - len(expanded.lstrip())
+    if following and NEXT_BRANCH.match(following[0]):
+        return False
+    return not following or depth_of(following[0]) < depth_of(own)
 
 
 def _check_code(path: str, lines: Sequence[str], numbers: set[int]) -> Iterator[Finding]:
@@ -191,6 +216,12 @@ def _list_rows(comments: Iterable[Node]) -> set[int]:
         is_whole = before is None or before.end_point.row + 1 < first
         rows.update(range(first if is_whole else first + 1, node.end_point.row + 2))
     return rows
+
+
+def _check_tests(path: str, text: str, fresh: set[int]) -> Iterator[Finding]:
+    for test in find_unproven_tests(path, text, fresh):
+        what = f"{as_code_span(test.name)} asserts nothing. Assert what should come of it."
+        yield Finding(GATE, path, test.line, what, test.is_sure)
 
 
 def _check_bodies(

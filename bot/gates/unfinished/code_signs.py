@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.gates.unfinished.comment_words import DEED
+from bot.gates.unfinished.work_words import DEED
 
 UNWRITTEN = (
     r"(?:\W*(?:todo|fixme|tbd)\b[^\"'`]*|[^\"'`]{0,60}\b(?:not|isn't|n't)(?: been)?(?: yet)?"
@@ -86,7 +86,8 @@ SIGNS = (
     ),
     CodeSign(
         re.compile(
-            r">\s*[\w ]{2,40} (?:goes|will go|comes|will be|coming) (?:here|soon)\s*<"
+            r">\s*(?:\w+ ){1,4}placeholder\s*<"
+            r"|>\s*[\w ]{2,40} (?:goes|will go|comes|will be|coming) (?:here|soon)\s*<"
             r"|[\"'`>][^\"'`<>]{0,40}\b(?:under construction|coming soon)\b[^\"'`<>]{0,20}[\"'`<]",
             re.IGNORECASE,
         ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from bot.gates.unfinished.work_words import DEED
+
 _DOTS = r"(?:(?<!\.)\.{3,}(?!\.)|\u2026)"
 _PARTS = (
     r"(?:code|methods?|functions?|class(?:es)?|imports?|tests?|implementations?|contents?|files?"
@@ -31,12 +33,6 @@ _TASK = (
     r"(?:implement\w*|fill|complete this|finish (?:this|me)|write (?:this|me|the (?:code|logic"
     r"|body))"
     r"|your|actual|real|placeholder|stub|everything|logic|the rest)"
-)
-DEED = (
-    r"(?:add|apply|build|calculate|call|check|clean up|close|compute|connect|convert|create|delete"
-    r"|draw|execute|fetch|find|generate|get|handle|initiali[sz]e|insert|load|open|parse|perform"
-    r"|persist|process|query|read|remove|render|report|run|save|send|set up|setup|show|sort|start"
-    r"|stop|store|swap|update|upload|validate|verify|write)"
 )
 
 
@@ -74,7 +70,12 @@ SIGNS = (
         rf"^\W*(?:[\w-]+,? (?:and )?){{0,4}}{_PARTS} (?:are |is |stay |remain )?(?:unchanged|as"
         rf" before"
         r"|stay the same|not shown)\W*$",
-        r"^\W*(?:(?!(?:is|are|be|can|may|was|were|if|when)\b)[\w-]+,? ){1,6}omitted\W*$",
+        r"^\W*(?:(?!(?:is|are|be|can|may|was|were|if|when)\b)[\w-]+,? ){1,6}(?:omitted|elided"
+        r"|snipped|ditto)\W*$|: ditto\W*$",
+        rf"^{_DOTS}\s*(?:plus|up to|through|down to|likewise|similarly)\b",
+        r"^(?:[\w-]+,? ){2,8}etc\.? (?:stay|remain|follow|go|come|unchanged)\b",
+        r"\b(?:identical to|same as) (?:in )?the (?:previous|earlier|original|old|last|first"
+        r"|existing) (?:version|file|code|one|answer|snippet|example)\W*$",
         rf"\b{_PARTS} (?:is |are )?(?:the )?same as (?:in|above|before|for)\b",
         rf"^\W*(?:\[|\(|<)?(?:existing|previous|remaining|rest of(?: the)?) (?:\w+ )?{_PARTS}\W*$",
         r"\b(?:other|more|additional|further|remaining) [\w ,/-]{0,40}\b(?:go(?:es)?|come|would go"
@@ -142,10 +143,11 @@ SIGNS = (
         r"|needs? to"
         r" be (?:done|finished|completed)|finish this)\W*$",
         r"\bactual (?:implementation|logic) (?:depends|is left)\b",
-        r"\b(?:skip\w*|bypass\w*|ignor\w+)\b.{0,40}\buntil\b[\w ]{0,30}\b(?:exists?"
-        r"|(?:is|are) (?:ready|there|available|implemented|set up|in place))\b",
-        rf"^(?:this |it |we )?would {DEED}\b.{{0,50}}\bhere\W*$|^(?:this |it |we )?would look up\b",
+        r"^\w+ed (?:from|to|in|by|with) .*\b(?:eventually|one day|some ?day)\W*$",
         r"^(?:do|put|write) (?:something|stuff|the work|your work) here\b",
+        r"^(?!.*\b(?:if|when|because|since|not?|any|never|only|(?:we|you|it|this|that)"
+        r" (?!point)\w+)\b).*\b(?:should|would|could|will|must|needs? to|has to) (?:happen|go|come"
+        r"|live|occur|take place) (?:in )?(?:here|at this point|next)\W*$",
     ),
     _sign(
         PRETENDS,
@@ -215,6 +217,11 @@ SIGNS = (
         r"|production[- ]ready\b)|\bgood enough for (?:the|a|this|now)\b",
         rf"\ba {_REAL} \w+(?: \w+)? (?:is|would be) (?:needed|required)\b",
         r"\bfor this (?:demo|prototype|mock-?up)\b",
+        r"^an? (?:\w+ )?stand-in for\b|\bstand-in \w+\W*$|^(?:an? |the )?[\w-]+ stands? in for\b",
+        r"\bin (?:lieu|place) of an? (?:real|actual|proper)\b",
+        r"\bbeyond the scope of this (?:example|demo|sample|snippet|answer|task)\b",
+        r"^\W*(?:example|sample|made-up|dummy|arbitrary|plausible|fictional|invented) (?:figures?"
+        r"|values?|numbers?|prices?|amounts?|results?)\W*$",
         r"\ba (?:full|real|proper|complete) (?:implementation|check|version|solution|\w+er)"
         r" would\b",
     ),
@@ -241,8 +248,11 @@ DANGLING = (
         rf"^(?:todo:? )?(?:implement|{DEED})\b[\w' ,()-]{{3,70}}\W*$",
     ),
 )
+WORK_TO_DO = _sign(PUT_OFF, r"")  # which the place of a comment shows
 HINT = re.compile(
-    r"\.\.\.|\u2026|todo|fixme|xxx|tbd|brevity|unchanged|omitted|rest\b|remain|existing|previous"
+    r"stand|scope|in lieu|place|eventually|day|elided|ditto|identical|etc|happen|come|live|occur"
+    r"|take|arbitrary|plausible|fictional|invented"
+    r"|\.\.\.|\u2026|todo|fixme|xxx|tbd|brevity|unchanged|omitted|rest\b|remain|existing|previous"
     r"|original|other|more|additional|further|similar|likewise|same|repeat|snip|truncated|continued"
     r"|implement|your|exercise|fill|auto-?gen|skip|coming soon|in progress|to be |here|real|actual"
     r"|production|reality|practice|would|placeholder|dummy|mock|fake|stub|simulat|temporary|made-up"

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bot.gates.unfinished.comment_words import DEED
 from bot.gates.unfinished.comments import strip_marks
+from bot.gates.unfinished.hollow_bodies import is_hollow
 from bot.gates.unfinished.idle_functions import (
     FUNCTIONS,
     SAYS_WHY,
@@ -17,6 +17,7 @@ from bot.gates.unfinished.idle_functions import (
     may_be_idle,
     read_comment,
 )
+from bot.gates.unfinished.work_words import DEED
 from bot.search.syntax_queries import find_comments, find_kinds, read_text
 
 # The whole body, without blanks and comments, of a function that does nothing.
@@ -72,11 +73,22 @@ def find_empty_bodies(
         if surroundings.is_test:
             is_asked = _is_empty_test(node, name, code, language)
         else:
-            is_asked = _does_nothing(body, code, language) and not may_be_idle(
-                node, name, language, surroundings
-            )
+            is_asked = _is_unwritten(node, body, lines, language)
+            is_asked = is_asked and not may_be_idle(node, name, language, surroundings)
         if name and is_asked:
             yield EmptyBody(name, first, last)
+
+
+def _is_unwritten(node: Node, body: Node, lines: Collection[int], language: str) -> bool:
+    code, comment = _read_body(node, body, language), read_comment(node, language)
+    if GIVES_UP.fullmatch(code):
+        # So abstract methods were written before there was a word for them.
+        is_method = re.match(r"\(\s*self\b", read_text(node.child_by_field_name("parameters")))
+        return not is_method or len(comment.split()) > 1
+    if _does_nothing(body, code, language):
+        return True
+    is_new = all(row + 1 in lines for row in range(node.start_point.row, node.end_point.row + 1))
+    return is_new and is_hollow(node, body, _name_of(node), comment)
 
 
 def _is_empty_test(node: Node, name: str, code: str, language: str) -> bool:
@@ -87,7 +99,7 @@ def _is_empty_test(node: Node, name: str, code: str, language: str) -> bool:
 
 def _does_nothing(body: Node, code: str, language: str) -> bool:
     """Tell whether a body does nothing, or answers anything where a comment names the work."""
-    if NOTHING.fullmatch(code) or GIVES_UP.fullmatch(code):
+    if NOTHING.fullmatch(code):
         return True
     comments = find_comments(body, language) if ANSWERS.fullmatch(code) else ()
     return any(SAYS_WORK.match(strip_marks(read_text(each))) for each in comments)

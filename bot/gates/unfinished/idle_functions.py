@@ -50,20 +50,20 @@ CLASSES = frozenset(
 LETS_STAND = re.compile(
     r"abstract|overload|group|callback|hook|fixture|signal|extern|native|singledispatch|deprecated"
     r"|event|listener|override|virtual|property|setter|parametrize|validator|register|partial"
-    r"|\bdefault\b|\bdeclare\b|\bcommand\b\(.*invoke_without",
+    r"|\bcfg\(|\bdefault\b|\bdeclare\b|\bcommand\b\(.*invoke_without",
     re.IGNORECASE,
 )
 BASE_WORDS = re.compile(
     r"\b(?:abstract|interface|protocol|trait|mixin|sealed|open|partial|external)\b"
     r"|Protocol\b|\bABC\b|ABCMeta|\b\w*(?:Base|Interface|Abstract|Mixin|Stub|Null|No-?[Oo]p|Dummy"
-    r"|Fake|Mock|Silent|Empty)\w*"
+    r"|Fake|Mock|Silent|Empty)\w*|\bfake\b"
 )
 IDLE_NAME = re.compile(
     r"_*(?:no_?op|nop|null|dummy|empty|ignore|identity|do_?nothing|pass_?|void|sink|unused|stub"
     r"|mock"
     r"|fake|on|before|after|pre|post|handle|setup|set_up|tear_?down|close|flush|shutdown|start|stop"
     r"|init|dispose|destroy|cleanup|clean_up|reset|update|visit|enter|exit|leave|log|debug|trace|is"
-    r"|drop|free|release|connect|disconnect|finali[sz]e|configure|register|marker|lock|unlock"
+    r"|drop|free|release|connect|disconnect|finali[sz]e|seek|configure|register|marker|lock|unlock"
     r"|__\w+__|constructor|seal|assert)(?:$|_\w*|[A-Z]\w*)",
 )
 SAYS_WHY = re.compile(
@@ -72,8 +72,8 @@ SAYS_WHY = re.compile(
     r"|already|noop|silen|discard|swallow|interface|required (?:by|for|to)|satisf|marker|optional"
     r"|extension point|callback|unsupported|compat|deprecat|for (?:the )?(?:type|typing|mypy)"
     r"|used by|entry point|base (?:class|method)|sentinel|prevent|avoid|suppress|unavailable"
-    r"|skip\w* (?:as|because)|inherited|not (?:needed|used|required|applicable|supported|necessary"
-    r"|relevant|possible|available|allowed)|implemented (?:in|by))",
+    r"|skip\w* (?:as|because)|without \w+ing|inherited|not (?:needed|used|required|applicable"
+    r"|supported|necessary|relevant|possible|available|allowed)|implemented (?:in|by))",
     re.IGNORECASE,
 )
 MANY_ABSTRACT = 3  # methods that raise NotImplementedError: an interface, in the older way
@@ -124,11 +124,13 @@ def _read_marks(node: Node) -> str:
     """Read what stands before the name: decorators, annotations, modifiers."""
     parent = node.parent
     outer = parent if parent is not None and parent.type == "decorated_definition" else node
+    above = node.prev_sibling
+    attribute = read_text(above) if above is not None and above.type == "attribute_item" else ""
     name = node.child_by_field_name("name")
     if name is None:
-        return ""
+        return attribute
     start = outer.start_byte
-    return (outer.text or b"")[: name.start_byte - start].decode(errors="replace")
+    return attribute + (outer.text or b"")[: name.start_byte - start].decode(errors="replace")
 
 
 def read_comment(node: Node, language: str) -> str:
@@ -141,6 +143,9 @@ def read_comment(node: Node, language: str) -> str:
     ):
         outer = outer.parent
     texts: list[str] = []
+    if outer.prev_sibling is None and outer.parent is not None:
+        is_first = outer.parent.type == "body_statement"  # Ruby's first comment stands before it
+        outer = outer.parent if is_first else outer
     above = outer.prev_sibling
     row = outer.start_point.row
     while above is not None and is_comment(above) and above.end_point.row >= row - 1:
@@ -175,11 +180,13 @@ def _has_base(head: str, owner: Node) -> bool:
     first_line = head.strip().split("\n")[0]
     if owner.type == "impl_item":
         return " for " in first_line
-    return bool(
-        re.search(
-            r"class\s+\w+(?:\[[^\]]*\])?\s*(?:\(\s*\w|:|<)|\b(?:extends|implements)\b", first_line
-        )
-    )
+    if owner.type == "class_definition":  # Python, Scala
+        base = r"class\s+\w+(?:\[[^\]]*\])?\s*(?:\(\s*\w|\bextends\b)"
+        return bool(re.search(base, first_line))
+    if owner.type == "class":  # Ruby, and JavaScript's expressions
+        return bool(re.search(r"class\s+\w+\s*<|\bextends\b", first_line))
+    bare = re.sub(r"\([^()]*\)|<[^<>]*>", "", first_line)
+    return bool(re.search(r"\w\s*:\s*\w|\b(?:extends|implements|override)\b", bare))
 
 
 def _is_derived(owner: Node, surroundings: Surroundings) -> bool:

@@ -19,7 +19,8 @@ from bot.cli.progress_line import show_progress
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import SettingsError
 
-WRONG_USE, STOPPED = 2, 130
+NOT_WRITTEN, WRONG_USE, STOPPED = 1, 2, 130
+FULL = (errno.ENOSPC, errno.EDQUOT)
 PIPE_CLOSED = 141  # as a shell tells of a program that SIGPIPE ended
 HELP_COLUMNS = 80
 ALIKE = 0.7  # of 1: --ropo is meant for --repo, --repo not for --help
@@ -69,11 +70,18 @@ class FilesBehindDashes(TyperCommand):
 
 @contextmanager
 def _end_with_pipe() -> Iterator[None]:
-    """End when the reader of the output goes away: `head`, or a terminal that is closed."""
+    """End when the reader of the output goes away: `head`, or a terminal that is closed; and say
+    in a sentence that a disk is full.
+    """
     try:
         yield
         sys.stdout.flush()
     except OSError as error:
+        if error.errno in FULL:
+            place = error.filename or "The output, or a temporary file,"
+            text = f"{place} cannot be written: {error.strerror}."
+            print_sentences(open_console(stderr=True), text)
+            raise typer.Exit(NOT_WRITTEN) from None
         if not _is_reader_gone(error, sys.stdout):
             raise
         raise typer.Exit(PIPE_CLOSED) from None
@@ -122,7 +130,7 @@ def _discard_unread() -> None:
         try:
             stream.flush()
         except OSError as error:
-            if _is_reader_gone(error, stream):
+            if error.errno in FULL or _is_reader_gone(error, stream):
                 _send_nowhere(stream)
 
 

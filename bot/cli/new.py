@@ -55,11 +55,12 @@ EXAMPLE = 'For example: greenlit new "a command that keeps my expenses by month"
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
-    """What was typed: the wish, the folder, and whether its specification is approved unseen."""
+    """What was typed: wish and folder, whether approvals are given unseen, whether it is a demo."""
 
     wish: str
     folder: Path
     approves_all: bool = False
+    is_demo: bool = False
 
 
 def make_new_project(
@@ -190,7 +191,18 @@ def _open_record(asked: NewProject) -> Iterator[RunRecord]:
                 f"{asked.folder} holds a project of another wish: {strip_control(record.wish)!r}. "
                 f"Name a new folder. {_advise_going_on(asked)}"
             )
+        _check_commits(asked.folder, record)
         yield record
+
+
+def _check_commits(folder: Path, record: RunRecord) -> None:
+    """Raise WrongUseError where the record tells of commits, and the folder has none."""
+    has_commits = _has_commits(folder) or (folder / ".git/reftable").exists()
+    if record.count_kept("keep_files") and not has_commits:
+        raise WrongUseError(
+            f"What was made is no longer in {folder}: its record tells of commits, and there are "
+            "none. Name a new folder."
+        )
 
 
 def _make(run: FolderRun, settings: SolveSettings, asked: NewProject, record: RunRecord) -> int:
@@ -268,7 +280,8 @@ def _print_start(console: Console, asked: NewProject, state: RunState) -> None:
 
 
 def _advise_going_on(asked: NewProject) -> str:
-    return f"Go on with: greenlit new --in {_quote(asked.folder)}"
+    option = "--demo " if asked.is_demo else ""
+    return f"Go on with: greenlit new {option}--in {_quote(asked.folder)}"
 
 
 def _quote(folder: Path) -> str:

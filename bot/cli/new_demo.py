@@ -26,7 +26,7 @@ def play_new(console: Console, folder: Path | None, *, pace: float = 1.0) -> int
     console.print(Text(f'\nThe wish: "{WISH}"\n'), soft_wrap=True)
     with as_file(files("bot.cli.demo").joinpath("new_project.yml")) as path:
         double = ClaudeDouble([Script.load(path)], pace=pace)
-    asked = NewProject(WISH, place, approves_all=True)
+    asked = NewProject(WISH, place, approves_all=True, is_demo=True)
     sandbox = load_settings(SandboxSettings)
     with serve_claude(double) as url:
         settings = SolveSettings(

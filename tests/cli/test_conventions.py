@@ -240,6 +240,24 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path, words):
 
 
 @pytest.mark.served
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is full is of Linux")
+def test_a_disk_that_is_full_is_told_in_a_sentence(tmp_path):
+    """As `> /dev/full` has it: what was to be printed there is lost, and nothing of it is shown."""
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "bot", "schema"],
+            env=environment(tmp_path),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert 1 == ended.returncode
+    assert "cannot be written: No space left on device.\n" == ended.stderr.rpartition(", ")[2]
+
+
+@pytest.mark.served
 @pytest.mark.parametrize(("closing", "printed"), [(">&-", ""), ("2>&-", "greenlit ")])
 def test_a_stream_that_is_closed_is_no_fault(tmp_path, closing, printed):
     """As `>&-` leaves it: what would be written there goes nowhere."""

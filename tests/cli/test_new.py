@@ -392,6 +392,37 @@ def test_a_record_that_a_crash_left_empty_needs_a_wish(tmp_path):
     assert printed.getvalue().startswith("Say what you wish for.")
 
 
+def test_a_record_without_its_commits_is_not_believed(tmp_path):
+    """Nothing is called made that is not there: the record was copied, or the project deleted."""
+    record = tmp_path / ".greenlit/record.jsonl"
+    record.parent.mkdir()
+    steps = [{"format": 1, "wish": WISH}, {"step": "keep_files", "result": "Specify the project"}]
+    record.write_text("".join(f"{json.dumps(step)}\n" for step in steps))
+    printed = StringIO()
+    code = make_new_project(
+        Console(file=printed, width=200), lambda: SETTINGS, NewProject("", tmp_path)
+    )
+
+    assert 2 == code
+    assert (
+        "its record tells of commits, and there are none. Name a new folder." in printed.getvalue()
+    )
+
+
+def test_a_demo_goes_on_as_a_demo(tmp_path):
+    """The words to go on with need no key either."""
+
+    def stop():
+        raise KeyboardInterrupt
+
+    printed = StringIO()
+    asked = NewProject(WISH, tmp_path / "a", is_demo=True)
+    code = make_new_project(Console(file=printed, width=200), stop, asked)
+
+    assert 130 == code
+    assert f"Go on with: greenlit new --demo --in {tmp_path}/a\n" in printed.getvalue()
+
+
 @pytest.mark.served
 def test_a_wish_that_cannot_be_met_leaves_nothing(play, tmp_path):
     """The model says why, in the language of the wish; a wish without blanks is one, too. A folder

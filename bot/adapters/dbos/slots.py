@@ -74,8 +74,10 @@ class Slots:
         ticket.granted.clear()
         self._serve()
 
-    def describe(self, ticket: SlotTicket) -> Waiting:
-        """Tell the place of a ticket among those that wait for the same slots."""
+    def describe(self, ticket: SlotTicket) -> Waiting | None:
+        """Tell the place of a ticket among those that wait for the same slots; None with a slot."""
+        if ticket.granted.is_set():
+            return None
         is_held_up = self._is_full(ticket.repo)
         if is_held_up:
             line = [queued for queued in self._line if queued.repo == ticket.repo]

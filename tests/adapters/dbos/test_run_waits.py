@@ -87,6 +87,21 @@ def test_a_place_in_the_line_is_told_once_it_takes_a_while(telling, diary, told)
     assert [Waiting("slot", place=1, line_length=1, behind=("o/r#1/1",)), None] == told
 
 
+def test_who_was_given_a_slot_is_not_told_to_wait():
+    """A report that is due just as the slot is given does not name the run as its own obstacle."""
+
+    async def take_turns():
+        slots = Slots(1, 1)
+        first, second = (SlotTicket("o/r", f"o/r#{number}/1") for number in (1, 2))
+        slots.enter(first)
+        slots.enter(second)
+        waiting = slots.describe(second)
+        slots.leave(first)
+        return waiting.behind, slots.describe(second)
+
+    assert (("o/r#1/1",), None) == asyncio.run(take_turns())
+
+
 def test_a_slot_that_is_free_at_once_is_not_told(telling, diary, told):
     """Most runs wait for nothing, and nobody reads of a queue."""
     start(telling, stories.queueing, diary, key="o/r#1/1", seconds=0.5, word="1")

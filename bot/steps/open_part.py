@@ -11,6 +11,7 @@ from bot.run import Summary, step
 from bot.steps.redact import redact
 from bot.text.part_marker import make_part_marker
 from bot.values import Part, RunState
+from bot.values.approvals import SHORT_CHARS
 from bot.views.part_issue import render_part_body, render_part_title
 
 
@@ -37,7 +38,7 @@ def open_part(ports: Ports, state: RunState, part: Part) -> OpenedPart:
     request, split = state.request, state.approved_split
     issue = ports.sub_issues.open_issue(
         request.repo,
-        make_part_marker(request.number, part.number),
+        make_part_marker(request.number, part.number, split.hash[:SHORT_CHARS]),
         redact(ports, render_part_title(part)),
         redact(ports, render_part_body(state, part)),
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-_MARKER = re.compile(r"<!-- greenlit:part:(?P<parent>\d{1,18})/(?P<number>\d{1,4}) -->")
+_MARKER = re.compile(r"<!-- greenlit:part:(?P<parent>\d{1,18})/(?P<number>\d{1,4})(?:/\w+)? -->")
 
 
-def make_part_marker(parent: int, number: int) -> str:
-    """Name a part of an issue in a hidden marker."""
-    return f"greenlit:part:{parent}/{number}"
+def make_part_marker(parent: int, number: int, split: str = "") -> str:
+    """Name a part of an issue in a hidden marker, where need be with the hash of the split: an
+    issue may be split again.
+    """
+    name = f"greenlit:part:{parent}/{number}"
+    return f"{name}/{split}" if split else name
 
 
 def read_part_marker(text: str) -> tuple[int, int] | None:

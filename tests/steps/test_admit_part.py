@@ -7,7 +7,9 @@ from dataclasses import replace
 from bot.steps.admit_part import admit_part
 from bot.steps.look_at_parts import look_at_parts
 from bot.steps.move_pull import is_behind, move_pull
-from bot.values import LastRun, Outcome, Part, RunKey
+from bot.steps.open_part import open_part
+from bot.text.part_marker import read_part_marker
+from bot.values import LastRun, Outcome, Part, RunKey, RunState, Split
 from tests.place import Place
 
 
@@ -57,3 +59,18 @@ def test_stacked_pull_request_moves_and_is_behind_until_it_holds_the_merge(place
     assert ("green", upper, "lower") == (standing.state, standing.pull.number, standing.pull.base)
     assert (False, True, True) == (before, moved, behind)
     assert "main" == forge.find_pull(name, upper).base
+
+
+def test_issue_of_a_part_belongs_to_its_split(place: Place):
+    """Opened once for each split: one that was made of the issue long ago has other parts."""
+    whole, part = place.issue(), Part(1, "Write the table", "As it says.")
+    request = place.asking(whole)
+    states = [
+        RunState(RunKey("k"), request, split=Split((part,), hash=letter * 64, approved_by="ada"))
+        for letter in "aab"
+    ]
+    opened = [open_part(place.ports, state, part).number for state in states]
+    issues = [place.forge.find_issue(place.repo.name, number) for number in opened]
+
+    assert [whole + 1, whole + 1, whole + 2] == opened
+    assert [(whole, 1)] * 3 == [read_part_marker(issue.body) for issue in issues if issue]

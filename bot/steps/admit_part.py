@@ -38,5 +38,7 @@ def admit_part(ports: Ports, asked: Request, part: Part) -> PartAdmission:
     if not is_authorized(ports, request):
         obstacle = f"{call_account(asked.asker)}, who asked for this, may not write here any more."
         return PartAdmission(obstacle=obstacle)
-    feasibility = find_obstacle(ports, request)
-    return PartAdmission(None if feasibility.obstacle else request, feasibility.obstacle)
+    obstacle = find_obstacle(ports, request).obstacle
+    if obstacle:  # it is told on the issue of the whole
+        return PartAdmission(obstacle=obstacle.replace("This issue", f"#{part.issue}", 1))
+    return PartAdmission(request)

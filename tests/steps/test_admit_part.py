@@ -34,7 +34,7 @@ def test_part_is_admitted_while_its_asker_may_write_and_its_issue_is_open(place:
         lost.request,
         lost.obstacle,
     )
-    assert "This issue is closed." in closed.obstacle
+    assert closed.obstacle.startswith(f"#{issue} is closed.")
 
 
 def test_stacked_pull_request_moves_and_is_behind_until_it_holds_the_merge(place: Place):

@@ -9,6 +9,7 @@ from tests.gfm import GitHubPage
 from tests.pull_scenes import QUIET, on_line, read_threads, review, wait_for_run
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, edit, script, staged
 from tests.stories.test_story_brief import BRIEF, PROOFS
+from tests.stories.test_story_parts import unchecked
 
 pytestmark = [pytest.mark.served, pytest.mark.long]
 
@@ -26,12 +27,12 @@ VAGUE = {
 
 
 @pytest.fixture
-def stage(tmp_path, checked):
+def stage(tmp_path):
     """Makes a stage without CI."""
 
     @contextmanager
     def make(play):
-        with staged(tmp_path, checked, play, NO_CI) as on:
+        with staged(tmp_path, unchecked, play, NO_CI) as on:
             yield on
 
     return make

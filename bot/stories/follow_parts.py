@@ -71,14 +71,22 @@ def _read_news(key: str, state: RunState) -> PartsNews | None:
     request = state.request
     if state.split is not None and state.split.is_made:
         return PartsNews(request.repo, request.number, key, after=state.key)
-    marker = read_part_marker(request.body)
-    if marker is None and state.target is not None:
-        marker = read_part_marker(state.target.body)
+    parent = _find_parent(state)
     subject = key.rpartition("/")[0]
-    if marker is None or "#" not in subject:
+    if parent is None or "#" not in subject:
         return None
     issue = int(subject.rpartition("#")[2])
-    return PartsNews(request.repo, marker[0], key, issue, state.key)
+    return PartsNews(request.repo, parent, key, issue, state.key)
+
+
+def _find_parent(state: RunState) -> int | None:
+    """Find the issue that a run's work is a part of, also where people wrote the text anew."""
+    if state.place is not None:
+        return state.place.parent
+    marker = read_part_marker(state.request.body)
+    if marker is None and state.target is not None:
+        marker = read_part_marker(state.target.body)
+    return marker[0] if marker else None
 
 
 async def _outlast(run: Run, news: PartsNews) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.ports import Unreachable
 from bot.steps.open_part import OpenedPart
-from bot.stories.follow_parts import OUTAGE_S, follow_parts
+from bot.stories.follow_parts import OUTAGE_S, follow_end, follow_parts
 from bot.stories.solve_parts import solve_parts
 from bot.stories.stops import Stopped
 from bot.values import (
@@ -25,7 +25,13 @@ from bot.values import (
     Signal,
     Split,
 )
-from bot.values.part_progress import PartPull, PartsNews, PartsStanding, PartStanding
+from bot.values.part_progress import (
+    PartPull,
+    PartsNews,
+    PartsStanding,
+    PartStanding,
+    PlaceInSplit,
+)
 from tests.views.run_states import make_state
 
 REPO = Repo("acme/greeter")
@@ -125,6 +131,15 @@ def test_stop_that_comes_while_parts_are_opened_is_kept(parts):
 
 def follow(run):
     return asyncio.run(follow_parts(run, PartsNews(REPO, 7, "d")))
+
+
+def test_end_of_a_part_is_news_though_its_text_was_written_anew():
+    """The hidden marker is gone; what the run knows of its place stays."""
+    run = PartsRun(make_state(place=PlaceInSplit(7, 1, 2)))
+    run.key = RunKey("acme/greeter#8/2")
+    asyncio.run(follow_end(run))
+
+    assert [("start", "parts/acme/greeter#8/2")] == run.done
 
 
 def test_parts_are_looked_at_again_after_an_outage():

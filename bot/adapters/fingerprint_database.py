@@ -100,7 +100,7 @@ class FingerprintDatabase:
                 "JOIN files ON content = contents.id "
                 "JOIN repositories ON repository = repositories.id WHERE key IN ({})"
             )
-            return tuple(_make_file(*row) for row in sorted(_select(db, query, sorted(keys))))
+            return tuple(_make_file(row) for row in sorted(_select(db, query, sorted(keys))))
 
         return self._transact(read, ())
 
@@ -175,8 +175,7 @@ def _select(
         yield from db.execute(query.format(",".join("?" * len(batch))), batch)
 
 
-def _make_file(
-    name: str, installation: int, sha: str, licence: str, path: str, key: str
-) -> KnownFile:
+def _make_file(row: tuple[str, int, str, str, str, str]) -> KnownFile:
+    name, installation, sha, licence, path, key = row
     repo = Repo(name, InstallationId(installation))
     return KnownFile(KnownRepository(repo, Sha(sha), licence), path, key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import sys
@@ -23,7 +22,6 @@ from bot.adapters.git.git_process import require_git
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.git.project_folder import (
     GitProjectFolder,
-    list_programs,
     make_empty_mirror,
     read_git_author,
 )
@@ -32,7 +30,8 @@ from bot.adapters.machine_index import MachinePackageIndex
 from bot.adapters.sandbox.folder_lock import hold_lock
 from bot.assembly import SystemClock, build_local_sandbox, build_model, build_own_secrets
 from bot.cli.folder_run import FolderRun
-from bot.cli.inputs import MISTAKES, WrongUseError, print_error, require_folder
+from bot.cli.inputs import MISTAKES, WrongUseError, print_error
+from bot.cli.new_inputs import check_commits, check_folder, check_wish, find_record
 from bot.cli.run_record import RunRecord, UnfitRecordError
 from bot.cli.terminal import print_sentences
 from bot.cli.unrecorded_run import SilentComments, run_at_once
@@ -46,11 +45,6 @@ from bot.values.making import OWN_FOLDER, SPECIFICATION_PATH
 
 DONE, NOT_DONE, WRONG_USE, STOPPED = 0, 1, 2, 130
 BuildPorts = Callable[[SolveSettings, Path, Path], Ports]
-LIMIT_CHARS = 10_000
-KEPT_FILES = (".gitignore", "lock", "record.jsonl")  # that the bot keeps in a folder of its own
-WORD = re.compile(r"\w+")
-LAST_SPACED = "\u0e00"  # from Thai on, scripts set no blanks between words
-EXAMPLE = 'For example: greenlit new "a command that keeps my expenses by month" --in expenses'
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,73 +92,15 @@ def _run(
 ) -> int:
     """Check what was typed, open the record, and make the project."""
     require_git()
-    _check_folder(asked.folder)
-    if not os.access(_find_record(asked.folder), os.F_OK):
-        _check_wish(asked.wish)
+    check_folder(asked.folder)
+    if not os.access(find_record(asked.folder), os.F_OK):
+        check_wish(asked.wish)
     settings = load_settings()
     with _open_record(asked) as record, TemporaryDirectory(prefix="greenlit-") as home:
         ports = build(settings, Path(home), asked.folder)
         key = RunKey(f"{asked.folder.absolute()}#0/1")
         run = FolderRun(ports, console, record, key=key, approves_all=asked.approves_all)
         return _make(run, settings, asked, record)
-
-
-def _check_wish(wish: str) -> None:
-    """Raise WrongUseError where no wish can be read from it."""
-    text = wish.strip()
-    if not WORD.search(text):
-        raise WrongUseError(f"Say what you wish for. {EXAMPLE}")
-    if len(text) > LIMIT_CHARS:
-        raise WrongUseError(
-            f"The wish is too long: it has {len(text):,} characters, and at most {LIMIT_CHARS:,} "
-            "are read. Say it in a few sentences: you see a specification before anything is made."
-        )
-    if len(WORD.findall(text)) < 2 and max(text) < LAST_SPACED:
-        raise WrongUseError(f"One word does not say what it is for. {EXAMPLE}")
-
-
-def _check_folder(folder: Path) -> None:
-    """Raise WrongUseError where there is something that is not ours."""
-    if not os.access(folder, os.F_OK):  # which `exists` cannot tell of a closed place
-        return
-    require_folder(folder)
-    _check_kept(folder)
-    if _find_record(folder).exists():
-        return
-    others = {path.name for path in folder.iterdir()} - {OWN_FOLDER}
-    if others - {".git"} or _has_commits(folder):
-        raise WrongUseError(
-            f"{folder} is not empty. Name a new folder; in a project that is there, use "
-            "greenlit solve."
-        )
-
-
-def _check_kept(folder: Path) -> None:
-    """Raise WrongUseError where something passes for what the bot and git keep in the folder."""
-    own = folder / OWN_FOLDER
-    for place in (folder / ".git", own):
-        if place.is_symlink() or (place.exists() and not place.is_dir()):
-            raise WrongUseError(f"{place} is no folder of its own. Name a new folder.")
-    for place in (own / name for name in KEPT_FILES):
-        if place.is_symlink() or (place.exists() and not place.is_file()):
-            raise WrongUseError(f"{place} is no file of its own. Name a new folder.")
-    if programs := list_programs(folder.absolute() / ".git"):
-        names = ", ".join(programs)
-        raise WrongUseError(
-            f"{folder}/.git/config names programs that git would run ({names}). Take them out, or "
-            "name a new folder."
-        )
-
-
-def _has_commits(folder: Path) -> bool:
-    git = folder / ".git"
-    return (git / "packed-refs").exists() or any(
-        path.is_file() for path in (git / "refs/heads").rglob("*")
-    )
-
-
-def _find_record(folder: Path) -> Path:
-    return folder / OWN_FOLDER / "record.jsonl"
 
 
 @contextmanager
@@ -182,27 +118,17 @@ def _open_record(asked: NewProject) -> Iterator[RunRecord]:
             stack.enter_context(hold_lock(own / "lock", waits=False))
         except BlockingIOError:
             raise WrongUseError(f"Another greenlit new is at work in {asked.folder}.") from None
-        record = RunRecord(_find_record(asked.folder))
+        record = RunRecord(find_record(asked.folder))
         if record.is_new:
-            _check_wish(asked.wish)  # a crash may have left the record empty
+            check_wish(asked.wish)  # a crash may have left the record empty
             record.begin(asked.wish.strip(), made_folders)
         elif asked.wish and record.wish != asked.wish.strip():
             raise WrongUseError(
                 f"{asked.folder} holds a project of another wish: {strip_control(record.wish)!r}. "
                 f"Name a new folder. {_advise_going_on(asked)}"
             )
-        _check_commits(asked.folder, record)
+        check_commits(asked.folder, record)
         yield record
-
-
-def _check_commits(folder: Path, record: RunRecord) -> None:
-    """Raise WrongUseError where the record tells of commits, and the folder has none."""
-    has_commits = _has_commits(folder) or (folder / ".git/reftable").exists()
-    if record.count_kept("keep_files") and not has_commits:
-        raise WrongUseError(
-            f"What was made is no longer in {folder}: its record tells of commits, and there are "
-            "none. Name a new folder."
-        )
 
 
 def _make(run: FolderRun, settings: SolveSettings, asked: NewProject, record: RunRecord) -> int:

@@ -26,12 +26,12 @@ def tell_parts(ports: Ports, state: RunState, look: PartsStanding) -> None:
     """
     subject, asker = state.request.subject, state.request.asker
     with suppress(Refusal):
-        _put(ports, state, make_parts_marker(subject), render_parts(state, look))
+        _put_comment(ports, state, make_parts_marker(subject), render_parts(state, look))
         for culprit in _list_culprits(look):
             text = render_stuck(look, culprit, asker)
-            _put(ports, state, make_stuck_marker(subject, culprit), text)
+            _put_comment(ports, state, make_stuck_marker(subject, culprit), text)
         if all(standing.state in ENDED for standing in look.parts):
-            _put(ports, state, make_ready_marker(subject), render_all_ended(look, state))
+            _put_comment(ports, state, make_ready_marker(subject), render_all_ended(look, state))
 
 
 def _list_culprits(look: PartsStanding) -> list[PartStanding]:
@@ -42,6 +42,6 @@ def _list_culprits(look: PartsStanding) -> list[PartStanding]:
     return [standing for standing in look.parts if standing in culprits]
 
 
-def _put(ports: Ports, state: RunState, marker: str, text: str) -> None:
+def _put_comment(ports: Ports, state: RunState, marker: str, text: str) -> None:
     request = state.request
     ports.comments.put_comment(request.repo, request.number, marker, redact(ports, text))

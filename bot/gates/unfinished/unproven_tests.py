@@ -62,8 +62,8 @@ def _is_unproven(test: FoundTest) -> bool | None:
     if MAY_FAIL.search(code):
         return None
     statements = [line for line in code.split("\n") if not CLOSING.fullmatch(line)]
-    said = [line for line in inside.split("\n") if not CLOSING.fullmatch(line)]
-    if said and ASKS.match(said[-1]):
+    lines = [line for line in inside.split("\n") if not CLOSING.fullmatch(line)]
+    if lines and ASKS.match(lines[-1]):
         return True
     if not statements:
         return None

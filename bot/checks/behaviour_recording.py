@@ -99,6 +99,10 @@ class BehaviourComparer:
         """Compare all inputs."""
         for number in range(len(self.recording.runs[0])):
             before = self.recording.list_seen("base", number)
+            if any(run.exit is None for run in before):  # how far it came is chance
+                self.varying.add(number + 1)
+                self.uncompared.add(number + 1)
+                continue
             for after in self.recording.list_seen("after", number):
                 if after in before and all(run == before[0] for run in before):
                     continue

@@ -11,7 +11,7 @@ from pydantic import Field
 from bot.checks.behaviour_recording import Recording, list_ran_lines, merge_ran_lines
 from bot.checks.example_runs import find_example_runs, name_scripts
 from bot.text import as_code_span, count_noun
-from bot.tools.behaviour_job import RecorderJob, name_behaviour_workspace, record_runs
+from bot.tools.behaviour_job import INPUT_S, RecorderJob, name_behaviour_workspace, record_runs
 from bot.tools.job_answer import quote_lines
 from bot.tools.sandbox_job import find_project
 from bot.tools.session import ToolSession
@@ -26,6 +26,7 @@ MOST_FILES = 10
 MOST_LISTED = 10  # files, or parts of a file that did not run
 QUOTED_LINES = 6
 RECORDED, RAN = "Recorded on the base:", "Of"
+ENDLESS = f"It did not end within {INPUT_S:.0f} seconds: choose inputs with which it ends."
 DOCUMENTS = ("README", "USAGE")
 NO_CHANGE_KINDS = ("bug", "feature", "docs", "tests", "question")
 
@@ -64,13 +65,16 @@ def run(session: ToolSession, arguments: RecordBehaviourInput) -> str:
         raise ToolRefusal("All of these inputs are recorded already.")
     recording = _record(session, project, new)
     kept = _list_kept(new, recording)
+    if not kept:
+        raise ToolRefusal(f"Nothing is recorded. {ENDLESS}")
     first_run = recording.runs[0]
     session.behaviour = RecordedBehaviour(
         (*earlier.inputs, *map(new.__getitem__, kept)),
         (*earlier.exits, *(first_run[index].exit for index in kept)),
         merge_ran_lines(earlier.ran, list_ran_lines(recording)),
     )
-    return "\n".join(_describe(session.behaviour, recording, kept))
+    lines = [*_describe(session.behaviour, recording, kept), *_name_endless(new, kept)]
+    return "\n".join(lines)
 
 
 def _record(
@@ -150,12 +154,16 @@ def find_recorded(answer: str) -> str:
 
 
 def _list_kept(inputs: Sequence[BehaviourInput], recording: Recording) -> list[int]:
-    """List the inputs to keep: of the repository's examples only those that end by themselves."""
-    return [
-        number
-        for number, known in enumerate(inputs)
-        if not known.source or recording.runs[0][number].exit is not None
-    ]
+    """List the inputs to keep: those that end by themselves."""
+    return [number for number in range(len(inputs)) if recording.runs[0][number].exit is not None]
+
+
+def _name_endless(inputs: Sequence[BehaviourInput], kept: Sequence[int]) -> Iterator[str]:
+    """Name the model's inputs that did not end: how far they come is chance."""
+    ended = [inputs[number] for number in kept]
+    endless = [each.command for each in inputs if not each.source and each not in ended]
+    if endless:
+        yield f"Not recorded: {', '.join(map(as_code_span, endless))}. {ENDLESS}"
 
 
 def _describe(
@@ -176,9 +184,8 @@ def _describe_run(
     runs = [run[index] for run in recording.runs]
     result = runs[0]
     source = f" (from {known.source})" if known.source else ""
-    end = "it did not end in time" if result.exit is None else f"exit status {result.exit}"
     files = f", changed {', '.join(list(result.files)[:MOST_LISTED])}" if result.files else ""
-    yield f"{number + 1}. {as_code_span(known.command)}{source}: {end}{files}."
+    yield f"{number + 1}. {as_code_span(known.command)}{source}: exit status {result.exit}{files}."
     if any(run != result for run in runs):
         yield "What it does varies from run to run: the parts that vary are not compared."
     for title, name in (("It printed:", result.output), ("Its errors:", result.errors)):

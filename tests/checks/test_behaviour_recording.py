@@ -118,6 +118,14 @@ def test_exit_status_errors_and_files_are_compared():
     assert ([], {1}, set()) == compare(varies, seen(code=3))
 
 
+def test_what_never_ends_is_not_called_the_same():
+    """How far it comes within the limit is chance; that it ends no more is a difference."""
+    assert ([], {1}, {1}) == compare([seen("a\n", code=None)] * 2, seen("a\n", code=None))
+    (found, *_), *_ = compare([seen("a\n")] * 2, seen("a\n", code=None))
+
+    assert ("exit status", "0 before, ended by the limit of time now") == found
+
+
 def test_a_change_that_begins_to_vary_is_found():
     """One of its two runs is as before, the other is not."""
     found, *_ = compare([seen("a\n")] * 2, seen("a\n"), seen("b\n"))

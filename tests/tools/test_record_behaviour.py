@@ -7,6 +7,7 @@ import pytest
 from bot.steps.check_locally import LocalWork
 from bot.steps.compare_behaviour import compare_behaviour
 from bot.tools.behaviour_job import PLAN, RECORDER
+from bot.tools.record_behaviour import ENDLESS
 from bot.values import Brief, Patch, ProjectChecks
 from bot.values.behaviour import BehaviourInput, RanLines, RecordedBehaviour
 from bot.views.behaviour_words import render_differences
@@ -103,6 +104,27 @@ def test_what_the_code_does_is_recorded_and_a_fault_is_found(caller):
     assert "last.txt:\nonly the end of the last line differs" == comparison.differences[5].text
     assert render_differences(comparison).startswith(DIFFERS)
     assert ((2,), 2) == (comparison.varying, comparison.inputs)
+
+
+class HastySandbox(FolderSandbox):
+    """Ends each input after half a second."""
+
+    def run(self, job):
+        plan = job.patch.files[PLAN].replace('"wall_s": 20.0', '"wall_s": 0.5')
+        return super().run(replace(job, patch=Patch({**job.patch.files, PLAN: plan})))
+
+
+@pytest.mark.long
+def test_what_does_not_end_by_itself_is_not_recorded(caller):
+    """How far it comes is chance, which cannot be compared."""
+    caller.ports = replace(caller.ports, sandbox=HastySandbox(caller.ports.mirrors))
+    inputs = [{"command": "echo a"}, {"command": "sleep 9"}]
+    outcome = caller.turn(("record_behaviour", {"inputs": inputs}))
+    refused = caller.refusal("record_behaviour", inputs=inputs[1:])
+
+    assert ["echo a"] == [known.command for known in outcome.behaviour.inputs]
+    assert outcome.results[0].text.endswith(f"Not recorded: `sleep 9`. {ENDLESS}")
+    assert f"Nothing is recorded. {ENDLESS}" == refused
 
 
 def test_what_cannot_be_recorded_is_refused(caller):

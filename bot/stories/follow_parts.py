@@ -55,8 +55,9 @@ async def _look_until_still(run: Run, news: PartsNews) -> Outcome:
         if look == shown:
             break
         await _follow_stack(run, news, state, look)
-        shown = await _begin_parts(run, state, look)
-        await run(tell_parts, state, shown)
+        begun = await _begin_parts(run, state, look)
+        await run(tell_parts, state, begun)
+        shown = begun.drop_obstacles()
     return Outcome("done", "looked at the parts")
 
 

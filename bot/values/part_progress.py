@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.values.request import Branch, Repo, RunKey
@@ -74,6 +74,10 @@ class PartsStanding:
     def find(self, number: int) -> PartStanding:
         """Find a part's by its number. Raises KeyError."""
         return {standing.part.number: standing for standing in self.parts}[number]
+
+    def drop_obstacles(self) -> PartsStanding:
+        """Return how they stand on GitHub, where no obstacle is known."""
+        return replace(self, parts=tuple(replace(each, obstacle="") for each in self.parts))
 
     def list_needs(self, standing: PartStanding) -> list[PartStanding]:
         """List how those stand that a part needs."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.ports import Unreachable
+from bot.steps.admit_part import PartAdmission
 from bot.steps.open_part import OpenedPart
 from bot.stories.follow_parts import OUTAGE_S, follow_end, follow_parts
 from bot.stories.solve_parts import solve_parts
@@ -150,6 +151,17 @@ def test_parts_are_looked_at_again_after_an_outage():
 
     assert ("done", [OUTAGE_S]) == (follow(run).state, run.pauses_s)
     assert "tell_parts" in [name for name, *_ in run.done]
+
+
+def test_part_that_cannot_begin_is_tried_once_for_each_news():
+    """What stands in its way is told; it does not change by looking again."""
+    waiting = PartsStanding((PartStanding(OPENED[0], "waiting"),))
+    admission = PartAdmission(obstacle="#8 is locked.")
+    run = PartsRun(make(OPENED), look_at_parts=[waiting] * 5, admit_part=[admission] * 5)
+    follow(run)
+    names = [name for name, *_ in run.done]
+
+    assert ["look_at_parts", "admit_part", "tell_parts", "look_at_parts"] == names
 
 
 @pytest.mark.parametrize("is_wanted", [True, False])

@@ -72,10 +72,14 @@ SIGNS = (
         r"|stay the same|not shown)\W*$",
         r"^\W*(?:(?!(?:is|are|be|can|may|was|were|if|when)\b)[\w-]+,? ){1,6}(?:omitted|elided"
         r"|snipped|ditto)\W*$|: ditto\W*$",
+        r"\b(?:omitted|left out|elided|skipped) to keep (?:the|this|it)\b.{0,30}"
+        r"\b(?:short|simple|small|brief|readable)\b",
+        r"\b(?:works?|behaves?|handled|goes?) (?:analogously|likewise|similarly)\W*$",
+        rf"^{_DOTS}\s*(?:[a-z]\w+(?: \w+)?, )+(?:and |or )?[a-z]\w+\.?$",
         rf"^{_DOTS}\s*(?:plus|up to|through|down to|likewise|similarly)\b",
         r"^(?:[\w-]+,? ){2,8}etc\.? (?:stay|remain|follow|go|come|unchanged)\b",
-        r"\b(?:identical to|same as) (?:in )?the (?:previous|earlier|original|old|last|first"
-        r"|existing) (?:version|file|code|one|answer|snippet|example)\W*$",
+        r"\b(?:identical to|same as in) the (?:previous|earlier|original|old|last|first|existing)"
+        r" (?:version|file|code|answer|snippet|example)\W*$",
         rf"\b{_PARTS} (?:is |are )?(?:the )?same as (?:in|above|before|for)\b",
         rf"^\W*(?:\[|\(|<)?(?:existing|previous|remaining|rest of(?: the)?) (?:\w+ )?{_PARTS}\W*$",
         r"\b(?:other|more|additional|further|remaining) [\w ,/-]{0,40}\b(?:go(?:es)?|come|would go"
@@ -147,7 +151,11 @@ SIGNS = (
         r"^(?:do|put|write) (?:something|stuff|the work|your work) here\b",
         r"^(?!.*\b(?:if|when|because|since|not?|any|never|only|(?:we|you|it|this|that)"
         r" (?!point)\w+)\b).*\b(?:should|would|could|will|must|needs? to|has to) (?:happen|go|come"
-        r"|live|occur|take place) (?:in )?(?:here|at this point|next)\W*$",
+        r"|live|occur|take place) (?:in )?(?:here|at this point|next)"
+        r"(?: at some point| later| eventually| one day)?\W*$",
+        r"\b(?:comes?|follows?|arrives?|planned|due) (?:in|with) (?:the|a) (?:next|later|future"
+        r"|coming) (?:iteration|sprint|phase|step|milestone|version|release)\b",
+        r"\bwe don't have (?:\w+ )?(?:so far|yet)\W*$",
     ),
     _sign(
         PRETENDS,
@@ -217,6 +225,7 @@ SIGNS = (
         r"|production[- ]ready\b)|\bgood enough for (?:the|a|this|now)\b",
         rf"\ba {_REAL} \w+(?: \w+)? (?:is|would be) (?:needed|required)\b",
         r"\bfor this (?:demo|prototype|mock-?up)\b",
+        r"(?:^|: )you'd (?:probably |likely |also )?(?:want|have) to\b",
         r"^an? (?:\w+ )?stand-in for\b|\bstand-in \w+\W*$|^(?:an? |the )?[\w-]+ stands? in for\b",
         r"\bin (?:lieu|place) of an? (?:real|actual|proper)\b",
         r"\bbeyond the scope of this (?:example|demo|sample|snippet|answer|task)\b",
@@ -240,7 +249,7 @@ SIGNS = (
 )
 # What says that code is missing where none follows: the comment closes its block.
 DANGLING = (
-    _sign(OMITTED, rf"^\W*{_DOTS}\W*$"),
+    _sign(OMITTED, rf"^\W*{_DOTS}\W*$", rf"(?:\w+, ){{2,}}(?:\w+)?\s?{_DOTS}\W*$"),
     _sign(
         PUT_OFF,
         r"^\W*(?:[\w-]+ ){0,4}(?:logic|implementation|code)(?: goes)?(?: here)?\W*$",
@@ -251,7 +260,7 @@ DANGLING = (
 WORK_TO_DO = _sign(PUT_OFF, r"")  # which the place of a comment shows
 HINT = re.compile(
     r"stand|scope|in lieu|place|eventually|day|elided|ditto|identical|etc|happen|come|live|occur"
-    r"|take|arbitrary|plausible|fictional|invented"
+    r"|take|keep|works|behaves|handled|analog|arrive|follow|planned|due|want|need|arbitrary|plausible|fictional|invented"
     r"|\.\.\.|\u2026|todo|fixme|xxx|tbd|brevity|unchanged|omitted|rest\b|remain|existing|previous"
     r"|original|other|more|additional|further|similar|likewise|same|repeat|snip|truncated|continued"
     r"|implement|your|exercise|fill|auto-?gen|skip|coming soon|in progress|to be |here|real|actual"

@@ -62,20 +62,22 @@ IDLE_NAME = re.compile(
     r"_*(?:no_?op|nop|null|dummy|empty|ignore|identity|do_?nothing|pass_?|void|sink|unused|stub"
     r"|mock"
     r"|fake|on|before|after|pre|post|handle|setup|set_up|tear_?down|close|flush|shutdown|start|stop"
-    r"|init|dispose|destroy|cleanup|clean_up|reset|update|visit|enter|exit|leave|log|debug|trace|is"
-    r"|drop|free|release|connect|disconnect|finali[sz]e|seek|configure|register|marker|lock|unlock"
+    r"|init|dispose|destroy|cleanup|clean_up|reset|update|visit|enter|exit|leave|log|debug|trace|is(?!_?valid|Valid)"
+    r"|drop|free|release|connect|disconnect|finali[sz]e|seek|boot|configure|register|marker|lock|unlock"
     r"|__\w+__|constructor|seal|assert)(?:$|_\w*|[A-Z]\w*)",
 )
 SAYS_WHY = re.compile(
     r"\b(?:no-?op|nothing|do not|don't|doesn't|does not|isn't|never|no (?:need|longer|work)|ignor"
     r"|intention|deliberate|empty|by design|default|hook|overrid|subclass|derived|abstract|unused"
-    r"|already|noop|silen|discard|swallow|interface|required (?:by|for|to)|satisf|marker|optional"
-    r"|extension point|callback|unsupported|compat|deprecat|for (?:the )?(?:type|typing|mypy)"
+    r"|already|noop|silen|discard|swallow|interface|implements \w|required (?:by|for|to)|satisf"
+    r"|marker|optional|extension point|callback|unsupported|compat|deprecat"
+    r"|for (?:the )?(?:type|typing|mypy)"
     r"|used by|entry point|base (?:class|method)|sentinel|prevent|avoid|suppress|unavailable"
     r"|skip\w* (?:as|because)|without \w+ing|inherited|not (?:needed|used|required|applicable"
     r"|supported|necessary|relevant|possible|available|allowed)|implemented (?:in|by))",
     re.IGNORECASE,
 )
+SAYS_BASE = re.compile(r"\b(?:overridden|override it|subclass|sub-class)", re.IGNORECASE)
 MANY_ABSTRACT = 3  # methods that raise NotImplementedError: an interface, in the older way
 BASES = re.compile(r"\b(?:class|impl)\s+\w+[^\S\n]*([(<:\w][^\n{]{0,200})")
 
@@ -111,9 +113,11 @@ def may_be_idle(node: Node, name: str, language: str, surroundings: Surroundings
     if owner is not None:
         head = _read_head(owner)
         is_base = bool(BASE_WORDS.search(head)) or owner.type.startswith(("interface", "trait"))
+        is_hook = not is_described or bool(IDLE_NAME.match(name))
         return (
             is_base
-            or (_has_base(head, owner) and not is_described)
+            or bool(SAYS_BASE.search(read_text(owner)))
+            or (_has_base(head, owner) and is_hook)
             or _is_derived(owner, surroundings)
         )
     # A method of Go that does nothing satisfies some interface.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
-OWN_LINE = re.compile(r"\s*(?:#|//(?!/|!)|/\*(?!\*)|--)")  # no comment that documents
+OWN_LINE = re.compile(r"\s*(?:#|//(?!/|!)|/\*(?!\*)|--\s)")  # no comment that documents
 COMMENT = re.compile(r"\s*(?:#|//|/\*|--\s|\*).*|.*\*/\s*")
 TRAILING = re.compile(r"\s+(?:#|//|/\*|--)\s.*$")
 IN_LAMBDA = re.compile(r".*\{\s*/\*.*\*/\s*\}")
@@ -16,7 +16,8 @@ TYPE_HEAD = re.compile(
     r"|record)\b"
 )
 PASSES = re.compile(r"\s*(?:pass|(?:let )?_ = \w+;?)\s*")
-IDLE = re.compile(r"\s*(?:pass|break|continue|return|\.\.\.|(?:let )?_ = \w+|del \w+)\s*;?\s*")
+IDLE = re.compile(r"\s*(?:pass|break|return|\.\.\.|(?:let )?_ = \w+|del \w+)\s*;?\s*")
+LEAVES = re.compile(r"\s*(?:break|continue|return)\s*;?\s*")
 SAYS_ONLY = re.compile(
     r"\s*(?:print(?:ln|f)?!?|puts|echo|error_log|console\.\w+|fmt\.Print\w*|System\.\w+\.print\w*"
     r"|Console\.Write\w*|_?\w*log(?:ger|ging)?(?:\.|->|::)?\w*|tracing::\w+|(?:await )?Task\.Delay"
@@ -43,7 +44,7 @@ STRINGS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
 GENERIC = re.compile(r"<[\w, <>\[\]?]*>(?=\()")
 WORKS = re.compile(
     r"^\s*[\"'\w-]+\s*:(?!:)|[+*%<>&|?]|!(?!\[)|(?<![:=])=|\S\s[-/]\s"
-    r"|(?:^|[^\w.:>])[a-z_]\w*[.:\w]*\(|(?:\.|->)\w+\(|Error|Exception|Err\("
+    r"|(?:^|[^\w.:>])[a-z_]\w*[.:\w]*\(|(?:\.|->)\w+\(|Error|Exception|Err\(|\bcontinue\b"
 )
 MAX_LINES = 60  # that are looked at before and behind a comment
 
@@ -107,7 +108,7 @@ def _measure_line(lines: Sequence[str], number: int) -> Room:
     code = TRAILING.sub("", own)
     if PASSES.fullmatch(code):
         return Room.NOTHING
-    if code == own or IDLE.fullmatch(code) or not is_answer(code):
+    if code == own or LEAVES.fullmatch(code) or not is_answer(code):
         return Room.CODE
     following = next((line for line in lines[number : number + MAX_LINES] if line.strip()), "")
     return Room.ANSWER if depth_of(following) < depth_of(own) or not following else Room.CODE

@@ -12,7 +12,7 @@ COMMENT = re.compile(r"^\s*(?:#|//|\*|/\*).*$|\s(?:#|//)\s.*$", re.MULTILINE)
 # Words of whatever may fail a test, under any name.
 MAY_FAIL = re.compile(
     r"assert|expect|should|verif|check|valid|must|rais|throw|panic|fail|match|snapshot|compar|approv"
-    r"|require|ensure|test\w*\(|run\w*\(|\btry\b|\b(?:t|b|f|tb)\b[,.)]|spec|compile|benchmark|\?;|unwrap"
+    r"|require|ensure|test\w*\(|run\w*\(|\btry\b|\b(?:t|b|f|tb)\b(?:[,)]|\.(?!TempDir|Helper|Parallel|Cleanup|Log))|spec|compile|benchmark|\?;|unwrap"
     r"|visual|golden|\bis_|equal|pytest|mocker|caplog",
     re.IGNORECASE,
 )
@@ -28,7 +28,7 @@ ASSIGNS = re.compile(
 )
 # What is proved by nothing being raised.
 HOLDS_BY_RUNNING = re.compile(
-    r"no(?:t|_|\b)|never|without|twice|again|can\b|can_|allow|accept|empty|load|import|boot|smoke"
+    r"(?-i:(?:not|Not)(?![a-z]))|no_|\bno\b|never|without|twice|again|can\b|can_|allow|accept|empty|load|import|boot|smoke"
     r"|crash|render|compil|works?\b|close|destroy|nothing|null|silent|ignor|error|exception|example"
     r"|bench|typ(?:e|ing)|inferred|need|idempotent|safe",
     re.IGNORECASE,

@@ -21,7 +21,7 @@ DEED = (
     r"|execute|expand|expire|export|extract|fetch|fill|filter|find|flag|flatten|format|forward"
     r"|gather|generate|geocode|get|grant|group|handle|hash|highlight|import|increment|index"
     r"|infer|insert|inspect|install|integrate|interpolate|invalidate|invoke|issue|iterate|join"
-    r"|launch|link|list|listen|load|locate|lock|log|look(?: ?up)?|map|mark|match|measure|merge"
+    r"|launch|link|list|listen|load|locate|lock|log|look(?: ?up)?|make|map|mark|match|measure|merge"
     r"|migrate|modify|mount|move|navigate|normali[sz]e|notify|obtain|open|optimi[sz]e|order"
     r"|pack|paginate|parse|partition|perform|persist|pick|play|poll|populate|post|prepare"
     r"|process|produce|prune|publish|pull|push|put|query|queue|quote|rank|read|rebuild"
@@ -50,8 +50,8 @@ NOW = (
     r"|so far|as of now|right now|yet)"
 )
 TIME = (
-    rf"(?:{NOW}|until|till|as long as|once|as soon as|some ?day|one day|eventually|at some point"
-    r"|later(?! on)|soon|tomorrow|when there's time)"
+    rf"(?:{NOW}|until|till|as long as|once (?!per\b)\w+ \w+|as soon as|some ?day|one day"
+    r"|eventually|at some point|later(?! on)|soon|tomorrow|when there's time)"
 )
 LACK = (
     r"(?:no|without|missing|lacks?|lacking|pending|only|any|hooked|wired|plug\w*|integrate\w*|integration"
@@ -65,7 +65,7 @@ ORDER = re.compile(
     rf"|^(?:[\w'/-]+ ){{0,4}}{WORK_NOUN}(?: (?:here|omitted|pending|goes here))?\W*$"
 )
 SIGN = re.compile(
-    r"^(?:hook|wire|plug|swap|replace|bring|adapt|adjust|customi[sz]e) "
+    r"^(?:hook|wire|plug|swap|bring) "
     # Work with a modal verb, and where it would be.
     rf"|\b{WISHED} (?:\w+ly )?(?:go|come|happen|live|{DEED}|be \w+ed)\b"
     rf"|\b(?:will|must|may|might|can|gets?) be {ADDED}\b|\bto be {ADDED}\b"

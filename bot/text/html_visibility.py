@@ -131,11 +131,12 @@ def _find_raw_end(html: str, name: str, start: int, *, may_be_markup: bool) -> i
     """Return the end of a raw text element.
 
     Some are read as markup by browsers without scripts, or in a drawing: then none of them may hold
-    a `<`, or the rest is gone with them. A script may be escaped by a comment.
+    a `<`, or the rest is gone with them. A script may be escaped by a comment. Nothing ends plain
+    text.
     """
     pattern = re.compile(rf"</{re.escape(name)}(?=[\t\n\f\r />])", re.IGNORECASE)
     end_tag = pattern.search(html, start)
-    if not end_tag:
+    if not end_tag or name == "plaintext":
         return len(html)
     content = html[start : end_tag.start()]
     is_doubtful = "<" in content and (may_be_markup or name == "noscript")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -99,6 +99,7 @@ ODD = [
 @pytest.mark.long
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from([*TAGS, *ENDS, *ODD]), min_size=1, max_size=9))
+@example(["<plaintext>", "</plaintext>"])
 def test_a_browser_shows_what_we_take_for_visible(pieces: list[str]):
     """However the pieces fall: where a browser may hide a word, it is gone."""
     html = "".join(f"{piece}w{number}x" for number, piece in enumerate(pieces))

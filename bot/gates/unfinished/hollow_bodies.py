@@ -33,7 +33,7 @@ EMPTY_ANSWER = re.compile(
     r"(?:return\s*)?(?:None|null|nil|undefined|\"\"|''|\[\]|\{\}|0(?:\.0+)?|vec!\[\]|\w+\.empty"
     r"(?:<[^>]*>)?\(\)|Array\.Empty<\w+>\(\)|emptyList\(\)|new \w+\[0\])\s*;?"
 )
-ECHO = re.compile(r"return\b|, nil\b|\.(?:clone|to_string|to_owned)\(\)")
+ECHO = re.compile(r"return\b|, nil\b|\.(?:clone|to_string|to_owned|to_vec)\(\)")
 # Code that only compares what it is given with values, and answers values.
 VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|-?\b\d[\d._]*\b")
 INSTANCE = re.compile(r"\"[^\"]*[\d ][^\"]*\"|'[^']*[\d ][^']*'|\b(?:[3-9]|\d\d+|\d+\.\d+)\b")

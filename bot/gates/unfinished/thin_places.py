@@ -38,7 +38,7 @@ ANSWER = re.compile(
 )
 EMPTY_CALL = re.compile(
     r"[\w.]*\b(?:json|status|sendStatus|WriteHeader|end|ok|noContent|no_content|send|to_string"
-    r"|clone|to_owned|build|new|default|[eE]mpty\w*|of|(?:list|map|set)Of)\(\s*\)?"
+    r"|clone|to_owned|to_vec|byte|FromResult|build|new|default|[eE]mpty\w*|of|(?:list|map|set)Of)\(\s*\)?"
 )
 STRINGS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
 GENERIC = re.compile(r"<[\w, <>\[\]?]*>(?=\()")

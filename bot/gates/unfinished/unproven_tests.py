@@ -20,7 +20,7 @@ HEAD_FAILS = re.compile(r"rais|throw|panic|expect|skip|bench|fail|before|after",
 # A comment that says what was to be asked.
 ASKS = re.compile(
     r"\s*(?:#|//|\*)\s*(?:(?:then|and|now|finally)\b,? )?(?:assert|verify|check|expect|ensure"
-    r"|make sure|compare|call)\b",
+    r"|make sure|compare|call|should|must)\b",
     re.IGNORECASE,
 )
 ASSIGNS = re.compile(

@@ -38,7 +38,7 @@ DEED = (
 WORK_NOUN = (
     r"(?:logic|implementation|code|integration|support|handling|processing|lookup|query|request"
     r"|calculation|computation|decoding|encoding|parsing|validation|rendering|ranking|rollout"
-    r"|recursion|algorithm|delivery|extraction|resolution|job|call|checks?|strategy|details"
+    r"|recursion|algorithm|delivery|extraction|resolution|job|call|checks?|loop|strategy|details"
     r"|fetching|sorting|sending|sync|formatting|conversion|detection|generation|persistence)"
 )
 WISHED = r"(?:would|should|could|needs? to|ha(?:s|ve) to)"
@@ -70,7 +70,7 @@ SIGN = re.compile(
     rf"|\b{WISHED} (?:\w+ly )?(?:go|come|happen|live|{DEED}|be \w+ed)\b"
     rf"|\b(?:will|must|may|might|can|gets?) be {ADDED}\b|\bto be {ADDED}\b"
     r"|\b(?:belongs?|goes|lands?|comes?|follows?|needed)(?: in)?(?: right)? (?:here|next)\b"
-    r"|\bto follow\W*$|\bstill (?:missing|to \w+|needs?|pending)\b"
+    r"|\bto follow\W*$|\bnot in place\W*$|\bstill (?:missing|to \w+|needs?|pending)\b"
     r"|\b(?:integration|support|implementation|logic) (?:is )?(?:pending|missing|outstanding)\b"
     # A lack until some time.
     rf"|\b{TIME}\b.*\b{LACK}\b|\b{LACK}\b.*\b{TIME}\b|(?:n't|\bnot)\b.*\b{NOW}\b"

@@ -30,11 +30,19 @@ from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.logs.merge_report import replace_vague, share_report
 from bot.logs.report_xml import PIECE_BYTES, REPORT_TOOLS, peek_report
 from bot.ports import Unreachable
-from bot.search.source_files import is_program
 from bot.values import Reading
 
 READ, WRONG_USE = 0, 2
-SOURCES = frozenset([".md", ".rst", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".lock", ".ipynb"])
+# Named here, because the parsers that know all languages are slow to load.
+# fmt: off
+SOURCES = frozenset([
+    ".c", ".cc", ".cfg", ".cpp", ".cs", ".css", ".dart", ".ex", ".exs", ".go", ".h", ".hpp", ".hs",
+    ".html", ".ini", ".ipynb", ".java", ".jl", ".js", ".jsx", ".kt", ".kts", ".lock", ".lua", ".m",
+    ".md", ".mjs", ".mts", ".php", ".pl", ".ps1", ".py", ".pyi", ".r", ".rb", ".rs", ".rst",
+    ".scala", ".scss", ".sh", ".sql", ".svelte", ".swift", ".tf", ".toml", ".ts", ".tsx", ".vue",
+    ".yaml", ".yml", ".zig",
+])
+# fmt: on
 NOT_PRINTED = "code, of a document or of a setting"
 EXAMPLE = "Name a file with what CI printed, such as the log of a job, or a report of tests."
 
@@ -97,7 +105,7 @@ def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
 
 def _refuse_source(log: str, reading: Reading) -> None:
     """Raise WrongUseError for a file that by its name is none of CI, where no parser knows it."""
-    is_source = is_program(log) or Path(log).suffix.lower() in SOURCES
+    is_source = Path(log).suffix.lower() in SOURCES
     if log != STDIN and is_source and reading.confidence == "low":
         raise WrongUseError(f"{log} is no log: its name is that of {NOT_PRINTED}. {EXAMPLE}")
 

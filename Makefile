@@ -38,7 +38,7 @@ test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox
 	nice -n 5 $(BIN)/pytest --numprocesses 2 --maxschedchunk 4 --hypothesis-profile ci -m "not served and not slow" \
 		--cov --cov-report= --cov-fail-under=79 >"$$output" 2>&1 & measured=$$!; \
 	trap 'kill $$measured 2>/dev/null; rm -f "$$output"; exit 130' INT TERM HUP; \
-	$(BIN)/pytest --numprocesses 4 --maxschedchunk 1 --hypothesis-profile ci -m "served or slow" || failed=$$?; \
+	$(BIN)/pytest --numprocesses 5 --maxschedchunk 1 --hypothesis-profile ci -m "served or slow" || failed=$$?; \
 	wait $$measured || failed=$$?; \
 	cat "$$output"; rm -f "$$output"; exit $$failed
 

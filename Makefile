@@ -14,7 +14,7 @@ done; \
 wait $$pid; status=$$?; [ ! -t 2 ] || printf '\r\033[K' >&2; exit $$status
 endef
 
-.PHONY: install demo sandbox test quick check format bench mutate lock clean
+.PHONY: install demo sandbox test test-learn quick check format bench bench-learn mutate lock clean
 
 # The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
 # pinned version to the newest, which has no hash here.
@@ -35,15 +35,21 @@ export PYTHONDONTWRITEBYTECODE :=
 # their floor of branches only rises.
 test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox
 	@output=$$(mktemp); failed=0; \
-	nice -n 5 $(BIN)/pytest --numprocesses 2 --maxschedchunk 4 --hypothesis-profile ci -m "not served and not slow" \
+	nice -n 5 $(BIN)/pytest --ignore tests/learn --numprocesses 2 --maxschedchunk 4 --hypothesis-profile ci -m "not served and not slow" \
 		--cov --cov-report= --cov-fail-under=79 >"$$output" 2>&1 & measured=$$!; \
 	trap 'kill $$measured 2>/dev/null; rm -f "$$output"; exit 130' INT TERM HUP; \
-	$(BIN)/pytest --numprocesses 5 --maxschedchunk 1 --hypothesis-profile ci -m "served or slow" || failed=$$?; \
+	$(BIN)/pytest --ignore tests/learn --numprocesses 5 --maxschedchunk 1 --hypothesis-profile ci -m "served or slow" || failed=$$?; \
 	wait $$measured || failed=$$?; \
 	cat "$$output"; rm -f "$$output"; exit $$failed
 
+# Completion learnt from repositories has an extra of its own, so a file of pins, an environment and a job of CI of its own.
+test-learn: .venv-learn/installed
+	@deploy/install-chromium.sh
+	.venv-learn/bin/pytest tests/learn --numprocesses 2 --maxschedchunk 1 \
+		--cov=bot.adapters.corpus --cov=bot.completion --cov=bot.corpus --cov=bot.learning --cov-config=tests/learn/coverage.ini
+
 quick: .venv/dev
-	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow and not long"
+	$(BIN)/pytest --ignore tests/learn --numprocesses 2 --maxschedchunk 4 -m "not served and not slow and not long"
 
 check: .venv/dev
 	$(BIN)/ruff check .
@@ -60,6 +66,10 @@ format: .venv/dev
 # Real judges ask what was merged: make bench REPOSITORIES="PATH ..." asks repositories of your own.
 bench: .venv/dev
 	REPOSITORIES="$(REPOSITORIES)" $(BIN)/python -m tests.benchmarks
+
+# Bits per character, keystrokes saved, latency: make bench-learn REPOSITORIES="PATH ..." asks repositories of your own.
+bench-learn: .venv-learn/installed
+	REPOSITORIES="$(REPOSITORIES)" .venv-learn/bin/python -m tests.learn.benchmarks
 
 # Small faults, one at a time, and which of them no test notices: make mutate MODULE=bot/gates/size.py, a package, a dotted
 # name or a part of tests/mutation/parts.py; all parts without. At most N faults are drawn in each, the same for a SEED.
@@ -81,6 +91,12 @@ mutate: .venv/dev
 	$(call with_progress,Installing what the tests need into .venv,$(PIP) install --require-hashes --no-deps -r requirements-dev.lock)
 	@touch $@
 
+.venv-learn/installed: requirements-learn.lock pyproject.toml
+	@$(PYTHON) -m venv .venv-learn
+	$(call with_progress,Installing $$(grep -c == requirements-learn.lock) packages into .venv-learn,.venv-learn/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps -r requirements-learn.lock)
+	$(call with_progress,Installing Greenlit into .venv-learn,.venv-learn/bin/python -m pip --disable-pip-version-check --quiet --quiet install --no-deps --editable .)
+	@touch $@
+
 # GitHub's own descriptions of its API, to hold the bot and the forge against. npm comes in a wheel where there is none.
 tests/contracts/node_modules/.package-lock.json: tests/contracts/package-lock.json | .venv/dev
 	cd tests/contracts && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --silent
@@ -89,6 +105,7 @@ lock: .venv/dev
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --extra demo -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --extra dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --constraint requirements-dev.lock --extra dev --extra learn-tests -o requirements-learn.lock pyproject.toml
 
 clean:
-	rm -rf .venv tests/contracts/node_modules .greenlit
+	rm -rf .venv .venv-learn tests/contracts/node_modules .greenlit

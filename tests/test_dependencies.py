@@ -56,7 +56,7 @@ def imported(*, boxed):
 
 def test_what_the_bot_imports_is_declared():
     """A package that another one happens to bring may be gone with its next release."""
-    assert set() == imported(boxed=False) - declared("embeddings")
+    assert set() == imported(boxed=False) - declared("embeddings", "learn")
 
 
 def test_what_the_demo_imports_is_declared():
@@ -68,7 +68,7 @@ def test_nothing_is_declared_for_nothing():
     """Each dependency is imported, or run as a program."""
     used = imported(boxed=False) | imported(boxed=True) | NOT_IMPORTED
 
-    assert set() == declared("demo", "embeddings", "types") - used
+    assert set() == declared("demo", "embeddings", "learn", "types") - used
 
 
 def test_what_only_the_demo_needs_is_not_installed_for_all():

@@ -1,0 +1,1 @@
+"""What the corpus is kept in: its database, and the repositories that it is read from."""

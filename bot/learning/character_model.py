@@ -17,24 +17,24 @@ Bits = NDArray[np.float32]
 class CharacterModel(Protocol[State]):
     """A model that has read some text and tells what may follow.
 
-    A state is immutable and small: it stands for the text read so far. Many are kept at a time,
-    one for each place of the text that people come back to and for each beam of a search.
+    A state stands for the text read so far; nothing changes it. Many are kept at a time: one for
+    each place of a text that somebody comes back to, and for each beam of a search.
     """
 
     name: str
 
-    def begin(self, file_text: Codes) -> State:
+    def begin(self, after: Codes) -> State:
         """Make the state before a file's first character.
 
-        `file_text` is what is open in the editor, around the place that is completed; a model may
-        learn from it (a cache), or look at none of it.
+        `after` is what stands behind the place that is completed, empty where nothing does: a
+        model may learn from it as from what it reads, or look at none of it.
         """
 
     def read(self, state: State, codes: Codes) -> State:
-        """Read further text."""
+        """Read further text of the file. A model with a cache of the open file learns from it."""
 
     def advance(self, states: Sequence[State], codes: Sequence[int]) -> list[State]:
-        """Read one more character in each of several states, in one batch."""
+        """Read one more character in each of several states, in one batch, learning nothing."""
 
     def compute_bits(self, states: Sequence[State]) -> Bits:
         """Compute -log2 of the probability of each character next: a row of 100 for each state."""

@@ -22,6 +22,7 @@ class CharacterModel(Protocol[State]):
     """
 
     name: str
+    reach: int  # how many characters before a place are worth reading, when nothing is read yet
 
     def begin(self, after: Codes) -> State:
         """Make the state before a file's first character.

@@ -44,7 +44,7 @@ test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox
 
 # Completion learnt from repositories has an extra of its own, so a file of pins, an environment and a job of CI of its own.
 test-learn: .venv-learn/installed
-	@deploy/install-chromium.sh
+	@deploy/install-chromium.sh; deploy/install-postgresql.sh
 	.venv-learn/bin/pytest tests/learn --numprocesses 2 --maxschedchunk 1 \
 		--cov=bot.adapters.corpus --cov=bot.completion --cov=bot.corpus --cov=bot.learning --cov-config=tests/learn/coverage.ini
 

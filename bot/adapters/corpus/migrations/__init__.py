@@ -1,0 +1,1 @@
+"""How the tables of the corpus came to be as they are, version by version, for alembic."""

@@ -1,0 +1,73 @@
+"""Turn rows of the corpus's tables into values, and values into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.adapters.corpus.tables import files, repositories
+from bot.corpus.corpus_records import FileRecord, RepositoryRecord
+from bot.values.repositories import FoundRepository
+
+FOUND_COLUMNS = tuple(field.name for field in fields(FoundRepository))
+FILE_COLUMNS = tuple(field.name for field in fields(FileRecord))
+
+
+def save_found(connection: sa.Connection, found: Iterable[FoundRepository], now: str) -> None:
+    """Add repositories, or replace what is known of those that are there by their keys."""
+    rows = {repository.key: _make_row(repository, now) for repository in found}
+    if not rows:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(repositories)
+    new: dict[str, sa.ColumnElement[Any]] = {
+        name: statement.excluded[name] for name in (*FOUND_COLUMNS, "name_with_owner")
+    }
+    # What a clone's own LICENSE says stays where GitHub knows none.
+    new["licence"] = sa.func.coalesce(statement.excluded.licence, repositories.c.licence)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["key"], set_=new), list(rows.values())
+    )
+
+
+def _make_row(repository: FoundRepository, now: str) -> dict[str, Any]:
+    names = {"name_with_owner": repository.name_with_owner, "found_at": now}
+    return {**asdict(repository), **names}
+
+
+def read_repository(row: sa.Row[Any]) -> RepositoryRecord:
+    """Read a row of the repositories."""
+    columns = row._mapping  # noqa: SLF001 - so SQLAlchemy's own documentation reads names
+    return RepositoryRecord(
+        id=columns["id"],
+        repository=FoundRepository(**{name: columns[name] for name in FOUND_COLUMNS}),
+        found_at=columns["found_at"],
+        clone_state=columns["clone_state"],
+        refusal=columns["refusal"],
+        commit=columns["commit"],
+        cloned_at=columns["cloned_at"],
+    )
+
+
+def save_files(
+    connection: sa.Connection, repository_id: int, records: Iterable[FileRecord]
+) -> None:
+    """Put these files in the place of those that the repository had."""
+    connection.execute(sa.delete(files).where(files.c.repository_id == repository_id))
+    rows = [{"repository_id": repository_id, **_make_file_row(record)} for record in records]
+    if rows:
+        connection.execute(sa.insert(files), rows)
+
+
+def _make_file_row(record: FileRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in FILE_COLUMNS}
+
+
+def read_file(row: sa.Row[Any]) -> FileRecord:
+    """Read a row of the files."""
+    columns = row._mapping  # noqa: SLF001 - as above
+    return FileRecord(**{name: columns[name] for name in FILE_COLUMNS})

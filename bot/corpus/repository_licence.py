@@ -1,0 +1,67 @@
+"""Name the licence of a repository, and tell whether it is one of those that are allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from bot.gates.licence_names import SPDX, list_declared, name_licence
+
+UNKNOWN = "unknown"
+LICENCE_FILE = re.compile(
+    r"(?:un)?licen[cs]e(?:[-_.][\w.-]+)?|copying(?:[-_.][\w.-]+)?", re.IGNORECASE
+)
+MAIN_FILE = re.compile(r"(?:un)?licen[cs]e(?:\.(?:md|txt|rst))?", re.IGNORECASE)
+MANIFESTS = frozenset(["pyproject.toml", "setup.py", "setup.cfg", "package.json", "Cargo.toml"])
+HEAD_CHARS = 2_000  # of a file, in which it names a licence of its own
+SUFFIX = re.compile(r"(?:-only|-or-later|\+)$")
+NO_LICENCES = frozenset(["", "NOASSERTION", "NONE", "OTHER"])
+
+
+def tells_licence(path: str) -> bool:
+    """Tell whether a file in the repository's root may name its licence."""
+    return bool(LICENCE_FILE.fullmatch(path)) or path in MANIFESTS
+
+
+def find_licence(files: Mapping[str, str], declared: str = "") -> str:
+    """Name the licence by SPDX: by the text of its file, else as GitHub or a manifest has it.
+
+    Where texts of several licences lie side by side, and none is the main one, all are named with
+    AND: whoever asks for one of them does not get what another forbids.
+    """
+    texts = {path: text for path, text in files.items() if LICENCE_FILE.fullmatch(path)}
+    main = [name_licence(text) for path, text in texts.items() if MAIN_FILE.fullmatch(path)]
+    every = [name_licence(text) for _, text in sorted(texts.items())]
+    for names in (main, every):
+        if known := list(dict.fromkeys(filter(None, names))):
+            return " AND ".join(known)
+    if declared.upper() not in NO_LICENCES:
+        return declared
+    manifests = [text for path, text in sorted(files.items()) if path in MANIFESTS]
+    stated = [name for text in manifests for name in list_declared(text)]
+    return next(iter(stated), UNKNOWN)
+
+
+def is_allowed(licence: str, allowed: Collection[str]) -> bool:
+    """Tell whether the licences that are allowed let one use what stands under this one.
+
+    Of licences joined with OR one must be allowed, of those joined with AND each.
+    """
+    families = {_name_family(name) for name in allowed}
+    choices = licence.strip("()").split(" OR ")
+    return any(
+        families.issuperset(_name_family(name) for name in choice.split(" AND "))
+        for choice in choices
+    )
+
+
+def names_other_licence(text: str, allowed: Collection[str]) -> bool:
+    """Tell whether a file says in its head that it stands under a licence that is not allowed."""
+    stated = SPDX.search(text, 0, HEAD_CHARS)
+    return stated is not None and not is_allowed(stated["names"], allowed)
+
+
+def _name_family(name: str) -> str:
+    """Name a licence without its exceptions and later versions, and without case."""
+    plain = name.partition(" WITH ")[0].strip(" ()")
+    return SUFFIX.sub("", plain).casefold()

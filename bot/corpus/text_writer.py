@@ -1,0 +1,90 @@
+"""Write the kept text of a repository file by file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from bot.corpus.alphabet import encode_text
+
+PART = ".part"  # ends the names of files that are being written
+NAME_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class TextFiles:
+    """Where the text of a repository at one commit is kept."""
+
+    codes: Path
+    starts: Path
+
+    @classmethod
+    def of(cls, folder: Path, repository: str, commit: str) -> TextFiles:
+        """Name them. A newer commit has files of its own, so that the old ones stay till then."""
+        words = re.sub(r"[^A-Za-z0-9.]+", "-", repository).strip("-.")[:NAME_CHARS]
+        mark = blake2b(f"{repository}\0{commit}".encode(), digest_size=6).hexdigest()
+        slug = f"{words}-{mark}"
+        return cls(folder / f"{slug}.codes", folder / f"{slug}.starts.npy")
+
+    def remove(self) -> None:
+        """Remove them, where they are there."""
+        self.codes.unlink(missing_ok=True)
+        self.starts.unlink(missing_ok=True)
+
+
+@dataclass(slots=True)
+class TextWriter:
+    """Takes the texts of a repository's kept files, one after the other."""
+
+    codes: IO[bytes]
+    starts: list[int] = field(default_factory=lambda: [0])
+
+    def add(self, text: str) -> int:
+        """Append a file; return its characters as they are kept."""
+        codes = encode_text(text)
+        self.codes.write(codes.tobytes())
+        self.starts.append(self.starts[-1] + len(codes))
+        return len(codes)
+
+
+@contextmanager
+def write_text(files: TextFiles) -> Iterator[TextWriter]:
+    """Write the text of a repository; where the block fails, nothing of it stays."""
+    files.codes.parent.mkdir(parents=True, exist_ok=True)
+    parts = TextFiles(_name_part(files.codes), _name_part(files.starts))
+    try:
+        with parts.codes.open("wb") as codes:
+            writer = TextWriter(codes)
+            yield writer
+            _flush(codes)
+        with parts.starts.open("wb") as starts:
+            np.save(starts, np.array(writer.starts, np.int64))
+            _flush(starts)
+        parts.codes.replace(files.codes)
+        parts.starts.replace(files.starts)
+    finally:
+        parts.remove()
+
+
+def remove_strays(folder: Path, kept: set[Path]) -> None:
+    """Remove the files that no repository's text is in: of a process that was killed."""
+    for path in folder.glob("*"):
+        if path not in kept and path.name.endswith((PART, ".codes", ".starts.npy")):
+            path.unlink(missing_ok=True)
+
+
+def _name_part(path: Path) -> Path:
+    return path.with_name(f"{path.name}{PART}")
+
+
+def _flush(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())

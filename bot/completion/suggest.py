@@ -1,0 +1,104 @@
+"""Suggest what may be typed next: what is probable, saves keys, and fits its place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Generic
+
+from bot.completion.cut import is_inside_word, make_cutter
+from bot.completion.kept_states import StateKeeper
+from bot.completion.search_drafts import Draft, SearchLimits, search_drafts
+from bot.completion.suggestion import Place, Suggestion
+from bot.corpus.alphabet import encode_text
+from bot.learning.character_model import CharacterModel, State
+
+SEARCH_SHARE = 0.7  # of the budget; the rest is for the syntax
+MOST_TRIED = 24  # drafts that are looked at for the suggestions: each may be parsed several times
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestLimits:
+    """When to suggest, how much, and how long to think about it."""
+
+    most: int = 5
+    confident: float = 0.35  # the least probability of the first suggestion; else there is none
+    budget_s: float = 0.06
+    search: SearchLimits = field(default_factory=SearchLimits)
+
+
+class Suggester(Generic[State]):
+    """Makes suggestions with a model. It is asked by one thread at a time."""
+
+    def __init__(self, model: CharacterModel[State], limits: SuggestLimits | None = None) -> None:
+        self.model = model
+        self._limits = limits or SuggestLimits()
+        self._keeper = StateKeeper(model)
+
+    def suggest(
+        self, place: Place, client: str = "", is_cancelled: Callable[[], bool] = lambda: False
+    ) -> tuple[Suggestion, ...]:
+        """Suggest up to five texts to insert at a place, best first; none when in doubt.
+
+        It takes the budget at most, and what was read counts for the next time. Nobody waits for
+        what `is_cancelled`: the answer is empty then.
+        """
+        began = time.perf_counter()
+
+        def is_stopped(share: float = SEARCH_SHARE) -> bool:
+            spent_s = time.perf_counter() - began
+            return is_cancelled() or spent_s > share * self._limits.budget_s
+
+        if is_inside_word(place):
+            return ()
+        before, after = encode_text(place.before), encode_text(place.after)
+        file = f"{client}\0{place.path}"
+        state = self._keeper.read_to(file, before, after, is_stopped)
+        if state is None:
+            return ()
+        drafts = search_drafts(self.model, state, self._choose_search(place), is_stopped)
+        suggestions = self._choose(place, drafts, lambda: is_stopped(1.0))
+        return tuple(_restore_line_ends(suggestions, place))
+
+    def _choose_search(self, place: Place) -> SearchLimits:
+        """Search one line only where something stands behind the cursor in it."""
+        rest = place.after.partition("\n")[0]
+        limits = self._limits.search
+        return replace(limits, most_line_ends=0) if rest.strip() else limits
+
+    def _choose(
+        self, place: Place, drafts: Iterable[Draft], is_stopped: Callable[[], bool]
+    ) -> tuple[Suggestion, ...]:
+        """Choose those that save most and begin differently, the first of them a probable one."""
+        cutter = make_cutter(place)
+        chosen: list[Suggestion] = []
+        ordered = sorted(drafts, key=_weigh_draft, reverse=True)
+        for draft in ordered[:MOST_TRIED]:
+            if len(chosen) == self._limits.most or is_stopped():
+                break
+            if not chosen and draft.probability < self._limits.confident:
+                continue
+            if any(_tells_same(draft.text, other.text) for other in chosen):
+                continue
+            text = cutter.cut(draft.text)
+            if text and not any(_tells_same(text, other.text) for other in chosen):
+                chosen.append(Suggestion(text, draft.probability))
+        return tuple(chosen)
+
+
+def _weigh_draft(draft: Draft) -> float:
+    """Weigh a draft by the keys that it probably saves: one key takes it."""
+    return draft.probability * (len(draft.text.strip()) - 1)
+
+
+def _tells_same(text: str, other: str) -> bool:
+    """Tell whether one of the two is the other's beginning."""
+    return text.startswith(other) or other.startswith(text)
+
+
+def _restore_line_ends(suggestions: Iterable[Suggestion], place: Place) -> Iterator[Suggestion]:
+    """Give the suggestions the line ends of their file."""
+    line_end = "\r\n" if "\r\n" in place.before else "\n"
+    for suggestion in suggestions:
+        yield replace(suggestion, text=suggestion.text.replace("\n", line_end))

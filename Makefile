@@ -14,7 +14,7 @@ done; \
 wait $$pid; status=$$?; [ ! -t 2 ] || printf '\r\033[K' >&2; exit $$status
 endef
 
-.PHONY: install demo sandbox test test-learn quick check format bench bench-learn mutate lock clean
+.PHONY: install demo sandbox test test-learn quick check format page bench bench-learn mutate lock clean
 
 # The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
 # pinned version to the newest, which has no hash here.
@@ -62,6 +62,10 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The editor of the page that completes code, from npm's packages; what comes out is committed.
+page: | .venv/dev
+	PATH="$$PATH:$(CURDIR)/$(BIN)" deploy/editor/build.sh bot/completion/page
 
 # Real judges ask what was merged: make bench REPOSITORIES="PATH ..." asks repositories of your own.
 bench: .venv/dev

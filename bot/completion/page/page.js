@@ -1,0 +1,111 @@
+// The page: an editor that shows in grey what may follow, and says what it shows.
+import {
+  EditorState, EditorView, Prec, bracketMatching, classHighlighter, defaultKeymap, history,
+  historyKeymap, indentOnInput, indentUnit, indentWithTab, keymap, lineNumbers, pythonLanguage,
+  syntaxHighlighting,
+} from "./codemirror.js";
+import { Asker } from "./asker.js";
+import { createKeys } from "./keys.js";
+import { SAMPLE } from "./sample.js";
+import { readShown, suggestionField } from "./suggestions.js";
+
+const MOST_BYTES = 1_000_000;
+const QUIET_MS = 600; // a screen reader is told once the typing rests
+
+const getElement = (id) => document.getElementById(id);
+const asker = new Asker("sample.py", showAnswer);
+const view = new EditorView({ state: createState(SAMPLE), parent: getElement("editor") });
+
+getElement("path").textContent = asker.path;
+getElement("file").addEventListener("change", (event) => openFile(event.target));
+startTheme(getElement("theme"));
+
+function createState(text) {
+  return EditorState.create({
+    doc: text,
+    selection: { anchor: EditorState.create({ doc: text }).doc.length },
+    extensions: [
+      EditorView.cspNonce.of(document.querySelector("meta[name=style-nonce]").content),
+      Prec.highest(keymap.of(createKeys(asker))),
+      lineNumbers(), history(), indentOnInput(), bracketMatching(), EditorView.lineWrapping,
+      pythonLanguage, indentUnit.of("    "), syntaxHighlighting(classHighlighter),
+      keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
+      EditorView.contentAttributes.of({ "aria-label": "Code", "aria-describedby": "keys" }),
+      suggestionField,
+      EditorView.updateListener.of(noticeUpdate),
+    ],
+  });
+}
+
+function noticeUpdate(update) {
+  if (update.docChanged || update.selectionSet) asker.stop();
+  if (update.docChanged) noticeChange(update);
+  const shown = readShown(update.state);
+  if (shown !== readShown(update.startState)) announce(update.state);
+}
+
+function noticeChange(update) {
+  update.view.setTabFocusMode(false);
+  const tookWord = update.transactions.some((change) => change.isUserEvent("input.complete"));
+  const hasRest = tookWord && readShown(update.state);
+  if (!hasRest && !update.view.composing) asker.askSoon(update.view);
+}
+
+/** Say what is suggested to those who do not see it, once they pause. */
+function announce(state) {
+  clearTimeout(announce.timer);
+  const shown = readShown(state);
+  announce.timer = setTimeout(() => {
+    getElement("said").textContent = shown ? describeShown(view.state) : "";
+  }, QUIET_MS);
+}
+
+function describeShown(state) {
+  const suggestions = state.field(suggestionField);
+  if (!suggestions) return "";
+  const { alternatives, chosen } = suggestions;
+  return `Suggestion ${chosen + 1} of ${alternatives.length}: ${alternatives[chosen].text}`;
+}
+
+function showAnswer({ answer, milliseconds, trouble = "" }) {
+  getElement("trouble").textContent = trouble;
+  if (!answer) return;
+  getElement("model").textContent = answer.model;
+  const whole = Math.round(milliseconds);
+  getElement("latency").textContent =
+    `Last answer after ${whole} ms, ${Math.round(answer.milliseconds)} of them the model`;
+}
+
+/** Open a file from the disk. It stays in this page. */
+async function openFile(input) {
+  const [file] = input.files;
+  input.value = ""; // the same file may be opened again
+  if (!file) return;
+  const { text, trouble } = await readFile(file);
+  getElement("trouble").textContent = trouble ?? "";
+  if (trouble) return;
+  asker.stop();
+  asker.path = file.name;
+  getElement("path").textContent = file.name;
+  view.setState(createState(text));
+  view.focus();
+}
+
+async function readFile(file) {
+  if (file.size > MOST_BYTES) return { trouble: `${file.name} is larger than 1 MB; it was not opened.` };
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer()) };
+  } catch {
+    return { trouble: `${file.name} is not text in UTF-8; it was not opened.` };
+  }
+}
+
+function startTheme(select) {
+  const apply = () => {
+    document.documentElement.dataset.theme = select.value;
+    localStorage.setItem("theme", select.value);
+  };
+  select.value = localStorage.getItem("theme") ?? "";
+  select.addEventListener("change", apply);
+  apply();
+}

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bot.cli.commands import app
-from bot.settings import Settings, describe_settings
+from bot.settings import CorpusSettings, Settings, describe_settings
 from bot.steps.config_file import ConfigFile
 from bot.steps.repo_config import read_config
 from bot.stories.handle_command import COMMANDS
@@ -17,7 +17,14 @@ from bot.stories.handle_command import COMMANDS
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("name", "said"), describe_settings(Settings).items())
+# Those of the bot, and the one that only commands have and no variable of another program sets.
+SETTINGS = describe_settings(Settings)
+DATABASE = {
+    name: said for name, said in describe_settings(CorpusSettings).items() if "DATABASE" in name
+}
+
+
+@pytest.mark.parametrize(("name", "said"), [*SETTINGS.items(), *DATABASE.items()])
 def test_every_setting_is_in_the_readme(name, said):
     """With its default and its meaning, as the code has them."""
     meaning, default = said

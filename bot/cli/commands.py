@@ -13,6 +13,7 @@ import typer
 
 from bot.cli import part_commands
 from bot.cli.command_line import CONTEXT, WRONG_USE, CommandLine, FilesBehindDashes, import_command
+from bot.cli.corpus_commands import corpus
 from bot.cli.progress_line import show_progress
 from bot.cli.refactor_commands import refactor
 from bot.cli.terminal import open_console, print_sentences
@@ -266,6 +267,7 @@ app.command(name="map")(part_commands.print_map)
 app.command()(part_commands.apply)
 app.command()(part_commands.merge)
 app.add_typer(refactor, name="refactor")
+app.add_typer(corpus, name="corpus")
 
 
 @app.command(name="schema")

@@ -10,6 +10,7 @@ from bot.settings.command_settings import (
     ReadTokenSettings,
     SearchSettings,
 )
+from bot.settings.corpus_settings import CorpusSettings
 from bot.settings.read_settings import (
     SettingsError,
     SettingsReport,
@@ -31,6 +32,7 @@ from bot.settings.setting_problems import SettingProblem, SettingState, make_nam
 
 __all__ = [
     "PRICES",
+    "CorpusSettings",
     "GateSettings",
     "GitHubSettings",
     "ModelSettings",

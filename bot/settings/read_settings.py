@@ -18,6 +18,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from bot.settings.command_settings import ModelSettings, SearchSettings
+from bot.settings.corpus_settings import CorpusSettings
 from bot.settings.secret_settings import find_secret_values, find_secret_variables
 from bot.settings.serve_settings import GitHubSettings, ServerSettings, Settings
 from bot.settings.setting_problems import (
@@ -106,7 +107,8 @@ def examine_settings(**given: Any) -> SettingsReport:
 def list_unknown_settings(**given: Any) -> tuple[SettingProblem, ...]:
     """List the names in the environment and the .env file that look like settings and are none."""
     names = [*os.environ, *_read_env_names(given)]
-    return tuple(find_unknown_names(names, [make_name(name) for name in Settings.model_fields]))
+    known = [*Settings.model_fields, *CorpusSettings.model_fields]
+    return tuple(find_unknown_names(names, list(map(make_name, known))))
 
 
 def find_env_file() -> Path:

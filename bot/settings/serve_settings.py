@@ -112,8 +112,10 @@ class SolveSettings(ModelSettings, SandboxSettings):
     """Settings of `greenlit solve`."""
 
 
-class ServerSettings(SandboxSettings):
-    """Settings of where the bot keeps its files, listens and logs, and of what a day may cost."""
+class HomeSettings(BaseSettings):
+    """Settings of where files are kept."""
+
+    model_config = SearchSettings.model_config
 
     home: Path = Field(
         Path(".greenlit"),
@@ -122,6 +124,16 @@ class ServerSettings(SandboxSettings):
         ),
         examples=["/var/lib/greenlit"],
     )
+
+    @field_validator("home")
+    @classmethod
+    def _expand_home(cls, home: Path) -> Path:
+        return home.expanduser() if home.parts[:1] == ("~",) else home
+
+
+class ServerSettings(HomeSettings, SandboxSettings):
+    """Settings of where the bot keeps its files, listens and logs, and of what a day may cost."""
+
     host: str = Field(
         "127.0.0.1",
         min_length=1,
@@ -173,11 +185,6 @@ class ServerSettings(SandboxSettings):
     @classmethod
     def _accept_small_letters(cls, level: object) -> object:
         return level.upper() if isinstance(level, str) else level
-
-    @field_validator("home")
-    @classmethod
-    def _expand_home(cls, home: Path) -> Path:
-        return home.expanduser() if home.parts[:1] == ("~",) else home
 
 
 class Settings(ServerSettings, GitHubSettings, ModelSettings):

@@ -35,6 +35,10 @@ COMMANDS = [
     ["refactor", "rename"],
     ["refactor", "async"],
     ["refactor", "move"],
+    ["corpus"],
+    ["corpus", "find"],
+    ["corpus", "clone"],
+    ["corpus", "stats"],
 ]
 
 

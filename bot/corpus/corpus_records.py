@@ -31,7 +31,8 @@ class RepositoryRecord:
 class FileRecord:
     """A file of a repository at its commit: what it holds, and why it was dropped if it was.
 
-    `signature` is its MinHash, as bytes; None where none was computed.
+    `signature` is its MinHash, as bytes; None where none was computed. `content` is the fingerprint
+    of its text without regard to blanks, by which copies are found.
     """
 
     path: str
@@ -43,6 +44,7 @@ class FileRecord:
     state: FileState = "kept"
     reason: str = ""
     signature: bytes | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

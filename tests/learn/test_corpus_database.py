@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 
 from bot.adapters.corpus.corpus_database import CorpusDatabase, open_corpus_database
 from bot.adapters.corpus.engine import CorpusUnavailable
 from bot.corpus.corpus_records import FileRecord, FileTotals, SearchSlice
+from bot.corpus.fingerprints import list_band_keys
 from bot.values.repositories import FoundRepository
 
 GREETER = FoundRepository(
@@ -32,7 +34,8 @@ GREETER = FoundRepository(
     licence="MIT",
     pushed_at="2026-01-02T03:04:05Z",
 )
-KEPT = FileRecord("greeting.py", "a" * 40, 30, 2, 5, 30, signature=b"\x00\xff")
+SIGNATURE = bytes(range(256)) * 2
+KEPT = FileRecord("greeting.py", "a" * 40, 30, 2, 5, 30, signature=SIGNATURE, content=b"text")
 DROPPED = FileRecord("made.py", "b" * 40, 99, 9, 9, 99, state="dropped", reason="generated")
 NOON = 1_800_000_000.0
 
@@ -114,7 +117,7 @@ def test_files_are_replaced_as_a_whole(database):
 
 
 def test_files_are_added_up(database):
-    """Totals come by repository, state and reason, and what is compared comes from kept files."""
+    """Totals come by repository, state and reason."""
     other = replace(GREETER, key="github:8")
     database.save_repositories([GREETER, other])
     first, second = [record.id for record in database.fetch_repositories()]
@@ -126,9 +129,25 @@ def test_files_are_added_up(database):
         FileTotals(first, "kept", "", 2, 60, 4, 10, 60),
         FileTotals(second, "kept", "", 1, 30, 2, 5, 30),
     ] == database.fetch_totals()
-    assert {"a" * 40, "f"} == database.fetch_kept_blobs(except_repository=second)
-    signatures = [(first, "greeting.py", b"\x00\xff"), (first, "b.py", b"\x00\xff")]
-    assert signatures == list(database.read_signatures())
+
+
+def test_copies_are_found_in_other_repositories_alone(database):
+    """A kept file is known by its blob, its text, and the bands of its sketch; others are not."""
+    database.save_repositories([GREETER])
+    number = database.fetch_repository("github:7").id
+    database.record_clone(number, "c" * 40, [KEPT, DROPPED], "MIT")
+    keys = list_band_keys(np.frombuffer(SIGNATURE, np.uint32))
+
+    known = database.open_known_files(except_repository=0)
+    assert {KEPT.blob} == known.find_blobs([KEPT.blob, DROPPED.blob, "e" * 40])
+    assert known.has_content(b"text")
+    assert {SIGNATURE} == known.list_sketches([keys[3], 5])
+    own = database.open_known_files(except_repository=number)
+    assert (set(), False, set()) == (
+        own.find_blobs([KEPT.blob]),
+        own.has_content(b"text"),
+        own.list_sketches(keys),
+    )
 
 
 def test_what_is_deleted_takes_its_files_along(database):
@@ -210,7 +229,7 @@ def test_postgresql_keeps_the_tables_apart(postgres):
             "SELECT table_schema, table_name FROM information_schema.tables "
             "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 2"
         ).fetchall()
-    names = ["alembic_version", "files", "repositories", "search_slices", "searches"]
+    names = ["alembic_version", "bands", "files", "repositories", "search_slices", "searches"]
     assert [("corpus", name) for name in names] == rows
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -11,13 +11,12 @@ from typing import Self
 import sqlalchemy as sa
 
 from bot.adapters.corpus.engine import begin_write, open_engine
+from bot.adapters.corpus.known_files import KnownFilesDatabase
 from bot.adapters.corpus.rows import read_file, read_repository, save_files, save_found
 from bot.adapters.corpus.search_database import SearchDatabase
 from bot.adapters.corpus.tables import files, repositories
 from bot.corpus.corpus_records import FileRecord, FileTotals, RepositoryRecord
 from bot.values.repositories import FoundRepository
-
-ROWS_AT_A_TIME = 1_000
 
 
 def open_corpus_database(url: str, clock: Callable[[], float] = time.time) -> CorpusDatabase:
@@ -113,33 +112,15 @@ class CorpusDatabase:
 
     # --- files
 
+    def open_known_files(self, except_repository: int) -> KnownFilesDatabase:
+        """Give what finds copies of the kept files of all repositories but one."""
+        return KnownFilesDatabase(self._engine, except_repository)
+
     def fetch_files(self, repository_id: int) -> list[FileRecord]:
         """Fetch the files of a repository, kept and dropped, by path."""
         query = sa.select(files).where(files.c.repository_id == repository_id)
         with self._engine.begin() as connection:
             return [read_file(row) for row in connection.execute(query.order_by(files.c.path))]
-
-    def fetch_kept_blobs(self, except_repository: int = 0) -> set[str]:
-        """Fetch the shas of all kept files, but those of one repository."""
-        query = sa.select(files.c.blob).distinct()
-        query = query.where(files.c.state == "kept", files.c.repository_id != except_repository)
-        with self._engine.begin() as connection:
-            return set(connection.scalars(query))
-
-    def read_signatures(self, except_repository: int = 0) -> Iterator[tuple[int, str, bytes]]:
-        """Read repository, path and MinHash of all kept files that have one, some at a time.
-
-        It is for one reader that ends soon: the transaction lasts as long as the reading.
-        """
-        query = sa.select(files.c.repository_id, files.c.path, files.c.signature).where(
-            files.c.state == "kept",
-            files.c.repository_id != except_repository,
-            files.c.signature.is_not(None),
-        )
-        query = query.order_by(files.c.id).execution_options(yield_per=ROWS_AT_A_TIME)
-        with self._engine.begin() as connection:
-            for repository_id, path, signature in connection.execute(query):
-                yield repository_id, path, bytes(signature)
 
     def fetch_totals(self) -> list[FileTotals]:
         """Add up the files of each repository by state and reason."""

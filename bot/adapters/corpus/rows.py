@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.adapters.corpus.tables import files, repositories
+from bot.adapters.corpus.tables import bands, files, repositories
 from bot.corpus.corpus_records import FileRecord, RepositoryRecord
+from bot.corpus.fingerprints import list_band_keys
 from bot.values.repositories import FoundRepository
 
 FOUND_COLUMNS = tuple(field.name for field in fields(FoundRepository))
@@ -61,6 +63,21 @@ def save_files(
     rows = [{"repository_id": repository_id, **_make_file_row(record)} for record in records]
     if rows:
         connection.execute(sa.insert(files), rows)
+        _save_bands(connection, repository_id)
+
+
+def _save_bands(connection: sa.Connection, repository_id: int) -> None:
+    """Save the bands of the signatures of a repository's files."""
+    query = sa.select(files.c.id, files.c.signature).where(
+        files.c.repository_id == repository_id, files.c.signature.is_not(None)
+    )
+    rows = [
+        {"key": key, "file_id": file_id}
+        for file_id, signature in connection.execute(query)
+        for key in list_band_keys(np.frombuffer(signature, np.uint32))
+    ]
+    if rows:
+        connection.execute(sa.insert(bands), rows)
 
 
 def _make_file_row(record: FileRecord) -> dict[str, Any]:

@@ -80,7 +80,22 @@ files = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("signature", sa.LargeBinary),
+    sa.Column("content", sa.LargeBinary, index=True),
     sa.UniqueConstraint("repository_id", "path"),
+)
+
+# The bands of the kept files' signatures: files that are nearly equal share one, nearly always.
+bands = sa.Table(
+    "bands",
+    metadata,
+    sa.Column("key", sa.BigInteger, primary_key=True),
+    sa.Column(
+        "file_id",
+        sa.ForeignKey("files.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,  # or deleting a file would look through all bands
+    ),
+    sqlite_with_rowid=False,
 )
 
 searches = sa.Table(

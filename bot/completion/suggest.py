@@ -50,7 +50,7 @@ class Suggester(Generic[State]):
             spent_s = time.perf_counter() - began
             return is_cancelled() or spent_s > share * self._limits.budget_s
 
-        if is_inside_word(place):
+        if is_cancelled() or is_inside_word(place):
             return ()
         before, after = encode_text(place.before), encode_text(place.after)
         file = f"{client}\0{place.path}"

@@ -13,6 +13,7 @@ import typer
 
 from bot.cli import part_commands
 from bot.cli.command_line import CONTEXT, WRONG_USE, CommandLine, FilesBehindDashes, import_command
+from bot.cli.complete_commands import complete
 from bot.cli.corpus_commands import corpus
 from bot.cli.progress_line import show_progress
 from bot.cli.refactor_commands import refactor
@@ -268,6 +269,7 @@ app.command()(part_commands.apply)
 app.command()(part_commands.merge)
 app.add_typer(refactor, name="refactor")
 app.add_typer(corpus, name="corpus")
+app.command()(complete)
 
 
 @app.command(name="schema")

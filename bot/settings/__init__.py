@@ -23,6 +23,7 @@ from bot.settings.read_settings import (
 )
 from bot.settings.serve_settings import (
     GitHubSettings,
+    HomeSettings,
     SandboxSettings,
     ServerSettings,
     Settings,
@@ -35,6 +36,7 @@ __all__ = [
     "CorpusSettings",
     "GateSettings",
     "GitHubSettings",
+    "HomeSettings",
     "ModelSettings",
     "ReadTokenSettings",
     "SandboxSettings",

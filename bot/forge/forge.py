@@ -32,6 +32,7 @@ from bot.forge.forge_state import ForgeState, RepositoryRecord, now
 from bot.forge.git_http import RefUpdate
 from bot.forge.git_store import ZERO_SHA
 from bot.forge.push_follower import PushFollower
+from bot.forge.repository_figures import RepositoryFigures
 from bot.forge.serial_queue import SerialQueue
 from bot.forge.webhook_delivery import WebhookDelivery, WebhookSender
 from bot.values import Permission
@@ -86,6 +87,21 @@ class Forge(IssueActs, PullActs):
             self.state.store.create(name)
             if files:
                 self._commit(name, "main", files, owner, "Initial commit")
+
+    def list_repository(
+        self, name: str, figures: RepositoryFigures, *, created_at: str = "", fork_of: str = ""
+    ) -> None:
+        """Make a repository without a file, which anybody finds and nobody can clone."""
+        with self.state.lock:
+            self.state.find_account(name.partition("/")[0], "Organization")
+            record = RepositoryRecord(self.state.make_id(), name, created_at or now())
+            record.figures, record.fork_of, record.is_only_listed = figures, fork_of, True
+            self.state.repositories[name.lower()] = record
+
+    def set_figures(self, repo: str, figures: RepositoryFigures) -> None:
+        """Set a repository's stars and what else a search looks at."""
+        with self.state.lock:
+            self.state.find_repository(repo).figures = figures
 
     def create_app(
         self, slug: str, permissions: Mapping[str, str], events: Sequence[str]

@@ -29,6 +29,7 @@ from bot.forge.forge_records import (
     WorkflowRunRecord,
 )
 from bot.forge.git_store import GitSignature, GitStore
+from bot.forge.repository_figures import RepositoryFigures
 from bot.forge.review_records import ReviewCommentRecord, ReviewRecord, ThreadRecord
 from bot.values import Permission
 
@@ -40,7 +41,10 @@ ACTIONS_APP_ID = 15368
 
 @dataclass(slots=True)
 class RepositoryRecord:
-    """A repository and all that belongs to it but its files, which are in the git store."""
+    """A repository and all that belongs to it but its files, which are in the git store.
+
+    One that is only listed has none: it is there to be found, in thousands.
+    """
 
     id: int
     name: str
@@ -69,6 +73,8 @@ class RepositoryRecord:
     sub_issues: dict[int, list[int]] = field(default_factory=dict)  # numbers, by the parent's
     blockers: dict[int, list[int]] = field(default_factory=dict)  # what an issue waits for
     has_sub_issues: bool = True  # older servers have none
+    figures: RepositoryFigures = field(default_factory=RepositoryFigures)
+    is_only_listed: bool = False
 
     @property
     def owner(self) -> str:
@@ -234,6 +240,11 @@ class ForgeState:
 def now() -> str:
     """Return the time as GitHub's API writes it."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def find_next_hour() -> int:
+    """Tell when the limits of requests begin anew, in seconds since the epoch."""
+    return (int(time.time()) // 3600 + 1) * 3600
 
 
 def make_node_id(kind: str, *key: object) -> str:

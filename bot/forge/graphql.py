@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -22,12 +23,18 @@ from graphql import (
 from bot.forge.commit_writer import CommitWriter
 from bot.forge.forge_pulls import ForgePulls
 from bot.forge.forge_reviews import ForgeReviews
-from bot.forge.forge_state import Json
+from bot.forge.forge_state import Json, find_next_hour
 from bot.forge.graphql_mutations import Mutations
 from bot.forge.graphql_node_keys import find_repository, parse_node_id, refuse_node
 from bot.forge.graphql_nodes import NodeBuilder
-from bot.forge.graphql_refusal import format_error
-from bot.forge.rest_api import REQUESTS_PER_HOUR, RestRequest, RestResponse, RestRoute
+from bot.forge.graphql_refusal import GraphQLRefusal, format_error
+from bot.forge.graphql_repositories import build_search
+from bot.forge.rest_api import (
+    REQUESTS_PER_HOUR,
+    RestRequest,
+    RestResponse,
+    RestRoute,
+)
 
 Info = GraphQLResolveInfo[None]
 SCHEMA = Path(__file__).with_name("github.graphql")
@@ -99,8 +106,19 @@ class _Root:
                 find_repository(self._request, f"{owner}/{name}")
             ),
             "viewer": lambda _: self._nodes.build_viewer(),
+            "organization": lambda _, login: self._build_organization(login),
+            "search": lambda info, **arguments: build_search(
+                self._request.state, info, arguments, self._nodes.build_repository
+            ),
             "rateLimit": lambda _, **__: self._build_rate_limit(),
         }
+
+    def _build_organization(self, login: str) -> Json:
+        state = self._request.state
+        if not state.has_account(login) or state.find_account(login).kind != "Organization":
+            message = f"Could not resolve to an Organization with the login of '{login}'."
+            raise GraphQLRefusal("NOT_FOUND", message)
+        return self._nodes.build_account(login)
 
     def _resolve_node(self, node_id: str) -> Json:
         key = parse_node_id(self._request, node_id)
@@ -123,11 +141,13 @@ class _Root:
         raise refuse_node(node_id)
 
     def _build_rate_limit(self) -> Json:
+        """Build the limit as it will be when this request, too, is counted."""
+        used = self._request.state.request_counts.get(self._request.asker, 0) + 1
         return {
             "cost": 1,
             "limit": REQUESTS_PER_HOUR,
             "nodeCount": 0,
-            "remaining": REQUESTS_PER_HOUR - 1,
-            "used": 1,
-            "resetAt": self._request.state.apps[self._request.token.app].created_at,
+            "remaining": max(0, REQUESTS_PER_HOUR - used),
+            "used": used,
+            "resetAt": f"{datetime.fromtimestamp(find_next_hour(), UTC):%Y-%m-%dT%H:%M:%SZ}",
         }

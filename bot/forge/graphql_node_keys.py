@@ -43,7 +43,10 @@ def find_repository(request: RestRequest, name: str) -> RepositoryRecord:
         repository = request.state.find_repository(name)
     except KeyError:
         repository = None
-    if repository is None or repository.name not in request.token.repositories:
+    is_visible = repository and (
+        repository.is_only_listed or repository.name in request.token.repositories
+    )
+    if repository is None or not is_visible:
         message = f"Could not resolve to a Repository with the name '{name}'."
         raise GraphQLRefusal("NOT_FOUND", message)
     return repository

@@ -15,6 +15,7 @@ from bot.forge.forge_records import (
 from bot.forge.forge_state import Json, RepositoryRecord, allows, make_node_id
 from bot.forge.graphql_connection import Info, build_connection
 from bot.forge.graphql_refusal import GraphQLRefusal
+from bot.forge.graphql_repositories import build_figures, list_owned
 from bot.forge.graphql_status import build_app, build_context, build_signature, worst_state
 from bot.forge.graphql_threads import ThreadBuilder
 from bot.forge.issue_views import issue_url
@@ -44,6 +45,9 @@ class NodeBuilder:
             "login": short_login,
             "databaseId": account.id,
             "url": f"{self._state.web}/{short_login}",
+            "repositories": lambda info, **arguments: list_owned(
+                self._state, info, account.login, arguments, self.build_repository
+            ),
         }
 
     def build_viewer(self) -> Json:
@@ -65,7 +69,8 @@ class NodeBuilder:
             "url": f"{self._state.web}/{repository.name}",
             "isArchived": repository.archived,
             "isPrivate": repository.private,
-            "defaultBranchRef": self.build_ref(repository, repository.default_branch),
+            "defaultBranchRef": lambda _: self.build_ref(repository, repository.default_branch),
+            **build_figures(self._state, repository),
             "ref": lambda _, qualifiedName: self._find_ref(repository, qualifiedName),  # noqa: N803 - the schema's name
             "object": lambda _, expression=None, oid=None: self._find_object(
                 repository, oid or expression or ""
@@ -80,14 +85,16 @@ class NodeBuilder:
 
     def build_ref(self, repository: RepositoryRecord, branch: str) -> Json | None:
         """Build the Ref of a branch; None where there is none."""
-        sha = self._state.store.find_head(repository.name, branch)
-        if not sha:
+        sha = ""
+        if not repository.is_only_listed:
+            sha = self._state.store.find_head(repository.name, branch)
+        if not sha and not repository.is_only_listed:
             return None
         return {
             "id": make_node_id("REF", repository.name, branch),
             "name": branch,
             "prefix": "refs/heads/",
-            "target": lambda _: self.build_commit(repository, sha),
+            "target": lambda _: self.build_commit(repository, sha) if sha else None,
         }
 
     def _find_object(self, repository: RepositoryRecord, name: str) -> Json | None:

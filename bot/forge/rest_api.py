@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from bot.forge.app_registry import AppRegistry
 from bot.forge.forge_records import AppRecord, TokenRecord
-from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, allows
+from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, allows, find_next_hour
 from bot.forge.rest_refusal import RestRefusal, refuse_unknown
 
 T = TypeVar("T")
@@ -84,6 +83,11 @@ class RestRequest:
         if not isinstance(data, dict):
             raise RestRefusal(400, "Body should be a JSON object")
         return data
+
+    @property
+    def asker(self) -> str:
+        """Who is counted for the request: its credential."""
+        return self.headers.get("authorization", "anonymous")
 
     def text(self, name: str) -> str | None:
         """Return a text of the body; None when it is not there or null."""
@@ -244,15 +248,14 @@ def count_request(request: RestRequest, *, is_free: bool) -> dict[str, str]:
 
     The hour begins with the clock's; 304 and /rate_limit cost nothing.
     """
-    who = request.headers.get("authorization", "anonymous")
     with request.state.lock:
-        used = request.state.request_counts.get(who, 0) + (not is_free)
-        request.state.request_counts[who] = used
+        used = request.state.request_counts.get(request.asker, 0) + (not is_free)
+        request.state.request_counts[request.asker] = used
     return {
         "X-RateLimit-Limit": str(REQUESTS_PER_HOUR),
         "X-RateLimit-Remaining": str(max(0, REQUESTS_PER_HOUR - used)),
         "X-RateLimit-Used": str(used),
-        "X-RateLimit-Reset": str((int(time.time()) // 3600 + 1) * 3600),
+        "X-RateLimit-Reset": str(find_next_hour()),
         "X-RateLimit-Resource": "core",
     }
 

@@ -2,8 +2,8 @@
 import { setSuggestions, suggestionField } from "./suggestions.js";
 
 const PAUSE_MS = 20; // keys that come together are one question
-const STEP = 50_000; // a long text is cut at multiples of it, so that the server's cache still fits
-const MOST_BEFORE = 4 * STEP;
+const STEP = 32_000; // a long text is cut at multiples of it, so that what the server has read still counts
+const MOST_BEFORE = 3 * STEP;
 const MOST_AFTER = 20_000;
 
 export class Asker {

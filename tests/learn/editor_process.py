@@ -1,0 +1,30 @@
+"""Serves one editor over standard input: a program of its own, as editors start it.
+
+Its model learns a few lines by heart in an instant.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from bot.completion.language_server import serve_stdio
+from bot.completion.suggest import Suggester, SuggestLimits
+from tests.learn.letter_counts import LetterCounts
+
+KNOWN = (
+    "import json\nimport sys\n\n\ndef read(path):\n    return json.loads(path.read_text())\n" * 3
+)
+
+
+class _Talkative(LetterCounts):
+    """A model that prints, as libraries do: nothing of it may reach the editor."""
+
+    def begin(self, after):
+        """Print, and begin."""
+        print("Content-Length: 0\n\nloaded")  # noqa: T201
+        return super().begin(after)
+
+
+if __name__ == "__main__":
+    suggester = Suggester(_Talkative(KNOWN), SuggestLimits(budget_s=5))
+    sys.exit(0 if serve_stdio(suggester) else 1)

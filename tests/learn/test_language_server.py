@@ -1,0 +1,189 @@
+"""Completion in editors: a real client speaks to a real process over standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+
+URI = "file:///work/caf%C3%A9.py"
+PROGRAM = (sys.executable, "-m", "tests.learn.editor_process")
+
+
+class Editor:
+    """An editor with its completion: opens texts, changes them, and asks."""
+
+    def __init__(self, client: LanguageClient, initialized: types.InitializeResult) -> None:
+        self.client = client
+        self.capabilities = initialized.capabilities
+        self.server_info = initialized.server_info
+
+    def open(self, text: str, uri: str = URI) -> None:
+        """Open a text."""
+        document = types.TextDocumentItem(uri, "python", 1, text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(document))
+
+    def change(self, *changes: Any, uri: str = URI) -> None:
+        """Change a text."""
+        document = types.VersionedTextDocumentIdentifier(version=2, uri=uri)
+        self.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(document, list(changes))
+        )
+
+    async def suggest(self, line: int, character: int, uri: str = URI) -> list[str]:
+        """Ask for the texts that may stand in grey at a position."""
+        answer = await self.client.text_document_inline_completion_async(
+            make_question(line, character, uri)
+        )
+        return [item.insert_text for item in answer.items]
+
+
+def make_question(line: int, character: int, uri: str = URI) -> types.InlineCompletionParams:
+    """Make the question what may stand in grey at a position."""
+    return types.InlineCompletionParams(
+        types.InlineCompletionContext(types.InlineCompletionTriggerKind.Automatic),
+        types.TextDocumentIdentifier(uri),
+        types.Position(line, character),
+    )
+
+
+def make_change(start: tuple[int, int], end: tuple[int, int], text: str) -> Any:
+    """Make the change of a part of a text."""
+    area = types.Range(types.Position(*start), types.Position(*end))
+    return types.TextDocumentContentChangePartial(area, text)
+
+
+@asynccontextmanager
+async def start_editor(*encodings: types.PositionEncodingKind) -> AsyncIterator[Editor]:
+    """Start an editor and its server; at the end they part as the protocol asks."""
+    client = LanguageClient("editor", "1")
+    await client.start_io(*PROGRAM)
+    general = types.GeneralClientCapabilities(position_encodings=encodings or None)
+    capabilities = types.ClientCapabilities(general=general)
+    initialized = await client.initialize_async(types.InitializeParams(capabilities))
+    client.initialized(types.InitializedParams())
+    yield Editor(client, initialized)
+    await client.shutdown_async(None)
+    client.exit(None)
+    process = client._server
+    assert process is not None
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+    await client.stop()
+
+
+def use_editor(
+    scenario: Callable[[Editor], Awaitable[None]], *encodings: types.PositionEncodingKind
+) -> None:
+    """Play a scenario in an editor."""
+
+    async def play() -> None:
+        async with start_editor(*encodings) as editor:
+            await asyncio.wait_for(scenario(editor), 30)
+
+    asyncio.run(play())
+
+
+def test_editor_is_given_what_may_follow():
+    """The server names itself and offers what 3.18 calls inline completion: texts to insert just
+    where the cursor is, five at most, and none in a text that is not open.
+    """
+
+    async def scenario(editor):
+        editor.open("import json\nimport j")
+        answer = await editor.client.text_document_inline_completion_async(make_question(1, 8))
+        first = answer.items[0]
+
+        assert editor.server_info.name == "greenlit"
+        assert editor.capabilities.inline_completion_provider is not None
+        sync = editor.capabilities.text_document_sync
+        assert sync.change == types.TextDocumentSyncKind.Incremental
+        assert first.insert_text.startswith("son")
+        assert types.Range(types.Position(1, 8), types.Position(1, 8)) == first.range
+        assert len(answer.items) <= 5
+        assert await editor.suggest(0, 0, "file:///work/other.py") == []
+
+    use_editor(scenario)
+
+
+def test_several_texts_follow_their_changes():
+    """Each open text is kept as its editor changes it, in parts or whole, until it is closed."""
+    other = "file:///work/b.py"
+
+    async def scenario(editor):
+        editor.open("'😀😀'\n")
+        editor.open("import js", other)
+        editor.change(
+            make_change((1, 0), (1, 0), "q\n"), make_change((0, 6), (2, 0), "; import jso")
+        )
+        assert (await editor.suggest(0, 18))[0].startswith("n")
+        assert (await editor.suggest(0, 9, other))[0].startswith("on")
+
+        editor.change(types.TextDocumentContentChangeWholeDocument("import sy"))
+        assert (await editor.suggest(0, 9))[0].startswith("s")
+        editor.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(other))
+        )
+        assert await editor.suggest(0, 9, other) == []
+
+    use_editor(scenario)
+
+
+def test_question_is_called_back():
+    """A question that the editor calls back is answered as such, and the next one as ever."""
+
+    async def scenario(editor):
+        editor.open("import json\n" * 5_000 + "import js")
+        asked = editor.client.protocol.send_request_async(
+            types.TEXT_DOCUMENT_INLINE_COMPLETION, make_question(5_000, 9), msg_id="asked"
+        )
+        question = asyncio.ensure_future(asked)
+        await asyncio.sleep(0)
+        editor.client.cancel_request(types.CancelParams("asked"))
+        with pytest.raises(Exception, match="cancel"):
+            await question
+
+        assert (await editor.suggest(5_000, 9))[0].startswith("on")
+
+    use_editor(scenario)
+
+
+def test_list_is_offered_to_other_editors():
+    """An editor without grey text gets a list: each line begins with the word that is typed,
+    also where its columns count the bytes of UTF-8.
+    """
+
+    async def scenario(editor):
+        editor.open("'😀'; import js\r\n")
+        question = types.CompletionParams(types.TextDocumentIdentifier(URI), types.Position(0, 17))
+        answer = await editor.client.text_document_completion_async(question)
+        first = answer.items[0]
+
+        assert answer.is_incomplete
+        assert first.label.startswith("json")
+        assert first.text_edit.new_text.startswith("json")
+        assert types.Position(0, 15) == first.text_edit.range.start
+
+    use_editor(scenario, types.PositionEncodingKind.Utf8)
+
+
+def test_server_ends_with_its_editor():
+    """An editor that is gone leaves no server behind; the exit code tells that nobody took leave."""
+
+    async def play():
+        process = await asyncio.create_subprocess_exec(
+            *PROGRAM,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        output, errors = await asyncio.wait_for(process.communicate(b""), 30)
+
+        assert (1, b"", b"") == (process.returncode, output, errors)
+
+    asyncio.run(play())

@@ -19,7 +19,7 @@ from bot.corpus.fingerprints import (
     list_band_keys,
 )
 from bot.corpus.repository_licence import names_other_licence
-from bot.corpus.source_filters import Judgement, Reason, judge_content
+from bot.corpus.source_filters import Reason, judge_content
 from bot.corpus.text_writer import TextWriter
 
 # Finds the secrets of a text, beyond those of well-known shapes. One call costs more than a line.
@@ -71,21 +71,19 @@ class SourceKeeper:
 
     def keep(self, files: Sequence[SourceFile]) -> Iterator[FileRecord]:
         """Judge some files together; those that are worth it are written in their order."""
-        secrets = self.find_secrets("\n".join(_read_lines(file.content) for file in files))
-
-        def has_secret(text: str) -> bool:
-            return any(secret in text for secret in secrets)
-
-        for file in files:
-            judgement = judge_content(file.content, has_secret)
+        judgements = [judge_content(file.content) for file in files]
+        secrets = self.find_secrets("\n".join(judgement.text for judgement in judgements))
+        for file, judgement in zip(files, judgements, strict=True):
             record = FileRecord(file.path, file.blob, len(file.content))
-            if reason := judgement.reason or self._find_licence_reason(judgement):
+            if reason := judgement.reason or self._find_reason(judgement.text, secrets):
                 yield drop_file(record, reason)
             else:
                 yield self._keep_unless_copy(record, judgement.text)
 
-    def _find_licence_reason(self, judgement: Judgement) -> Reason | None:
-        is_other = self.licences is not None and names_other_licence(judgement.text, self.licences)
+    def _find_reason(self, text: str, secrets: Collection[str]) -> Reason | None:
+        if any(secret in text for secret in secrets):
+            return "secret"
+        is_other = self.licences is not None and names_other_licence(text, self.licences)
         return "licence" if is_other else None
 
     def _keep_unless_copy(self, record: FileRecord, text: str) -> FileRecord:
@@ -118,11 +116,6 @@ class SourceKeeper:
 def drop_file(record: FileRecord, reason: Reason) -> FileRecord:
     """Mark a file as dropped, with the reason."""
     return replace(record, state="dropped", reason=reason)
-
-
-def _read_lines(content: bytes) -> str:
-    """Read what a finder of secrets is given; what is not UTF-8 is dropped for that alone."""
-    return content.decode("utf-8", "replace")
 
 
 def _read_sketch(signature: bytes) -> Sketch:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -45,9 +44,6 @@ DATA_SHARE = 0.3  # of a file in digits, or in words that no person typed
 DATA_CHARS = 2_000  # a shorter file may well be a table of numbers
 MACHINE_WORDS = re.compile(r"[0-9A-Fa-f]{32,}|[A-Za-z0-9+/]{76,}={0,2}|(?:\\x[0-9A-Fa-f]{2}){8,}")
 
-# Tells whether a text holds a secret, beyond those of well-known shapes.
-HasSecret = Callable[[str], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -72,7 +68,7 @@ def find_path_reason(path: str) -> Reason | None:
     return None
 
 
-def judge_content(content: bytes, has_secret: HasSecret) -> Judgement:
+def judge_content(content: bytes) -> Judgement:
     """Read a file, and say why nobody should learn from it where that is so."""
     if reason := _find_unreadable(content):
         return Judgement("", reason)
@@ -83,7 +79,7 @@ def judge_content(content: bytes, has_secret: HasSecret) -> Judgement:
         return Judgement("", "generated")
     if is_data(text):
         return Judgement("", "data")
-    if find_secrets(text) or has_secret(text):
+    if find_secrets(text):
         return Judgement("", "secret")
     return Judgement(text)
 

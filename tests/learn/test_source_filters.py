@@ -9,14 +9,9 @@ from bot.corpus.source_filters import find_path_reason, is_source, judge_content
 CODE = '"""Count words."""\n\n\ndef count(text: str) -> int:\n    return len(text.split())\n'
 
 
-def judge(content):
-    """Judge a file where nothing else finds secrets."""
-    return judge_content(content, lambda _text: False)
-
-
 def test_code_is_kept_as_it_stands():
     """A file that a person wrote is kept; a mark of its encoding is no part of the text."""
-    assert CODE == judge(b"\xef\xbb\xbf" + CODE.encode()).text
+    assert CODE == judge_content(b"\xef\xbb\xbf" + CODE.encode()).text
 
 
 @pytest.mark.parametrize(
@@ -57,12 +52,7 @@ def test_paths_tell_whose_a_file_is(path, reason):
 )
 def test_what_nobody_should_learn_from_is_dropped_with_a_reason(content, reason):
     """Each kind of file that no person wrote, or that holds a secret, has its reason."""
-    assert reason == judge(content).reason
-
-
-def test_secrets_that_another_finder_sees_are_dropped():
-    """The product's own finder of secrets is asked about what is otherwise kept."""
-    assert "secret" == judge_content(CODE.encode(), lambda text: "count" in text).reason
+    assert reason == judge_content(content).reason
 
 
 def test_languages_are_told_by_the_ending():

@@ -15,7 +15,7 @@ MAIN_FILE = re.compile(r"(?:un)?licen[cs]e(?:\.(?:md|txt|rst))?", re.IGNORECASE)
 MANIFESTS = frozenset(["pyproject.toml", "setup.py", "setup.cfg", "package.json", "Cargo.toml"])
 HEAD_CHARS = 2_000  # of a file, in which it names a licence of its own
 SUFFIX = re.compile(r"(?:-only|-or-later|\+)$")
-NO_LICENCES = frozenset(["", "NOASSERTION", "NONE", "OTHER"])
+NO_LICENCES = frozenset(["", "NOASSERTION", "NONE", "OTHER", "UNKNOWN"])  # GitHub's words, and ours
 
 
 def tells_licence(path: str) -> bool:
@@ -35,11 +35,16 @@ def find_licence(files: Mapping[str, str], declared: str = "") -> str:
     for names in (main, every):
         if known := list(dict.fromkeys(filter(None, names))):
             return " AND ".join(known)
-    if declared.upper() not in NO_LICENCES:
+    if is_licence(declared):
         return declared
     manifests = [text for path, text in sorted(files.items()) if path in MANIFESTS]
     stated = [name for text in manifests for name in list_declared(text)]
     return next(iter(stated), UNKNOWN)
+
+
+def is_licence(name: str) -> bool:
+    """Tell whether a word names a licence, and not that there is none, or one without a name."""
+    return name.upper() not in NO_LICENCES
 
 
 def is_allowed(licence: str, allowed: Collection[str]) -> bool:

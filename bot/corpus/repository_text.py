@@ -35,6 +35,11 @@ class RepositoryText:
         return starts
 
     @property
+    def paths(self) -> tuple[Path, Path]:
+        """Its files."""
+        return self.codes_file, self.starts_file
+
+    @property
     def characters(self) -> int:
         """How many characters it has."""
         return self.codes_file.stat().st_size

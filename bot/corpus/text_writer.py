@@ -27,10 +27,10 @@ class TextFiles:
     starts: Path
 
     @classmethod
-    def of(cls, folder: Path, repository: str, commit: str) -> TextFiles:
-        """Name them. A newer commit has files of its own, so that the old ones stay till then."""
+    def of(cls, folder: Path, repository: str, version: str) -> TextFiles:
+        """Name them. Each version has files of its own, so that the old ones stay till then."""
         words = re.sub(r"[^A-Za-z0-9.]+", "-", repository).strip("-.")[:NAME_CHARS]
-        mark = blake2b(f"{repository}\0{commit}".encode(), digest_size=6).hexdigest()
+        mark = blake2b(f"{repository}\0{version}".encode(), digest_size=6).hexdigest()
         slug = f"{words}-{mark}"
         return cls(folder / f"{slug}.codes", folder / f"{slug}.starts.npy")
 

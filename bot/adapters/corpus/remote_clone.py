@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import TimeoutExpired
 
-from bot.adapters.git.git_errors import GitError, GitTimeoutError
+from bot.adapters.git.git_errors import GitError, GitTimeoutError, NoRepositoryError
 from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.mirror import ALL_ANEW, FETCH, NO_FILTER, Mirror
 from bot.adapters.git.objects import as_lines, list_missing
@@ -45,7 +45,7 @@ class RemoteClone:
     def fetch_tip(self) -> Sha:
         """Ask where the default branch points. Raises GitError and EmptyRepositoryError."""
         self._make()
-        toward = self.git.toward(self.remote, self.protocols)
+        toward = self._open_remote()
         listed = toward.run("ls-remote", "--quiet", "--end-of-options", self.remote.url, "HEAD")
         lines = [line.split("\t") for line in listed.decode("utf-8", "replace").splitlines()]
         for sha, ref in lines:
@@ -83,8 +83,14 @@ class RemoteClone:
             for path in folder.glob(pattern):
                 path.unlink(missing_ok=True)
 
+    def _open_remote(self) -> GitProcess:
+        try:
+            return self.git.toward(self.remote, self.protocols)
+        except ValueError as odd:
+            raise NoRepositoryError(f"It cannot be cloned: {odd}.") from None
+
     def _fetch(self, *wanted: str, stdin: bytes = b"", config: tuple[str, ...] = ()) -> None:
-        toward = self.git.toward(self.remote, self.protocols)
+        toward = self._open_remote()
         origin = ("-c", f"remote.origin.url={self.remote.url}")
         self._run_watched(toward, [*config, *origin, "fetch", *FETCH, *wanted], stdin)
 

@@ -1,0 +1,79 @@
+"""Where the corpus lies in GREENLIT_HOME: clones, kept text, and who may write to them."""
+
+from __future__ import annotations
+
+import fcntl
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+from bot.adapters.corpus.build_errors import CorpusBusyError
+from bot.adapters.corpus.corpus_database import CorpusDatabase
+from bot.corpus.corpus_records import RepositoryRecord
+from bot.corpus.repository_licence import UNKNOWN
+from bot.corpus.repository_text import RepositoryText
+from bot.corpus.text_writer import TextFiles
+
+
+class CorpusFolder:
+    """The folder `corpus` of a home. Private code may be in it, so it is its user's alone."""
+
+    def __init__(self, home: Path) -> None:
+        self.mirrors = home.absolute() / "mirrors"
+        self.path = home.absolute() / "corpus"
+        self.repositories = self.path / "repositories"
+        self.borrowed = self.path / "borrowed"
+        self.text = self.path / "text"
+
+    def make(self) -> None:
+        """Make the folders that are not there."""
+        for folder in (self.path, self.repositories, self.borrowed, self.text, self.empty):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def empty(self) -> Path:
+        """A folder with nothing in it, where git runs."""
+        return self.repositories / ".empty"
+
+    def name_clone(self, record: RepositoryRecord) -> Path:
+        """Name the folder of a repository's clone, readable and apart from all others."""
+        words = re.sub(r"[^A-Za-z0-9.]+", "-", record.repository.name_with_owner).strip("-.")
+        mark = blake2b(record.repository.key.encode(), digest_size=5).hexdigest()
+        return self.repositories / f"{words}-{mark}.git"
+
+    def name_text(self, record: RepositoryRecord, commit: str) -> TextFiles:
+        """Name the files of a repository's kept text at a commit."""
+        repository = record.repository
+        return TextFiles.of(self.text, repository.name_with_owner, f"{repository.key}@{commit}")
+
+    def list_texts(self, database: CorpusDatabase) -> list[RepositoryText]:
+        """List the kept text of all repositories, by their names."""
+        texts = [
+            self._describe_text(record)
+            for record in database.fetch_repositories()
+            if record.clone_state == "cloned"
+        ]
+        return sorted(
+            (text for text in texts if text.starts_file.exists()), key=lambda text: text.name
+        )
+
+    def _describe_text(self, record: RepositoryRecord) -> RepositoryText:
+        files = self.name_text(record, record.commit)
+        repository = record.repository
+        licence = repository.licence or UNKNOWN
+        name = repository.name_with_owner
+        return RepositoryText(name, licence, record.commit, files.codes, files.starts)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes from building the corpus. Raises CorpusBusyError."""
+        with (self.path / "clone.lock").open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CorpusBusyError(
+                    f"Another `greenlit corpus clone` writes to {self.path}. Wait for its end."
+                ) from None
+            yield

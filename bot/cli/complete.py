@@ -18,6 +18,7 @@ from bot.cli.listening import open_port
 from bot.cli.progress_line import show_progress
 from bot.cli.terminal import open_console, print_sentences
 from bot.completion.choose_model import ModelChoice, NoSuchModel, choose_model
+from bot.completion.language_server import serve_stdio, take_output
 from bot.completion.page_files import add_page
 from bot.completion.server import create_completion
 from bot.completion.suggest import Suggester
@@ -55,6 +56,20 @@ def serve_completion(console: Console, home: Path, options: CompleteOptions) -> 
         print_sentences(open_console(stderr=True), str(wrong))
         return WRONG_USE if isinstance(wrong, NoSuchModel) else NOT_STARTED
     return ENDED
+
+
+def serve_editor(home: Path, model: str) -> int:
+    """Serve the editor that started this; 0 when it took its leave, 1 where it did not, or there
+    is no model that works, 2 for no such model.
+    """
+    with take_output() as output:
+        try:
+            choice = choose_model(home / "models", model)
+            suggester = load_suggester(choice)
+        except BadModel as wrong:
+            print_sentences(open_console(stderr=True), str(wrong))
+            return WRONG_USE if isinstance(wrong, NoSuchModel) else NOT_STARTED
+        return ENDED if serve_stdio(suggester, output) else NOT_STARTED
 
 
 def load_suggester(choice: ModelChoice) -> Suggester[Any]:

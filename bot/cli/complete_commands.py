@@ -23,6 +23,14 @@ def complete(
             show_default=False,
         ),
     ] = "",
+    lsp: Annotated[
+        bool,
+        typer.Option(
+            "--lsp",
+            help="Serve the editor that starts this, by the Language Server Protocol, "
+            "in place of the page",
+        ),
+    ] = False,
 ) -> None:
     """Complete code as one types: a page, and an endpoint for editors.
 
@@ -33,4 +41,6 @@ def complete(
     command = import_learning_command("complete")
     options = command.CompleteOptions(port, model)
     settings = load_settings(HomeSettings)
+    if lsp:
+        raise typer.Exit(command.serve_editor(settings.home, model))
     raise typer.Exit(command.serve_completion(open_console(), settings.home, options))

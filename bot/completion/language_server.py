@@ -24,17 +24,19 @@ from bot.completion.suggestion import Place, Suggestion
 _WORD_BEFORE = re.compile(r"\w*\Z")
 
 
-def serve_stdio(suggester: Suggester[Any]) -> bool:
-    """Serve one editor until it goes. Return whether it took its leave as the protocol asks."""
+def serve_stdio(suggester: Suggester[Any], output: BinaryIO) -> bool:
+    """Serve one editor until it goes. Return whether it took its leave as the protocol asks.
+
+    `output` is what `take_output` gave, before the model was loaded.
+    """
     # Each message that nobody waits for any more would be a line in the editor's log.
     logging.getLogger("pygls").setLevel(logging.ERROR)
     editor = _EditorServer(suggester)
-    with _take_output() as output:
-        editor.create_server().start_io(sys.stdin.buffer, output)
+    editor.create_server().start_io(sys.stdin.buffer, output)
     return editor.has_shut_down
 
 
-def _take_output() -> BinaryIO:
+def take_output() -> BinaryIO:
     """Take standard output for the protocol; what anything else prints goes to the errors."""
     sys.stdout.flush()
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

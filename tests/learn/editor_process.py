@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from bot.completion.language_server import serve_stdio
+from bot.completion.language_server import serve_stdio, take_output
 from bot.completion.suggest import Suggester, SuggestLimits
 from tests.learn.letter_counts import LetterCounts
 
@@ -27,4 +27,4 @@ class _Talkative(LetterCounts):
 
 if __name__ == "__main__":
     suggester = Suggester(_Talkative(KNOWN), SuggestLimits(budget_s=5))
-    sys.exit(0 if serve_stdio(suggester) else 1)
+    sys.exit(0 if serve_stdio(suggester, take_output()) else 1)

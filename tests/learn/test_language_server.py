@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,3 +189,19 @@ def test_server_ends_with_its_editor():
         assert (1, b"", b"") == (process.returncode, output, errors)
 
     asyncio.run(play())
+
+
+def test_missing_model_is_told_beside_the_protocol(tmp_path):
+    """`greenlit complete --lsp` without a model says so on standard error, where editors log it."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "complete", "--lsp"],
+        env={"PATH": "/usr/bin:/bin", "GREENLIT_HOME": str(tmp_path)},
+        cwd=Path(__file__).parents[2],
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (1, "") == (ended.returncode, ended.stdout)
+    assert "Learn one with: greenlit learn" in " ".join(ended.stderr.split())

@@ -75,7 +75,7 @@ class Checkpoint:
 def load_checkpoint(path: Path) -> Checkpoint:
     """Load a checkpoint. Raises BrokenCheckpoint; nothing in it is run."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             told = json.loads(kept["progress"].tobytes())
             groups = {
                 group: [kept[name] for name in sorted(kept.files) if name.startswith(group)]

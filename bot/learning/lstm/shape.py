@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.corpus.alphabet import ALPHABET
+
 WINDOW = 100  # characters that it is trained on at a time
+BEFORE_FILE = ALPHABET.index("\n")  # what the network has read before a file's first character
 MOST_LAYERS, MOST_UNITS = 8, 4096  # more is no network of ours
 
 
@@ -28,16 +31,17 @@ class Course:
     minutes: float
     most_steps: int | None = None
     seed: int = 1
+    steps_to_warm: int = 100  # while the learning rate rises
     steps_a_round: int = 200  # after each round it is judged, and its learning rate set
     patience: int = 5  # rounds without a better judgement
     judged_windows: int = 1024
 
     def compute_rate(self, step: int, elapsed_s: float) -> float:
-        """Compute the learning rate: it rises for 100 steps, then falls in a line to a 50th."""
+        """Compute the learning rate: first it rises, then it falls in a line to a 50th."""
         spent = elapsed_s / (60 * self.minutes)
         if self.most_steps:
             spent = max(spent, step / self.most_steps)
-        return self.rate * min(1.0, (step + 1) / 100) * max(1.0 - spent, 0.02)
+        return self.rate * min(1.0, (step + 1) / self.steps_to_warm) * max(1.0 - spent, 0.02)
 
 
 PRESETS = {

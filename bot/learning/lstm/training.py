@@ -41,14 +41,17 @@ class Trained:
     precision: str
 
 
-def train_network(split: Split, course: Course, folder: Path, watch: Watch) -> Trained:
+def train_network(
+    split: Split, course: Course, folder: Path, watch: Watch, trainer: Trainer | None = None
+) -> Trained:
     """Train on the split's files until the course ends, going on from the folder's checkpoint.
 
-    A KeyboardInterrupt saves a checkpoint first. Raises BrokenCheckpoint, TooSmall, OSError.
+    A trainer of the same course may be given, which is compiled already. A KeyboardInterrupt saves
+    a checkpoint first. Raises BrokenCheckpoint, TooSmall, OSError.
     """
-    session = _Session(split, course, folder / CHECKPOINT, watch)
+    session = _Session(split, course, folder / CHECKPOINT, trainer or Trainer(course))
     try:
-        session.run()
+        session.run(watch)
     except KeyboardInterrupt:
         session.save()
         raise
@@ -58,15 +61,14 @@ def train_network(split: Split, course: Course, folder: Path, watch: Watch) -> T
 class _Session:
     """One process's part of a training."""
 
-    def __init__(self, split: Split, course: Course, path: Path, watch: Watch) -> None:
+    def __init__(self, split: Split, course: Course, path: Path, trainer: Trainer) -> None:
         self._windows = Windows(split.training, course.seed)
         self._judged = Windows(split.held_out, course.seed)
-        self._course, self._path, self._watch = course, path, watch
-        self._trainer = Trainer(course)
-        self._batch = self._trainer.fit_batch(course.batch)
+        self._course, self._path, self._trainer = course, path, trainer
+        self._batch = trainer.fit_batch(course.batch)
         before = _find_checkpoint(path, identify_training(split, course))
         try:
-            self._moment = self._trainer.restore(before.progress.step, before.arrays)
+            self._moment = trainer.restore(before.progress.step, before.arrays)
         except ValueError as error:
             raise BrokenCheckpoint(f"{path}: {error}. Delete it to begin anew.") from None
         self._progress, self._best = before.progress, before.best
@@ -74,10 +76,10 @@ class _Session:
         self._saved = time.monotonic()
         self._losses: list[Any] = []
 
-    def run(self) -> None:
+    def run(self, watch: Watch) -> None:
         """Learn, round by round, until the course's end."""
         while not (ended := self._find_end()):
-            self._learn_batch()
+            self._learn_batch(watch)
             if self._moment.step % self._course.steps_a_round == 0:
                 self._close_round()
             elif time.monotonic() - self._saved > SAVE_EACH_S:
@@ -110,14 +112,14 @@ class _Session:
             return "steps"
         return "minutes" if time.monotonic() - self._began >= 60 * course.minutes else ""
 
-    def _learn_batch(self) -> None:
+    def _learn_batch(self, watch: Watch) -> None:
         step = self._moment.step
         rate = self._course.compute_rate(step, time.monotonic() - self._began)
         batch = self._windows.read_batch(step, self._batch)
         bits, self._moment = self._trainer.learn(self._moment, *batch, rate)
         self._losses.append(bits)
         if step % LOOK_EACH == 0:
-            self._watch(self._tell_progress(), float(bits))
+            watch(self._tell_progress(), float(bits))
 
     def _close_round(self) -> None:
         held_out_bits = self._judge()

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.corpus.alphabet import ALPHABET, Codes
+from bot.corpus.alphabet import Codes
 from bot.corpus.repository_text import RepositoryText
-from bot.learning.lstm.shape import WINDOW
+from bot.learning.lstm.shape import BEFORE_FILE, WINDOW
 from bot.learning.split_corpus import FileSpan, TooSmall
 
-BEFORE_FILE = ALPHABET.index("\n")  # what the network has read before a file's first character
 Places = NDArray[np.int64]
 _ROUNDS = 4  # of the Feistel network that shuffles
 

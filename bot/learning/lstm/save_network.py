@@ -1,0 +1,34 @@
+"""Keep a trained network as a `.keras` file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import keras
+import numpy as np
+
+from bot.corpus.alphabet import ALPHABET
+from bot.learning.lstm.network import Arrays, export_network
+from bot.learning.lstm.shape import Shape
+
+
+def save_network(shape: Shape, weights: Arrays, path: Path) -> None:
+    """Save a network that gives probabilities; the file before stays until this one is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=path.parent) as folder:
+        draft = Path(folder) / path.name
+        export_network(shape, weights).save(draft)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+
+
+def compute_with_keras(path: Path, codes: np.ndarray) -> np.ndarray:
+    """Compute what Keras itself, in its safe mode, says comes after each of some characters."""
+    network = keras.saving.load_model(path, safe_mode=True, compile=False)
+    rows = network.predict(codes[None].astype(np.int32), verbose=0)[0]
+    if rows.shape != (len(codes), len(ALPHABET)):
+        raise ValueError(f"{path} gives no probabilities for {len(ALPHABET)} characters")
+    return np.asarray(rows)

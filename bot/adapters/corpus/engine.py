@@ -45,9 +45,16 @@ def open_engine(url: str) -> sa.Engine:
 
 @contextmanager
 def begin_write(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Begin a transaction that writes: in SQLite it waits for the only writer's place at once."""
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
-        yield connection
+    """Begin a transaction that writes: in SQLite it waits for the only writer's place at once.
+
+    Raises CorpusUnavailable.
+    """
+    try:
+        with engine.execution_options(**{WRITES: True}).begin() as connection:
+            yield connection
+    # A full disk, a server that went away, a file that is locked for long.
+    except sa.exc.OperationalError as error:
+        raise CorpusUnavailable(_explain(engine.url, error)) from None
 
 
 def _create_engine(text: str) -> sa.Engine:

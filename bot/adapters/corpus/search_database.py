@@ -51,8 +51,9 @@ class SearchDatabase:
     def split_slice(self, search_id: int, slice_id: int, parts: Sequence[SearchSlice]) -> None:
         """Put parts in the place of a slice that is too big."""
         with begin_write(self._engine) as connection:
-            connection.execute(sa.delete(search_slices).where(search_slices.c.id == slice_id))
-            _insert_slices(connection, search_id, parts)
+            ours = sa.delete(search_slices).where(search_slices.c.id == slice_id)
+            if connection.execute(ours).rowcount:  # else another process has done it
+                _insert_slices(connection, search_id, parts)
 
     def save_page(
         self,

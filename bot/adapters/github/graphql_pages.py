@@ -53,7 +53,7 @@ def fetch_pages(
     """
 
     def fetch(after: str | None) -> Page:
-        return read_page(_query(client, query, {**variables, "after": after}))
+        return read_page(fetch_answer(client, query, {**variables, "after": after}))
 
     page = page or fetch(None)
     yield page
@@ -62,7 +62,7 @@ def fetch_pages(
         yield page
 
 
-def _query(client: ApiClient, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+def fetch_answer(client: ApiClient, query: str, variables: dict[str, Any]) -> dict[str, Any]:
     """Return the data. To the client a query is a POST, but it changes nothing: it may be
     repeated.
 

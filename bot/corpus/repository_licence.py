@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from bot.gates.licence_names import SPDX, list_declared, name_licence
+from bot.gates.licence_names import DECLARED, SPDX, name_licence
 
 UNKNOWN = "unknown"
 LICENCE_FILE = re.compile(
@@ -14,6 +14,7 @@ LICENCE_FILE = re.compile(
 MAIN_FILE = re.compile(r"(?:un)?licen[cs]e(?:\.(?:md|txt|rst))?", re.IGNORECASE)
 MANIFESTS = frozenset(["pyproject.toml", "setup.py", "setup.cfg", "package.json", "Cargo.toml"])
 HEAD_CHARS = 2_000  # of a file, in which it names a licence of its own
+JOINED = re.compile(r" (?:OR|AND) ")
 SUFFIX = re.compile(r"(?:-only|-or-later|\+)$")
 NO_LICENCES = frozenset(["", "NOASSERTION", "NONE", "OTHER", "UNKNOWN"])  # GitHub's words, and ours
 
@@ -26,20 +27,26 @@ def tells_licence(path: str) -> bool:
 def find_licence(files: Mapping[str, str], declared: str = "") -> str:
     """Name the licence by SPDX: by the text of its file, else as GitHub or a manifest has it.
 
-    Where texts of several licences lie side by side, and none is the main one, all are named with
-    AND: whoever asks for one of them does not get what another forbids.
+    Where texts of several licences lie side by side, and no manifest says how they hold together,
+    they are joined with AND: whoever asks for one of them does not get what another forbids.
     """
+    stated = _list_expressions(files)
     texts = {path: text for path, text in files.items() if LICENCE_FILE.fullmatch(path)}
     main = [name_licence(text) for path, text in texts.items() if MAIN_FILE.fullmatch(path)]
     every = [name_licence(text) for _, text in sorted(texts.items())]
     for names in (main, every):
         if known := list(dict.fromkeys(filter(None, names))):
-            return " AND ".join(known)
+            alike = (each for each in stated if set(known) == set(JOINED.split(each)))
+            return next(alike, " AND ".join(known))
     if is_licence(declared):
         return declared
-    manifests = [text for path, text in sorted(files.items()) if path in MANIFESTS]
-    stated = [name for text in manifests for name in list_declared(text)]
     return next(iter(stated), UNKNOWN)
+
+
+def _list_expressions(files: Mapping[str, str]) -> list[str]:
+    """List the licences that manifests declare, several of one joined as they stand there."""
+    manifests = [text for path, text in sorted(files.items()) if path in MANIFESTS]
+    return [match["names"].strip() for text in manifests for match in DECLARED.finditer(text)]
 
 
 def is_licence(name: str) -> bool:

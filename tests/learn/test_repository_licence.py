@@ -23,6 +23,15 @@ APACHE = files("bot.project.licences").joinpath("Apache-2.0.txt").read_text()
         ({"LICENSE": MIT}, "", "MIT"),
         ({"LICENCE.md": MIT}, "GPL-3.0", "MIT"),
         ({"LICENSE-MIT": MIT, "LICENSE-APACHE": APACHE}, "", "Apache-2.0 AND MIT"),
+        (
+            {
+                "LICENSE-MIT": MIT,
+                "LICENSE-APACHE": APACHE,
+                "pyproject.toml": 'license = "MIT OR Apache-2.0"\n',
+            },
+            "",
+            "MIT OR Apache-2.0",
+        ),
         ({}, "BSD-3-Clause", "BSD-3-Clause"),
         ({}, "NOASSERTION", "unknown"),
         ({"pyproject.toml": 'license = "ISC"\n'}, "", "ISC"),

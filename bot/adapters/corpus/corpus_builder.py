@@ -89,7 +89,8 @@ class CorpusBuilder:
             return self._refuse(record, known_licence)  # before anything is fetched
         source = open_source(self._folder, self._access, record, self._show_fetched)
         commit = source.fetch_tip()
-        if commit == record.commit and self._folder.name_text(record, commit).starts.exists():
+        is_here = self._folder.name_text(record, commit).starts.exists()
+        if is_here and commit == record.commit and self._allows(known_licence):
             return BuildResult(commit)
         files = list_files(source, commit)
         licence = files.read_licence(known_licence)

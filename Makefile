@@ -63,9 +63,9 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The editor of the page that completes code, from npm's packages; what comes out is committed.
-page: | .venv/dev
-	PATH="$$PATH:$(CURDIR)/$(BIN)" deploy/editor/build.sh bot/completion/page
+# The editor of the page that completes code, from npm's packages; what comes out is committed. Needs npm.
+page:
+	deploy/editor/build.sh bot/completion/page
 
 # Real judges ask what was merged: make bench REPOSITORIES="PATH ..." asks repositories of your own.
 bench: .venv/dev

@@ -7,9 +7,10 @@ import {
 import { Asker } from "./asker.js";
 import { createKeys } from "./keys.js";
 import { SAMPLE } from "./sample.js";
-import { readShown, suggestionField } from "./suggestions.js";
+import { readShown, setSuggestions, suggestionField } from "./suggestions.js";
 
 const MOST_BYTES = 1_000_000;
+const ROOM_PX = 72; // below the cursor, for grey text of several lines
 const QUIET_MS = 600; // a screen reader is told once the typing rests
 
 const getElement = (id) => document.getElementById(id);
@@ -32,7 +33,9 @@ function createState(text) {
       keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
       EditorView.contentAttributes.of({ "aria-label": "Code", "aria-describedby": "keys" }),
       suggestionField,
+      EditorView.scrollMargins.of(() => ({ bottom: ROOM_PX })),
       EditorView.updateListener.of(noticeUpdate),
+      EditorView.domEventHandlers({ blur: leaveEditor, compositionend: endComposition }),
     ],
   });
 }
@@ -49,6 +52,17 @@ function noticeChange(update) {
   const tookWord = update.transactions.some((change) => change.isUserEvent("input.complete"));
   const hasRest = tookWord && readShown(update.state);
   if (!hasRest && !update.view.composing) asker.askSoon(update.view);
+}
+
+/** Show nothing in grey where nobody types. */
+function leaveEditor(_event, left) {
+  asker.stop();
+  if (left.state.field(suggestionField)) left.dispatch({ effects: setSuggestions.of(null) });
+}
+
+/** Ask once a letter is put together that takes several keys; until then it is nobody's text. */
+function endComposition(_event, composed) {
+  asker.askSoon(composed);
 }
 
 /** Say what is suggested to those who do not see it, once they pause. */
@@ -70,7 +84,6 @@ function describeShown(state) {
 function showAnswer({ answer, milliseconds, trouble = "" }) {
   getElement("trouble").textContent = trouble;
   if (!answer) return;
-  getElement("model").textContent = answer.model;
   const whole = Math.round(milliseconds);
   getElement("latency").textContent =
     `Last answer after ${whole} ms, ${Math.round(answer.milliseconds)} of them the model`;
@@ -103,9 +116,20 @@ async function readFile(file) {
 function startTheme(select) {
   const apply = () => {
     document.documentElement.dataset.theme = select.value;
-    localStorage.setItem("theme", select.value);
   };
-  select.value = localStorage.getItem("theme") ?? "";
-  select.addEventListener("change", apply);
+  select.value = exchangeStored((storage) => storage.getItem("theme")) ?? "";
+  select.addEventListener("change", () => {
+    apply();
+    exchangeStored((storage) => storage.setItem("theme", select.value));
+  });
   apply();
+}
+
+/** Read or write what the browser keeps, where its settings allow that. */
+function exchangeStored(act) {
+  try {
+    return act(localStorage);
+  } catch {
+    return null;
+  }
 }

@@ -52,13 +52,20 @@ def serve_script(held_out_bits: float | None = 1.875) -> Iterator[ScriptedComple
     app = FastAPI()
     add_page(app, "scripted", held_out_bits)
     app.add_api_route("/complete", script.complete, methods=["POST"], response_model=None)
+    with serve_app(app) as url:
+        script.url = url
+        yield script
+
+
+@contextmanager
+def serve_app(app: FastAPI) -> Iterator[str]:
+    """Serve an app for as long as the block lasts, and give its address."""
     with open_listener("127.0.0.1", 0) as listener:
-        script.url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         server = create_server(app, "127.0.0.1", 0)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
         thread.start()
         try:
-            yield script
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         finally:
             server.should_exit = True
             thread.join()

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
+from bot.learning.split_corpus import Split
+
 CARD = "card.json"
 MOST_BYTES = 4 << 20
 
@@ -48,6 +50,16 @@ class ModelCard:
 
 
 _CARDS = TypeAdapter(ModelCard)
+
+
+def list_corpus_parts(split: Split) -> tuple[CorpusPart, ...]:
+    """List the repositories of a corpus as cards name them."""
+    held = {span.text.name for span in split.held_out if split.by == "repository"}
+    texts = {span.text.name: span.text for span in (*split.training, *split.held_out)}
+    return tuple(
+        CorpusPart(name, text.commit, text.licence, text.characters, held_out=name in held)
+        for name, text in sorted(texts.items())
+    )
 
 
 def write_card(card: ModelCard, folder: Path) -> Path:

@@ -1,0 +1,60 @@
+"""Render the card of a model for people: what it is, what it was learnt from, how well it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.learning.model_card import CorpusPart, ModelCard
+from bot.text.quoting import as_code_span
+
+MADE = (
+    "Made {card.made_at:%Y-%m-%d %H:%M} UTC by `greenlit learn`, for completing code. Judged on "
+    "{card.held_out_characters:,} characters that it had not learnt from, each file read from its "
+    "beginning; held out by {card.held_out_by}."
+)
+LICENCES = (
+    "What a model was learnt from can come back word for word in what it suggests: mind the "
+    "licences above."
+)
+
+
+def render_readme(card: ModelCard, title: str, about: str) -> str:
+    """Render a model's README.md in Markdown. `about` says in a paragraph how the model works."""
+    figures = [("bits per character on what was held out", card.held_out_bits)]
+    figures += [(name.replace("_", " "), value) for name, value in card.figures.items()]
+    parts = [
+        f"# {title}",
+        about,
+        MADE.format(card=card),
+        "## Figures",
+        _render_table(("what", "measured"), [(name, f"{value:,.4g}") for name, value in figures]),
+        "## Corpus",
+        _render_corpus(card.corpus),
+        LICENCES,
+        "## Settings",
+        _render_table(
+            ("setting", "value"), [(name, str(value)) for name, value in card.settings.items()]
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _render_corpus(corpus: tuple[CorpusPart, ...]) -> str:
+    rows = [
+        (
+            as_code_span(part.name),
+            as_code_span(part.commit[:12]),
+            as_code_span(part.licence),
+            f"{part.characters:,}",
+            "judged by" if part.held_out else "learnt from",
+        )
+        for part in corpus
+    ]
+    return _render_table(("repository", "commit", "licence", "characters", "used"), rows)
+
+
+def _render_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _name in head), *rows]
+    # A bar ends a cell, even in a code span.
+    escaped = [[cell.replace("|", "\\|") for cell in cells] for cells in lines]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in escaped)

@@ -1,0 +1,150 @@
+"""Tell how surprising each line of some files is, to a model of all the code around it.
+
+The model is an n-gram of characters that knows everything but the line itself: the other files, and
+the other lines of its own. So a line that was there before and one that is new are judged alike; a
+model that had learnt the old lines would find nothing but the new ones surprising.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.corpus.alphabet import ALPHABET, Codes, encode_text
+
+ORDER = 9  # characters, the last of which is foretold
+TRUST = 3.0  # in the shorter context, in roots of how often the longer one was seen
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 by the golden ratio: spreads what is near
+RUN = 6  # characters, the end of the line among them
+SHIFT = np.uint64(29)
+Hashes = NDArray[np.uint64]
+Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBits:
+    """What the least expected characters of a line take to foretell, in bits per character.
+
+    They are a few in a row: a slip is short, and in a mean over the whole line it would be lost.
+    """
+
+    path: str
+    line: int  # from 1
+    characters: int  # without its indentation and its end
+    column: int  # where the least expected ones begin, from 0 behind the indentation
+    bits: float
+
+
+class LineModel:
+    """The model of some texts, which reads the code around them file by file.
+
+    It keeps only what these texts ask for, so its size does not grow with what it reads.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        """Read the texts that are to be judged: one at least."""
+        self._paths = list(texts)
+        self._files = [encode_text(text.rstrip("\n") + "\n") for text in texts.values()]
+        self._codes: Codes = np.concatenate(self._files)
+        self._hashes = _hash_grams(self._codes)
+        uniques = [np.unique(hashes, return_counts=True) for hashes in self._hashes]
+        self._known = [values for values, _ in uniques]
+        self._counts: list[Counts] = [counts.astype(np.int64) for _, counts in uniques]
+        self._characters = len(self._codes)
+
+    def read(self, text: str) -> None:
+        """Read a file of the code around them."""
+        codes = encode_text(text)
+        self._characters += len(codes)
+        for order, hashes in enumerate(_hash_grams(codes)):
+            known = self._known[order]
+            places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+            hits = places[known[places] == hashes]
+            self._counts[order] += np.bincount(hits, minlength=len(known))
+
+    def list_lines(self) -> Iterator[LineBits]:
+        """List the bits of each line that is not blank, file by file."""
+        bits = self._compute_bits()
+        start = 0
+        for path, codes in zip(self._paths, self._files, strict=True):
+            yield from _list_lines(path, codes, bits[start : start + len(codes)])
+            start += len(codes)
+
+    @cached_property
+    def _lines(self) -> Counts:
+        """The number of the line that each character stands in, over all files."""
+        ends = self._codes == ALPHABET.index("\n")
+        lines: Counts = np.cumsum(ends) - ends
+        return lines
+
+    def _compute_bits(self) -> Floats:
+        """Compute -log2 of the probability of each character, from no context to the longest."""
+        chances = np.full(len(self._codes), 1 / len(ALPHABET))
+        seen = self._characters - np.bincount(self._lines)[self._lines]
+        for order in range(ORDER):
+            hashes = self._hashes[order]
+            counts = self._count_elsewhere(order, hashes)
+            seen = np.maximum(seen, counts)
+            weights = TRUST * np.sqrt(seen) + 1
+            chances = (counts + weights * chances) / (seen + weights)
+            seen = self._count_elsewhere(order, _move_on(hashes))
+        bits: Floats = -np.log2(chances)
+        return bits
+
+    def _count_elsewhere(self, order: int, hashes: Hashes) -> Counts:
+        """Count how often each gram stands outside of the line that asks for it."""
+        known = self._known[order]
+        places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+        counts = np.where(known[places] == hashes, self._counts[order][places], 0)
+        inside = _mix(self._lines.astype(np.uint64) + np.uint64(1)) ^ hashes
+        _, inverse, repeats = np.unique(inside, return_inverse=True, return_counts=True)
+        elsewhere: Counts = np.maximum(counts - repeats[inverse], 0)
+        return elsewhere
+
+
+def _hash_grams(codes: Codes) -> list[Hashes]:
+    """Hash the grams of each order that end at each character."""
+    hashes: list[Hashes] = []
+    shorter: Hashes = np.zeros(len(codes), np.uint64)
+    for order in range(ORDER):
+        shorter = _mix(_move_on(shorter)) + codes + np.uint64(order + 1)
+        hashes.append(shorter)
+    return hashes
+
+
+def _mix(hashes: Hashes) -> Hashes:
+    return (hashes ^ (hashes >> SHIFT)) * MULTIPLIER
+
+
+def _move_on(hashes: Hashes) -> Hashes:
+    """Move each hash to the character after it."""
+    return np.concatenate([np.zeros(1, np.uint64), hashes])[:-1]
+
+
+def _list_lines(path: str, codes: Codes, bits: Floats) -> Iterator[LineBits]:
+    start = 0
+    for number, end in enumerate(np.flatnonzero(codes == ALPHABET.index("\n")).tolist(), 1):
+        first = start + _count_blanks(codes[start:end].tolist())
+        if first < end:
+            column, mean = _find_run(bits[first : end + 1])
+            yield LineBits(path, number, end - first, column, mean)
+        start = end + 1
+
+
+def _find_run(bits: Floats) -> tuple[int, float]:
+    """Find where the most surprising few characters begin, and their mean."""
+    length = min(RUN, len(bits))
+    sums = np.concatenate([np.zeros(1), np.cumsum(bits)])
+    means = (sums[length:] - sums[:-length]) / length
+    column = int(means.argmax())
+    return column, float(means[column])
+
+
+def _count_blanks(codes: Sequence[int]) -> int:
+    blanks = [ALPHABET.index(blank) for blank in " \t"]
+    return next((place for place, code in enumerate(codes) if code not in blanks), len(codes))

@@ -19,6 +19,7 @@ from bot.adapters.fingerprint_database import FingerprintDatabase
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.home_probes import find_disk_trouble, find_record_trouble
+from bot.adapters.line_surprise import RepositoryLineSurprise
 from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.private_home import RECORD
 from bot.adapters.sandbox.choose_tier import choose_tier
@@ -187,8 +188,9 @@ def build_engine(
 
 
 def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) -> Ports:
+    mirrors = build_mirrors(settings)
     return Ports(
-        mirrors=build_mirrors(settings),
+        mirrors=mirrors,
         model=build_model(settings),
         clock=SystemClock(),
         caps=settings.caps,
@@ -198,6 +200,7 @@ def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) ->
         checkers=build_checkers(settings.package_indexes, hub.own_secrets),
         cache=SqliteCache(settings.home / "known", INDEX_FORMAT),
         fingerprints=FingerprintDatabase(settings.home / "fingerprints.sqlite"),
+        line_surprise=RepositoryLineSurprise(mirrors),
         embedder=open_embedder(*settings.embeddings_source),
         repositories=hub.repositories,
         issues=hub.issues,

@@ -25,6 +25,7 @@ from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.ports.precedents_port import NoPrecedents, Precedents
 from bot.ports.sandbox_port import NoSandbox, Sandbox
 from bot.ports.secrets_port import NoOwnSecrets, OwnSecrets
+from bot.ports.surprise_port import LineSurprise
 from bot.ports.type_checker_port import CodePlace, TypeChecker
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Embedder",
     "FingerprintIndex",
     "Issues",
+    "LineSurprise",
     "Linter",
     "LogCache",
     "Mirrors",

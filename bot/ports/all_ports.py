@@ -26,6 +26,7 @@ from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.precedents_port import NoPrecedents, Precedents
 from bot.ports.sandbox_port import NoSandbox, Sandbox
 from bot.ports.secrets_port import OwnSecrets
+from bot.ports.surprise_port import LineSurprise
 from bot.values import Caps
 
 
@@ -42,6 +43,7 @@ class Ports:
     cache: DerivedCache = field(default_factory=NullCache)
     embedder: Embedder | None = None
     fingerprints: FingerprintIndex | None = None  # None: no code of others is known
+    line_surprise: LineSurprise | None = None  # None: no line surprises
     repositories: Repositories = NULL_GITHUB
     issues: Issues = NULL_GITHUB
     sub_issues: SubIssues = NULL_GITHUB

@@ -182,6 +182,11 @@ class ConfigFile(BaseModel):
         description="whether packages may run code of their own while they are installed in the "
         "sandbox (true or false)",
     )
+    surprising_lines: bool = Field(
+        default=False,
+        description="whether a pull request names the three new lines that are least like the "
+        "repository's own code (true or false)",
+    )
 
 
 def render_schema() -> str:

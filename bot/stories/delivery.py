@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
+from bot.steps.find_surprising_lines import find_surprising_lines
 from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.open_pull import open_pull, pull_was_closed
 from bot.steps.predict_ci import predict_ci
@@ -177,5 +178,8 @@ async def show_pull(run: Run, state: RunState, warning: str = "", *, draft: bool
         raise Stopped(explain_closed_pull(state.request.asker))
     if await run(branch_moved, state.base, state.own_branch, state.delivery.head):
         raise Stopped(explain_taken_branch(state))
+    if state.config.surprising_lines:
+        surprising = await run(find_surprising_lines, state.base, state.patch)
+        state = replace(state, surprising=surprising)
     pull = await run(open_pull, state, warning, draft=draft)
     return run.keep(replace(state, pull=pull))

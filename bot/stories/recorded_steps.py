@@ -49,6 +49,7 @@ from bot.steps.find_open_threads import find_open_threads
 from bot.steps.find_own_pull import find_own_pull
 from bot.steps.find_own_pulls import fetch_tip, find_own_pulls
 from bot.steps.find_repo_checks import find_checks
+from bot.steps.find_surprising_lines import find_surprising_lines
 from bot.steps.inspect_change import inspect_change
 from bot.steps.inspect_files import inspect_files
 from bot.steps.inspect_merge import inspect_merge
@@ -132,6 +133,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     diagnose.diagnose,
     judge_pull,
     find_own_pull,
+    find_surprising_lines,
     tell_later_red,
     rerun_failed_jobs,
     explain_pull.put_explanation,

@@ -80,3 +80,4 @@ class RepoConfig:
     install_scripts: bool = (
         False  # whether packages may run code of their own as they are installed
     )
+    surprising_lines: bool = False  # whether the pull request names those least like its own code

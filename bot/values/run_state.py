@@ -35,6 +35,7 @@ from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
 from bot.values.run_config import Caps, RepoConfig
 from bot.values.sandbox import JobAnswer, ProjectChecks
 from bot.values.split import Split
+from bot.values.surprise import SurprisingLine
 from bot.values.waiting import Waiting
 
 T = TypeVar("T")
@@ -104,6 +105,7 @@ class RunState:
     open_finish: OpenFinish | None = None
     finish: Finish | None = None  # the model's newest words for its work, answered or not
     advice: tuple[Finding, ...] = ()
+    surprising: tuple[SurprisingLine, ...] = ()  # where the repository asks for it
     repaired: tuple[Finding, ...] = ()  # what kept the work back once and does no more
     branch: Branch | None = None
     ci: ExpectedCi | None = None

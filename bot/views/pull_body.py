@@ -8,9 +8,11 @@ from html import unescape
 
 from bot.gates import LEFT_LOCKS
 from bot.text import as_code_span, defuse_inline, defuse_markdown, render_usd
+from bot.text.code_line import shorten_code_line
 from bot.text.git_messages import SUBJECT_CHARS, clean_message, drop_skip_marks, normalize_subject
 from bot.text.part_marker import hide_part_marker
 from bot.values import Finding, PlannedFile, RunState
+from bot.values.surprise import SurprisingLine
 from bot.views.attempts_table import render_attempts, render_result
 from bot.views.behaviour_words import render_behaviour
 from bot.views.brief_text import render_criteria
@@ -24,6 +26,7 @@ TEXT_CHARS = 6_000
 OPEN_CHARS = 1_200  # of what and why that stand open; the rest is folded
 FINDING_CHARS = 300
 DIFFERS_CHARS = 1_000
+SURPRISING_CHARS = 120  # of a line's code
 MOST_NAMES = 5
 SHOWN_ABOVE = ("tests", "copied")  # what these gates find stands open
 MOST_LINES = 20
@@ -115,13 +118,27 @@ def _is_to_be_done(finding: Finding) -> bool:
 
 
 def _list_places_to_look_at(state: RunState) -> list[str]:
-    """List where reviewers should look: code of others, and what the model and its plan name."""
+    """List where reviewers should look: code of others, what the model and its plan name, and lines
+    that are little like the rest.
+    """
     risks = state.plan.risks if state.plan else ()
     texts = [*state.delivery.finish.look_at, *(f"risk: {risk}" for risk in risks)]
     findings = filter(_is_to_be_done, state.advice)
     lines = [render_finding(finding, LINE_CHARS) for finding in findings]
     lines += [defuse_inline(text, LINE_CHARS) for text in texts]
+    lines += [_render_surprising(line) for line in state.surprising]
     return lines
+
+
+def _render_surprising(line: SurprisingLine) -> str:
+    """Render a line that is little like the rest, with the figure in plain words."""
+    place = as_code_span(f"{line.path}:{line.line}")
+    code = as_code_span(shorten_code_line(line.text, SURPRISING_CHARS, line.column))
+    return (
+        f"{place} {code} is little like the rest of this repository's code: its least expected "
+        f"characters take {line.bits:.1f} bits each to guess, those of lines of its length "
+        f"{line.usual_bits:.1f}"
+    )
 
 
 def _render_summary(summary: str) -> str:

@@ -57,6 +57,7 @@ checks:
     kind: lint
     folder: ./web/
 install_scripts: true
+surprising_lines: true
 """
 
 
@@ -108,6 +109,7 @@ def test_every_setting_can_be_set():
                 ConfiguredCheck("lint:web", "npm run lint", "npx eslint {only}", "lint", "web"),
             ),
             install_scripts=True,
+            surprising_lines=True,
         )
         == config
     )
@@ -146,7 +148,7 @@ def test_every_mistake_is_told_with_its_place():
 The configuration cannot be used:
 - .github/greenlit.yml, line 1, column 8: `label` cannot be `7`. Expected: the label that starts a run (1 to 50 characters).
 - .github/greenlit.yml, line 2, column 11: `attempts` cannot be `99`. Expected: how often a run may push (a whole number from 1 to 10).
-- .github/greenlit.yml, line 3, column 1: `labell` is no setting. Did you mean `label`? Settings are label, branch_prefix, attempts, budget_usd, minutes, protected, allow, block, advise, max_files, max_lines, when_red, draft, approve, approve_by, ci_secrets, split, update, reviewers, delete_branch, delete_closed_after_days, instructions, sandbox, setup, checks, install_scripts.
+- .github/greenlit.yml, line 3, column 1: `labell` is no setting. Did you mean `label`? Settings are label, branch_prefix, attempts, budget_usd, minutes, protected, allow, block, advise, max_files, max_lines, when_red, draft, approve, approve_by, ci_secrets, split, update, reviewers, delete_branch, delete_closed_after_days, instructions, sandbox, setup, checks, install_scripts, surprising_lines.
 - .github/greenlit.yml, line 6, column 5: `protected` cannot be `3`. Expected: more paths that the bot may not change (a list of at most 100 globs).
 - .github/greenlit.yml, line 7, column 11: `when_red` cannot be `merge`. Expected: what to open when CI stays red (draft or nothing).
 - .github/greenlit.yml, line 8, column 8: `draft` cannot be `1`. Expected: whether pull requests open as drafts (true or false).

@@ -18,6 +18,7 @@ from bot.values import (
     Sha,
     Usage,
 )
+from bot.values.surprise import SurprisingLine
 from bot.views.pull_body import MOST_LINES, render_body
 from tests.gfm import GitHubPage
 from tests.views.run_states import GREEN, RED, START, make_state
@@ -97,6 +98,21 @@ def test_a_lock_file_that_people_must_write_is_among_what_to_look_at():
 
     assert "uv.lock Run uv lock and commit what it writes" in look
     assert 1 == page.count("and commit what it writes")
+
+
+def test_a_line_that_surprises_is_among_what_to_look_at():
+    """With its place, what it says as code, and the figure; a long one around what surprises."""
+    code = f"send({'x' * 30}, `@ada`) or {', '.join(['callers'] * 30)} ^ mask"
+    line = SurprisingLine("a.py", 7, code, len(code) - 6, 12.25, 4.5)
+    look = show(replace(WORK, surprising=(line, replace(line, column=0)))).lists[1]
+
+    assert look == snapshot(
+        [
+            "callers",
+            "a.py:7 ... , callers, callers, callers, callers, callers, callers, callers, callers, callers, callers, callers ^ mask is little like the rest of this repository's code: its least expected characters take 12.2 bits each to guess, those of lines of its length 4.5",
+            "a.py:7 send(xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, '@ada') or callers, callers, callers, callers, callers, callers, callers, ... is little like the rest of this repository's code: its least expected characters take 12.2 bits each to guess, those of lines of its length 4.5",
+        ]
+    )
 
 
 def test_a_pull_request_names_the_one_before_it():

@@ -114,7 +114,7 @@ def _find(
         interrupted = database.searches.fetch_search(source.key)
         if interrupted and interrupted.found:
             note(f"Going on where it was stopped: {interrupted.found:,} are found already.")
-        with show_bar("repositories", errors) as bar:
+        with show_bar(errors) as bar:
             search = _walk(database, source, wanted.most, clockwork, bar)
         if not search.found:
             raise _NothingFound(_explain_nothing(wanted))
@@ -165,7 +165,7 @@ def _walk(
 
     def report(search: SearchRecord) -> None:
         last[0] = search
-        show("Finding")
+        show("Finding repositories")
 
     patience = Patience(clockwork.clock, clockwork.sleep, show)
     return RepositoryWalk(database.searches, patience, report).find_all(source, most)

@@ -11,10 +11,10 @@ from bot.adapters.github.repository_search import NOT_MET, PAGE, PointLimit
 from bot.cli.corpus_sources import Source
 from bot.corpus.corpus_records import SearchRecord
 from bot.ports import RateLimited, Unreachable
-from bot.text.durations import render_duration
 
 TRIES, LIMITED_TRIES = 4, 20
 FIRST_WAIT_S = 2.0
+SHORT_S = 120.0
 T = TypeVar("T")
 
 
@@ -42,21 +42,22 @@ class Patience:
                 limits += 1
                 if limits == LIMITED_TRIES:
                     raise
-                self._wait(limited.until - self.clock(), "GitHub's limit is reached")
-            except Unreachable as failure:
+                self._wait(limited.until - self.clock(), "GitHub's limit")
+            except Unreachable:
                 failures += 1
                 if failures == TRIES:
                     raise
-                self._wait(FIRST_WAIT_S**failures, str(failure))
+                self._wait(FIRST_WAIT_S**failures, "no answer")
 
     def keep(self, limit: PointLimit) -> None:
         """Wait until the limit begins anew if it is used up."""
         if limit.is_spent:
-            self._wait(limit.resets_at - self.clock(), "GitHub's limit is used up")
+            self._wait(limit.resets_at - self.clock(), "GitHub's limit")
 
     def _wait(self, seconds: float, reason: str) -> None:
         seconds = max(1.0, seconds)
-        self.describe(f"{reason}: going on in {render_duration(seconds)}")
+        span = f"{seconds:.0f} s" if seconds < SHORT_S else f"{seconds / 60:.0f} min"
+        self.describe(f"Waiting {span} ({reason})")
         self.sleep(seconds)
 
 

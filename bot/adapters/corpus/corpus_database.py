@@ -10,7 +10,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from bot.adapters.corpus.engine import begin_write, open_engine
+from bot.adapters.corpus.engine import begin_read, begin_write, open_engine
 from bot.adapters.corpus.known_files import KnownFilesDatabase
 from bot.adapters.corpus.rows import read_file, read_repository, save_files, save_found
 from bot.adapters.corpus.search_database import SearchDatabase
@@ -67,19 +67,19 @@ class CorpusDatabase:
         )
         if names:
             query = query.where(repositories.c.name_with_owner.in_(names))
-        with self._engine.begin() as connection:
+        with begin_read(self._engine) as connection:
             return [read_repository(row) for row in connection.execute(query)]
 
     def fetch_repository(self, key: str) -> RepositoryRecord | None:
         """Fetch the repository with this key."""
         query = sa.select(repositories).where(repositories.c.key == key)
-        with self._engine.begin() as connection:
+        with begin_read(self._engine) as connection:
             row = connection.execute(query).one_or_none()
         return read_repository(row) if row else None
 
     def count_repositories(self) -> int:
         """Count the repositories."""
-        with self._engine.begin() as connection:
+        with begin_read(self._engine) as connection:
             count = connection.scalar(sa.select(sa.func.count()).select_from(repositories))
         return count or 0
 
@@ -119,7 +119,7 @@ class CorpusDatabase:
     def fetch_files(self, repository_id: int) -> list[FileRecord]:
         """Fetch the files of a repository, kept and dropped, by path."""
         query = sa.select(files).where(files.c.repository_id == repository_id)
-        with self._engine.begin() as connection:
+        with begin_read(self._engine) as connection:
             return [read_file(row) for row in connection.execute(query.order_by(files.c.path))]
 
     def fetch_totals(self) -> list[FileTotals]:
@@ -130,7 +130,7 @@ class CorpusDatabase:
         ]
         groups = (files.c.repository_id, files.c.state, files.c.reason)
         query = sa.select(*groups, sa.func.count(), *sums).group_by(*groups).order_by(*groups)
-        with self._engine.begin() as connection:
+        with begin_read(self._engine) as connection:
             rows = connection.execute(query).all()
         return [FileTotals(*row[:3], *map(int, row[3:])) for row in rows]
 

@@ -20,6 +20,7 @@ BUSY_S = 30
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 0x636F72707573  # "corpus": the number of the advisory lock under which tables are changed
 WRITES = "corpus_writes"
+OTHER = "Mend that, or name another in GREENLIT_DATABASE_URL."
 KINDS = "It begins with sqlite:/// or postgresql://."
 
 
@@ -31,10 +32,11 @@ def open_engine(url: str) -> sa.Engine:
     """Connect, and bring the tables up to date. Raises CorpusUnavailable."""
     engine = _create_engine(url)
     try:
-        _upgrade_tables(engine)
-    except sa.exc.DBAPIError as error:
+        with _explain_failure(engine):
+            _upgrade_tables(engine)
+    except CorpusUnavailable:
         engine.dispose()
-        raise CorpusUnavailable(_explain(engine.url, error)) from None
+        raise
     except CommandError:
         engine.dispose()
         name = engine.url.render_as_string(hide_password=True)
@@ -49,11 +51,25 @@ def begin_write(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     Raises CorpusUnavailable.
     """
+    with _explain_failure(engine), engine.execution_options(**{WRITES: True}).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def begin_read(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Begin a transaction that only reads. Raises CorpusUnavailable."""
+    with _explain_failure(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def _explain_failure(engine: sa.Engine) -> Iterator[None]:
+    """Raise CorpusUnavailable for a full disk, a server that is gone, a file that is damaged."""
     try:
-        with engine.execution_options(**{WRITES: True}).begin() as connection:
-            yield connection
-    # A full disk, a server that went away, a file that is locked for long.
-    except sa.exc.OperationalError as error:
+        yield
+    except sa.exc.DatabaseError as error:
+        if type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError):
+            raise  # a statement of ours is wrong
         raise CorpusUnavailable(_explain(engine.url, error)) from None
 
 
@@ -128,4 +144,4 @@ def _explain(url: sa.URL, error: sa.exc.DBAPIError) -> str:
     """Say in a sentence why the database cannot be used, without the password in its address."""
     why = str(error.orig).strip().partition("\n")[0].rstrip(".")
     name = url.render_as_string(hide_password=True)
-    return f"The corpus's database {name} cannot be used: {why}. Check GREENLIT_DATABASE_URL."
+    return f"The corpus's database {name} cannot be used: {why}. {OTHER}"

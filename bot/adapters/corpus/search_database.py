@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
-from bot.adapters.corpus.engine import begin_write
+from bot.adapters.corpus.engine import begin_read, begin_write
 from bot.adapters.corpus.rows import save_found
 from bot.adapters.corpus.tables import search_slices, searches
 from bot.corpus.corpus_records import SearchRecord, SearchSlice
@@ -39,7 +39,7 @@ class SearchDatabase:
 
     def fetch_search(self, query: str) -> SearchRecord | None:
         """Fetch a search that has not ended."""
-        with self._engine.begin() as connection:
+        with begin_read(self._engine) as connection:
             return _fetch_search(connection, query)
 
     def record_expected(self, search_id: int, expected: int) -> None:

@@ -38,7 +38,7 @@ def serve_listed(home: Path) -> Iterator[ListedGitHub]:
     """Serve it as long as the block lasts."""
     forge = Forge(home)
     forge.create_repository("acme/demo", {"a.py": "A = 1\n"})
-    app = forge.create_app("reader", {}, ())
+    app = forge.create_app("reader", {"contents": "read"}, ())
     installation = forge.state.installations[forge.install(app, "acme/demo")]
     token = forge.apps.mint_token(installation, None, None).secret
     with serve_forge(forge) as url:

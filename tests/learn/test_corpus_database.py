@@ -85,6 +85,18 @@ def test_a_repository_that_was_renamed_stays_one(database):
     assert [KEPT, DROPPED] == database.fetch_files(record.id)
 
 
+def test_a_repository_that_was_cloned_by_name_is_found_as_the_same(database):
+    """GitHub's number takes the place of the name in its key; its clone stays."""
+    named = replace(GREETER, key="github:acme/greeter", stars=None, licence=None)
+    database.save_repositories([named])
+    database.record_clone(database.fetch_repositories()[0].id, "c" * 40, [KEPT], "MIT")
+
+    database.save_repositories([GREETER])
+
+    (record,) = database.fetch_repositories()
+    assert (GREETER, "c" * 40) == (record.repository, record.commit)
+
+
 def test_repositories_come_by_their_stars(database):
     """The most starred comes first, and folders, which have none, last."""
     folder = FoundRepository("folder:/srv/own", "folder", "", "own", "/srv/own")

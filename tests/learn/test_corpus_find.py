@@ -16,7 +16,9 @@ import pytest
 from rich.console import Console
 
 from bot.adapters.corpus.corpus_database import open_corpus_database
+from bot.cli.corpus_clone import clone_corpus
 from bot.cli.corpus_find import Clockwork, WantedRepositories, find_repositories
+from bot.forge.repository_figures import RepositoryFigures
 from bot.settings import CorpusSettings
 from tests.learn.listed_github import ListedGitHub, serve_listed
 
@@ -241,6 +243,20 @@ def test_what_is_stopped_goes_on_where_it_was(owner, own, capsys, signal_number)
     before = own.count_queries()
     assert 0 == owner.find(capsys)[0]
     assert (600, 2) == (len(set(owner.names())), own.count_queries() - before)
+
+
+def test_what_was_found_is_cloned(owner, own, capsys):
+    """The address that GitHub tells is one to clone from, and the licence it tells is kept."""
+    own.forge.set_figures("acme/demo", RepositoryFigures(5, language="Python", licence="MIT"))
+    assert 0 == owner.find(capsys, query="repo:acme/demo")[0]
+    settings = CorpusSettings(**owner.settings)
+
+    assert 0 == clone_corpus(Console(file=StringIO()), settings, [], None, None)
+
+    with open_corpus_database(settings.corpus_url) as database:
+        (record,) = database.fetch_repositories()
+        assert ("cloned", "MIT") == (record.clone_state, record.repository.licence)
+        assert ["a.py"] == [file.path for file in database.fetch_files(record.id)]
 
 
 def test_a_postgresql_takes_the_same(owner, postgres, capsys):

@@ -24,6 +24,7 @@ def save_found(connection: sa.Connection, found: Iterable[FoundRepository], now:
     rows = {repository.key: _make_row(repository, now) for repository in found}
     if not rows:
         return
+    _adopt_named(connection, rows.values())
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(repositories)
     new: dict[str, sa.ColumnElement[Any]] = {
@@ -34,6 +35,22 @@ def save_found(connection: sa.Connection, found: Iterable[FoundRepository], now:
     connection.execute(
         statement.on_conflict_do_update(index_elements=["key"], set_=new), list(rows.values())
     )
+
+
+def _adopt_named(connection: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
+    """Give a repository that was cloned by its name alone the key that GitHub's number makes."""
+    keys = {
+        f"github:{row['name_with_owner'].lower()}": row["key"]
+        for row in rows
+        if row["key"].removeprefix("github:").isdecimal()
+    }
+    wanted = {*keys, *keys.values()}
+    query = sa.select(repositories.c.key).where(repositories.c.key.in_(wanted))
+    known = set(connection.scalars(query))
+    for named, numbered in keys.items():
+        if named in known and numbered not in known:
+            statement = sa.update(repositories).where(repositories.c.key == named)
+            connection.execute(statement.values(key=numbered))
 
 
 def _make_row(repository: FoundRepository, now: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol.types import Position, PositionEncodingKind, TextDocumentContentChangeEvent
@@ -81,10 +82,7 @@ class OpenDocuments:
 
 def _find_line(text: str, line: int) -> int:
     """Find where a line begins; one behind the last is the text's end."""
-    start = 0
-    for _ in range(line):
-        line_end = _LINE_END.search(text, start)
-        if line_end is None:
-            return len(text)
-        start = line_end.end()
-    return start
+    if line == 0:
+        return 0
+    line_end = next(islice(_LINE_END.finditer(text), line - 1, None), None)
+    return line_end.end() if line_end else len(text)

@@ -5,6 +5,7 @@ const PAUSE_MS = 20; // keys that come together are one question
 const STEP = 32_000; // a long text is cut at multiples of it, so that what the server has read still counts
 const MOST_BEFORE = 3 * STEP;
 const MOST_AFTER = 20_000;
+const MOST_SHOWN = 5;
 
 export class Asker {
   /** `show` is told the answer and how long it took, or the sentence that says why there is none. */
@@ -39,8 +40,10 @@ export class Asker {
     try {
       const answer = await this.fetchAnswer(doc, selection.main.head, this.question.signal);
       if (version !== this.version) return;
-      this.show({ answer, milliseconds: performance.now() - began });
-      this.showSuggestions(view, answer.suggestions, listed);
+      const alternatives = answer.suggestions.filter(({ text }) => text).slice(0, MOST_SHOWN);
+      const trouble = listed && alternatives.length === 0 ? "Nothing is suggested here." : "";
+      this.show({ answer, milliseconds: performance.now() - began, trouble });
+      this.showAlternatives(view, alternatives, listed);
     } catch (error) {
       if (version === this.version) this.show({ trouble: describeTrouble(error) });
     }
@@ -65,8 +68,7 @@ export class Asker {
     return response.json();
   }
 
-  showSuggestions(view, suggestions, listed) {
-    const alternatives = suggestions.filter(({ text }) => text).slice(0, 5);
+  showAlternatives(view, alternatives, listed) {
     const place = view.state.selection.main.head;
     const shown = alternatives.length ? { place, alternatives, chosen: 0, listed } : null;
     if (!shown && !view.state.field(suggestionField)) return;

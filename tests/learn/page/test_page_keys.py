@@ -52,6 +52,18 @@ def test_grey_text_stays_where_it_is_typed(page, script):
     expect_grey(page, "rt os")
 
 
+def test_grey_text_of_several_lines_is_seen(page):
+    """At the end of a long text there is room for all lines of the grey text."""
+    page.keyboard.insert_text("x = 1\n" * 60)
+    page.keyboard.type("def ")
+    expect_grey(page, "main() -> None:\n    pass")
+
+    grey = page.locator(".suggestion").bounding_box()
+    editor = page.locator(".cm-editor").bounding_box()
+
+    assert grey["y"] + grey["height"] < editor["y"] + editor["height"]
+
+
 def test_escape_drops_grey_text(page):
     """Escape drops the grey text and leaves what was typed."""
     page.keyboard.type("im")

@@ -81,6 +81,16 @@ def test_question_names_file_and_place(page, script):
     assert len({asked["client"] for asked in script.questions}) == 1
 
 
+def test_asking_for_nothing_is_answered(page):
+    """Who asks where nothing fits is told so, until the next key."""
+    page.keyboard.type("x")
+    page.keyboard.press("Control+Space")
+    expect(page.locator("#trouble")).to_have_text("Nothing is suggested here.")
+
+    page.keyboard.type("y")
+    expect(page.locator("#trouble")).to_have_text("")
+
+
 def test_typing_goes_on_without_the_server(page, script, complaints):
     """Where the server is gone the page says so in one sentence, and says nothing once it is back."""
     page.route("**/complete", lambda route: route.abort())

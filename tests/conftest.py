@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ SERVED_FOLDERS = (
 )
 LONG_FOLDERS = ("cli",)  # commands, many of them as processes
 SERVED_FIXTURES = frozenset(["build", "checked", "described", "place", "town"])
+ASKS_FOR_SERVERS = re.compile(
+    rf"[(,]\s*(?:{'|'.join(sorted(SERVED_FIXTURES))})\s*[,):]|\bmark\.(?:served|slow)\b"
+)
 FILES = {
     "greeting.py": 'def greet(name):\n    return "Hello " + name\n',
     "README.md": "# Greeter\n",
@@ -45,6 +49,24 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out of `-m "served or slow"` the files that have no such test: each of its processes
+    would import all of them.
+    """
+    if config.option.markexpr == "served or slow" and collection_path.name.startswith("test_"):
+        return not needs_servers(collection_path) or None
+    return None
+
+
+def needs_servers(path: Path) -> bool:
+    """Tell whether a file of tests may have one that is served or slow."""
+    if path.parent.relative_to(HERE).as_posix() in SERVED_FOLDERS:
+        return True
+    shared = path.parent / "conftest.py"
+    texts = [source.read_text("utf-8") for source in (path, shared) if source.exists()]
+    return any(ASKS_FOR_SERVERS.search(text) for text in texts)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs servers, put the slow first, and refuse what patches what it tests."""
     for item in items:
@@ -56,8 +78,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("served")
         if folder in LONG_FOLDERS:
             item.add_marker("long")
+    refuse_unseen_needs(items)
     # First what takes long, or one process would be at it when all the others are done.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def refuse_unseen_needs(items: list[pytest.Item]) -> None:
+    """Refuse tests that only the run of the served and slow could run, but would not find."""
+    marked = {item.path: item for item in items if needs_marks(item)}
+    for path, item in marked.items():
+        if not needs_servers(path):
+            raise pytest.UsageError(f"{item.nodeid}: its file does not show that it needs servers")
+
+
+def needs_marks(item: pytest.Item) -> bool:
+    return any(mark.name in ("served", "slow") for mark in item.iter_markers())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from bot.lasting_imports import import_lasting
+
 FAULT, STOPPED = 3, 130
 
 
@@ -19,7 +21,7 @@ def main() -> None:
     """
     _open_closed_streams()
     try:
-        import_module("bot.cli.commands").app()
+        import_lasting("bot.cli.commands").app()
     except KeyboardInterrupt:
         raise SystemExit(STOPPED) from None
     except Exception as fault:  # noqa: BLE001 - the root

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["anthropic", "bot.assembly", "bot.cli.commands", "bot.cli.serve"])
+CONTEXT.set_forkserver_preload(["tests.forked_imports"])
 
 
 def become_program(environment: Mapping[str, str], out: Path, errors: Path) -> None:

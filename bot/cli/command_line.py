@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
-from importlib import import_module
 from shutil import get_terminal_size
 from typing import Any, TextIO
 
@@ -17,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.cli.progress_line import show_progress
 from bot.cli.terminal import open_console, print_sentences
+from bot.lasting_imports import import_lasting
 from bot.settings import SettingsError
 
 NOT_WRITTEN, WRONG_USE, STOPPED = 1, 2, 130
@@ -92,7 +92,7 @@ def _end_with_pipe() -> Iterator[None]:
 def import_command(name: str) -> Any:
     """Import a command when it is run: the engine and Claude's library take seconds."""
     with show_progress("Starting"):
-        return import_module(f"bot.cli.{name}")
+        return import_lasting(f"bot.cli.{name}")
 
 
 def _print_mistake(mistake: typer.TyperException) -> None:

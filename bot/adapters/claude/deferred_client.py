@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from bot.adapters.claude.prompt_layout import Entries
+from bot.lasting_imports import import_lasting
 from bot.values import ModelConfig, PromptPrefix, Turn
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class DeferredClaude:
     name: Final = "Claude"
 
     def __init__(self, api_key: str, config: ModelConfig, base_url: str | None = None) -> None:
-        self._connect: Callable[[], ClaudeClient] = lambda: import_module(
+        self._connect: Callable[[], ClaudeClient] = lambda: import_lasting(
             "bot.adapters.claude.claude_client"
         ).ClaudeClient(api_key, config, base_url)
         self._lock = Lock()

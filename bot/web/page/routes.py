@@ -88,8 +88,10 @@ class _Pages:
             return self._send_json([asdict(run) for run in runs])
         return self._send_html(self._renderer.render_runs(runs, NEWEST, time.time()))
 
-    def show_run(self, request: Request, key: str) -> Response:
+    def show_run(self, request: Request) -> Response:
         """Send one run with its steps; 404 where there is none with this key."""
+        # No parameter of its own: FastAPI would import the whole of pydantic.v1 to tell its kind.
+        key = str(request.path_params["key"])
         run = self._journal.run(RunKey(key.removesuffix(".json")))
         if run is None and _wants_json(request):
             raise HTTPException(404, "There is no such run.")

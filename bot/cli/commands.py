@@ -15,6 +15,7 @@ from bot.cli import part_commands
 from bot.cli.command_line import CONTEXT, WRONG_USE, CommandLine, FilesBehindDashes, import_command
 from bot.cli.complete_commands import complete
 from bot.cli.corpus_commands import corpus
+from bot.cli.learn_commands import learn
 from bot.cli.progress_line import show_progress
 from bot.cli.refactor_commands import refactor
 from bot.cli.terminal import open_console, print_sentences
@@ -269,6 +270,7 @@ app.command()(part_commands.apply)
 app.command()(part_commands.merge)
 app.add_typer(refactor, name="refactor")
 app.add_typer(corpus, name="corpus")
+app.command()(learn)
 app.command()(complete)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.learning.character_model import CharacterModel
 from bot.learning.model_card import read_card
 
-# Imported when one of its kind is loaded: the LSTM brings JAX, which takes seconds.
+# Imported when one of its kind is loaded: neither needs the other's.
 LOADERS = {
     "ngram": "bot.learning.ngram_model:load_ngram",
     "lstm": "bot.learning.lstm_model:load_lstm",

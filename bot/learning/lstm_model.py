@@ -62,6 +62,18 @@ class LstmModel:
     def compute_bits(self, states: Sequence[LstmState]) -> Bits:
         """Compute -log2 of the probability of each character next."""
         outputs = np.stack([state.layers[-1, 0] for state in states])
+        return self._rate(outputs)
+
+    def compute_text_bits(self, codes: Codes) -> Bits:
+        """Compute the bits of each character of a file that is read from its beginning."""
+        held = self.begin(codes[:0]).layers[None]
+        outputs = np.empty((len(codes), self._shape.units), np.float32)
+        for place, code in enumerate(codes[:, None]):
+            outputs[place] = held[0, -1, 0]
+            held = self._step(held, code)
+        return self._rate(outputs)[np.arange(len(codes)), codes]
+
+    def _rate(self, outputs: Floats) -> Bits:
         logits = outputs @ self._ending + self._ending_bias
         logits -= logits.max(axis=1, keepdims=True)
         bits: Bits = (np.log(np.exp(logits).sum(axis=1, keepdims=True)) - logits) / np.log(2)

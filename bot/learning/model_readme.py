@@ -27,7 +27,9 @@ def render_readme(card: ModelCard, title: str, about: str) -> str:
         about,
         MADE.format(card=card),
         "## Figures",
-        _render_table(("what", "measured"), [(name, f"{value:,.4g}") for name, value in figures]),
+        _render_table(
+            ("what", "measured"), [(name, _render_number(value)) for name, value in figures]
+        ),
         "## Corpus",
         _render_corpus(card.corpus),
         LICENCES,
@@ -37,6 +39,11 @@ def render_readme(card: ModelCard, title: str, about: str) -> str:
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _render_number(value: float) -> str:
+    """Render a number with three digits behind the point, or with none where it is big."""
+    return f"{value:,.0f}" if value >= 1000 or value == int(value) else f"{value:.3f}"
 
 
 def _render_corpus(corpus: tuple[CorpusPart, ...]) -> str:

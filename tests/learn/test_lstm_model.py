@@ -60,6 +60,8 @@ def test_numpy_computes_what_keras_does(folder):
         state = model.advance([state], [code])[0]
 
     assert np.allclose(-np.log2(expected[:-1]), rows, atol=1e-4)
+    bits = np.array(rows)[np.arange(len(TEXT)), TEXT]
+    assert np.allclose(bits, model.compute_text_bits(TEXT), atol=1e-4)
 
 
 def test_beams_are_one_batch(folder):

@@ -34,7 +34,7 @@ class Course:
     steps_to_warm: int = 100  # while the learning rate rises
     steps_a_round: int = 200  # after each round it is judged, and its learning rate set
     patience: int = 5  # rounds without a better judgement
-    judged_windows: int = 1024
+    judged_windows: int = 640
 
     def compute_rate(self, step: int, elapsed_s: float) -> float:
         """Compute the learning rate: first it rises, then it falls in a line to a 50th."""
@@ -46,7 +46,9 @@ class Course:
 
 PRESETS = {
     # In so few minutes no character is seen often enough to be learnt by heart: no dropout.
-    "small": Course(Shape(layers=1, units=256, dropout=0.0), batch=64, rate=4e-3, minutes=10),
+    "small": Course(
+        Shape(layers=1, units=256, dropout=0.0), batch=32, rate=4e-3, minutes=10, steps_a_round=400
+    ),
     "whole": Course(
         Shape(layers=4, units=512, dropout=0.2, embedding=100), batch=512, rate=2e-3, minutes=600
     ),

@@ -78,6 +78,7 @@ class _Session:
 
     def run(self, watch: Watch) -> None:
         """Learn, round by round, until the course's end."""
+        self._compile()
         while not (ended := self._find_end()):
             self._learn_batch(watch)
             if self._moment.step % self._course.steps_a_round == 0:
@@ -86,13 +87,23 @@ class _Session:
                 self.save()
         self._progress = replace(self._progress, ended=ended)
 
+    def _compile(self) -> None:
+        """Have both computations compiled, which takes no time of the course's."""
+        if self._find_end():
+            return
+        began = time.monotonic()
+        batch = self._windows.read_batch(0, self._batch)
+        self._trainer.judge(self._moment, *batch)
+        float(self._trainer.learn(self._moment, *batch, 0.0)[0])
+        self._began += time.monotonic() - began
+
     def finish(self) -> Trained:
         """Judge what came after the last round, and give the best."""
         if self._losses or not self._progress.rounds:
             self._close_round()
         self.save()
         trainer = self._trainer
-        return Trained(self._best, self._progress, trainer.devices, trainer.precision)
+        return Trained(self._best, self._tell_progress(), trainer.devices, trainer.precision)
 
     def save(self) -> None:
         """Save where it stands."""

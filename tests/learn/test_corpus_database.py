@@ -246,6 +246,21 @@ def test_postgresql_keeps_the_tables_apart(postgres):
     assert [("corpus", name) for name in names] == rows
 
 
+def test_postgresql_needs_no_right_to_make_schemas(postgres):
+    """Without it a sentence says so; with a schema that an administrator made it is not needed."""
+    url = postgres.create_database()
+    database = url.rpartition("/")[2]
+    own_url = url.replace("greenlit:", "modest:")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE modest LOGIN PASSWORD 'a-word-for-tests'")
+        with pytest.raises(CorpusUnavailable, match=f"permission denied for database {database}"):
+            open_corpus_database(own_url)
+        connection.execute("CREATE SCHEMA corpus AUTHORIZATION modest")
+
+    with open_corpus_database(own_url) as opened:
+        assert 0 == opened.count_repositories()
+
+
 def test_a_newer_corpus_is_not_touched(tmp_path):
     """A database that a later version has changed is named, and left as it is."""
     file = tmp_path / "corpus.sqlite"

@@ -277,7 +277,12 @@ def test_a_postgresql_takes_the_same(owner, postgres, capsys):
         ({"database_url": "corpus.sqlite"}, {}, 2, "is no address of a database"),
         ({}, {"query": "stars:many"}, 2, "stars:many is no range of stars"),
         ({}, {"query": "org:nobody"}, 2, "do not exist or you do not have permission"),
-        ({}, {"query": "language:Pyton"}, 1, "GitHub finds nothing for language:Pyton."),
+        (
+            {},
+            {"query": "language:Plankalkuel"},
+            1,
+            "GitHub finds nothing for language:Plankalkuel.",
+        ),
         ({}, {"organisation": "nobody"}, 2, "GitHub knows no organisation nobody"),
         ({}, {"query": "x", "organisation": "acme"}, 2, "Give one of a query, --organisation"),
         ({}, {"names": Path("/nowhere/list")}, 2, "The list /nowhere/list cannot be read"),

@@ -20,6 +20,7 @@ BUSY_S = 30
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 0x636F72707573  # "corpus": the number of the advisory lock under which tables are changed
 WRITES = "corpus_writes"
+INSUFFICIENT_PRIVILEGE = "42501"  # of PostgreSQL
 OTHER = "Mend that, or name another in GREENLIT_DATABASE_URL."
 KINDS = "It begins with sqlite:/// or postgresql://."
 
@@ -68,7 +69,8 @@ def _explain_failure(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except sa.exc.DatabaseError as error:
-        if type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError):
+        is_forbidden = getattr(error.orig, "sqlstate", "") == INSUFFICIENT_PRIVILEGE
+        if type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError) and not is_forbidden:
             raise  # a statement of ours is wrong
         raise CorpusUnavailable(_explain(engine.url, error)) from None
 
@@ -121,7 +123,9 @@ def _upgrade_tables(engine: sa.Engine) -> None:
     with begin_write(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-            connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
+            # One that an administrator made needs no right to make schemas.
+            if not sa.inspect(connection).has_schema(SCHEMA):
+                connection.execute(sa.schema.CreateSchema(SCHEMA))
             connection.exec_driver_sql(f"SET LOCAL search_path TO {SCHEMA}")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -12,8 +12,11 @@ import numpy as np
 from bot.corpus.alphabet import ALPHABET, Codes
 from bot.learning.character_model import CharacterModel, State
 
-PIECE = 4096  # characters that are read at a time, with a look between whether to stop
 LINES_KEPT = 4  # a state is kept before each of the last lines: that is where people edit
+TAIL = 2000  # characters in which those are looked for
+# A long text is read in so many pieces, with a look between whether to stop. A cache of the open
+# file counts all again with each.
+PIECES = 2
 MOST_FILES, MOST_STATES = 8, 96
 # What stands behind the cursor may change by so much before a file is read anew: editors close
 # brackets by themselves, and people step over some lines.
@@ -58,7 +61,7 @@ class StateKeeper(Generic[State]):
         opened = self._open(file, before, after)
         place = max(opened.states)
         state = opened.states[place]
-        for stop in _list_stops(before, place):
+        for stop in _list_stops(before, place, self._model.reach // PIECES):
             if is_stopped():
                 return None
             state = self._model.read(state, before[place:stop])
@@ -93,10 +96,10 @@ def count_common(first: Codes, second: Codes) -> int:
     return int(differences[0]) if len(differences) else shortest
 
 
-def _list_stops(codes: Codes, start: int) -> Iterator[int]:
+def _list_stops(codes: Codes, start: int, piece: int) -> Iterator[int]:
     """List where to keep a state on the way from a place to the end."""
-    tail = max(start, len(codes) - PIECE)
+    tail = max(start, len(codes) - TAIL)
     line_starts = tail + np.flatnonzero(codes[tail:] == LINE_END) + 1
     last_lines = line_starts[-LINES_KEPT:].tolist()
-    pieces = range(start + PIECE, len(codes), PIECE)
+    pieces = range(start + piece, len(codes), piece)
     yield from sorted({*pieces, *last_lines, len(codes)} - {start})

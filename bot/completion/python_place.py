@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from tree_sitter import Parser, Query, QueryCursor
 
@@ -39,11 +39,7 @@ class PythonPlace:
         self._before = _take_window(before)
         self._scan = scan_python(self._before)
         self._after = _take_statement(self._scan, after)
-        grammar = load_grammar(LANGUAGE)
-        if grammar is None:
-            raise RuntimeError("the grammar of Python is missing")
-        self._parser = Parser(grammar)
-        self._faults = Query(grammar, "(ERROR) @fault (MISSING) @fault")
+        self._parser, self._faults = _make_parser()
 
     def takes(self, text: str) -> bool:
         """Tell whether the code parses with the text as it does without, and its lines stand well.
@@ -92,6 +88,15 @@ class PythonPlace:
             return 0
         captures = QueryCursor(self._faults).captures(root)
         return max(1, len(captures.get("fault", ())))
+
+
+@cache
+def _make_parser() -> tuple[Parser, Query]:
+    """Make the parser, and the query for faults, which takes some milliseconds."""
+    grammar = load_grammar(LANGUAGE)
+    if grammar is None:
+        raise RuntimeError("the grammar of Python is missing")
+    return Parser(grammar), Query(grammar, "(ERROR) @fault (MISSING) @fault")
 
 
 def _find_needed(scan: Scan, rest: Scan) -> str:

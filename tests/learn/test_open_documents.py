@@ -57,12 +57,12 @@ def test_path_is_read_from_the_address():
 def test_position_outside_is_the_nearest_inside():
     """Behind a line's end is its end, behind the last line the text's, within an emoji before it."""
     documents = open_text("a😀\r\nb\n")
-    befores = [
+    texts_before = [
         documents.find_place(URI, Position(line, column)).before
         for line, column in ((0, 99), (0, 2), (2, 0), (9, 9))
     ]
 
-    assert ["a😀", "a", "a😀\r\nb\n", "a😀\r\nb\n"] == befores
+    assert ["a😀", "a", "a😀\r\nb\n", "a😀\r\nb\n"] == texts_before
 
 
 def test_form_feed_ends_no_line():

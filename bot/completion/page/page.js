@@ -17,7 +17,10 @@ const getElement = (id) => document.getElementById(id);
 const asker = new Asker("sample.py", showAnswer);
 const view = new EditorView({ state: createState(SAMPLE), parent: getElement("editor") });
 
+let opened = view.state.doc; // as it came from the disk
+
 getElement("path").textContent = asker.path;
+window.addEventListener("beforeunload", askBeforeLeaving);
 getElement("file").addEventListener("change", (event) => openFile(event.target));
 startTheme(getElement("theme"));
 
@@ -97,11 +100,18 @@ async function openFile(input) {
   const { text, trouble } = await readFile(file);
   getElement("trouble").textContent = trouble ?? "";
   if (trouble) return;
-  asker.stop();
   asker.path = file.name;
   getElement("path").textContent = file.name;
-  view.setState(createState(text));
+  // A change as any other, so that what stood there before can be brought back.
+  const changes = { from: 0, to: view.state.doc.length, insert: text };
+  view.dispatch({ changes, selection: { anchor: 0 }, scrollIntoView: true, userEvent: "input.open" });
+  opened = view.state.doc;
   view.focus();
+}
+
+/** Have the browser ask before a text is lost that was written here alone. */
+function askBeforeLeaving(event) {
+  if (!view.state.doc.eq(opened)) event.preventDefault();
 }
 
 async function readFile(file) {

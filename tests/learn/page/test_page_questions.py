@@ -116,6 +116,23 @@ def test_refusal_is_shown(page, script, complaints):
     complaints.clear()
 
 
+def test_written_text_is_not_lost(page, tmp_path):
+    """The browser asks before a written text is lost; a file that is opened can be undone."""
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.keyboard.type("mine")
+    (tmp_path / "code.py").write_text("x = 1\n")
+    page.set_input_files("#file", tmp_path / "code.py")
+    expect(page.locator("#path")).to_have_text("code.py")
+    page.keyboard.press("Control+z")
+    expect(page.locator(".cm-content")).to_have_text("mine")
+
+    with page.expect_event("dialog") as asked:
+        page.evaluate("setTimeout(() => location.reload())")
+
+    assert asked.value.type == "beforeunload"
+    assert read_text(page) == "mine"
+
+
 def test_file_of_the_disk_is_opened(page, script, tmp_path):
     """A file is opened in the editor; what is no text, or is too large, is refused in a sentence."""
     code = tmp_path / "code.py"

@@ -118,7 +118,7 @@ def _find(
             search = _walk(database, source, wanted.most, clockwork, bar)
         if not search.found:
             raise _NothingFound(_explain_nothing(wanted))
-        _print_end(console, search, database.count_repositories())
+        _print_end(console, wanted, search, database.count_repositories())
 
 
 def _choose_source(
@@ -171,10 +171,15 @@ def _walk(
     return RepositoryWalk(database.searches, patience, report).find_all(source, most)
 
 
-def _print_end(console: Console, search: SearchRecord, known: int) -> None:
+def _print_end(
+    console: Console, wanted: WantedRepositories, search: SearchRecord, known: int
+) -> None:
     found = count_noun(search.found, "repository", "repositories")
+    missing = 0 if wanted.most or wanted.names else (search.expected or 0) - search.found
+    shown = f" of the {search.expected:,} that GitHub counts" if missing > 0 else ""
     print_sentences(
-        console, f"Found {found}; the corpus knows {known:,}. Go on with: greenlit corpus clone"
+        console,
+        f"Found {found}{shown}; the corpus knows {known:,}. Go on with: greenlit corpus clone",
     )
 
 

@@ -17,7 +17,7 @@ MOST_RECORDS = 100
 
 
 def build_connection(
-    info: Info, items: Sequence[T], build: Callable[[T], Json], arguments: Json
+    info: Info, items: Sequence[T], build: Callable[[T], object], arguments: Json
 ) -> Json:
     """Return a page of a list. Raises GraphQLRefusal when no size is given, or too large a one."""
     size = _page_size(info.field_name, arguments)

@@ -10,6 +10,10 @@ from bot.forge.graphql_refusal import GraphQLRefusal
 from bot.forge.repository_search import MOST_SHOWN, search_repositories
 
 Build = Callable[[RepositoryRecord], Json]
+SIGN_ON = (
+    "Resource protected by organization SAML enforcement. "
+    "You must grant your Personal Access token access to this organization."
+)
 
 
 def build_figures(state: ForgeState, repository: RepositoryRecord) -> Json:
@@ -52,7 +56,14 @@ def build_search(state: ForgeState, info: Info, arguments: Json, build: Build) -
     matches = search_repositories(
         state.repositories.values(), str(arguments["query"]), state.has_account
     )
-    connection = build_connection(info, matches[:MOST_SHOWN], build, arguments)
+
+    def build_shown(repository: RepositoryRecord) -> Json | GraphQLRefusal:
+        """Build one; an error in its place leaves the others as they are."""
+        if repository.figures.needs_sign_on:
+            return GraphQLRefusal("FORBIDDEN", SIGN_ON)
+        return build(repository)
+
+    connection = build_connection(info, matches[:MOST_SHOWN], build_shown, arguments)
     return {**connection, "repositoryCount": len(matches)}
 
 

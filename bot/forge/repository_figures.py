@@ -16,3 +16,4 @@ class RepositoryFigures:
     language: str | None = None
     licence: str | None = None  # as SPDX names it; "NOASSERTION" for one that GitHub cannot tell
     pushed_at: str = ""
+    needs_sign_on: bool = False  # its organisation shows nothing to a token without single sign-on

@@ -113,6 +113,15 @@ def test_what_github_never_shows_is_told(commander, capsys):
     ) in told
 
 
+def test_one_that_is_not_shown_hinders_no_other(owner, own, capsys):
+    """Where an organisation wants single sign-on GitHub leaves a gap; the end counts it."""
+    own.forge.set_figures("famous/r7", RepositoryFigures(1500, needs_sign_on=True))
+    code, printed, _ = owner.find(capsys, query="user:famous")
+
+    assert (0, 599) == (code, len(owner.names()))
+    assert printed.startswith("Found 599 repositories of the 600 that GitHub counts; the corpus")
+
+
 def test_what_github_tells_is_kept(owner, own, capsys):
     """A repository is in the database with its figures; a second search brings them up to date."""
     assert 0 == owner.find(capsys, query="repo:famous/r7")[0]

@@ -69,6 +69,7 @@ GRAPHQL_KINDS: dict[str, type[Refusal]] = {
 
 # What helps to read an answer that is whole without it, and why it may not be there.
 DECORATION = ("app", "author", "originalCommit", "pullRequestReview")
+REPOSITORY_LISTS = ("search", "organization")
 NOT_SHOWN = ("FORBIDDEN", "NOT_FOUND")
 
 # What a mutation takes: GraphQL has no header that tells it, as the REST API has.
@@ -171,7 +172,7 @@ def _check_success(response: ApiResponse) -> None:
 def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
     """Raise what GraphQL answers with status 200 like the errors of the REST API."""
     errors = (response.parse() or {}).get("errors") or ()
-    errors = [error for error in errors if not _is_of_decoration(error)]
+    errors = [error for error in errors if not _is_of_decoration(error) and not _is_of_list(error)]
     if not errors:
         return
     kind = errors[0].get("type") or ""
@@ -192,6 +193,13 @@ def _is_of_decoration(error: Mapping[str, Any]) -> bool:
     """Tell whether GitHub could not tell only who made what it does tell, as of a deleted App."""
     path: Sequence[object] = error.get("path") or []
     return len(path) > 1 and path[-1] in DECORATION and error.get("type") in NOT_SHOWN
+
+
+def _is_of_list(error: Mapping[str, Any]) -> bool:
+    """Tell whether one of many repositories is not shown, as where single sign-on is wanted."""
+    path: Sequence[object] = error.get("path") or []
+    is_node = len(path) > 2 and path[0] in REPOSITORY_LISTS and path[-2] == "nodes"
+    return is_node and error.get("type") in NOT_SHOWN
 
 
 def require(value: T | None, name: str) -> T:

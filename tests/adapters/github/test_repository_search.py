@@ -19,12 +19,14 @@ from bot.text.secret_values import SecretValues
 
 @pytest.fixture
 def search(tmp_path: Path, checked) -> Iterator[RepositorySearch]:
-    """A search of four repositories, with a token, each exchange held against GitHub's schema."""
+    """A search of six repositories, with a token, each exchange held against GitHub's schema."""
     forge = Forge(tmp_path)
     forge.create_repository("acme/demo", {"a.py": "A = 1\n"})
     for number, licence in enumerate(["MIT", "NOASSERTION", None], 1):
         figures = RepositoryFigures(1000 * number, 5, 4, 3, "Python", licence)
         forge.list_repository(f"globex/r{number}", figures, created_at="2020-01-01T00:00:00Z")
+    forge.list_repository("vault/closed", RepositoryFigures(5, needs_sign_on=True))
+    forge.list_repository("vault/open", RepositoryFigures(4))
     app = forge.create_app("reader", {}, ())
     installation = forge.state.installations[forge.install(app, "acme/demo")]
     token = forge.apps.mint_token(installation, None, None).secret
@@ -61,6 +63,14 @@ def test_a_repository_is_told_as_it_is(search: RepositorySearch):
         first.default_branch,
     )
     assert ("2020-01-01T00:00:00Z", False) == (first.pushed_at, first.archived)
+
+
+def test_one_that_is_not_shown_leaves_the_others(search: RepositorySearch):
+    """GitHub answers with an error in its place; it is counted all the same."""
+    page = search.search("user:vault")
+
+    assert ["vault/open"] == [repository.name_with_owner for repository in page.repositories]
+    assert 2 == page.total
 
 
 def test_names_are_found_together_and_strangers_are_told(search: RepositorySearch):

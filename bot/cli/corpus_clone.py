@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import typer
 from rich.console import Console
 
-from bot.adapters.betterleaks import Betterleaks, is_available, may_hold_secret
+from bot.adapters.betterleaks import WORDS, Betterleaks, is_available
 from bot.adapters.corpus.build_errors import CorpusBusyError
 from bot.adapters.corpus.corpus_builder import BuildRules, CorpusBuilder
 from bot.adapters.corpus.corpus_database import CorpusDatabase, open_corpus_database
@@ -21,8 +22,8 @@ from bot.cli.corpus_run import DONE, NOT_ALL, CorpusRun
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import CorpusSettings
 
+DIGIT = re.compile(r"\d")
 GB = 1_000_000_000
-LINE_CHARS = 500  # of a line that are searched for secrets: what is longer was dropped before
 
 
 def clone_corpus(
@@ -71,9 +72,20 @@ def find_secrets(text: str) -> list[str]:
     """Find secrets in the lines that may hold one, by the rules that the bot's own gate has."""
     if not is_available():
         return []
-    lines = (line for line in text.splitlines() if may_hold_secret(line))
-    suspects = "\n".join(line[:LINE_CHARS] for line in lines)
+    suspects = "\n".join(_list_suspect_lines(text))
     return [leak.secret for leak in Betterleaks().find(suspects)]
+
+
+def _list_suspect_lines(text: str) -> Iterator[str]:
+    """List the lines with a word that is long and has a digit, each once; no other has a secret."""
+    end = -1
+    for word in WORDS.finditer(text):
+        if word.start() > end and DIGIT.search(word[0]):
+            start = text.rfind("\n", 0, word.start()) + 1
+            end = text.find("\n", word.end())
+            if end < 0:
+                end = len(text)
+            yield text[start:end]
 
 
 def _parse_licences(text: str) -> tuple[str, ...]:

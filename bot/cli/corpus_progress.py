@@ -12,52 +12,58 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
     Task,
     TaskID,
     TextColumn,
-    TransferSpeedColumn,
 )
 from rich.text import Text
 
-NAME_CHARS = 34
+from bot.text.terminal_text import strip_control
+
+WORDS_CHARS = 34
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CorpusProgress:
     """Two lines on a terminal: all repositories, and what is done to the one under way."""
 
     progress: Progress
-    all: TaskID
-    one: TaskID
+    count: int
+    name: str = ""
+    doing: str = ""
+    _task: TaskID | None = None
+    _all: TaskID | None = None
 
     def begin(self, name: str) -> None:
         """Show that a repository is looked at."""
-        self._show(f"Looking at {name}", None, 0)
+        if self._all is None:
+            self._all = self.progress.add_task("Repositories", total=self.count, counts=True)
+        self.name = strip_control(name)
+        self._show("Looking at", 0, None)
 
     def end(self) -> None:
         """Show that one more is done."""
-        self.progress.advance(self.all)
+        if self._all is not None:
+            self.progress.advance(self._all)
 
     def show_fetched(self, fetched_bytes: int) -> None:
         """Show how many bytes the clone has."""
-        self._change("Fetching", None, fetched_bytes)
+        self._show("Fetching", fetched_bytes, None)
 
     def show_read(self, read_bytes: int, of_bytes: int) -> None:
         """Show how many bytes of the source were judged."""
-        self._change("Reading", of_bytes, read_bytes)
+        self._show("Reading", read_bytes, of_bytes)
 
-    def _change(self, doing: str, of_bytes: int | None, done_bytes: int) -> None:
-        task = next(task for task in self.progress.tasks if task.id == self.one)
-        verb, _, name = task.description.rpartition(" ")
-        if verb != doing:
-            self._show(f"{doing} {name}", of_bytes, done_bytes)
-        self.progress.update(self.one, completed=done_bytes)
-
-    def _show(self, words: str, of_bytes: int | None, done_bytes: int) -> None:
-        self.progress.reset(
-            self.one, description=words[:NAME_CHARS], total=of_bytes, completed=done_bytes
-        )
+    def _show(self, doing: str, done_bytes: int, of_bytes: int | None) -> None:
+        if doing != self.doing or self._task is None:
+            if self._task is not None:
+                self.progress.remove_task(self._task)
+            words = f"{doing} {self.name}"[:WORDS_CHARS]
+            self._task = self.progress.add_task(words, total=of_bytes, counts=False)
+            self.doing = doing
+        self.progress.update(self._task, completed=done_bytes)
 
 
 @contextmanager
@@ -66,15 +72,13 @@ def show_corpus_progress(console: Console, count: int) -> Iterator[CorpusProgres
     shown = console.file.isatty() and not console.is_dumb_terminal
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=14),
         _AmountColumn(),
         _SpeedColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        every = progress.add_task("Repositories", total=count, counts=True)
-        one = progress.add_task("", total=None, counts=False)
-        yield CorpusProgress(progress, every, one)
+        yield CorpusProgress(progress, count)
 
 
 class _AmountColumn(DownloadColumn):
@@ -84,12 +88,14 @@ class _AmountColumn(DownloadColumn):
         """Show it."""
         if task.fields["counts"]:
             return MofNCompleteColumn().render(task)
-        return super().render(task)
+        return super().render(task) if task.completed else Text()
 
 
-class _SpeedColumn(TransferSpeedColumn):
-    """Bytes a second, of the one repository alone."""
+class _SpeedColumn(ProgressColumn):
+    """Megabytes a second since this work on this repository began."""
 
     def render(self, task: Task) -> Text:
         """Show it."""
-        return Text() if task.fields["counts"] else super().render(task)
+        if task.fields["counts"] or not task.completed or not task.elapsed:
+            return Text()
+        return Text(f"{task.completed / task.elapsed / 1e6:.1f} MB/s")

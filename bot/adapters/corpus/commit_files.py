@@ -76,6 +76,7 @@ class CommitFiles:
                 yield drop_file(replace(record, size_bytes=sizes[sha]), "too large")
         readable = {sha: size for sha, size in sizes.items() if size <= FILE_BYTES}
         read_bytes = 0
+        show(read_bytes, sum(readable.values()))
         for batch in self.commit.read_batches(readable):
             yield from keeper.keep(
                 [SourceFile(records[sha].path, sha, content) for sha, content in batch.items()]

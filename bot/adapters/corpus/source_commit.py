@@ -12,7 +12,7 @@ from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.objects import as_lines, list_missing, read_blobs
 from bot.values import Sha, TreeEntry
 
-BATCH_BYTES = 2_000_000
+BATCH_BYTES = 500_000
 BATCH_FILES = 1_000
 LISTED = re.compile(rb"(\d{6}) blob ([0-9a-f]{40})\t([^\0]+)\0")
 

@@ -65,13 +65,15 @@ def clone(
         list[str] | None,
         typer.Argument(
             metavar="PATH",
-            help="Folders with repositories, or owner/name as found; without any, all found",
+            help="Git repositories here, or owner/name; without any, all found and the mirrors",
             show_default=False,
         ),
     ] = None,
     most_gb: Annotated[
         float | None,
-        typer.Option("--most-gb", min=0, metavar="N", help="The most room that clones may take"),
+        typer.Option(
+            "--most-gb", min=0, metavar="N", help="The most room that the corpus may take"
+        ),
     ] = None,
     licences: Annotated[
         str | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
@@ -60,8 +61,14 @@ def serve_completion(console: Console, home: Path, options: CompleteOptions) -> 
 
 def serve_editor(home: Path, model: str) -> int:
     """Serve the editor that started this; 0 when it took its leave, 1 where it did not, or there
-    is no model that works, 2 for no such model.
+    is no model that works, 2 for no such model or where a person started it.
     """
+    if sys.stdin.isatty():
+        print_sentences(
+            open_console(stderr=True),
+            "With --lsp an editor starts this and speaks to it. For the page leave --lsp out.",
+        )
+        return WRONG_USE
     with take_output() as output:
         try:
             choice = choose_model(home / "models", model)

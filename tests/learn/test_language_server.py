@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -191,17 +193,33 @@ def test_server_ends_with_its_editor():
     asyncio.run(play())
 
 
-def test_missing_model_is_told_beside_the_protocol(tmp_path):
-    """`greenlit complete --lsp` without a model says so on standard error, where editors log it."""
-    ended = subprocess.run(
+def run_command(home: Path, **streams: Any) -> subprocess.CompletedProcess[str]:
+    """Run `greenlit complete --lsp`."""
+    return subprocess.run(
         [sys.executable, "-m", "bot", "complete", "--lsp"],
-        env={"PATH": "/usr/bin:/bin", "GREENLIT_HOME": str(tmp_path)},
+        env={"PATH": "/usr/bin:/bin", "GREENLIT_HOME": str(home)},
         cwd=Path(__file__).parents[2],
-        input="",
         capture_output=True,
         text=True,
         check=False,
+        **streams,
     )
+
+
+def test_missing_model_is_told_beside_the_protocol(tmp_path):
+    """`greenlit complete --lsp` without a model says so on standard error, where editors log it."""
+    ended = run_command(tmp_path, input="")
 
     assert (1, "") == (ended.returncode, ended.stdout)
     assert "Learn one with: greenlit learn" in " ".join(ended.stderr.split())
+
+
+def test_person_is_told_that_editors_start_it(tmp_path):
+    """On a terminal, where nobody speaks the protocol, it says what it is for and ends."""
+    keyboard, terminal = pty.openpty()
+    ended = run_command(tmp_path, stdin=terminal)
+    os.close(keyboard)
+    os.close(terminal)
+
+    assert 2 == ended.returncode
+    assert "For the page leave --lsp out." in " ".join(ended.stderr.split())

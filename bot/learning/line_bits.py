@@ -61,11 +61,13 @@ class LineModel:
         """Read a file of the code around them."""
         codes = encode_text(text)
         self._characters += len(codes)
-        for order, hashes in enumerate(_hash_grams(codes)):
-            known = self._known[order]
+        ends = np.arange(len(codes))  # of grams that are asked for: none longer ends elsewhere
+        for order, all_hashes in enumerate(_hash_grams(codes)):
+            known, hashes = self._known[order], all_hashes[ends]
             places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-            hits = places[known[places] == hashes]
-            self._counts[order] += np.bincount(hits, minlength=len(known))
+            is_known = known[places] == hashes
+            self._counts[order] += np.bincount(places[is_known], minlength=len(known))
+            ends = ends[is_known]
 
     def list_lines(self) -> Iterator[LineBits]:
         """List the bits of each line that is not blank, file by file."""

@@ -27,9 +27,9 @@ from bot.learning.ngram_keys import (
 from bot.learning.ngram_table import NgramTable, count_ordered, make_table
 from bot.learning.split_corpus import FileSpan
 
-BATCH_CHARACTERS = 1 << 18  # what is hashed at a time: it fits the processor's cache
+BATCH_CHARACTERS = 1 << 16  # what is hashed at a time: it fits the processor's cache
 PIECE_CHARACTERS = 1 << 20  # a longer file is counted in pieces of it
-BYTES_A_KEY = 24  # while they are sorted and counted
+BYTES_A_KEY = 12  # while they are collected, sorted and counted
 # What is left out of a table that grows too large, step by step: n-grams with a count below the
 # first number, at orders from the second. Measured: (2, 8) costs 0.015 bits, (2, 4) costs 0.05.
 PRUNINGS = ((1, 0), (2, 10), (2, 8), (2, 6), (2, 4), (3, 8), (3, 4), (5, 4), (9, 4), (17, 3))
@@ -43,7 +43,7 @@ class CountLimits:
 
     most_characters: int = 64_000_000
     most_ngrams: int = 24_000_000  # of ten bytes each, in the file and in memory
-    work_bytes: int = 384 << 20
+    work_bytes: int = 768 << 20
 
 
 def count_corpus(
@@ -114,9 +114,8 @@ def _list_sightings(
 ) -> Hashes:
     """List each sighting of an n-gram: its key, and the character before its context."""
     wanted = (contexts >= bounds[0]) & (contexts < bounds[1]) & (codes != OUTSIDE)
-    before = np.full(len(codes), OUTSIDE, np.uint8)
-    before[order + 1 :] = codes[: max(len(codes) - order - 1, 0)]
-    return make_keys(make_keys(contexts[wanted], codes[wanted]), before[wanted])
+    places = np.flatnonzero(wanted)  # each has more than `order` characters before it
+    return make_keys(make_keys(contexts[places], codes[places]), codes[places - order - 1])
 
 
 def _count_order(sightings: Hashes, *, longest: bool) -> NgramTable:

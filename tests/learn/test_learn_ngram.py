@@ -65,7 +65,7 @@ def test_card_names_the_corpus(split: Split, folder: Path) -> None:
     held_out = [part.name for part in card.corpus if part.held_out]
     assert held_out == [split.held_out[0].text.name]
     assert f"| `{held_out[0]}` | `000000000000` | `MIT` |" in readme
-    assert f"{card.held_out_bits:.4g}" in readme
+    assert f"{card.held_out_bits:.3f}" in readme
 
 
 def test_progress_ends_with_all(split: Split, tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_model_without_corpus_knows_the_open_file() -> None:
 def test_memory_for_counting_changes_nothing(split: Split, model: NgramModel) -> None:
     """Many passes within little memory count what one pass does."""
     shares: list[float] = []
-    limits = CountLimits(work_bytes=300_000)
+    limits = CountLimits(work_bytes=100_000)
     table = count_corpus(split.training, tuple(CORPUS_STEPS), limits, shares.append)
 
     assert len(shares) > 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -37,7 +38,7 @@ def clone_corpus(
     rules = BuildRules(
         find_secrets,
         None if licences is None else _parse_licences(licences),
-        None if most_gb is None else int(most_gb * GB),
+        None if most_gb is None else _parse_room(most_gb),
     )
     access = make_access(settings)
     folder = CorpusFolder(settings.home)
@@ -86,6 +87,12 @@ def _list_suspect_lines(text: str) -> Iterator[str]:
             if end < 0:
                 end = len(text)
             yield text[start:end]
+
+
+def _parse_room(most_gb: float) -> int:
+    if not math.isfinite(most_gb):
+        raise typer.BadParameter("Give --most-gb a number, such as 20 or 0.5.")
+    return int(most_gb * GB)
 
 
 def _parse_licences(text: str) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ import fcntl
 import pytest
 
 from bot.adapters.git.mirrors import GitMirrors
+from bot.cli.commands import app
 from bot.values import Branch, InstallationId, Remote, Repo
-from tests.git_served import SECRET, commit, serving
+from tests.git_served import SECRET, commit, git, serving
 from tests.learn.corpus_scene import CorpusScene, make_code, make_repository, name_all
 
 
@@ -222,6 +223,37 @@ def test_the_room_is_kept_to(online, served, capsys):
     assert 1 == len(list((online.home / "corpus/repositories").glob("*.git")))
     assert 0 == online.clone("ada/small", "ada/big", most_gb=1)[0]
     assert {"ada/small", "ada/big"} == {*online.read_texts()}
+
+
+def test_a_repository_without_end_is_left(scene, tmp_path, capsys):
+    """Folders that hold each other many times over name more files than any machine could list."""
+    bomb = make_repository(tmp_path / "bomb.git", {"a.py": make_code("bomb")})
+    tree = git(bomb, "rev-parse", "main^{tree}")
+    for _ in range(10):
+        entries = "".join(f"040000 tree {tree}\t{number}\n" for number in range(10))
+        tree = git(bomb, "mktree", given=entries.encode())
+    head = git(bomb, "commit-tree", "-m", "Grow.", tree)
+    git(bomb, "update-ref", "refs/heads/main", head)
+
+    assert 1 == scene.clone(bomb)[0]
+    assert "bomb: It names more files than can be listed.\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--most-gb", "inf"], "Give --most-gb a number, such as 20 or 0.5."),
+        (["--most-gb", "nan"], "greater than or equal to 0"),
+        (["--licences", ","], "Name licences as SPDX does: --licences MIT,Apache-2.0"),
+    ],
+)
+def test_options_without_sense_are_wrong_use(options, sentence, capsys):
+    """Nothing is opened or cloned for them."""
+    with pytest.raises(SystemExit) as ended:
+        app(["corpus", "clone", "ada/engine", *options])
+
+    assert 2 == ended.value.code
+    assert sentence in " ".join(capsys.readouterr().err.split())
 
 
 def test_two_do_not_write_at_once(scene, tmp_path, capsys):

@@ -52,7 +52,8 @@ def build_errors(name: str, remote: Remote) -> Iterator[None]:
             raise CorpusFullError(f"The disk is full (at {name}).") from None
         raise NotBuiltError(_explain(name, failed, remote)) from None
     except NoRepositoryError as failed:
-        raise NotBuiltError(str(failed)) from None
+        text = str(failed)
+        raise NotBuiltError(f"{name}: {text}" if text.startswith("It ") else text) from None
     except Unreachable as failed:
         raise NotBuiltError(f"{name} was not read: {failed}.") from None
     except (OSError, DBAPIError) as failed:

@@ -29,7 +29,8 @@ class CorpusFolder:
 
     def make(self) -> None:
         """Make the folders that are not there."""
-        for folder in (self.path, self.repositories, self.borrowed, self.text, self.empty):
+        home = self.path.parent
+        for folder in (home, self.path, self.repositories, self.borrowed, self.text, self.empty):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property

@@ -15,6 +15,7 @@ from bot.corpus.alphabet import encode_text
 from bot.learning.character_model import CharacterModel, State
 
 SEARCH_SHARE = 0.7  # of the budget; the rest is for the syntax
+LEAST_TRIED = 3  # drafts that are looked at though the budget is spent: what was found is shown
 MOST_TRIED = 24  # drafts that are looked at for the suggestions: each may be parsed several times
 
 
@@ -23,7 +24,7 @@ class SuggestLimits:
     """When to suggest, how much, and how long to think about it."""
 
     most: int = 5
-    confident: float = 0.35  # the least probability of the first suggestion; else there is none
+    confident: float = 0.3  # the least probability of the first suggestion; else there is none
     budget_s: float = 0.06
     search: SearchLimits = field(default_factory=SearchLimits)
 
@@ -59,6 +60,8 @@ class Suggester(Generic[State]):
             return ()
         drafts = search_drafts(self.model, state, self._choose_search(place), is_stopped)
         suggestions = self._choose(place, drafts, lambda: is_stopped(1.0))
+        if is_cancelled():
+            return ()
         return tuple(_restore_line_ends(suggestions, place))
 
     def _choose_search(self, place: Place) -> SearchLimits:
@@ -73,9 +76,9 @@ class Suggester(Generic[State]):
         """Choose those that save most and begin differently, the first of them a probable one."""
         cutter = make_cutter(place)
         chosen: list[Suggestion] = []
-        ordered = sorted(drafts, key=_weigh_draft, reverse=True)
-        for draft in ordered[:MOST_TRIED]:
-            if len(chosen) == self._limits.most or is_stopped():
+        ordered = sorted(drafts, key=self._rank, reverse=True)
+        for number, draft in enumerate(ordered[:MOST_TRIED]):
+            if len(chosen) == self._limits.most or (number >= LEAST_TRIED and is_stopped()):
                 break
             if not chosen and draft.probability < self._limits.confident:
                 continue
@@ -86,10 +89,12 @@ class Suggester(Generic[State]):
                 chosen.append(Suggestion(text, draft.probability))
         return tuple(chosen)
 
-
-def _weigh_draft(draft: Draft) -> float:
-    """Weigh a draft by the keys that it probably saves: one key takes it."""
-    return draft.probability * (len(draft.text.strip()) - 1)
+    def _rank(self, draft: Draft) -> tuple[bool, float]:
+        """Rank a draft that may be the first before others, then by the keys that it probably
+        saves: one key takes it.
+        """
+        saved_keys = draft.probability * (len(draft.text.strip()) - 1)
+        return draft.probability >= self._limits.confident, saved_keys
 
 
 def _tells_same(text: str, other: str) -> bool:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
 import pytest
 
 from bot.completion.suggestion import Place
-from bot.corpus.alphabet import encode_text
-from bot.corpus.repository_text import RepositoryText
 from bot.learning.split_corpus import FileSpan
 from tests.learn.benchmarks.completion_tables import (
     TYPING_COLUMNS,
@@ -20,6 +17,7 @@ from tests.learn.benchmarks.latency import measure_latency
 from tests.learn.benchmarks.typist import Line, choose_lines, type_lines
 from tests.learn.benchmarks.word_completion import complete_word
 from tests.learn.letter_counts import LetterCounts
+from tests.learn.text_folder import write_texts
 
 LINE = Line("a.py", "x = 1\n", "return value + 1", "\n    y = 2\n", 7)
 
@@ -62,13 +60,9 @@ def test_words_of_the_file_are_completed_nearest_first():
 @pytest.fixture
 def spans(tmp_path) -> list[FileSpan]:
     """Three small files of a repository."""
-    files = [encode_text(text) for text in ("a = 11\n\n  b = 22\n", "\n\n", "def f():\n    pass\n")]
-    codes, starts = tmp_path / "r.codes", tmp_path / "r.starts.npy"
-    np.concatenate(files).tofile(codes)
-    places = np.cumsum([0, *map(len, files)])
-    np.save(starts, places)
-    text = RepositoryText("r", "MIT", "0", codes, starts)
-    return [FileSpan(text, *ends) for ends in pairwise(places.tolist())]
+    texts = ["a = 11\n\n  b = 22\n", "\n\n", "def f():\n    pass\n"]
+    (repository,) = write_texts(tmp_path, {"r": texts})
+    return [FileSpan(repository, *ends) for ends in pairwise(repository.read_starts().tolist())]
 
 
 def test_lines_are_the_same_for_a_seed(spans):

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.learn.benchmarks.bits import show_bits
+from tests.learn.benchmarks.completion_tables import show_completion
 from tests.learn.benchmarks.learn_bench import LearnBench
 
 
@@ -23,6 +24,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="greenlit-bench-learn-") as work:
         bench = LearnBench(Path(work), minutes)
         show_bits(bench)
+        show_completion(bench)
 
 
 if __name__ == "__main__":

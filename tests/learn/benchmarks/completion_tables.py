@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.completion.suggest import Suggester
 from bot.learning.character_model import CharacterModel
+from bot.learning.load_model import load_model
 from tests.learn.benchmarks.latency import measure_latency
-from tests.learn.benchmarks.typist import Line, Typing, complete_with, type_lines
+from tests.learn.benchmarks.learn_bench import LearnBench, show_table
+from tests.learn.benchmarks.typist import Line, Typing, choose_lines, complete_with, type_lines
 from tests.learn.benchmarks.word_completion import complete_word
 
 TYPING_COLUMNS = (
@@ -20,6 +22,15 @@ TYPING_COLUMNS = (
     "shown wrong per 100 keys",
 )
 LATENCY_COLUMNS = ("model", "request", "number", "p50 ms", "p95 ms")
+
+
+def show_completion(bench: LearnBench) -> None:
+    """Print what the models save a typist on held-out files, and how long they take."""
+    models = {folder.name: load_model(folder) for folder in (bench.ngram, bench.lstm)}
+    lines = choose_lines(bench.split.held_out)
+    rows = list_typing_rows(models, lines)
+    show_table("A typist writes a line of each held-out file", TYPING_COLUMNS, rows)
+    show_table("How long a suggestion takes", LATENCY_COLUMNS, list_latency_rows(models, lines))
 
 
 def list_typing_rows(

@@ -100,6 +100,8 @@ def _follow(
         if beam.text.count(LINE_END) >= limits.most_line_ends:
             totals[number, ALPHABET.index(LINE_END)] = np.inf
     rows, codes = _choose_best(totals, limits)
+    if not rows:
+        return []
     states = model.advance([beams[row].state for row in rows], codes)
     return [
         _Beam(beams[row].text + ALPHABET[code], float(totals[row, code]), state)

@@ -38,7 +38,9 @@ class LetterCounts:
         return (state + codes.tobytes())[-ORDER:]
 
     def advance(self, states: Sequence[bytes], codes: Sequence[int]) -> list[bytes]:
-        """Remember one more."""
+        """Remember one more. A batch of nothing is refused, as networks do."""
+        if not states:
+            raise ValueError("an empty batch")
         return [(state + bytes([code]))[-ORDER:] for state, code in zip(states, codes, strict=True)]
 
     def compute_bits(self, states: Sequence[bytes]) -> Bits:

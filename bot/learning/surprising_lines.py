@@ -18,6 +18,7 @@ LENGTH_SPREAD = 0.35  # how unlike in length compared lines are, as a logarithm
 STEADY_BITS = 0.2  # added to the spread of the usual bits, so that a few like lines do not decide
 LEAST_WEIGHT = 1e-9  # of a compared line: one unlike all others in length is compared with all
 LEAST_SPREADS = 1.0  # above the usual bits: a line below is nothing to look at
+LEAST_BITS = 4.0  # a guess of one in sixteen: below it, a line is only less dull than dull ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class _Ranked:
     line: LineBits
     usual_bits: float
     spreads: float
+
+    @property
+    def is_surprising(self) -> bool:
+        """Whether it is worth a look."""
+        return self.spreads > LEAST_SPREADS and self.line.bits > LEAST_BITS
 
 
 def rank_surprising(
@@ -47,7 +53,7 @@ def rank_surprising(
     for text in around:
         model.read(text)
     lines = [line for line in model.list_lines() if line.line in code_lines[line.path]]
-    ranked = [each for each in _rank_new(lines, new_lines) if each.spreads > LEAST_SPREADS]
+    ranked = [each for each in _rank_new(lines, new_lines) if each.is_surprising]
     ranked.sort(key=attrgetter("spreads"), reverse=True)
     split = {path: text.replace("\r\n", "\n").split("\n") for path, text in texts.items()}
     return tuple(_make_value(each, split[each.line.path]) for each in ranked)

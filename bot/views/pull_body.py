@@ -135,9 +135,8 @@ def _render_surprising(line: SurprisingLine) -> str:
     place = as_code_span(f"{line.path}:{line.line}")
     code = as_code_span(shorten_code_line(line.text, SURPRISING_CHARS, line.column))
     return (
-        f"{place} {code} is little like the rest of this repository's code: its least expected "
-        f"characters take {line.bits:.1f} bits each to guess, those of lines of its length "
-        f"{line.usual_bits:.1f}"
+        f"{place} {code} is unlike the code around it: its oddest part takes {line.bits:.1f} bits "
+        f"per character to guess, that of other lines of its length {line.usual_bits:.1f}"
     )
 
 

@@ -20,6 +20,8 @@ def test_surprising_lines_are_among_what_to_look_at(tmp_path, checked):
 
         assert "opened" == run.outcome.state
         assert 1 == list_steps(on.settings.home, run.key).count("find_surprising_lines")
-        (named, *_) = (line for items in page.lists for line in items if "bits each" in line)
+        (named, *_) = (
+            line for items in page.lists for line in items if "bits per character" in line
+        )
         assert named.startswith("notes.py:")
         assert "if len(notes) ^ ~ limit:" in page.text

@@ -109,7 +109,7 @@ def test_a_line_that_surprises_is_among_what_to_look_at():
     assert look == snapshot(
         [
             "callers",
-            'a.py:7 ... , callers, callers, callers, callers, callers, callers, callers, callers, callers, callers, callers ^ mask is unlike the code around it: its oddest part takes 12.2 bits per character to guess, that of other lines of its length 4.5',
+            "a.py:7 ... , callers, callers, callers, callers, callers, callers, callers, callers, callers, callers, callers ^ mask is unlike the code around it: its oddest part takes 12.2 bits per character to guess, that of other lines of its length 4.5",
             "a.py:7 send(xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, '@ada') or callers, callers, callers, callers, callers, callers, callers, ... is unlike the code around it: its oddest part takes 12.2 bits per character to guess, that of other lines of its length 4.5",
         ]
     )

@@ -13,6 +13,7 @@ from rich.console import Console
 from tests.learn.benchmarks.bits import show_bits
 from tests.learn.benchmarks.completion_tables import show_completion
 from tests.learn.benchmarks.learn_bench import LearnBench
+from tests.learn.benchmarks.surprise import show_surprise
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
         bench = LearnBench(Path(work), minutes)
         show_bits(bench)
         show_completion(bench)
+    show_surprise()
 
 
 if __name__ == "__main__":

@@ -57,10 +57,10 @@ class CommitOfPython:
         return sum(map(len, self.new_lines.values()))
 
 
-def rows(work: Path) -> list[Row]:
-    """How many planted faults are named, by kind."""
-    _ = work
-    return tabulate(list(try_repositories(list_repositories(), COMMITS)))
+def show_surprise(named: Sequence[Path] = (), commits: int = COMMITS, seed: int = 1) -> None:
+    """Try the repositories that are named, and print how many planted faults would be."""
+    trials = list(try_repositories(list_repositories(named), commits, seed))
+    show(f"Surprising lines: {len(trials)} planted faults, one at a time", tabulate(trials))
 
 
 def tabulate(trials: Sequence[Trial]) -> list[Row]:
@@ -145,9 +145,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--commits", type=int, default=COMMITS, help="how many of each")
     parser.add_argument("--seed", type=int, default=1, help="draws others")
     asked = parser.parse_args(arguments)
-    folders = list_repositories(asked.repositories)
-    trials = list(try_repositories(folders, asked.commits, asked.seed))
-    show("Surprising lines: planted faults among the three named", tabulate(trials))
+    show_surprise(asked.repositories, asked.commits, asked.seed)
 
 
 if __name__ == "__main__":

@@ -149,8 +149,8 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop it as it asks to be: SIGINT breaks connections off, and takes milliseconds."""
-    process.send_signal(signal.SIGINT)
+    """Stop it at once, as SIGQUIT does: what it would still write goes with the folder."""
+    process.send_signal(signal.SIGQUIT)
     try:
         process.wait(STOP_S)
     except subprocess.TimeoutExpired:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
 
 from bot.adapters.corpus.corpus_database import open_corpus_database
 from bot.cli.corpus_clone import clone_corpus
-from bot.cli.corpus_find import Clockwork, WantedRepositories, find_repositories
 from bot.forge.repository_figures import RepositoryFigures
 from bot.settings import CorpusSettings
+from tests.learn.corpus_commander import Commander
 from tests.learn.listed_github import ListedGitHub, serve_listed
-
-ROOT = Path(__file__).parents[2]
-NOW = 1_796_000_000.0  # in November 2026
 
 
 @pytest.fixture(scope="module")
@@ -38,50 +29,9 @@ def github(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ListedGitHub]:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[ListedGitHub]:
-    """A GitHub of one test, where 600 repositories are found in six pages."""
-    with serve_listed(tmp_path / "forge") as listed:
-        listed.list_many("famous", 600, None)
-        yield listed
-
-
-class Commander:
-    """Types the command in this process; waits take no time and are noted."""
-
-    def __init__(self, home: Path, github: ListedGitHub) -> None:
-        self.settings: dict[str, Any] = {
-            "home": home,
-            "github_token": github.token,
-            "github_api_url": github.api,
-            "database_url": None,
-        }
-        self.waits: list[float] = []
-
-    def find(self, capsys: pytest.CaptureFixture[str], **wanted: Any) -> tuple[int, str, str]:
-        """Return the exit code and what is printed on both streams."""
-        printed = StringIO()
-        settings = CorpusSettings(**self.settings)
-        clockwork = Clockwork(time.time, self.waits.append)
-        console = Console(file=printed, width=200)
-        code = find_repositories(console, settings, WantedRepositories(**wanted), clockwork)
-        return code, printed.getvalue(), capsys.readouterr().err
-
-    def names(self) -> list[str]:
-        """List what is in the database."""
-        with open_corpus_database(CorpusSettings(**self.settings).corpus_url) as database:
-            return [record.repository.name_with_owner for record in database.fetch_repositories()]
-
-
-@pytest.fixture
 def commander(tmp_path: Path, github: ListedGitHub) -> Commander:
     """Somebody at the GitHub that all tests read."""
     return Commander(tmp_path, github)
-
-
-@pytest.fixture
-def owner(tmp_path: Path, own: ListedGitHub) -> Commander:
-    """Somebody at the GitHub of one test."""
-    return Commander(tmp_path, own)
 
 
 def test_a_search_of_thousands_is_found_whole(commander, github, capsys):
@@ -177,83 +127,6 @@ def test_a_list_is_found_by_name(commander, tmp_path, capsys):
     assert printed.startswith("Found 121 repositories;")
 
 
-@pytest.mark.parametrize(
-    "kind", ["403-secondary", "403-secondary-silent", "403-primary", "429", "429-silent"]
-)
-def test_limits_are_waited_for(owner, own, capsys, kind):
-    """As long as GitHub says, or a minute where it says nothing; then it goes on."""
-    own.forge.faults.add("POST", "graphql", kind, times=2, wait_s=7, spared=3)
-
-    code, _, told = owner.find(capsys)
-
-    assert (0, 600) == (code, len(owner.names()))
-    assert f"Waiting {owner.waits[0]:.0f} s (GitHub's limit): 300 of 600\n" in told
-    assert 2 == len(owner.waits)
-    expected = 60 if kind.endswith("silent") else 7
-    assert all(expected - 2 <= wait <= expected for wait in owner.waits)
-
-
-def test_the_limit_of_points_is_kept(owner, own, capsys):
-    """When all points of the hour are spent, nothing more is asked until the next hour."""
-    own.forge.state.request_counts[f"Bearer {own.token}"] = 4998
-
-    assert 0 == owner.find(capsys)[0]
-    assert owner.waits
-    assert all(0 < wait <= 3600 for wait in owner.waits)
-
-
-@pytest.mark.parametrize("kind", ["500", "cut", "200-html", "200-other-shape"])
-def test_a_failure_that_passes_is_tried_again(owner, own, capsys, kind):
-    """With a smaller page and a pause; nothing is found twice."""
-    own.forge.faults.add("POST", "graphql", kind, times=2, spared=1)
-
-    assert 0 == owner.find(capsys)[0]
-    assert 600 == len(owner.names())
-
-
-def test_a_failure_that_stays_ends_it_and_keeps_what_was_found(owner, own, capsys):
-    """The sentence says that the same command goes on there, and so it does."""
-    own.forge.faults.add("POST", "graphql", "500", times=8, spared=3)
-    code, _, told = owner.find(capsys)
-
-    assert (1, 300) == (code, len(owner.names()))
-    assert "What was found is kept, and the same command goes on there." in told
-
-    before = own.count_queries()
-    code, _, told = owner.find(capsys)
-    assert (0, 600) == (code, len(owner.names()))
-    assert "Going on where it was stopped: 300 are found already." in told
-    assert 3 == own.count_queries() - before
-
-
-@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGINT])
-def test_what_is_stopped_goes_on_where_it_was(owner, own, capsys, signal_number):
-    """By kill -9 or Ctrl-C between two pages: the next one finds the rest and nothing twice."""
-    own.forge.faults.add("POST", "graphql", "429", wait_s=600, spared=4)
-    environment = {
-        "PATH": os.defpath,
-        "PYTHONPATH": str(ROOT),
-        "GREENLIT_HOME": str(owner.settings["home"]),
-        "GREENLIT_GITHUB_API_URL": own.api,
-        "GH_TOKEN": own.token,
-    }
-    command = [sys.executable, "-m", "bot", "corpus", "find"]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    while own.forge.faults.count_fired() == 0:
-        time.sleep(0.05)
-    time.sleep(0.2)
-    process.send_signal(signal_number)
-    _, told = process.communicate(timeout=30)
-
-    assert 400 == len(owner.names())
-    if signal_number == signal.SIGINT:
-        assert 130 == process.returncode
-        assert "Stopped. What was found is kept, and the same command goes on there." in told
-    before = own.count_queries()
-    assert 0 == owner.find(capsys)[0]
-    assert (600, 2) == (len(set(owner.names())), own.count_queries() - before)
-
-
 def test_what_was_found_is_cloned(owner, own, capsys):
     """The address that GitHub tells is one to clone from, and the licence it tells is kept."""
     own.forge.set_figures("acme/demo", RepositoryFigures(5, language="Python", licence="MIT"))
@@ -319,6 +192,20 @@ def test_a_list_that_is_none_is_a_sentence(commander, tmp_path, capsys, text, wo
 
     assert 2 == code
     assert words in told
+
+
+def test_where_there_is_nothing_is_a_sentence(owner, own, tmp_path, capsys):
+    """An organisation without repositories, and a list of which GitHub knows none."""
+    own.forge.state.find_account("empty", "Organization")
+    (tmp_path / "list").write_text("famous/nothing\n")
+
+    assert (1, "", "empty has no repositories that the token may see.\n") == owner.find(
+        capsys, organisation="empty"
+    )
+    assert (
+        "GitHub knows none of the repositories in "
+        in owner.find(capsys, names=tmp_path / "list")[2]
+    )
 
 
 def test_a_token_that_may_not_read_is_told(owner, own, capsys):

@@ -7,8 +7,7 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +47,9 @@ class Editor:
         return [item.insert_text for item in answer.items]
 
 
+Scenario = Callable[[Editor], Awaitable[None]]
+
+
 def make_question(line: int, character: int, uri: str = URI) -> types.InlineCompletionParams:
     """Make the question what may stand in grey at a position."""
     return types.InlineCompletionParams(
@@ -63,37 +65,38 @@ def make_change(start: tuple[int, int], end: tuple[int, int], text: str) -> Any:
     return types.TextDocumentContentChangePartial(area, text)
 
 
-@asynccontextmanager
-async def start_editor(*encodings: types.PositionEncodingKind) -> AsyncIterator[Editor]:
-    """Start an editor and its server; at the end they part as the protocol asks."""
+async def start_editor(*encodings: types.PositionEncodingKind) -> Editor:
+    """Start an editor and its server. Columns are counted so, or as is usual."""
     client = LanguageClient("editor", "1")
     await client.start_io(*PROGRAM)
     general = types.GeneralClientCapabilities(position_encodings=encodings or None)
     capabilities = types.ClientCapabilities(general=general)
     initialized = await client.initialize_async(types.InitializeParams(capabilities))
     client.initialized(types.InitializedParams())
-    yield Editor(client, initialized)
-    await client.shutdown_async(None)
-    client.exit(None)
-    process = client._server
+    return Editor(client, initialized)
+
+
+async def leave(editor: Editor) -> int | None:
+    """Take leave of the server as the protocol asks, and return its exit code."""
+    await editor.client.shutdown_async(None)
+    editor.client.exit(None)
+    process = editor.client._server
     assert process is not None
-    assert await asyncio.wait_for(process.wait(), 10) == 0
-    await client.stop()
+    code = await asyncio.wait_for(process.wait(), 10)
+    await editor.client.stop()
+    return code
 
 
-def use_editor(
-    scenario: Callable[[Editor], Awaitable[None]], *encodings: types.PositionEncodingKind
-) -> None:
-    """Play a scenario in an editor."""
-
-    async def play() -> None:
-        async with start_editor(*encodings) as editor:
-            await asyncio.wait_for(scenario(editor), 30)
-
-    asyncio.run(play())
+@pytest.fixture(scope="module")
+def use_editor() -> Iterator[Callable[[Scenario], None]]:
+    """Play scenarios in one editor, one after the other; at the end it takes leave."""
+    with asyncio.Runner() as runner:
+        editor = runner.run(start_editor())
+        yield lambda scenario: runner.run(asyncio.wait_for(scenario(editor), 30))
+        assert runner.run(leave(editor)) == 0
 
 
-def test_editor_is_given_what_may_follow():
+def test_editor_is_given_what_may_follow(use_editor):
     """The server names itself and offers what 3.18 calls inline completion: texts to insert just
     where the cursor is, five at most, and none in a text that is not open.
     """
@@ -115,7 +118,7 @@ def test_editor_is_given_what_may_follow():
     use_editor(scenario)
 
 
-def test_several_texts_follow_their_changes():
+def test_several_texts_follow_their_changes(use_editor):
     """Each open text is kept as its editor changes it, in parts or whole, until it is closed."""
     other = "file:///work/b.py"
 
@@ -138,7 +141,7 @@ def test_several_texts_follow_their_changes():
     use_editor(scenario)
 
 
-def test_question_is_called_back():
+def test_question_is_called_back(use_editor):
     """A question that the editor calls back is answered as such, and the next one as ever."""
 
     async def scenario(editor):
@@ -157,23 +160,37 @@ def test_question_is_called_back():
     use_editor(scenario)
 
 
-def test_list_is_offered_to_other_editors():
+def test_list_is_offered_to_other_editors(use_editor):
     """An editor without grey text gets a list: each line begins with the word that is typed,
-    also where its columns count the bytes of UTF-8.
+    and replaces it.
     """
 
     async def scenario(editor):
         editor.open("'😀'; import js\r\n")
-        question = types.CompletionParams(types.TextDocumentIdentifier(URI), types.Position(0, 17))
+        question = types.CompletionParams(types.TextDocumentIdentifier(URI), types.Position(0, 15))
         answer = await editor.client.text_document_completion_async(question)
         first = answer.items[0]
 
         assert answer.is_incomplete
         assert first.label.startswith("json")
         assert first.text_edit.new_text.startswith("json")
-        assert types.Position(0, 15) == first.text_edit.range.start
+        assert types.Position(0, 13) == first.text_edit.range.start
 
-    use_editor(scenario, types.PositionEncodingKind.Utf8)
+    use_editor(scenario)
+
+
+def test_columns_are_counted_as_agreed():
+    """An editor that counts bytes of UTF-8 is answered in bytes."""
+
+    async def play():
+        editor = await start_editor(types.PositionEncodingKind.Utf8)
+        editor.open("'😀'; import js\r\n")
+
+        assert editor.capabilities.position_encoding == types.PositionEncodingKind.Utf8
+        assert (await editor.suggest(0, 17))[0].startswith("on")
+        assert await leave(editor) == 0
+
+    asyncio.run(play())
 
 
 def test_server_ends_with_its_editor():

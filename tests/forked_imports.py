@@ -4,6 +4,9 @@ the memory that the processes share, which was a half of what a forked start too
 
 from __future__ import annotations
 
+import gc
+import sys
+
 from bot.lasting_imports import import_lasting
 
 MODULES = (
@@ -16,5 +19,17 @@ MODULES = (
     "uvicorn.lifespan.on",
 )
 
+
+def build_decoders() -> None:
+    """Build what reads the results of steps out of a record, which each start would build anew."""
+    run = sys.modules["bot.run"]
+    for name, module in list(sys.modules.items()):
+        for value in vars(module).values() if name.startswith("bot.steps.") else ():
+            if isinstance(value, run.Step):
+                run._adapter(value.result_kind)
+
+
 for module in MODULES:
     import_lasting(module)
+build_decoders()
+gc.freeze()

@@ -40,25 +40,31 @@ def clone_corpus(
         None if licences is None else _parse_licences(licences),
         None if most_gb is None else _parse_room(most_gb),
     )
-    access = make_access(settings)
     folder = CorpusFolder(settings.home)
     try:
         folder.make()
         with open_corpus_database(settings.corpus_url) as database, folder.lock():
-            targets = CorpusTargets(folder, database, access)
-            records = targets.choose(repositories) if repositories else targets.choose_all()
-            if not records:
-                return _print_nothing(console, database)
-            with show_corpus_progress(open_console(stderr=True), len(records)) as progress:
-                builder = CorpusBuilder(folder, database, access, rules, progress)
-                run = CorpusRun(console, database, builder, progress)
-                return run.build_all(records, is_named=bool(repositories))
+            targets = CorpusTargets(folder, database, make_access(settings))
+            return _clone_targets(console, targets, rules, repositories)
     except UnknownTargetError as unknown:
         print_sentences(open_console(stderr=True), str(unknown))
         return WRONG_USE
     except (CorpusUnavailable, CorpusBusyError) as error:
         print_sentences(open_console(stderr=True), str(error))
         return NOT_ALL
+
+
+def _clone_targets(
+    console: Console, targets: CorpusTargets, rules: BuildRules, wanted: list[str]
+) -> int:
+    records = targets.choose(wanted) if wanted else targets.choose_all()
+    folder, database, access = targets.folder, targets.database, targets.access
+    if not records:
+        return _print_nothing(console, database)
+    with show_corpus_progress(open_console(stderr=True), len(records)) as progress:
+        builder = CorpusBuilder(folder, database, access, rules, progress)
+        run = CorpusRun(console, database, builder, progress)
+        return run.build_all(records, is_named=bool(wanted))
 
 
 def make_access(settings: CorpusSettings) -> RemoteAccess:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import re
 
 import pytest
 
@@ -33,39 +34,32 @@ def online(tmp_path, served):
     return CorpusScene(tmp_path / "home", f"{served.url}/api/v3")
 
 
+FILES = {  # with why each is dropped; "" where it is kept
+    "README.md": (b"# Engine\n", None),
+    "engine.py": (make_code("engine"), "duplicate"),
+    "copy.py": (make_code("engine"), ""),
+    "spaced.py": (make_code("engine").replace(b"    ", b"\t"), "duplicate"),
+    "tests/test_engine.py": (make_code("trial"), ""),
+    "__init__.py": (b"", "empty"),
+    "_vendor/six.py": (make_code("six"), "vendored"),
+    "engine_pb2.py": (make_code("buffer"), "generated"),
+    "old.py": (b"name = '\xe9t\xe9'\n", "not UTF-8"),
+    "keys.py": (b"TOKEN = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz'\n", "secret"),
+    "120000:link.py": (b"engine.py", "link"),
+}
+
+
 def test_source_is_kept_and_the_rest_has_its_reason(scene, tmp_path):
     """A folder's source at its newest commit is kept; each other file of the language is told of."""
-    files = {
-        "engine.py": make_code("engine"),
-        "tests/test_engine.py": make_code("trial"),
-        "README.md": b"# Engine\n",
-        "__init__.py": b"",
-        "_vendor/six.py": make_code("six"),
-        "engine_pb2.py": make_code("buffer"),
-        "old.py": b"name = '\xe9t\xe9'\n",
-        "keys.py": b"TOKEN = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz'\n",
-        "120000:link.py": b"engine.py",
-        "copy.py": make_code("engine"),
-        "spaced.py": make_code("engine").replace(b"    ", b"\t"),
-    }
-    code, printed = scene.clone(make_repository(tmp_path / "engine.git", files))
+    contents = {path: content for path, (content, _) in FILES.items()}
+    code, printed = scene.clone(make_repository(tmp_path / "engine.git", contents))
+    reasons = {path: why for path, (_, why) in FILES.items() if why is not None}
+    reasons["link.py"] = reasons.pop("120000:link.py")
 
     assert 0 == code
-    assert ["engine", "trial"] == [next(iter(name_all([t]))) for t in scene.read_texts()["engine"]]
-    assert {
-        "engine.py": "duplicate",
-        "copy.py": "",
-        "tests/test_engine.py": "",
-        "__init__.py": "empty",
-        "_vendor/six.py": "vendored",
-        "engine_pb2.py": "generated",
-        "old.py": "not UTF-8",
-        "keys.py": "secret",
-        "link.py": "link",
-        "spaced.py": "duplicate",
-    } == scene.read_reasons("engine")
-    assert "engine at " in printed
-    assert "2 files" in printed
+    assert {"engine", "trial"} == name_all(scene.read_texts()["engine"])
+    assert reasons == scene.read_reasons("engine")
+    assert re.match(r"engine at [0-9a-f]{8}: 2 files, [\d,]+ characters\. Dropped: ", printed)
     assert "Dropped: 1 vendored, 1 generated, 1 link" in printed
 
 

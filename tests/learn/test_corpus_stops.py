@@ -36,6 +36,20 @@ def start(scene, *words, program=(sys.executable, "-m", "bot", "corpus", "clone"
     return subprocess.Popen([*program, *words], env=environment, **pipes)
 
 
+def hang_at_slow(app, asked, go_on):
+    """Let requests for the slow repository wait until their client goes, or it may go on."""
+
+    async def hang(scope, receive, send):
+        if "slow" not in scope.get("path", "") or go_on.is_set():
+            await app(scope, receive, send)
+            return
+        asked.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    return hang
+
+
 @pytest.mark.parametrize(
     ("sign", "code", "error"),
     [
@@ -46,20 +60,7 @@ def start(scene, *words, program=(sys.executable, "-m", "bot", "corpus", "clone"
 def test_what_was_stopped_goes_on(tmp_path, sign, code, error):
     """Stopped in the middle of a fetch, the corpus has what was done, and the rest comes later."""
     asked, go_on = threading.Event(), threading.Event()
-
-    def wrap(app):
-        async def hang(scope, receive, send):
-            if "slow" in scope.get("path", "") and not go_on.is_set():
-                asked.set()
-                await receive()
-                while (await receive())["type"] != "http.disconnect":
-                    pass
-                return
-            await app(scope, receive, send)
-
-        return hang
-
-    with serving(tmp_path, wrap) as served:
+    with serving(tmp_path, lambda app: hang_at_slow(app, asked, go_on)) as served:
         scene = CorpusScene(tmp_path / "home", f"{served.url}/api/v3")
         make_repository(served.root / "ada/quick.git", {"a.py": make_code("quick")})
         make_repository(served.root / "ada/slow.git", {"b.py": make_code("slow")})

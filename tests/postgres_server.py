@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -19,8 +19,10 @@ from typing import Any
 
 import psycopg
 
+from bot.adapters.child_guard import ChildGuard
+
 OWNER, PASSWORD = "greenlit", "a-word-for-tests"
-START_S, STOP_S = 30.0, 30.0
+START_S, STOP_S, LONGEST_S = 30.0, 30.0, 7_200.0
 # Nothing of it outlives the tests, so nothing waits for the disk.
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB")
 
@@ -69,9 +71,10 @@ def run_postgres(programs: Path) -> Iterator[PostgresServer]:
     try:
         _initialize(programs, folder, user)
         process, port = _start(programs, folder, user)
-        try:
+        # However this process ends, the server ends with it.
+        with ChildGuard().guard(process, LONGEST_S):
+            _wait_until_ready(process, port, folder / "log")
             yield PostgresServer(port, process.pid)
-        finally:
             _stop(process)
     finally:
         shutil.rmtree(folder)
@@ -119,12 +122,6 @@ def _start(
             start_new_session=True,  # Ctrl-C is for the tests, which stop it
             **user,
         )
-    try:
-        _wait_until_ready(process, port)
-    except BaseException as error:
-        _stop(process)
-        error.add_note((folder / "log").read_text())
-        raise
     return process, port
 
 
@@ -135,13 +132,14 @@ def _find_free_port() -> int:
     return port
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     end = time.monotonic() + START_S
     while True:
         try:
             psycopg.connect(PostgresServer(port, process.pid).make_url("postgres")).close()
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
             if process.poll() is not None or time.monotonic() > end:
+                error.add_note(log.read_text())
                 raise
             time.sleep(0.05)
         else:
@@ -151,8 +149,5 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """Stop it at once, as SIGQUIT does: what it would still write goes with the folder."""
     process.send_signal(signal.SIGQUIT)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -39,6 +39,7 @@ COMMANDS = [
     ["corpus", "find"],
     ["corpus", "clone"],
     ["corpus", "stats"],
+    ["learn"],
     ["complete"],
 ]
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from textwrap import dedent
 
-COMMANDS = ["corpus find", "corpus clone .", "corpus stats", "complete"]
+COMMANDS = ["corpus find", "corpus clone .", "corpus stats", "learn", "complete"]
 
 
 def test_a_command_without_its_extra_says_what_to_install(tmp_path):

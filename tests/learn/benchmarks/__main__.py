@@ -12,6 +12,7 @@ from rich.console import Console
 
 from tests.learn.benchmarks.bits import show_bits
 from tests.learn.benchmarks.completion_tables import show_completion
+from tests.learn.benchmarks.corpus_building import show_corpus_building
 from tests.learn.benchmarks.learn_bench import LearnBench
 from tests.learn.benchmarks.surprise import show_surprise
 
@@ -26,6 +27,7 @@ def main() -> None:
         bench = LearnBench(Path(work), minutes)
         show_bits(bench)
         show_completion(bench)
+        show_corpus_building(bench.work)
     show_surprise()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,10 +18,12 @@ from bot.adapters.corpus.corpus_database import open_corpus_database
 from bot.cli.corpus_clone import find_secrets
 from bot.corpus.corpus_records import FileRecord
 from bot.corpus.fingerprints import SIMILAR, TOKENS, WINDOW
-from tests.benchmarks.table import Row
 from tests.git_served import git
+from tests.learn.benchmarks.learn_bench import Rows, show_table
+from tests.learn.benchmarks.learning_corpus import list_named
 from tests.learn.corpus_scene import CorpusScene
 
+REPOSITORIES = 2
 PAST = 400  # commits
 WARM_UP = "KEY = 'a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6'\n"
 
@@ -41,10 +43,18 @@ class Building:
     peak_mb: float
 
 
-def measure_corpus_building(repositories: Sequence[Path]) -> Iterator[Row]:
+def show_corpus_building(work: Path) -> None:
+    """Show what two repositories of the learning corpus give: the first that are named."""
+    named = [Path(path) for path in list_named()]
+    made = sorted(work.glob("packages/*"))
+    rows = measure_corpus_building((named or made)[:REPOSITORIES])
+    show_table("Building a corpus", ("what", "measured"), rows)
+
+
+def measure_corpus_building(repositories: Sequence[Path]) -> Rows:
     """Measure on git repositories of this machine; they are read, and nothing of them is run."""
     find_secrets(WARM_UP)  # what finds secrets starts with its first question
-    yield Row("memory before the first", f"{_measure_peak_mb():.0f} MB", "-", "-")
+    yield "memory before the first", f"{_measure_peak_mb():.0f} MB"
     with TemporaryDirectory() as folder:
         buildings = [
             _build_with_past(repository, Path(folder) / str(number))
@@ -86,16 +96,16 @@ def _measure_peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
-def _describe_building(building: Building) -> Iterator[Row]:
+def _describe_building(building: Building) -> Rows:
     megabytes = sum(file.size_bytes for file in building.new) / 1e6
     kept = sum(file.state == "kept" for file in building.new)
     what = f"{building.name}: {megabytes:.1f} MB, {kept} files kept"
-    cpu_speed = f"{megabytes / building.cpu_s:.2f} of a core's time"
-    yield Row(what, f"{megabytes / building.took_s:.2f} MB/s, {cpu_speed}", "-", "-")
-    yield Row("memory at its most", f"{building.peak_mb:.0f} MB", "-", "-")
+    cpu_speed = f"{megabytes / building.cpu_s:.2f} MB for a second of a core"
+    yield what, f"{megabytes / building.took_s:.2f} MB/s, {cpu_speed}"
+    yield "memory at its most", f"{building.peak_mb:.0f} MB"
 
 
-def _describe_copies(building: Building) -> Iterator[Row]:
+def _describe_copies(building: Building) -> Rows:
     equal = sum(file.reason == "duplicate" for file in building.old)
     near = {file.path for file in building.old if file.reason == "near-duplicate"}
     alike = _compute_similarities(building)
@@ -103,10 +113,10 @@ def _describe_copies(building: Building) -> Iterator[Row]:
     missed = [path for path in missed if path not in near]
     below = [alike[path] for path in near if alike[path] < SIMILAR]
     what = f"copies in what it was {PAST} commits ago"
-    yield Row(what, f"{equal} equal, {len(near)} near", "-", "-")
+    yield what, f"{equal} equal, {len(near)} near"
     text = f"{len(missed)} missed, {len(below)} below {SIMILAR}"
     text += f" (the least {min(below):.2f})" if below else ""
-    yield Row("near ones, held against every pair", text, "0 missed", "-")
+    yield "near ones, held against every pair", text
 
 
 def _compute_similarities(building: Building) -> Mapping[str, float]:

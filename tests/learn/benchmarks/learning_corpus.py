@@ -25,12 +25,17 @@ GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org")
 
 def build_learning_corpus(work: Path) -> list[RepositoryText]:
     """Build the corpus in a home of its own, as `greenlit corpus clone PATH PATH` does."""
-    named = os.environ.get("REPOSITORIES", "").split()
+    named = list_named()
     home = work / "home"
     clone_into_corpus(home, named or [str(path) for path in make_repositories(work)])
     url = f"sqlite:///{CorpusFolder(home).path / 'corpus.sqlite'}"
     with open_corpus_database(url) as database:
         return CorpusFolder(home).list_texts(database)
+
+
+def list_named() -> list[str]:
+    """List the repositories that the one who measures has named."""
+    return os.environ.get("REPOSITORIES", "").split()
 
 
 def clone_into_corpus(home: Path, paths: list[str]) -> None:

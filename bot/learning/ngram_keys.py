@@ -21,10 +21,9 @@ CODE_BITS = np.uint64(7)
 CODE_MASK = np.uint64(127)
 HASH_BITS = 50
 
-_WORD = 2**64 - 1
-_BASE = 0x9E3779B97F4A7C15
+_BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIXER = np.uint64(0xD6E8FEB86659FD93)
-_ORDER = 0x9FB21C651E98DF25
+_ORDER = np.uint64(0x9FB21C651E98DF25)
 
 
 def hash_contexts(codes: Codes, orders: Sequence[int]) -> Iterator[Hashes]:
@@ -35,23 +34,21 @@ def hash_contexts(codes: Codes, orders: Sequence[int]) -> Iterator[Hashes]:
     """
     values = codes.astype(np.uint64) + np.uint64(1)
     sums = np.zeros(len(codes), np.uint64)
+    powers = _list_powers(orders[-1] if orders else 0)
     length = 0
     for order in orders:
         for step in range(length, order):
-            power = np.uint64(pow(_BASE, step, _WORD + 1))
-            sums[step + 1 :] += values[: max(len(codes) - step - 1, 0)] * power
+            sums[step + 1 :] += values[: max(len(codes) - step - 1, 0)] * powers[step]
         length = order
-        yield _mix(sums, order)
+        yield _mix(sums, np.array(order))
 
 
-def hash_endings(endings: NDArray[np.uint8], orders: Sequence[int]) -> Hashes:
+def hash_endings(endings: NDArray[np.uint8], orders: NDArray[np.int64]) -> Hashes:
     """Hash, for each row of last characters and each order, the context that the row ends in."""
     values = endings[:, ::-1].astype(np.uint64) + np.uint64(1)
-    powers = [pow(_BASE, step, _WORD + 1) for step in range(endings.shape[1])]
-    sums = np.cumsum(values * np.array(powers, np.uint64), axis=1, dtype=np.uint64)
+    sums = np.cumsum(values * _list_powers(endings.shape[1]), axis=1, dtype=np.uint64)
     padded = np.concatenate([np.zeros((len(endings), 1), np.uint64), sums], axis=1)
-    columns = [_mix(padded[:, order], order) for order in orders]
-    return np.stack(columns, axis=1)
+    return _mix(padded[:, orders], orders)
 
 
 def make_keys(contexts: Hashes, codes: Codes) -> Hashes:
@@ -66,8 +63,14 @@ def join_files(files: Sequence[Codes], longest: int) -> Codes:
     return np.concatenate([*parts, np.zeros(0, np.uint8)])
 
 
-def _mix(sums: Hashes, order: int) -> Hashes:
-    mixed = sums + np.uint64((order * _ORDER) & _WORD)
+def _list_powers(number: int) -> Hashes:
+    factors = np.full(number, _BASE, np.uint64)
+    factors[:1] = 1
+    return np.cumprod(factors, dtype=np.uint64)
+
+
+def _mix(sums: Hashes, orders: NDArray[np.int64]) -> Hashes:
+    mixed = sums + orders.astype(np.uint64) * _ORDER
     for _round in range(2):
         mixed ^= mixed >> np.uint64(32)
         mixed *= _MIXER

@@ -13,7 +13,7 @@ from bot.corpus.alphabet import Codes
 from bot.learning.character_model import Bits
 from bot.learning.ngram_cache import MOST_CHARACTERS, OpenFile, open_file
 from bot.learning.ngram_file import read_ngram_file
-from bot.learning.ngram_keys import OUTSIDE, hash_endings
+from bot.learning.ngram_keys import OUTSIDE, Hashes, hash_endings
 from bot.learning.ngram_steps import Interpolation
 from bot.learning.ngram_table import Followers, NgramTable
 from bot.learning.ngram_tallies import tally_by_past, tally_by_table
@@ -40,6 +40,7 @@ class NgramModel:
         self._cache_orders = interpolation.list_orders(cached=True)
         self._corpus_places = interpolation.list_places(cached=False)
         self._cache_places = interpolation.list_places(cached=True)
+        self._orders = np.array([step.order for step in interpolation.steps], np.int64)
         self._longest = max(*self._corpus_orders, *self._cache_orders, 0, 1)
 
     def begin(self, after: Codes) -> NgramState:
@@ -61,7 +62,8 @@ class NgramModel:
         """Compute -log2 of the probability of each character next: a row of 100 for each state."""
         joined = b"".join(state.ending for state in states)
         endings = np.frombuffer(joined, np.uint8).reshape(len(states), self._longest)
-        followers = [self._ask_corpus(endings), *self._ask_caches(states, endings)]
+        contexts = hash_endings(endings, self._orders)
+        followers = [self._ask_corpus(contexts), *self._ask_caches(states, contexts)]
         whole = Followers(
             np.concatenate([part.rows for part in followers]),
             np.concatenate([part.codes for part in followers]),
@@ -87,20 +89,17 @@ class NgramModel:
         tallies = [next(by_cache if step.cached else by_corpus) for step in steps]
         return (-np.log2(self.interpolation.mix_own(tallies))).astype(np.float32)
 
-    def _ask_corpus(self, endings: NDArray[np.uint8]) -> Followers:
-        contexts = hash_endings(endings, self._corpus_orders)
-        followers = self.table.list_followers(contexts.reshape(-1))
-        return self._place(followers, np.arange(len(endings)), self._corpus_places)
+    def _ask_corpus(self, contexts: Hashes) -> Followers:
+        followers = self.table.list_followers(contexts[:, self._corpus_places].reshape(-1))
+        return self._place(followers, np.arange(len(contexts)), self._corpus_places)
 
-    def _ask_caches(
-        self, states: Sequence[NgramState], endings: NDArray[np.uint8]
-    ) -> Iterator[Followers]:
+    def _ask_caches(self, states: Sequence[NgramState], contexts: Hashes) -> Iterator[Followers]:
         """Ask each file that the states have read. In a search that is one file."""
+        cached = contexts[:, self._cache_places]
         for file in {id(state.file): state.file for state in states}.values():
             if file is not None:
                 members = [place for place, state in enumerate(states) if state.file is file]
-                contexts = hash_endings(endings[members], self._cache_orders).reshape(-1)
-                for followers in file.list_followers(contexts):
+                for followers in file.list_followers(cached[members].reshape(-1)):
                     yield self._place(followers, np.array(members), self._cache_places)
 
     def _place(

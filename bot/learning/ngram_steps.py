@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,11 +33,19 @@ class Step:
     strength: float  # counts that the steps before are worth, beside what was taken off
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Interpolation:
-    """Steps, and their numbers as arrays."""
+    """Steps, from the shortest context to the longest."""
 
     steps: tuple[Step, ...]
+
+    @cached_property
+    def _discounts(self) -> Floats:
+        return np.array([(0.0, *step.discounts) for step in self.steps])
+
+    @cached_property
+    def _strengths(self) -> Floats:
+        return np.array([step.strength for step in self.steps])
 
     def list_orders(self, *, cached: bool) -> tuple[int, ...]:
         """List the orders of a source, ascending."""
@@ -52,13 +61,12 @@ class Interpolation:
 
         The rows of the followers number states and, within each, steps; what is there twice adds.
         """
-        rows, cells, counts = _add_up(followers, states * len(self.steps))
-        discounts = np.array([(0.0, *step.discounts) for step in self.steps])
-        taken = discounts[rows % len(self.steps), np.minimum(counts, 3).astype(np.int64)]
         shape = (states, len(self.steps))
-        strengths = np.array([step.strength for step in self.steps])
-        spread = sum_rows(rows, taken, states * len(self.steps)).reshape(shape) + strengths
-        totals = sum_rows(rows, counts, states * len(self.steps)).reshape(shape) + strengths
+        size = states * len(self.steps)
+        rows, cells, counts = _add_up(followers, size)
+        taken = self._discounts[rows % len(self.steps), np.minimum(counts, 3).astype(np.int64)]
+        spread = sum_rows(rows, taken, size).reshape(shape) + self._strengths
+        totals = sum_rows(rows, counts, size).reshape(shape) + self._strengths
         kept = np.zeros((*shape, CHARACTERS))
         kept.reshape(-1)[cells] = counts - taken
         return _chain(kept, spread, totals)

@@ -209,6 +209,6 @@ def test_counts_are_exact(tmp_path: Path) -> None:
 def count_behind_nothing(spans: list[FileSpan], orders: tuple[int, ...]) -> dict[str, int]:
     """Count what follows the context of no characters."""
     table = count_corpus(spans, orders, CountLimits(), ignore)
-    followers = table.list_followers(hash_endings(np.zeros((1, 1), np.uint8), (0,))[0])
+    followers = table.list_followers(hash_endings(np.zeros((1, 1), np.uint8), np.array([0]))[0])
     counted = zip(followers.codes.tolist(), followers.counts.tolist(), strict=True)
     return {ALPHABET[code]: count for code, count in counted}

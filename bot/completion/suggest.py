@@ -14,7 +14,7 @@ from bot.completion.suggestion import Place, Suggestion
 from bot.corpus.alphabet import encode_text
 from bot.learning.character_model import CharacterModel, State
 
-SEARCH_SHARE = 0.7  # of the budget; the rest is for the syntax
+SEARCH_SHARE = 0.75  # of the budget; the rest is for the syntax
 LEAST_TRIED = 3  # drafts that are looked at though the budget is spent: what was found is shown
 MOST_TRIED = 24  # drafts that are looked at for the suggestions: each may be parsed several times
 
@@ -25,7 +25,7 @@ class SuggestLimits:
 
     most: int = 5
     confident: float = 0.3  # the least probability of the first suggestion; else there is none
-    budget_s: float = 0.06
+    budget_s: float = 0.08
     search: SearchLimits = field(default_factory=SearchLimits)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -110,6 +111,17 @@ def test_wrong_request_is_told_in_a_sentence(address, body, status, sentence):
 
     assert status == answer.status_code
     assert sentence in answer.json()["detail"]
+
+
+def test_sender_that_goes_away_is_no_fault(address):
+    """Whoever hangs up in the middle of a question ends nothing but that."""
+    host, port = address.removeprefix("http://").split(":")
+    head = f"POST /complete HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n"
+    with socket.create_connection((host, int(port))) as half:
+        half.sendall(f"{head}content-length: 100\r\n\r\n{{".encode())
+        time.sleep(0.2)
+
+    assert ask(address).ok
 
 
 def test_half_characters_are_taken(address):

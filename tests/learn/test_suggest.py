@@ -126,6 +126,18 @@ def test_files_are_read_apart(suggester, model):
     assert 0 == model.characters_read - read
 
 
+def test_file_that_was_left_long_ago_is_read_anew(suggester, model):
+    """Of the files that are open only the latest are kept, and of a file its latest places."""
+    for number in range(9):
+        suggest(suggester, CODE, path=f"{number}.py")
+    for length in range(1, 120):
+        suggest(suggester, CODE + "=" * length, path="8.py")
+    read = model.characters_read
+    suggest(suggester, CODE, path="0.py")
+
+    assert len(CODE) == model.characters_read - read
+
+
 def test_file_is_read_anew_at_another_place(suggester, model):
     """Whoever jumps to another place of a file has it read with what stands behind that place."""
     text = CODE * 50

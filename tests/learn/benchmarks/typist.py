@@ -72,7 +72,7 @@ def complete_with(suggester: Suggester) -> Complete:
     return lambda place: [each.text for each in suggester.suggest(place)]
 
 
-def type_lines(lines: Sequence[Line], complete: Complete, patience_s: float = 60) -> Typing:
+def type_lines(lines: Sequence[Line], complete: Complete, patience_s: float = 120) -> Typing:
     """Type the lines, as many as the patience allows."""
     typing = Typing()
     deadline = time.perf_counter() + patience_s

@@ -49,7 +49,7 @@ class LineModel:
     def __init__(self, texts: Mapping[str, str]) -> None:
         """Read the texts that are to be judged: one at least."""
         self._paths = list(texts)
-        self._files = [encode_text(text.rstrip("\n") + "\n") for text in texts.values()]
+        self._files = [encode_text(_end_lines_as_git(text)) for text in texts.values()]
         self._codes: Codes = np.concatenate(self._files)
         self._hashes = _hash_grams(self._codes)
         uniques = [np.unique(hashes, return_counts=True) for hashes in self._hashes]
@@ -107,6 +107,11 @@ class LineModel:
         _, inverse, repeats = np.unique(inside, return_inverse=True, return_counts=True)
         elsewhere: Counts = np.maximum(counts - repeats[inverse], 0)
         return elsewhere
+
+
+def _end_lines_as_git(text: str) -> str:
+    """Let line feeds alone end lines, the last one too: places are told as git counts them."""
+    return text.replace("\r\n", "\n").replace("\r", " ").rstrip("\n") + "\n"
 
 
 def _hash_grams(codes: Codes) -> list[Hashes]:

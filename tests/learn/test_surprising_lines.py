@@ -72,3 +72,10 @@ def test_each_line_is_foretold_by_all_but_itself():
     assert [1, 2, 3, 5, 6] == list(first)
     assert first[6] > 2 * first[3] > 0
     assert all(map(np.isfinite, first.values()))
+
+
+def test_lines_are_counted_as_git_counts_them():
+    """Only a line feed ends one; the last needs none."""
+    lines = list(LineModel({"a.py": "a = 1\r\nb = '\r'\rc = 2\x0c\n\nd = 3"}).list_lines())
+
+    assert [1, 2, 4] == [line.line for line in lines]

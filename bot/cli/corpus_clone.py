@@ -22,6 +22,7 @@ from bot.cli.corpus_progress import show_corpus_progress
 from bot.cli.corpus_run import DONE, NOT_ALL, CorpusRun
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import CorpusSettings
+from bot.text.amounts import count_noun
 
 DIGIT = re.compile(r"\d")
 GB = 1_000_000_000
@@ -111,7 +112,8 @@ def _parse_licences(text: str) -> tuple[str, ...]:
 def _print_nothing(console: Console, database: CorpusDatabase) -> int:
     count = database.count_repositories()
     if count:
-        print_sentences(console, f"All {count} repositories are in the corpus already.")
+        repositories = count_noun(count, "repository", "repositories")
+        print_sentences(console, f"All that is known is in the corpus already: {repositories}.")
         return DONE
     text = (
         "There is nothing to clone yet: name repositories or folders, or find some: "

@@ -45,6 +45,8 @@ FILES = {  # with why each is dropped; "" where it is kept
     "engine_pb2.py": (make_code("buffer"), "generated"),
     "old.py": (b"name = '\xe9t\xe9'\n", "not UTF-8"),
     "keys.py": (b"TOKEN = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz'\n", "secret"),
+    "paid.py": (b"KEY = 'sk_live_" + b"pLIix6MEOLeMa61EqJomTEI1'\n", "secret"),
+    "big.py": (b"x = 1\n" * 200_000, "too large"),
     "120000:link.py": (b"engine.py", "link"),
 }
 
@@ -146,6 +148,35 @@ def test_only_allowed_licences_come_in(scene, tmp_path, capsys):
     assert expected == capsys.readouterr().err
     assert 0 == scene.clone(none)[0]
     assert {"free", "none"} == {*scene.read_texts()}
+
+
+def test_a_file_under_another_licence_is_dropped(scene, tmp_path):
+    """What a file says in its head counts, where licences were asked for."""
+    head = b"# SPDX-License-" + b"Identifier: GPL-3.0-only\n"
+    files = {"a.py": make_code("own"), "b.py": head + make_code("other")}
+    scene.clone(make_repository(tmp_path / "mixed.git", files), licences="MIT")
+
+    assert {"a.py": "", "b.py": "licence"} == scene.read_reasons("mixed")
+
+
+def test_what_a_partial_clone_lacks_is_not_sent_for(scene, tmp_path):
+    """A folder is read as it is: files that its clone left out are dropped, and the rest is kept."""
+    whole = make_repository(tmp_path / "whole.git", {"a.py": make_code("own")})
+    git(whole, "config", "uploadpack.allowFilter", "true")
+    partial = ("clone", "-q", "--bare", "--filter=blob:none", f"file://{whole}", "part.git")
+    git(tmp_path, *partial)
+
+    assert 0 == scene.clone(tmp_path / "part.git")[0]
+    assert {"a.py": "missing"} == scene.read_reasons("part")
+
+
+def test_all_is_there_already(online, served):
+    """Without a name nothing is done where everything that is known is in the corpus."""
+    make_repository(served.root / "ada/engine.git", {"a.py": make_code("engine")})
+    online.clone("ada/engine")
+
+    sentence = "All that is known is in the corpus already: 1 repository.\n"
+    assert (0, sentence) == online.clone()
 
 
 def test_one_that_is_broken_does_not_end_the_others(online, served, capsys):

@@ -15,6 +15,7 @@ from tests.learn.benchmarks.completion_tables import show_completion
 from tests.learn.benchmarks.corpus_building import show_corpus_building
 from tests.learn.benchmarks.learn_bench import LearnBench
 from tests.learn.benchmarks.surprise import show_surprise
+from tests.learn.benchmarks.training import show_training
 
 
 def main() -> None:
@@ -28,6 +29,7 @@ def main() -> None:
         show_bits(bench)
         show_completion(bench)
         show_corpus_building(bench.work)
+        show_training(bench)
     show_surprise()
 
 

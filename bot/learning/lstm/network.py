@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,11 +76,10 @@ class Trainer:
         on_processor = jax.default_backend() == "cpu"
         policy = "float32" if on_processor else "mixed_bfloat16"
         self._spread = keras.distribution.DataParallel(devices=devices) if devices[1:] else None
-        if self._spread:
-            keras.distribution.set_distribution(self._spread)
-        self._network = build_network(course.shape, course.seed, policy=policy)
-        self._optimizer = keras.optimizers.Adam(course.rate, clipnorm=1.0)
-        self._optimizer.build(self._network.trainable_variables)
+        with self._spread.scope() if self._spread else nullcontext():
+            self._network = build_network(course.shape, course.seed, policy=policy)
+            self._optimizer = keras.optimizers.Adam(course.rate, clipnorm=1.0)
+            self._optimizer.build(self._network.trainable_variables)
         self._learn = jax.jit(self._compute_step)
         self._judge = jax.jit(self._compute_bits)
         self._count = len(devices)

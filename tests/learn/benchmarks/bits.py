@@ -16,6 +16,7 @@ from bot.learning.model_card import read_card
 from bot.learning.ngram_model import NgramModel, make_cache_alone
 from bot.learning.ngram_settings import make_interpolation
 from bot.learning.split_corpus import Split
+from bot.text.amounts import count_noun
 from tests.learn.benchmarks.learn_bench import LearnBench, show_table
 
 XZ_DICTIONARY = 64 << 20  # of the corpus, the most that xz -9 looks back
@@ -43,9 +44,10 @@ def show_bits(bench: LearnBench) -> None:
         for each in [*models, *floors]
     ]
     held = sorted({span.text.name for span in bench.split.held_out})
+    counted = count_noun(len(held), "held-out repository", "held-out repositories")
     shown = ", ".join(held[:6]) + (", ..." if len(held) > 6 else "")
     show_table(
-        f"Bits per character on {len(held)} held-out repositories ({shown})",
+        f"Bits per character on {counted} ({shown})",
         ("what", "bits", "of xz -9e", "how"),
         iter(rows),
     )

@@ -12,16 +12,16 @@ from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.deferred_client import DeferredClaude
 from bot.adapters.dbos.day_spending import DayCaps, DaySpending
 from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.fingerprint_database import FingerprintDatabase
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.home_probes import find_disk_trouble, find_record_trouble
+from bot.adapters.home_probes import find_disk_trouble
 from bot.adapters.line_surprise import RepositoryLineSurprise
 from bot.adapters.log_cache import DiskLogCache
-from bot.adapters.private_home import RECORD
 from bot.adapters.sandbox.choose_tier import choose_tier
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Tier
@@ -91,10 +91,16 @@ def build_log_cache(settings: Settings) -> DiskLogCache:
     return DiskLogCache(settings.home / "logs")
 
 
+def build_record(settings: ServerSettings) -> Record:
+    """Build the record of runs: the database that is set, or the file in the bot's home."""
+    url = settings.database_url
+    return open_record(settings.home, url.get_secret_value() if url else "")
+
+
 def build_spending(settings: ServerSettings) -> DaySpending:
-    """Build what keeps to the caps of a day, from the record in the bot's home."""
+    """Build what keeps to the caps of a day, from the record."""
     caps = DayCaps(settings.usd_per_day, settings.usd_per_repository_day)
-    return DaySpending(settings.home / RECORD, caps, SystemClock())
+    return DaySpending(build_record(settings), caps, SystemClock())
 
 
 def build_tier(settings: ServerSettings) -> tuple[Tier | None, SandboxState]:
@@ -141,10 +147,10 @@ def build_local_sandbox(
 
 def build_health(settings: ServerSettings, engine: DurableEngine) -> tuple[Probe, ...]:
     """Build what tells whether the bot itself works."""
-    home = settings.home
+    home, record = settings.home, build_record(settings)
     return (
         Probe("process", lambda: _judge("" if engine.is_alive() else STUCK), HEALTH_S),
-        Probe("database", lambda: _judge(find_record_trouble(home)), HEALTH_S),
+        Probe("database", lambda: _judge(record.find_trouble()), HEALTH_S),
         Probe("disk", lambda: _judge(find_disk_trouble(home)), HEALTH_S),
     )
 
@@ -184,7 +190,7 @@ def build_engine(
         on_run_ended=follow_end,
     )
     ports = _build_ports(settings, hub, sandbox)
-    return DurableEngine(settings.home, ports, STORIES, options)
+    return DurableEngine(settings.home, ports, STORIES, options, build_record(settings))
 
 
 def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) -> Ports:
@@ -195,7 +201,7 @@ def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) ->
         clock=SystemClock(),
         caps=settings.caps,
         spending=build_spending(settings),
-        precedents=RecordedPullEnds(settings.home / RECORD),
+        precedents=RecordedPullEnds(build_record(settings)),
         log_cache=build_log_cache(settings),
         checkers=build_checkers(settings.package_indexes, hub.own_secrets),
         cache=SqliteCache(settings.home / "known", INDEX_FORMAT),

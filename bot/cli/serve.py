@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from socket import socket
 from threading import Thread
 
@@ -15,12 +14,12 @@ import uvicorn
 
 from bot.adapters.dbos.day_spending import describe_limit
 from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.record import Record
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_errors import GitUnfitError
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.home_probes import find_record_trouble
 from bot.adapters.log_cache import DiskLogCache
-from bot.adapters.private_home import RECORD, make_private_home
+from bot.adapters.private_home import make_private_home
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.assembly import (
     build_engine,
@@ -29,6 +28,7 @@ from bot.assembly import (
     build_log_cache,
     build_own_secrets,
     build_readiness,
+    build_record,
     build_sandbox,
     build_spending,
 )
@@ -51,6 +51,7 @@ from handlers import route
 ENDED, NOT_STARTED = 0, 1
 CLOSING_S = 8  # for the steps under way: Docker kills after ten seconds
 RESTORE = "restore it from a backup, or move it away to begin anew"
+REACH = "start it, or mend GREENLIT_DATABASE_URL"
 REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,8 @@ def _serve(
     settings: Settings, own_secrets: SecretValues, outside: socket, inside: socket
 ) -> DurableEngine:
     """Go on with the runs that were live, and listen until a signal comes."""
-    _prepare_home(settings.home)
+    make_private_home(settings.home)
+    _check_record(build_record(settings))
     hub = build_github(settings, own_secrets)
     sandbox = build_sandbox(settings)
     durable = build_engine(settings, hub, sandbox)
@@ -114,11 +116,11 @@ def _serve(
     return durable
 
 
-def _prepare_home(home: Path) -> None:
-    """Make the home where there is none. Raises OSError where its record cannot be written."""
-    make_private_home(home)
-    if trouble := find_record_trouble(home):
-        raise OSError(None, f"{trouble} ({RESTORE})", str(home / RECORD))
+def _check_record(record: Record) -> None:
+    """Raise OSError where the record cannot be written."""
+    if trouble := record.find_trouble():
+        remedy = REACH if record.is_shared else RESTORE
+        raise OSError(None, f"{trouble} ({remedy})", record.name)
 
 
 def _start_daily_chores(settings: Settings, durable: DurableEngine, sandbox: LocalSandbox) -> None:

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.command_settings import Address, ModelSettings, SearchSettings
 from bot.settings.setting_values import (
+    check_database_url,
     parse_allow,
     parse_indexes,
     parse_toolchains,
@@ -134,6 +135,14 @@ class HomeSettings(BaseSettings):
 class ServerSettings(HomeSettings, SandboxSettings):
     """Settings of where the bot keeps its files, listens and logs, and of what a day may cost."""
 
+    database_url: SecretStr | None = Field(
+        None,
+        description=(
+            "A PostgreSQL for the record of runs, which several processes may share; without one "
+            "the record is a file in GREENLIT_HOME"
+        ),
+        examples=["postgresql://greenlit:password@db.example.com:5432/greenlit"],
+    )
     host: str = Field(
         "127.0.0.1",
         min_length=1,
@@ -173,6 +182,11 @@ class ServerSettings(HomeSettings, SandboxSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="How it is logged: text, or json, an object a line", examples=["json"]
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, url: SecretStr | None) -> SecretStr | None:
+        return url and SecretStr(check_database_url(url.get_secret_value()))
 
     @field_validator("page_port")
     @classmethod

@@ -49,6 +49,20 @@ def check_address(value: str | None) -> str | None:
     return value
 
 
+def check_database_url(value: str) -> str:
+    """Return the address if it is one of a PostgreSQL, with the name of a database."""
+    try:
+        parts = urlsplit(value)
+        is_whole = bool(parts.path.strip("/")) and (parts.port or 1) > 0
+    except ValueError:  # such as a port that is no number
+        is_whole = False
+    if not is_whole or parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError(
+            "that is no address of a PostgreSQL: one looks like postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    return value.replace("postgres://", "postgresql://", 1)
+
+
 def check_embeddings(source: str | None, model: str | None) -> str | None:
     """Return the source of embeddings if it is an address with a model, or a model's folder."""
     if not source:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.adapters.dbos.day_spending import DayCaps, DaySpending
+from bot.adapters.dbos.record import open_record
 from bot.forge.review_records import NewThread, ThreadPlace
 from bot.ports import NoSandbox, Refusal
 from bot.steps.admit import (
@@ -359,7 +360,7 @@ class FixedClock:
 )
 def test_no_run_begins_when_a_day_has_no_dollars_left(place, tmp_path, spent_usd, begins):
     """Ten cents buy a turn; less does not. A refactoring asks no model, so it needs none."""
-    spending = DaySpending(tmp_path / "none.sqlite", DayCaps(all_usd=5.0), FixedClock())
+    spending = DaySpending(open_record(tmp_path), DayCaps(all_usd=5.0), FixedClock())
     spending.add(place.repo, spent_usd)
     ports, asked = replace(place.ports, spending=spending), place.asking(place.issue())
     found = find_obstacle(ports, asked)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.adapters.claude.pricing import TokenCounts, affordable_tokens, price_usage
 from bot.adapters.dbos.day_spending import DayCaps, DaySpending, describe_limit
+from bot.adapters.dbos.record import open_record
 from bot.ports import Ports
 from bot.steps.ask_model import ask_model
 from bot.values import DayLimit, Price, PromptPrefix, Repo, Turn, Usage, UserText
@@ -129,7 +130,7 @@ def test_a_turn_costs_at_most_what_the_run_and_the_day_have_left(
     tmp_path, caps, spent_usd, answer, allowed_usd, setting
 ):
     """What it cost counts for the day; the day is named only where it forbade the turn."""
-    spending = DaySpending(tmp_path / "none.sqlite", caps, TickingClock())
+    spending = DaySpending(open_record(tmp_path), caps, TickingClock())
     spending.add(REPO, spent_usd)
     model = FixedModel(answer)
     ports = Ports(None, model, TickingClock(), spending=spending)
@@ -144,7 +145,7 @@ def test_a_turn_costs_at_most_what_the_run_and_the_day_have_left(
 
 def test_runs_of_a_repository_share_its_day_and_each_has_its_own_cap(tmp_path):
     """All limits are listed: of all together first, then of each repository that spent."""
-    spending = DaySpending(tmp_path / "none.sqlite", DayCaps(9.0, 5.0), TickingClock())
+    spending = DaySpending(open_record(tmp_path), DayCaps(9.0, 5.0), TickingClock())
     for name, usd in (("o/b", 1.0), ("o/a", 0.5), ("o/b", 0.25)):
         spending.add(Repo(name), usd)
 

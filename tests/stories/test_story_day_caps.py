@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from bot.adapters.dbos.day_spending import DayCaps, DaySpending
+from bot.adapters.dbos.record import open_record
 from bot.assembly import SystemClock
 from bot.forge.claude_double import ClaudeDouble
 from bot.values import Repo
@@ -62,7 +63,7 @@ def test_a_restart_knows_what_the_day_has_cost(stage, tmp_path):
         on.label(on.issue())
         on.ended(1)
         before = on.bot._runtime.ports.spending.list_limits()
-    again = DaySpending(tmp_path / "bot" / "engine.sqlite", DayCaps(100.0), SystemClock())
+    again = DaySpending(open_record(tmp_path / "bot"), DayCaps(100.0), SystemClock())
 
     assert before[0].spent_usd > 0
     assert before == again.list_limits()

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
-import sqlite3
 from collections import defaultdict
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from threading import Lock
 
-from bot.adapters.dbos.sqlite import BUSY_S
+from bot.adapters.dbos.record import Record
 from bot.ports import Clock
 from bot.values import DayLimit, Repo
 
@@ -20,13 +16,13 @@ PER_DAY = "GREENLIT_USD_PER_DAY"
 PER_REPOSITORY_DAY = "GREENLIT_USD_PER_REPOSITORY_DAY"
 TURN = "ask_model"  # the step whose record holds what a turn cost
 # A run that ended before today has no turn of today. Within a run the rows are found by their key.
-QUERY = f"""
-select workflow_uuid, sum(json_extract(output, '$.ok.turn.usage.usd')) from operation_outputs
-where function_name = '{TURN}' and completed_at_epoch_ms >= :since and workflow_uuid in (
+QUERY = """
+select workflow_uuid, sum(cast({usd} as double precision)) from operation_outputs
+where function_name = :turn and completed_at_epoch_ms >= :since and workflow_uuid in (
   select workflow_uuid from workflow_status where updated_at >= :since or completed_at is null
 )
 group by workflow_uuid
-"""  # noqa: S608 - a constant of ours
+"""
 
 log = logging.getLogger("greenlit")
 
@@ -42,7 +38,7 @@ class DayCaps:
 class DaySpending:
     """The port `bot.ports.Spending`. It reads the record once a day and then counts along."""
 
-    def __init__(self, record: Path, caps: DayCaps, clock: Clock) -> None:
+    def __init__(self, record: Record, caps: DayCaps, clock: Clock) -> None:
         self._record = record
         self._caps = caps
         self._clock = clock
@@ -93,18 +89,12 @@ class DaySpending:
         return self._clock.now().astimezone(UTC).date()
 
 
-def read_spent(record: Path, day: date) -> defaultdict[str, float]:
+def read_spent(record: Record, day: date) -> defaultdict[str, float]:
     """Read from a record what each repository's turns have cost since the day began, UTC."""
     spent = defaultdict[str, float](float)
-    if not os.access(record, os.F_OK):
-        return spent
     since_ms = int(datetime.combine(day, time(), UTC).timestamp() * 1000)
-    address = f"{record.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, timeout=BUSY_S)) as database:
-        try:
-            rows = database.execute(QUERY, {"since": since_ms}).fetchall()
-        except sqlite3.DatabaseError:  # it is not set up yet, or damaged, which others tell
-            return spent
+    query = QUERY.format(usd=record.read_json("output", "ok", "turn", "usage", "usd"))
+    rows = record.read(query, {"turn": TURN, "since": since_ms})
     for key, usd in rows:
         spent[str(key).partition("#")[0]] += usd or 0.0
     return spent

@@ -27,6 +27,7 @@ from dbos import DBOS, DBOSConfig
 from bot.adapters.dbos.durable_run import INBOX, DurableRun
 from bot.adapters.dbos.enqueue_batcher import EnqueueBatcher
 from bot.adapters.dbos.journal import LIVE, DbosJournal, JsonSerializer, filter_expected_messages
+from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.retention import forget_runs
 from bot.adapters.dbos.run_fields import name_run
 from bot.adapters.dbos.run_lookup import (
@@ -39,8 +40,7 @@ from bot.adapters.dbos.run_lookup import (
 )
 from bot.adapters.dbos.runtime import EngineOptions, Runtime, join_once_started
 from bot.adapters.dbos.slots import ShutdownGate, Slots
-from bot.adapters.dbos.sqlite import lock_home, make_url, open_database
-from bot.adapters.private_home import RECORD
+from bot.adapters.dbos.sqlite import lock_home
 from bot.log_fields import log_fields
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun, Story, from_json, to_json
@@ -63,9 +63,11 @@ class DurableEngine(DbosJournal):
         ports: Ports,
         stories: Iterable[Story],
         options: EngineOptions | None = None,
+        record: Record | None = None,
     ) -> None:
+        """Without a record, that is a SQLite file in the home."""
         self._home = home
-        self._record = home / RECORD
+        self._record = record or open_record(home)
         self._options = options or EngineOptions()
         self._stories = {story.__name__: story for story in stories}
         threads = self._options.slots + THREADS
@@ -137,9 +139,8 @@ class DurableEngine(DbosJournal):
             cleanup.enter_context(lock_home(self._home))
             cleanup.enter_context(filter_expected_messages())
             cleanup.callback(self._executor.shutdown)
-            # By an engine of DBOS's own: its migrations begin their transactions themselves.
-            DBOS.migrate(make_url(self._record))
-            database = open_database(self._record)
+            self._record.migrate()
+            database = self._record.open()
             cleanup.callback(database.dispose)
             dbos = DBOS(config=self._make_config(database))
             if dbos._launched:  # noqa: SLF001 - DBOS() quietly gives the other one
@@ -175,7 +176,7 @@ class DurableEngine(DbosJournal):
     def _make_config(self, database: sa.Engine) -> DBOSConfig:
         return DBOSConfig(
             name=APPLICATION,
-            system_database_url=make_url(self._record),
+            system_database_url=self._record.url,
             application_version=VERSION,
             executor_id="local",
             serializer=JsonSerializer(),
@@ -214,7 +215,9 @@ class DurableEngine(DbosJournal):
         return replace(last, report=waits.reports.report or last.report)
 
     def _find_subject(self, repo: Repo, branch: Branch) -> Subject | None:
-        return find_subject(self._database, repo, branch) if self._database else None
+        if not self._database:
+            return None
+        return find_subject(self._database, self._record, repo, branch)
 
     def _find_report_lines(self, keys: Sequence[str]) -> dict[str, str]:
         """Read them from the record; what a run waits for just now stands only in its process."""

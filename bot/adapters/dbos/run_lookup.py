@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from dbos import DBOS, WorkflowStatus
 
 from bot.adapters.dbos.journal import LIVE, REPORT, find_approval, find_last_result, read_run_number
+from bot.adapters.dbos.record import Record
 from bot.run import from_json
 from bot.values import (
     ApprovalRequest,
@@ -22,6 +23,11 @@ from bot.values import (
     RunReport,
     Subject,
 )
+
+BRANCH_QUERY = """
+select workflow_uuid from workflow_status where {span} and {own} = :branch
+order by created_at desc limit 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +78,14 @@ def find_live_keys(database: sa.Engine, stories: Collection[str]) -> set[str]:
         return {str(key) for (key,) in rows}
 
 
-def find_subject(database: sa.Engine, repo: Repo, branch: Branch) -> Subject | None:
+def find_subject(database: sa.Engine, record: Record, repo: Repo, branch: Branch) -> Subject | None:
     """Read what the newest run was about that recorded this branch as its own."""
     query = sa.text(
-        "select workflow_uuid from workflow_status "
-        "where workflow_uuid >= :first and workflow_uuid < :behind "
-        "and json_extract(attributes, '$.branch') = :branch order by created_at desc limit 1"
+        BRANCH_QUERY.format(
+            span=record.match_span("workflow_uuid"), own=record.read_json("attributes", "branch")
+        )
     )
-    # What begins with "owner/repo#" stands before "owner/repo$": the key's index finds it.
+    # What begins with "owner/repo#" stands before "owner/repo$": an index of keys finds it.
     names = {"first": f"{repo.name}#", "behind": f"{repo.name}$", "branch": branch}
     with database.connect() as connection:
         key = connection.execute(query, names).scalar()

@@ -1,4 +1,4 @@
-"""The database of the record, and the lock that keeps a home to one process."""
+"""A SQLite file as the record, and the lock that keeps a home to one process."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import fcntl
 import os
 import sqlite3
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import sqlalchemy as sa
+from dbos import DBOS
 
-from bot.adapters.private_home import LOCK, make_private_home
+from bot.adapters.home_probes import find_record_trouble
+from bot.adapters.private_home import LOCK, RECORD, make_private_home
 
 BUSY_S = 30
 
@@ -40,28 +44,68 @@ def lock_home(home: Path) -> TextIO:
     return lock
 
 
-def open_database(path: Path) -> sa.Engine:
-    """Open the record. Each transaction takes the write lock as it begins, and ends on the disk.
+class SqliteRecord:
+    """The record in a file of the bot's home, which one process works on."""
 
-    DBOS's own engine reads before it locks, so a count and the claim that rests on it are not one.
-    One connection, handed round: waiting threads are woken in turn, where SQLite's own waiting
-    sleeps up to 100 ms.
-    """
-    engine = sa.create_engine(
-        make_url(path),
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=BUSY_S,
-        connect_args={"check_same_thread": False},
-    )
-    sa.event.listen(engine, "connect", _set_up_connection)
-    sa.event.listen(engine, "begin", _begin_immediately)
-    return engine
+    is_shared = False
 
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._file = (home / RECORD).absolute()
 
-def make_url(path: Path) -> str:
-    """Make the record's address, as DBOS takes it."""
-    return f"sqlite:///{path.absolute()}"
+    @property
+    def name(self) -> str:
+        """The file."""
+        return str(self._file)
+
+    @property
+    def url(self) -> str:
+        """Its address, as DBOS takes it."""
+        return f"sqlite:///{self._file}"
+
+    def migrate(self) -> None:
+        """Bring its tables to this version."""
+        # By an engine of DBOS's own: its migrations begin their transactions themselves.
+        DBOS.migrate(self.url)
+
+    def open(self) -> sa.Engine:
+        """Open it. Each transaction takes the write lock as it begins, and ends on the disk.
+
+        DBOS's own engine reads before it locks, so a count and the claim that rests on it are not
+        one. One connection, handed round: waiting threads are woken in turn, where SQLite's own
+        waiting sleeps up to 100 ms.
+        """
+        engine = sa.create_engine(
+            self.url,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=BUSY_S,
+            connect_args={"check_same_thread": False},
+        )
+        sa.event.listen(engine, "connect", _set_up_connection)
+        sa.event.listen(engine, "begin", _begin_immediately)
+        return engine
+
+    def read(self, query: str, values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
+        """Read rows beside the engine; none from a file that is not set up yet, or damaged."""
+        address = f"{self._file.as_uri()}?mode=ro"
+        try:
+            with closing(sqlite3.connect(address, uri=True, timeout=BUSY_S)) as database:
+                return database.execute(query, dict(values)).fetchall()
+        except sqlite3.DatabaseError:  # others tell of it
+            return []
+
+    def read_json(self, column: str, *path: str) -> str:
+        """Say in SQL what stands in a column's JSON at this path."""
+        return f"json_extract({column}, '$.{'.'.join(path)}')"
+
+    def match_span(self, column: str) -> str:
+        """Say in SQL that a text is at least :first and below :behind, as bytes are ordered."""
+        return f"{column} >= :first and {column} < :behind"
+
+    def find_trouble(self) -> str:
+        """Say why it cannot be written; empty when it can."""
+        return find_record_trouble(self._home)
 
 
 def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.adapters.dbos.day_spending import DayCaps, DaySpending, read_spent
+from bot.adapters.dbos.record import open_record
 from bot.values import DayLimit, Repo
 from tests.adapters.dbos import engine_stories as stories
 from tests.adapters.dbos.engine_stage import ended, start
@@ -33,7 +34,7 @@ def clock():
 @pytest.fixture
 def spending(tmp_path, clock):
     """Ten dollars a day in all and four in a repository, over a record that does not exist yet."""
-    return DaySpending(tmp_path / "engine.sqlite", DayCaps(10.0, 4.0), clock)
+    return DaySpending(open_record(tmp_path), DayCaps(10.0, 4.0), clock)
 
 
 def test_the_cap_of_which_least_is_left_counts(spending):
@@ -50,7 +51,7 @@ def test_the_cap_of_which_least_is_left_counts(spending):
 
 def test_without_caps_there_is_no_limit(tmp_path, clock):
     """As an operator who sets none expects."""
-    free = DaySpending(tmp_path / "engine.sqlite", DayCaps(), clock)
+    free = DaySpending(open_record(tmp_path), DayCaps(), clock)
     free.add(REPO, 100.0)
 
     assert free.find_limit(REPO) is None
@@ -98,13 +99,14 @@ def test_what_runs_have_cost_today_is_read_from_the_record(engine, diary, tmp_pa
         )
         database.commit()
 
-    assert {"o/r": 1.25, "o/x": 2.0} == read_spent(record, today)
-    assert {} == read_spent(record, today + timedelta(days=1))
+    assert {"o/r": 1.25, "o/x": 2.0} == read_spent(open_record(tmp_path / "home"), today)
+    assert {} == read_spent(open_record(tmp_path / "home"), today + timedelta(days=1))
 
 
 def test_a_record_that_is_not_there_or_empty_has_no_costs(tmp_path):
     """As before the first start."""
-    sqlite3.connect(tmp_path / "empty.sqlite").close()
+    (tmp_path / "empty").mkdir()
+    sqlite3.connect(tmp_path / "empty" / "engine.sqlite").close()
 
-    assert {} == read_spent(tmp_path / "none.sqlite", date(2026, 11, 29))
-    assert {} == read_spent(tmp_path / "empty.sqlite", date(2026, 11, 29))
+    assert {} == read_spent(open_record(tmp_path / "none"), date(2026, 11, 29))
+    assert {} == read_spent(open_record(tmp_path / "empty"), date(2026, 11, 29))

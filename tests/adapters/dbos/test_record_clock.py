@@ -4,12 +4,12 @@ import time
 
 import sqlalchemy as sa
 
-from bot.adapters.dbos.sqlite import open_database
+from bot.adapters.dbos.sqlite import SqliteRecord
 
 
 def test_the_record_knows_milliseconds(tmp_path):
     """DBOS's defaults need `unixepoch('subsec')`, which SQLite before 3.42 answers with NULL."""
-    engine = open_database(tmp_path / "record.sqlite")
+    engine = SqliteRecord(tmp_path).open()
     before = time.time()
     with engine.connect() as connection:
         told = connection.execute(sa.text("SELECT unixepoch('subsec')")).scalar()

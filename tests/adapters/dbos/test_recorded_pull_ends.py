@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from bot.adapters.dbos.record import open_record
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
 from bot.run import to_json
 from bot.values import PullEnd, Repo, RevisedFile
@@ -48,7 +49,7 @@ def test_the_newest_ends_of_a_repository_are_listed(record):
         write(record, "o/r", value, at)
     write(record, "o/r2", end(3), 4)
     write(record, "o/r-", end(4), 5)
-    ends = RecordedPullEnds(record)
+    ends = RecordedPullEnds(open_record(record.parent))
 
     assert (end(1, files=FILES), end(2)) == ends.list_pull_ends(REPO, 10)
     assert (end(1, files=FILES),) == ends.list_pull_ends(REPO, 1)
@@ -60,5 +61,5 @@ def test_what_cannot_be_read_is_passed_over(record, tmp_path):
     write(record, "o/r", end(2), 2, json.dumps({"ok": {"old": 1}}))
     write(record, "o/r", end(3), 3)
 
-    assert (end(3),) == RecordedPullEnds(record).list_pull_ends(REPO, 10)
-    assert () == RecordedPullEnds(tmp_path / "nothing").list_pull_ends(REPO, 10)
+    assert (end(3),) == RecordedPullEnds(open_record(record.parent)).list_pull_ends(REPO, 10)
+    assert () == RecordedPullEnds(open_record(tmp_path / "nothing")).list_pull_ends(REPO, 10)

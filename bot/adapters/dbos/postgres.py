@@ -1,0 +1,123 @@
+"""A PostgreSQL as the record, which many processes on many machines share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from dbos import DBOS
+
+SCHEMA = "dbos"  # the engine's own; what is ours stands in `greenlit`
+DRIVER = "postgresql+psycopg"
+CONNECTIONS = 20  # of a process, as the engine has them by itself
+WAIT_S = 30
+CONNECT_ARGUMENTS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "options": f"-c search_path={SCHEMA},greenlit,public",
+    "application_name": "greenlit",
+}
+# Our keys of advisory locks. They are a database's, so the numbers only have to differ.
+MIGRATION_LOCK = 7_101_000
+# What is added here must leave older processes beside newer ones working: add, never change.
+TABLES = f"""
+create schema if not exists greenlit;
+-- "owner/repo#7/1" is found by how it begins, whatever the database's collation.
+create index if not exists greenlit_runs_by_key
+  on {SCHEMA}.workflow_status (workflow_uuid text_pattern_ops);
+-- A process that works on runs, and when it was last heard of.
+create table if not exists greenlit.workers (
+  worker text primary key,
+  machine text not null,
+  slots integer not null,
+  began_at timestamptz not null default clock_timestamp(),
+  beat_at timestamptz not null default clock_timestamp()
+);
+-- A run that works, or that waits to; granted_at is null while it waits.
+create table if not exists greenlit.slots (
+  run text primary key,
+  worker text not null,
+  owner text not null,
+  repo text not null,
+  asked_at text not null,
+  entered_at timestamptz not null default clock_timestamp(),
+  granted_at timestamptz
+);
+-- A run whose process died while it worked: how often in a row, and how far it had come.
+create table if not exists greenlit.deaths (
+  run text primary key,
+  deaths integer not null,
+  steps integer not null,
+  died_at timestamptz not null default clock_timestamp()
+);
+"""
+
+
+class PostgresRecord:
+    """The record in a PostgreSQL, at an address like postgresql://user:password@host:5432/name."""
+
+    is_shared = True
+
+    def __init__(self, database_url: str) -> None:
+        self._url = sa.make_url(database_url).set(drivername=DRIVER)
+
+    @property
+    def name(self) -> str:
+        """The server and the database."""
+        return f"{self._url.host or 'localhost'}:{self._url.port or 5432}/{self._url.database}"
+
+    @property
+    def url(self) -> str:
+        """Its address, with its password."""
+        return self._url.render_as_string(hide_password=False)
+
+    def migrate(self) -> None:
+        """Bring its tables to this version. One of several starters does; the others wait."""
+        DBOS.migrate(self.url)
+        with closing(self.connect()) as connection:
+            connection.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
+            connection.execute(TABLES)
+
+    def open(self) -> sa.Engine:
+        """Open it for the engine of the runs."""
+        return sa.create_engine(
+            self._url,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=WAIT_S,
+            pool_pre_ping=True,
+            connect_args=CONNECT_ARGUMENTS,
+        )
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """Connect beside the engine; each statement is a transaction of its own."""
+        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(address, autocommit=True, **CONNECT_ARGUMENTS)
+
+    def read(self, query: str, values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
+        """Read rows beside the engine; none from a record that is not set up yet."""
+        engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args=CONNECT_ARGUMENTS)
+        try:
+            with engine.connect() as connection:
+                return connection.execute(sa.text(query), values).all()
+        except sa.exc.DBAPIError:  # others tell of it
+            return []
+
+    def read_json(self, column: str, *path: str) -> str:
+        """Say in SQL what stands in a column's JSON at this path, as text."""
+        return f"({column}::jsonb #>> '{{{','.join(path)}}}')"
+
+    def match_span(self, column: str) -> str:
+        """Say in SQL that a text is at least :first and below :behind, as bytes are ordered."""
+        return f"{column} ~>=~ :first and {column} ~<~ :behind"
+
+    def find_trouble(self) -> str:
+        """Say why it cannot be written; empty when it can."""
+        try:
+            with closing(self.connect()) as connection:
+                row = connection.execute("select pg_is_in_recovery()").fetchone()
+        except psycopg.Error as error:
+            return " ".join(str(error).split())
+        return "it is a standby, which takes no writes" if row and row[0] else ""

@@ -1,7 +1,8 @@
-"""The engine: stories made durable by DBOS, on a SQLite file in the bot's home.
+"""The engine: stories made durable by DBOS, on a SQLite file or on a PostgreSQL that many share.
 
-One process runs a home. What several would need is not here: taking over a dead one's runs, and
-limits across them.
+One process runs a home. Where several share a record, each is a member of their fleet
+(fleet_member.py), which takes over a dead one's runs; the limits across them stand in the record
+(shared_slots.py).
 
 A story's name, the names of its steps and the order of what it does are the shape of its record.
 While runs of it live, change it only behind what they have done, or give the new story a new name.
@@ -26,6 +27,9 @@ from dbos import DBOS, DBOSConfig
 
 from bot.adapters.dbos.durable_run import INBOX, DurableRun
 from bot.adapters.dbos.enqueue_batcher import EnqueueBatcher
+from bot.adapters.dbos.fence import Fence
+from bot.adapters.dbos.fleet_membership import Membership, join_fleet
+from bot.adapters.dbos.fleet_sql import QUEUE
 from bot.adapters.dbos.journal import LIVE, DbosJournal, JsonSerializer, filter_expected_messages
 from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.retention import forget_runs
@@ -64,10 +68,15 @@ class DurableEngine(DbosJournal):
         stories: Iterable[Story],
         options: EngineOptions | None = None,
         record: Record | None = None,
+        fence: Fence | None = None,
     ) -> None:
-        """Without a record, that is a SQLite file in the home."""
+        """Without a record, that is a SQLite file in the home. `fence` keeps the ports from writing
+        once others may have taken over.
+        """
         self._home = home
         self._record = record or open_record(home)
+        self._fence = fence or Fence()
+        self._membership: Membership | None = None
         self._options = options or EngineOptions()
         self._stories = {story.__name__: story for story in stories}
         threads = self._options.slots + THREADS
@@ -142,13 +151,20 @@ class DurableEngine(DbosJournal):
             self._record.migrate()
             database = self._record.open()
             cleanup.callback(database.dispose)
+            membership = join_fleet(self._record, database, self._options, self._fence)
+            if membership:
+                cleanup.callback(membership.member.leave)
+                self._runtime = replace(self._runtime, slots=membership.slots)
+            self._membership = membership
             dbos = DBOS(config=self._make_config(database))
             if dbos._launched:  # noqa: SLF001 - DBOS() quietly gives the other one
                 raise RuntimeError("another engine is launched in this process")
             cleanup.callback(DBOS.destroy, destroy_registry=True)
             slots = self._runtime.slots
             slots.hold_for(find_live_keys(database, self._stories))
-            self._batcher = EnqueueBatcher(database, APPLICATION, self._options.poll_s)
+            own_queue = membership.member.own_queue if membership else QUEUE
+            self._batcher = EnqueueBatcher(database, APPLICATION, self._options.poll_s, own_queue)
+            DBOS.listen_queues([own_queue])
             for name, story in self._stories.items():
                 durable = self._make_durable(story)
                 DBOS.workflow(name=name, max_recovery_attempts=MOST_DEATHS)(durable)
@@ -160,6 +176,8 @@ class DurableEngine(DbosJournal):
                 self._loop.call_later, self._options.most_replay_s, slots.settle_all
             )
             cleanup.callback(self._shut)
+            if membership:
+                membership.begin(self._loop, self._runtime.waits)
             self._cleanup = cleanup.pop_all()
 
     def _shut(self) -> None:
@@ -178,7 +196,7 @@ class DurableEngine(DbosJournal):
             name=APPLICATION,
             system_database_url=self._record.url,
             application_version=VERSION,
-            executor_id="local",
+            executor_id=self._membership.member.name if self._membership else "local",
             serializer=JsonSerializer(),
             log_level="WARNING",
             max_executor_threads=THREADS,
@@ -274,6 +292,9 @@ class DurableEngine(DbosJournal):
         await DBOS.send_async(key, message, INBOX, idempotency_key=once or None)
         if waits := self._runtime.waits.get(key):
             waits.wake()
+        if self._membership:
+            await asyncio.to_thread(self._membership.member.tell, key)
+            return
         # On SQLite DBOS asks for each waiting run in turn, so it must ask seldom. We are its only
         # sender, and have it ask for this one at once.
         record = self._dbos._sys_db  # noqa: SLF001

@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOSClient, EnqueueOptions, error
 
+from bot.adapters.dbos.fleet_sql import QUEUE, STARTS
 from bot.adapters.dbos.journal import JsonSerializer
 
-QUEUE = "runs"  # without limits: a run that waits is no work
 LULL_S = 0.1
 MOST_LOOKS = 10
 
@@ -30,8 +30,12 @@ class _NewRun:
 class EnqueueBatcher:
     """What comes in while one batch is written makes the next. Lives on one loop."""
 
-    def __init__(self, database: sa.Engine, application: str, poll_s: float) -> None:
+    def __init__(
+        self, database: sa.Engine, application: str, poll_s: float, own_queue: str = QUEUE
+    ) -> None:
+        """`own_queue` is the queue that this process works on, where others take from it too."""
         self._database = database
+        self._is_shared = own_queue != QUEUE
         self._client = DBOSClient(
             system_database_engine=database,
             serializer=JsonSerializer(),
@@ -42,7 +46,7 @@ class EnqueueBatcher:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="enqueue")
         self._waiting: list[_NewRun] = []
         # Before DBOS is launched: it looks for queues that are new to it only once a second.
-        self._client.register_queue(QUEUE, polling_interval_sec=poll_s)
+        self._client.register_queue(own_queue, polling_interval_sec=poll_s)
         self._writing = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._newest_at = 0.0
@@ -80,6 +84,8 @@ class EnqueueBatcher:
     def _write(self, batch: list[_NewRun]) -> None:
         with self._database.begin() as transaction:
             answers = [self._enqueue(transaction, new) for new in batch]
+            if self._is_shared:
+                transaction.execute(sa.select(sa.func.pg_notify(STARTS, "")))
         for new, taken_by in zip(batch, answers, strict=True):
             new.taken_by = taken_by
 

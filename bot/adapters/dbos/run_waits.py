@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
+from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import Slots, SlotTicket
 from bot.adapters.dbos.wait_reports import WaitReports, wait_for_either, wait_for_event
 from bot.run import SlotWait
@@ -22,7 +23,7 @@ Listen = Callable[[], Awaitable[None]]
 class RunWaits:
     """The waits of one run of this process. Lives on one loop; nothing of it is in the record."""
 
-    def __init__(self, key: RunKey, slots: Slots, reports: WaitReports) -> None:
+    def __init__(self, key: RunKey, slots: Slots | SharedSlots, reports: WaitReports) -> None:
         self.reports = reports
         self._key = key
         self._slots = slots
@@ -94,7 +95,7 @@ class RunWaits:
         if ticket is None or self._has_slot or self._is_hearing:
             self._slots.settle(self._key)  # what the record does not know yet is no replay
             return None
-        if self._slots.enter(ticket):
+        if await self._slots.enter(ticket):
             self._has_slot = True
             return WAITED if self._was_interrupted else None
         async with self.reports.during(state, partial(self._slots.describe, ticket)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -10,7 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.adapters.dbos.fleet_member import FleetTiming
 from bot.adapters.dbos.run_waits import RunWaits
+from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.adapters.dbos.wait_reports import WaitPolicy
@@ -21,6 +25,11 @@ from bot.values import Attempt, Branch, LastRun, Outcome, Repo, RunKey, RunRepor
 OnRunFailed = Callable[[Run, Any, RunFault], Awaitable[Outcome]]  # given the story's value too
 OnRunWaits = Step[[RunState], RunReport]
 OnRunEnded = Callable[[Run], Awaitable[None]]  # of one that kept a state
+
+
+def end_process() -> None:
+    """Ask this process to end, as its operator would."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,10 @@ class EngineOptions:
     most_replay_s: float = 10.0
     # A net below `_send`, which wakes a waiting run at once; `close` takes as long.
     inbox_poll_s: float = 1.0
+    timing: FleetTiming = field(default_factory=FleetTiming)  # where processes share a record
+    # What is done when the others took this process for dead: it can only end.
+    on_expelled: Callable[[], None] = end_process
+    on_set_aside: Callable[[str], None] = lambda _run: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +61,7 @@ class Runtime:
     ports: Ports
     executor: Executor
     shutdown_gate: ShutdownGate
-    slots: Slots
+    slots: Slots | SharedSlots
     options: EngineOptions
     start: Callable[[StartRun, str], Awaitable[tuple[RunKey, bool]]]
     signal: Callable[[SignalRun, str], Awaitable[bool]]

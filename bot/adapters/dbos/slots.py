@@ -58,7 +58,7 @@ class Slots:
         self._replaying.clear()
         self._serve()
 
-    def enter(self, ticket: SlotTicket) -> bool:
+    async def enter(self, ticket: SlotTicket) -> bool:
         """Go into the line, or stay in it; True when there is a slot for the ticket now."""
         if not ticket.granted.is_set() and ticket not in self._line:
             insort(self._line, ticket)

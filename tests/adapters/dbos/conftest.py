@@ -4,6 +4,7 @@ import pytest
 
 from tests.adapters.dbos.engine_process import Killable
 from tests.adapters.dbos.engine_stage import durable
+from tests.postgres_server import find_postgres, run_postgres
 
 
 @pytest.fixture
@@ -30,6 +31,38 @@ def killable(tmp_path):
 
     def start(**options):
         started.append(Killable(tmp_path / "home", **options).up())
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL of this process of tests."""
+    programs = find_postgres()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: deploy/install-postgresql.sh says how")
+    with run_postgres(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres):
+    """An empty database."""
+    return postgres.create_database()
+
+
+@pytest.fixture
+def fleet(tmp_path, database_url):
+    """Starts engines in processes of their own, over one database, each with a home of its own."""
+    started = []
+
+    def start(**options):
+        home = tmp_path / f"home{len(started)}" / "home"
+        home.parent.mkdir()
+        started.append(Killable(home, database_url=database_url, **options).up())
         return started[-1]
 
     yield start

@@ -61,6 +61,8 @@ async def obey(engine, command):
             return run.state if run else ""
         case ["steps", key]:
             return [step.name for step in await asyncio.to_thread(engine.steps, RunKey(key))]
+        case ["name"]:
+            return engine._membership.member.name
         case ["close"]:
             return engine.close()
     raise ValueError(command)

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.record import open_record
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.ports import Ports
@@ -25,14 +26,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def durable(home, stories=engine_stories.STORIES, **options):
-    """An engine over real SQLite. The ports are none of its business: it hands the World on."""
+def durable(home, stories=engine_stories.STORIES, database_url="", **options):
+    """An engine over real SQLite, or over the PostgreSQL at the address. The ports are none of its business: it hands the World on."""
     ports = Ports(None, None, SystemClock())
     options = {
         "on_run_failed": engine_stories.tell_failure,
         "retry_policy": RetryPolicy(tries=4, first_s=0.05),
     } | options
-    return DurableEngine(home, ports, stories, EngineOptions(**options))
+    return DurableEngine(
+        home, ports, stories, EngineOptions(**options), open_record(home, database_url)
+    )
 
 
 def eventually(what, expected, patience_s=PATIENCE_S):

@@ -1,0 +1,211 @@
+"""One process of those that share a record: it says that it lives, takes runs, and takes over.
+
+The engine calls back nobody whose process died: what it ran would wait for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from bot.adapters.dbos import fleet_sql
+from bot.adapters.dbos.fence import Fence, read_clock
+from bot.adapters.dbos.postgres import PostgresRecord
+from bot.adapters.dbos.shared_slots import SlotLimits, grant_slots
+
+log = logging.getLogger("greenlit")
+
+
+@dataclass(frozen=True, slots=True)
+class FleetTiming:
+    """How often a process says that it lives, and when it is dead to the others.
+
+    What is left between the two is how far its own clock may be off while it is fenced.
+    """
+
+    beat_s: float = 1.0
+    fence_after_s: float = 4.0
+    dead_after_s: float = 6.0
+    take_s: float = 0.25
+    retry_s: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Whom a process tells what it hears. Each is called in the member's thread."""
+
+    on_grants: Callable[[], None]
+    on_signal: Callable[[str], None]  # with the run's key; "" where any may have been missed
+    on_set_aside: Callable[[str], None]
+    on_expelled: Callable[[], None]
+
+
+@dataclass(slots=True)
+class FleetMember:
+    """This process among those that share the record. `slots` is 0 where it works on no runs."""
+
+    record: PostgresRecord
+    slots: int
+    per_repository: int
+    fence: Fence
+    timing: FleetTiming = field(default_factory=FleetTiming)
+    name: str = field(default_factory=lambda: f"{socket.gethostname()}-{uuid4().hex[:12]}")
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    @property
+    def own_queue(self) -> str:
+        """The queue with the runs that this process has taken."""
+        return fleet_sql.OWN_QUEUE.format(worker=self.name)
+
+    @property
+    def limits(self) -> SlotLimits:
+        """What the slots keep to."""
+        return SlotLimits(self.per_repository, self.timing.dead_after_s)
+
+    def join(self) -> None:
+        """Write down that this process lives, before it takes anything."""
+        machine = f"{socket.gethostname()} pid {os.getpid()}"
+        asked_at = read_clock()
+        with closing(self.record.connect()) as connection:
+            connection.execute(
+                fleet_sql.ENTER, {"worker": self.name, "machine": machine, "slots": self.slots}
+            )
+        self.fence.patience_s = self.timing.fence_after_s
+        self.fence.note_beat(asked_at)
+
+    def begin(self, listener: Listener) -> None:
+        """Say that this process lives, and take runs, until `leave`."""
+        self._thread = threading.Thread(
+            target=self._serve, args=(listener,), name="fleet", daemon=True
+        )
+        self._thread.start()
+
+    def tell(self, run: str) -> None:
+        """Have the process in which a run lives look into its inbox."""
+        with closing(self.record.connect()) as connection:
+            connection.execute("select pg_notify(%s, %s)", [fleet_sql.SIGNALS, run])
+
+    def leave(self) -> None:
+        """Stop, and let the others take over at once what is left."""
+        self._stopping.set()
+        if self._thread:
+            self._thread.join()
+        try:
+            with closing(self.record.connect()) as connection:
+                self._bury(connection, self.name)
+        except psycopg.Error:  # then they find it out by themselves
+            log.warning("the record is away; the runs go on elsewhere a little later")
+
+    def _serve(self, listener: Listener) -> None:
+        is_lost = False
+        while not self._stopping.is_set():
+            try:
+                with closing(self.record.connect()) as connection:
+                    if is_lost:
+                        log.info("the database of the record is back")
+                        is_lost = False
+                    self._listen(connection, listener)
+            except psycopg.Error as error:
+                if not is_lost:
+                    log.warning("the database of the record is away: %s", _say(error))
+                is_lost = True
+                self._stopping.wait(self.timing.retry_s)
+
+    def _listen(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
+        for channel in (fleet_sql.STARTS, fleet_sql.GRANTS, fleet_sql.SIGNALS):
+            connection.execute(f"listen {channel}")
+        listener.on_signal("")  # what was said while nobody listened is in the tables
+        listener.on_grants()
+        beat_at = 0.0
+        while not self._stopping.is_set():
+            if time.monotonic() - beat_at >= self.timing.beat_s:
+                beat_at = time.monotonic()
+                self._look_after(connection, listener)
+            self._take(connection)
+            self._hear(connection, listener)
+
+    def _look_after(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
+        """Say that this process lives, and look whether the others do."""
+        if not self._beat(connection):
+            self._stopping.set()
+            listener.on_expelled()
+            return
+        for run in self._bury_dead(connection):
+            listener.on_set_aside(run)
+
+    def _hear(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
+        for hint in connection.notifies(timeout=self.timing.take_s, stop_after=1):
+            if hint.channel == fleet_sql.GRANTS:
+                listener.on_grants()
+            elif hint.channel == fleet_sql.SIGNALS:
+                listener.on_signal(hint.payload)
+
+    def _beat(self, connection: psycopg.Connection[Any]) -> bool:
+        """Say that this process lives; False where the others took it for dead."""
+        asked_at = read_clock()
+        is_known = connection.execute(fleet_sql.BEAT, {"worker": self.name}).rowcount > 0
+        if is_known:
+            self.fence.note_beat(asked_at)
+        return is_known
+
+    def _bury_dead(self, connection: psycopg.Connection[Any]) -> list[str]:
+        """Take over from processes that were not heard of; returns the runs that are set aside."""
+        dead = connection.execute(
+            fleet_sql.FIND_DEAD, {"dead_after_s": self.timing.dead_after_s}
+        ).fetchall()
+        runs = []
+        for (worker,) in dead:
+            log.warning("%s was not heard of: its runs go on elsewhere", worker)
+            runs += self._bury(connection, worker)
+        return runs
+
+    def _bury(self, connection: psycopg.Connection[Any], worker: str) -> list[str]:
+        own_queue = fleet_sql.OWN_QUEUE.format(worker=worker)
+        names = {
+            "worker": worker,
+            "own_queue": own_queue,
+            "queue": fleet_sql.QUEUE,
+            "most_deaths": fleet_sql.MOST_DEATHS,
+        }
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [fleet_sql.SLOT_LOCK])
+            if worker != self.name:
+                cursor.execute(fleet_sql.COUNT_DEATHS, names)
+            cursor.execute(fleet_sql.SET_ASIDE, names)
+            set_aside = [str(run) for (run,) in cursor.fetchall()]
+            for statement in fleet_sql.LEAVE_ALL:
+                cursor.execute(statement, names)
+            grant_slots(cursor, self.limits)
+            cursor.execute("select pg_notify(%s, '')", [fleet_sql.STARTS])
+        return set_aside
+
+    def _take(self, connection: psycopg.Connection[Any]) -> None:
+        """Take this process's share of the runs that nobody has taken."""
+        if not self.slots:
+            return
+        names = {
+            "queue": fleet_sql.QUEUE,
+            "own_queue": self.own_queue,
+            "slots": self.slots,
+            "dead_after_s": self.timing.dead_after_s,
+        }
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_xact_lock(%s)", [fleet_sql.TAKE_LOCK])
+            row = cursor.fetchone()
+            if row and row[0]:
+                cursor.execute(fleet_sql.TAKE, names)
+
+
+def _say(error: psycopg.Error) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,114 @@
+"""What processes that share a record ask of it: who lives, who works, and who takes what over."""
+
+from __future__ import annotations
+
+QUEUE = "runs"  # new runs, and those that a dead process left: nobody works on it, all take from it
+OWN_QUEUE = "runs of {worker}"
+# The channels of NOTIFY. What is heard there is a hint; the tables say how it is.
+STARTS, GRANTS, SIGNALS = "greenlit_starts", "greenlit_grants", "greenlit_signals"
+# Advisory locks of transactions: one process at a time gives slots, and one takes runs.
+SLOT_LOCK, TAKE_LOCK = 7_101_001, 7_101_002
+MOST_DEATHS = 3  # in a row at the same step, until a run is set aside
+
+ENTER = """
+insert into greenlit.workers (worker, machine, slots) values (%(worker)s, %(machine)s, %(slots)s)
+"""
+BEAT = "update greenlit.workers set beat_at = clock_timestamp() where worker = %(worker)s"
+FIND_DEAD = """
+select worker from greenlit.workers
+where beat_at < clock_timestamp() - make_interval(secs => %(dead_after_s)s)
+for update skip locked
+"""
+
+# A death counts where the run had a slot, so was at work; in a row where no step came between.
+COUNT_DEATHS = """
+insert into greenlit.deaths as known (run, deaths, steps)
+select slots.run, 1, count(done.function_id)
+from greenlit.slots
+left join dbos.operation_outputs done on done.workflow_uuid = slots.run
+where slots.worker = %(worker)s and slots.granted_at is not null
+group by slots.run
+on conflict (run) do update set
+  deaths = case when excluded.steps > known.steps then 1 else known.deaths + 1 end,
+  steps = excluded.steps, died_at = clock_timestamp()
+"""
+SET_ASIDE = """
+update dbos.workflow_status set
+  status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED', owner_xid = null,
+  updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
+where executor_id = %(worker)s and status = 'PENDING' and workflow_uuid in (
+  select run from greenlit.deaths where deaths >= %(most_deaths)s
+)
+returning workflow_uuid
+"""
+# As the engine's own recovery does, but into the queue that all take from, and what waited there.
+LEAVE_RUNS = """
+update dbos.workflow_status set
+  status = 'ENQUEUED', owner_xid = null, started_at_epoch_ms = null,
+  updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint,
+  queue_name = %(queue)s
+where (executor_id = %(worker)s and status = 'PENDING')
+  or (queue_name = %(own_queue)s and status = 'ENQUEUED')
+"""
+LEAVE_ALL = (
+    LEAVE_RUNS,
+    "delete from greenlit.slots where worker = %(worker)s",
+    "delete from dbos.queues where name = %(own_queue)s",
+    "delete from greenlit.workers where worker = %(worker)s",
+)
+
+# Each process takes its share of the runs, by its slots; the owners' oldest in turn, so that one
+# with five hundred lets the others through.
+TAKE = """
+with waiting as (
+  select workflow_uuid, created_at,
+    row_number() over (
+      partition by split_part(workflow_uuid, '/', 1) order by created_at, workflow_uuid
+    ) as turn
+  from dbos.workflow_status where status = 'ENQUEUED' and queue_name = %(queue)s
+), share as (
+  select ceil((select count(*) from waiting)::float * %(slots)s / greatest(sum(slots), 1)) as runs
+  from greenlit.workers
+  where beat_at > clock_timestamp() - make_interval(secs => %(dead_after_s)s)
+), chosen as (
+  select workflow_uuid from waiting order by turn, created_at, workflow_uuid
+  limit (select runs from share)
+)
+update dbos.workflow_status set queue_name = %(own_queue)s
+from chosen
+where workflow_status.workflow_uuid = chosen.workflow_uuid
+  and status = 'ENQUEUED' and queue_name = %(queue)s
+"""
+
+ENTER_LINE = """
+insert into greenlit.slots (run, worker, owner, repo, asked_at)
+values (%(run)s, %(worker)s, split_part(%(repo)s, '/', 1), %(repo)s, %(asked_at)s)
+on conflict (run) do update set worker = excluded.worker, granted_at = case
+  when greenlit.slots.worker = excluded.worker then greenlit.slots.granted_at end
+"""
+LEAVE_LINE = "delete from greenlit.slots where run = %(run)s and worker = %(worker)s"
+# First the owner who has the fewest at work, then who asked first; of one second, by number.
+NEXT = """
+select waiting.run from greenlit.slots waiting
+join greenlit.workers on workers.worker = waiting.worker
+where waiting.granted_at is null
+  and workers.beat_at > clock_timestamp() - make_interval(secs => %(dead_after_s)s)
+  and workers.slots > (
+    select count(*) from greenlit.slots held
+    where held.worker = waiting.worker and held.granted_at is not null
+  )
+  and %(per_repository)s > (
+    select count(*) from greenlit.slots held
+    where held.repo = waiting.repo and held.granted_at is not null
+  )
+order by (
+  select count(*) from greenlit.slots held
+  where held.owner = waiting.owner and held.granted_at is not null
+), waiting.asked_at, length(waiting.run), waiting.run
+limit 1
+"""
+GRANT = "update greenlit.slots set granted_at = clock_timestamp() where run = %(run)s"
+GRANTED = "select run from greenlit.slots where worker = %(worker)s and granted_at is not null"
+IN_LINE = """
+select run, repo, granted_at is not null from greenlit.slots order by asked_at, length(run), run
+"""

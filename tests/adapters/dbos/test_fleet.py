@@ -1,0 +1,94 @@
+"""The tests of processes that share a record on a PostgreSQL."""
+
+import time
+
+import psycopg
+import pytest
+
+from bot.adapters.dbos.fleet_member import FleetTiming
+from tests.adapters.dbos.engine_stage import eventually, lines, peak
+
+# A fifth of what an operator has, so that a test need not wait for ten seconds.
+QUICK = FleetTiming(beat_s=0.2, fence_after_s=0.8, dead_after_s=1.5, take_s=0.05)
+
+
+def ask(database_url, query, *values):
+    """Ask the record itself."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+@pytest.fixture
+def who_has(database_url):
+    """Tells which of some processes runs a run, and which do not."""
+
+    def find(processes, key):
+        query = "select executor_id from dbos.workflow_status where workflow_uuid = %s"
+        name = ask(database_url, query, key)[0][0]
+        return sorted(processes, key=lambda process: process.ask("name") != name)
+
+    return find
+
+
+def test_a_run_is_done_by_who_has_room(fleet, diary):
+    """What one process was asked to start is done, and any can tell how it ended."""
+    first, second = fleet(timing=QUICK), fleet(timing=QUICK)
+    first.start("three", "k", diary=str(diary))
+
+    assert "done" == eventually(lambda: second.ask("state", "k"), "done")
+    assert ["a", "b began", "b ended", "c"] == lines(diary)
+
+
+def test_runs_of_a_dead_process_go_on_elsewhere(fleet, diary, who_has):
+    """Killed in the middle of a step: another process repeats that step, and nothing before it."""
+    processes = [fleet(timing=QUICK), fleet(timing=QUICK)]
+    processes[0].start("three", "k", diary=str(diary), seconds=1.5)
+    eventually(lambda: lines(diary), ["a", "b began"])
+    busy, idle = who_has(processes, "k")
+    busy.kill()
+    killed_at = time.monotonic()
+
+    assert "done" == eventually(lambda: idle.ask("state", "k"), "done")
+    assert time.monotonic() - killed_at < 10
+    assert ["a", "b began", "b began", "b ended", "c"] == lines(diary)
+
+
+def test_a_process_that_ends_hands_its_runs_over_at_once(fleet, diary, who_has):
+    """Nobody waits until it would be taken for dead."""
+    slow = FleetTiming(dead_after_s=600, fence_after_s=500)
+    processes = [fleet(timing=slow), fleet(timing=slow)]
+    processes[0].start("listen", subject="o/r#7", diary=str(diary), seconds=600)
+    eventually(lambda: lines(diary), ["a"])
+    busy, idle = who_has(processes, "o/r#7/1")
+    busy.ask("close")
+
+    assert idle.ask("tell", "o/r#7", "go")
+    assert ["a", "go"] == eventually(lambda: lines(diary), ["a", "go"])
+
+
+def test_a_signal_reaches_a_run_of_another_process(fleet, diary, who_has):
+    """Whoever GitHub told hands it on."""
+    processes = [fleet(timing=QUICK), fleet(timing=QUICK)]
+    processes[0].start("listen", diary=str(diary), subject="o/r#7", seconds=600)
+    eventually(lambda: lines(diary), ["a"])
+    _busy, idle = who_has(processes, "o/r#7/1")
+
+    assert idle.ask("tell", "o/r#7", "hello")
+    assert ["a", "hello"] == eventually(lambda: lines(diary), ["a", "hello"])
+
+
+def test_slots_hold_across_processes(fleet, diary):
+    """One run at a time in a repository, whichever process it is in, and all come to their turn."""
+    processes = [fleet(timing=QUICK, slots=3, slots_per_repository=1) for _ in range(2)]
+    for number in range(8):
+        processes[number % 2].start(
+            "slotted",
+            f"o/r{number % 2}#{number}/1",
+            diary=str(diary),
+            seconds=0.2,
+            repo=f"o/r{number % 2}",
+        )
+    eventually(lambda: len(lines(diary)), 8)
+
+    assert (1, 1) == (peak(diary, "o/r0"), peak(diary, "o/r1"))
+    assert 2 == peak(diary)

@@ -12,6 +12,7 @@ from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.deferred_client import DeferredClaude
 from bot.adapters.dbos.day_spending import DayCaps, DaySpending
 from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
 from bot.adapters.dbos.runtime import EngineOptions
@@ -74,8 +75,13 @@ def build_own_secrets(settings: SearchSettings | GitHubSettings) -> SecretValues
     return SecretValues(list_secret_values(settings))
 
 
-def build_github(settings: GitHubSettings, own_secrets: SecretValues | None = None) -> GitHubApp:
-    """Build GitHub's adapter, which adds its tokens to the secrets of this process."""
+def build_github(
+    settings: GitHubSettings, own_secrets: SecretValues | None = None, fence: Fence | None = None
+) -> GitHubApp:
+    """Build GitHub's adapter, which adds its tokens to the secrets of this process.
+
+    `fence` keeps it from writing once another process may have taken over.
+    """
     return GitHubApp(
         settings.app_id,
         settings.private_key.get_secret_value(),
@@ -83,6 +89,7 @@ def build_github(settings: GitHubSettings, own_secrets: SecretValues | None = No
         settings.github_api_url,
         pause_between_writes_s=settings.write_pause_s,
         own_secrets=own_secrets or build_own_secrets(settings),
+        check_writing=(fence or Fence()).check,
     )
 
 
@@ -179,7 +186,10 @@ def _judge_access(ask: Callable[[], object]) -> ProbeAnswer:
 
 
 def build_engine(
-    settings: Settings, hub: GitHubApp, sandbox: Sandbox | None = None
+    settings: Settings,
+    hub: GitHubApp,
+    sandbox: Sandbox | None = None,
+    fence: Fence | None = None,
 ) -> DurableEngine:
     """Build the durable engine over GitHub, git, the model and the sandbox."""
     options = EngineOptions(
@@ -190,7 +200,8 @@ def build_engine(
         on_run_ended=follow_end,
     )
     ports = _build_ports(settings, hub, sandbox)
-    return DurableEngine(settings.home, ports, STORIES, options, build_record(settings))
+    record = build_record(settings)
+    return DurableEngine(settings.home, ports, STORIES, options, record, fence)
 
 
 def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) -> Ports:

@@ -14,6 +14,7 @@ import uvicorn
 
 from bot.adapters.dbos.day_spending import describe_limit
 from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.record import Record
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_errors import GitUnfitError
@@ -89,9 +90,10 @@ def _serve(
     """Go on with the runs that were live, and listen until a signal comes."""
     make_private_home(settings.home)
     _check_record(build_record(settings))
-    hub = build_github(settings, own_secrets)
+    fence = Fence()
+    hub = build_github(settings, own_secrets, fence)
     sandbox = build_sandbox(settings)
-    durable = build_engine(settings, hub, sandbox)
+    durable = build_engine(settings, hub, sandbox, fence)
     durable.launch()
     _warn_of_limits(settings)
     _start_daily_chores(settings, durable, sandbox)

@@ -19,7 +19,7 @@ from bot.adapters.github.pull_requests import GitHubPulls
 from bot.adapters.github.pull_reviews import GitHubReviews
 from bot.adapters.github.repositories import GitHubRepositories
 from bot.adapters.github.sub_issues import GitHubSubIssues
-from bot.adapters.github.write_throttle import WriteThrottle
+from bot.adapters.github.write_throttle import WriteThrottle, allow_writing
 from bot.ports import OwnSecrets
 from bot.text.bot_logins import BOT_SUFFIX
 from bot.text.secret_values import SecretValues
@@ -41,10 +41,11 @@ class GitHubApp:
     pause_between_writes_s: float = 1.0
     timeout_s: int = 20
     own_secrets: OwnSecrets = field(default_factory=SecretValues, repr=False)
+    check_writing: Callable[[], None] = allow_writing  # raises Unreachable; asked before each write
 
     def __post_init__(self) -> None:
         app = AppAuth(self.app_id, self.private_key, self.clock, self.own_secrets)
-        throttle = WriteThrottle(self.pause_between_writes_s, self.clock)
+        throttle = WriteThrottle(self.pause_between_writes_s, self.clock, self.check_writing)
         self._api = GitHubApi(
             lambda: Credential(app, self._tokens, throttle),
             self.clock,
@@ -77,6 +78,7 @@ class GitHubApp:
 
     def fetch_remote(self, repo: Repo) -> Remote:
         """Return where git finds the repository, with a token for git and for it alone."""
+        self.check_writing()
         tokens = self._tokens
         secret = tokens.fetch_token(repo, FOR_GIT)
         url = f"{self.url.rstrip('/')}/{repo.name}.git"

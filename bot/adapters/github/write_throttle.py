@@ -15,10 +15,23 @@ T = TypeVar("T")
 LONGEST_SLEEP_S = 2.0
 
 
-class WriteThrottle:
-    """Keeps a pause between the writes of an installation, as GitHub's best practices ask."""
+def allow_writing() -> None:
+    """Raise nothing: this process has its runs for itself."""
 
-    def __init__(self, pause_s: float, clock: Callable[[], float]) -> None:
+
+class WriteThrottle:
+    """Keeps a pause between the writes of an installation, as GitHub's best practices ask.
+
+    `check` is asked before each, and raises Unreachable where another process may have taken over.
+    """
+
+    def __init__(
+        self,
+        pause_s: float,
+        clock: Callable[[], float],
+        check: Callable[[], None] = allow_writing,
+    ) -> None:
+        self._check = check
         self._pause_s = pause_s
         self._clock = clock
         self._lock = Lock()
@@ -29,8 +42,11 @@ class WriteThrottle:
         """Sleep until it is our turn. Raises RateLimited, each caller with a later time, when the
         queue is long.
         """
-        if not self._pause_s:
-            return
+        if self._pause_s:
+            self._wait_for_turn(installation)
+        self._check()
+
+    def _wait_for_turn(self, installation: InstallationId) -> None:
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next.get(installation, 0.0))

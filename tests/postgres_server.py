@@ -54,11 +54,11 @@ class PostgresServer:
         """Make the address of a database."""
         return f"postgresql://{OWNER}:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """Create an empty database, and return its address."""
+    def create_database(self, template: str = "template0") -> str:
+        """Create a database, an empty one without a template, and return its address."""
         name = f"test_{next(self._numbers)}"
         with psycopg.connect(self.make_url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.make_url(name)
 
 

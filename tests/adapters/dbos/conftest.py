@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.adapters.dbos.postgres import PostgresRecord
 from tests.adapters.dbos.engine_process import Killable
 from tests.adapters.dbos.engine_stage import durable
 from tests.postgres_server import find_postgres, run_postgres
@@ -48,10 +49,18 @@ def postgres():
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated(postgres):
+    """The name of a database with the record's tables, to copy: to make them takes a second."""
+    url = postgres.create_database()
+    PostgresRecord(url).migrate()
+    return url.rpartition("/")[2]
+
+
 @pytest.fixture
-def database_url(postgres):
-    """An empty database."""
-    return postgres.create_database()
+def database_url(postgres, migrated):
+    """A database with the tables of an empty record."""
+    return postgres.create_database(migrated)
 
 
 @pytest.fixture
@@ -62,7 +71,7 @@ def fleet(tmp_path, database_url):
     def start(**options):
         home = tmp_path / f"home{len(started)}" / "home"
         home.parent.mkdir()
-        started.append(Killable(home, database_url=database_url, **options).up())
+        started.append(Killable(home, **{"database_url": database_url} | options).up())
         return started[-1]
 
     yield start

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from dataclasses import dataclass, replace
 from functools import partial
@@ -75,6 +77,13 @@ def work(ports: Ports, task: Task) -> None:
     began = time.time()
     time.sleep(task.seconds)
     mark(ports, task.diary, f"{task.repo} {began} {time.time()}")
+
+
+@step("die")
+def die(ports: Ports, diary: str) -> None:
+    """Take the process along."""
+    mark(ports, diary, "dies")
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @step("falter")
@@ -199,6 +208,12 @@ async def slotted(run: Run, task: Task) -> Outcome:
     async with run.slot(Repo(task.repo, InstallationId(1))):
         await run(work, task)
         await run(work, task)
+    return Outcome("done")
+
+
+async def deadly(run: Run, task: Task) -> Outcome:
+    async with run.slot(Repo(task.repo, InstallationId(1))):
+        await run(die, task.diary)
     return Outcome("done")
 
 
@@ -332,6 +347,7 @@ STORIES = (
     leaking,
     busy_then_listens,
     slotted,
+    deadly,
     queueing,
     outage,
     pays,

@@ -1,5 +1,7 @@
 """The tests of processes that share a record on a PostgreSQL."""
 
+import os
+import signal
 import time
 
 import psycopg
@@ -7,6 +9,7 @@ import pytest
 
 from bot.adapters.dbos.fleet_member import FleetTiming
 from tests.adapters.dbos.engine_stage import eventually, lines, peak
+from tests.tcp_proxy import open_wire
 
 # A fifth of what an operator has, so that a test need not wait for ten seconds.
 QUICK = FleetTiming(beat_s=0.2, fence_after_s=0.8, dead_after_s=1.5, take_s=0.05)
@@ -92,3 +95,50 @@ def test_slots_hold_across_processes(fleet, diary):
 
     assert (1, 1) == (peak(diary, "o/r0"), peak(diary, "o/r1"))
     assert 2 == peak(diary)
+
+
+def test_a_process_that_was_frozen_writes_nothing_more(fleet, diary, who_has):
+    """While it was, its run went on elsewhere: it records nothing, and ends."""
+    processes = [fleet(timing=QUICK), fleet(timing=QUICK)]
+    processes[0].start("three", "k", diary=str(diary), seconds=1.0)
+    eventually(lambda: lines(diary), ["a", "b began"])
+    frozen, other = who_has(processes, "k")
+    os.kill(frozen.process.pid, signal.SIGSTOP)
+    assert "done" == eventually(lambda: other.ask("state", "k"), "done")
+    os.kill(frozen.process.pid, signal.SIGCONT)
+    frozen.process.join(30)
+
+    assert frozen.process.exitcode is not None
+    assert 1 == lines(diary).count("c")
+
+
+def test_a_run_that_kills_three_processes_is_set_aside(fleet, diary):
+    """In a row at the same step; what only waited meanwhile lives on."""
+    processes = [fleet(timing=QUICK) for _ in range(4)]
+    processes[0].start("listen", subject="o/r#8", diary=str(diary), seconds=600)
+    eventually(lambda: lines(diary), ["a"])
+    processes[0].start("deadly", "k", diary=str(diary))
+    eventually(lambda: sum(process.process.is_alive() for process in processes), 1)
+    [last] = [process for process in processes if process.process.is_alive()]
+
+    assert "failed" == eventually(lambda: last.ask("state", "k"), "failed")
+    assert 3 == lines(diary).count("dies")
+    assert last.ask("tell", "o/r#8", "go")
+    assert "go" == eventually(lambda: lines(diary)[-1], "go")
+
+
+def test_the_database_may_go_away(fleet, diary, database_url, postgres):
+    """What works then is done again where it could not be recorded; nothing is lost."""
+    with open_wire(postgres.port) as wire:
+        url = database_url.replace(str(postgres.port), str(wire.port))
+        process = fleet(database_url=url, timing=QUICK)
+        process.start("listen", subject="o/r#8", diary=str(diary), seconds=600)
+        process.start("three", "k", diary=str(diary), seconds=1.0)
+        eventually(lambda: "b began" in lines(diary), expected=True)
+        wire.cut()
+        time.sleep(1.0)  # less than it may be silent
+        wire.mend()
+
+        assert "done" == eventually(lambda: process.ask("state", "k"), "done")
+        assert process.ask("tell", "o/r#8", "go")
+        assert "go" == eventually(lambda: lines(diary)[-1], "go")

@@ -1,0 +1,82 @@
+"""A wire to a server that a test can cut: what was connected breaks off, and nothing connects."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+class Wire:
+    """Passes on what comes to `port` on 127.0.0.1 to a server there, unless it is cut."""
+
+    def __init__(self, to_port: int) -> None:
+        self._to_port = to_port
+        self._loop = asyncio.new_event_loop()
+        self._writers = set[asyncio.StreamWriter]()
+        self._is_cut = False
+        self.port = 0
+
+    def cut(self) -> None:
+        """Break off all connections, and take none."""
+        self._is_cut = True
+        self._loop.call_soon_threadsafe(self._break_off)
+
+    def mend(self) -> None:
+        """Take connections again."""
+        self._is_cut = False
+
+    def run(self, is_up: threading.Event) -> None:
+        """Serve until the loop is stopped."""
+        server = self._loop.run_until_complete(asyncio.start_server(self._pass_on, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        is_up.set()
+        self._loop.run_forever()
+        server.close()
+        self._break_off()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+
+    def end(self) -> None:
+        """Stop the loop."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _break_off(self) -> None:
+        for writer in tuple(self._writers):
+            writer.transport.abort()
+
+    async def _pass_on(self, near: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
+        if self._is_cut:
+            near_out.transport.abort()
+            return
+        far, far_out = await asyncio.open_connection("127.0.0.1", self._to_port)
+        ends = {near_out, far_out}
+        self._writers |= ends
+        with suppress(OSError, asyncio.CancelledError):
+            await asyncio.gather(_copy(near, far_out), _copy(far, near_out))
+        self._writers -= ends
+        for writer in ends:
+            writer.close()
+
+
+async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    while data := await source.read(65536):
+        sink.write(data)
+        await sink.drain()
+    sink.close()
+
+
+@contextmanager
+def open_wire(to_port: int) -> Iterator[Wire]:
+    """Run a wire in a thread until the block ends."""
+    wire, is_up = Wire(to_port), threading.Event()
+    thread = threading.Thread(target=wire.run, args=(is_up,), daemon=True)
+    thread.start()
+    is_up.wait()
+    yield wire
+    wire.end()
+    thread.join()

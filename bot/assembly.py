@@ -190,10 +190,14 @@ def build_engine(
     hub: GitHubApp,
     sandbox: Sandbox | None = None,
     fence: Fence | None = None,
+    slots: int | None = None,
 ) -> DurableEngine:
-    """Build the durable engine over GitHub, git, the model and the sandbox."""
+    """Build the durable engine over GitHub, git, the model and the sandbox.
+
+    With no slots it starts runs and tells them what happens, and works on none.
+    """
     options = EngineOptions(
-        slots=settings.slots,
+        slots=settings.slots if slots is None else slots,
         slots_per_repository=settings.slots_per_repository,
         on_run_failed=conclude_failed,
         on_run_waits=report,

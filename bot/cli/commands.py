@@ -154,14 +154,46 @@ def serve(env_file: EnvFile = None) -> None:
     Settings are GREENLIT_* variables, or lines of a .env file. Ctrl-C ends it, with exit code 0;
     runs under way go on at the next start. Exits 1 when it cannot start, 2 when settings are wrong.
     """
+    raise typer.Exit(_serve_part("serve", env_file))
+
+
+@app.command()
+def door(env_file: EnvFile = None) -> None:
+    """Listen to GitHub for processes that share a record on a PostgreSQL, and show their runs.
+
+    As `greenlit serve`, but it works on no runs; `greenlit work` does. Start as many as you want.
+    """
+    raise typer.Exit(_serve_part("door", env_file))
+
+
+@app.command()
+def work(
+    env_file: EnvFile = None,
+    slots: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many runs work at once here; GREENLIT_SLOTS without it"),
+    ] = None,
+) -> None:
+    """Work on the runs of a record that several processes share on a PostgreSQL.
+
+    As `greenlit serve`, but without webhooks; its port answers monitors. Start as many as you want.
+    """
+    raise typer.Exit(_serve_part("work", env_file, slots))
+
+
+def _serve_part(part: str, env_file: Path | None, slots: int | None = None) -> int:
+    """Read the settings and serve; what is missing at a first start is told step by step."""
     path = _choose_env_file(env_file)
     unknown = list_unknown_settings(_env_file=path)
     try:
         settings = load_settings(Settings, _env_file=path)
     except SettingsError as wrong:
         import_command("first_steps").print_first_steps(open_console(stderr=True), wrong, path)
-        raise typer.Exit(WRONG_USE) from None
-    raise typer.Exit(import_command("serve").serve(settings, unknown))
+        return WRONG_USE
+    if slots is not None:
+        settings = settings.model_copy(update={"slots": slots})
+    code: int = import_command("serve").serve(settings, unknown, part)
+    return code
 
 
 @app.command()

@@ -1,4 +1,7 @@
-"""`greenlit serve`: the door, the page and the engine in one process, until a signal ends it."""
+"""`greenlit serve`: the door, the page and the engine in one process, until a signal ends it.
+
+`greenlit door` and `greenlit work` are its parts, for processes that share a record.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,13 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from socket import socket
 from threading import Thread
+from typing import Literal
 
 import uvicorn
+from fastapi import FastAPI
 
 from bot.adapters.dbos.day_spending import describe_limit
 from bot.adapters.dbos.durable_engine import DurableEngine
@@ -43,7 +49,7 @@ from bot.stories import RUNS
 from bot.text import SecretValues, count_noun
 from bot.values import AllowList
 from bot.web.allowed_route import AllowedRoute
-from bot.web.door import create_door
+from bot.web.door import create_door, create_monitor
 from bot.web.door_pages import DoorPages
 from bot.web.page.routes import create_page
 from bot.web.server import create_server
@@ -55,25 +61,37 @@ RESTORE = "restore it from a backup, or move it away to begin anew"
 REACH = "start it, or mend GREENLIT_DATABASE_URL"
 REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
 
+Part = Literal["serve", "door", "work"]
+
 log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a process listens: for GitHub and monitors, and on this machine for its operator."""
+
+    outside: socket
+    inside: socket
+
+
+def serve(settings: Settings, unknown: Sequence[SettingProblem] = (), part: Part = "serve") -> int:
     """Listen and work until SIGINT or SIGTERM, and return 0; 1 when it could not start.
 
-    `unknown` are names that look like settings and are none: the log says so.
+    `unknown` are names that look like settings and are none: the log says so. The part "door"
+    works on no runs, and the part "work" takes no webhooks.
     """
     own_secrets = build_own_secrets(settings)
     configure_log(settings.log_level, settings.log_format, own_secrets.mask)
     for problem in unknown:
         log.warning("%s", problem.text)
     try:
+        _check_part(settings, part)
         with (
             open_port("GREENLIT_PORT", settings.host, settings.port) as outside,
             open_port("GREENLIT_PAGE_PORT", "127.0.0.1", settings.page_port) as inside,
         ):
-            durable = _serve(settings, own_secrets, outside, inside)
-    except Unreachable as taken:
+            durable = _serve(settings, own_secrets, Places(outside, inside), part)
+    except (Unreachable, Refusal) as taken:
         log.error("%s", taken)  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
     except (HomeInUse, GitUnfitError, OSError) as wrong:
@@ -84,8 +102,17 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
     return ENDED
 
 
+def _check_part(settings: Settings, part: Part) -> None:
+    """Raise Refusal where the record cannot be shared, and the part would have it for itself."""
+    if part != "serve" and not settings.database_url:
+        raise Refusal(
+            f"`greenlit {part}` is for processes that share a record: set GREENLIT_DATABASE_URL to "
+            "a PostgreSQL. With a file as its record one process does all: greenlit serve"
+        )
+
+
 def _serve(
-    settings: Settings, own_secrets: SecretValues, outside: socket, inside: socket
+    settings: Settings, own_secrets: SecretValues, places: Places, part: Part
 ) -> DurableEngine:
     """Go on with the runs that were live, and listen until a signal comes."""
     make_private_home(settings.home)
@@ -93,29 +120,42 @@ def _serve(
     fence = Fence()
     hub = build_github(settings, own_secrets, fence)
     sandbox = build_sandbox(settings)
-    durable = build_engine(settings, hub, sandbox, fence)
+    works_on_runs, takes_webhooks = part != "door", part != "work"
+    durable = build_engine(settings, hub, sandbox, fence, slots=settings.slots * works_on_runs)
     durable.launch()
     _warn_of_limits(settings)
     _start_daily_chores(settings, durable, sandbox)
-    runs_url = f"{_render_url(inside)}/"
+    runs_url = f"{_render_url(places.inside)}/"
     pages = DoorPages(runs_url, build_health(settings, durable), build_readiness(settings, hub))
-    allowed = AllowedRoute(route, AllowList(settings.allow))
-    door = create_door(durable, allowed, settings.webhook_secret.get_secret_value(), pages=pages)
+    outside = _create_outside(settings, durable, pages, takes_webhooks=takes_webhooks)
     stories = [story.__name__ for story in RUNS]
     page = create_page(durable, stories, settings.github_url, hide=own_secrets.mask)
     servers = {
-        outside: create_server(door, settings.host, settings.port),
-        inside: create_server(page, "127.0.0.1", settings.page_port),
+        places.outside: create_server(outside, settings.host, settings.port),
+        places.inside: create_server(page, "127.0.0.1", settings.page_port),
     }
-    addresses = {"webhooks": f"{_render_url(outside)}/github", "runs": runs_url}
+    name, path = ("webhooks", "github") if takes_webhooks else ("health", "health")
+    addresses = {name: f"{_render_url(places.outside)}/{path}", "runs": runs_url}
 
     def begin() -> None:
         print_start(settings, hub, addresses)
-        start_chore(lambda: _request_missed_deliveries(hub))
-        start_chore(lambda: _log_sandbox(settings, sandbox))
+        if takes_webhooks:
+            start_chore(lambda: _request_missed_deliveries(hub))
+        if works_on_runs:
+            start_chore(lambda: _log_sandbox(settings, sandbox))
 
     asyncio.run(_listen(servers, begin))
     return durable
+
+
+def _create_outside(
+    settings: Settings, durable: DurableEngine, pages: DoorPages, *, takes_webhooks: bool
+) -> FastAPI:
+    """Create what is reached from outside: the door, or the pages for monitors alone."""
+    if not takes_webhooks:
+        return create_monitor(pages)
+    allowed = AllowedRoute(route, AllowList(settings.allow))
+    return create_door(durable, allowed, settings.webhook_secret.get_secret_value(), pages=pages)
 
 
 def _check_record(record: Record) -> None:

@@ -74,6 +74,13 @@ def create_door(
     return app
 
 
+def create_monitor(pages: DoorPages) -> FastAPI:
+    """Make the web app of a process that takes no webhooks: the pages for monitors alone."""
+    app = FastAPI(title="Greenlit", docs_url=None, redoc_url=None, openapi_url=None)
+    pages.add_to(app)
+    return app
+
+
 @dataclass
 class _Receiver:
     engine: Engine

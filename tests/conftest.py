@@ -16,6 +16,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.place import Place, Town
+    from tests.postgres_server import PostgresServer
 
 HERE = Path(__file__).parent
 SERVED_FOLDERS = (
@@ -168,3 +169,31 @@ def build(town: Town) -> Callable[..., Place]:
 def place(build: Callable[..., Place]) -> Place:
     """A repository with a greeter and without CI."""
     return build()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL of this process of tests."""
+    from tests.postgres_server import find_postgres, run_postgres
+
+    programs = find_postgres()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: deploy/install-postgresql.sh says how")
+    with run_postgres(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: PostgresServer) -> str:
+    """The name of a database with the record's tables, to copy: to make them takes a second."""
+    from bot.adapters.dbos.postgres import PostgresRecord
+
+    url = postgres.create_database()
+    PostgresRecord(url).migrate()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def database_url(postgres: PostgresServer, migrated: str) -> str:
+    """A database with the tables of an empty record."""
+    return postgres.create_database(migrated)

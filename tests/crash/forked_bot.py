@@ -49,17 +49,22 @@ class ForkedProcess:
 
 
 @contextmanager
-def run_forked_bot(home: Path, settings: Mapping[str, str]) -> Iterator[BotProcess]:
-    """Start `greenlit serve` with these settings and no other environment; end it afterwards."""
+def run_forked_bot(
+    home: Path, settings: Mapping[str, str], part: str = "serve"
+) -> Iterator[BotProcess]:
+    """Start `greenlit serve` or a part of it with these settings and no other environment; end it
+    afterwards.
+    """
     home.mkdir(parents=True, exist_ok=True)
     printed = home / "bot.out"
     printed.write_bytes(b"")
     environment = {**settings, "PATH": program_path(), "HOME": str(home)}
-    process = _start(home, environment, ["serve"])
+    process = _start(home, environment, [part])
     try:
         forked: Any = ForkedProcess(process)
         addresses = _read_addresses(forked, printed)
-        yield BotProcess(forked, addresses["webhooks"], addresses["runs"], home / "bot.log")
+        outside = addresses.get("webhooks") or addresses["health"]
+        yield BotProcess(forked, outside, addresses["runs"], home / "bot.log")
     finally:
         process.terminate()
         process.join(STOP_S)
@@ -106,7 +111,7 @@ def _read_addresses(process: ForkedProcess, printed: Path) -> dict[str, str]:
     while time.monotonic() < deadline and process.poll() is None:
         lines = printed.read_text().split("\n")[:-1]  # the last one may not be whole
         addresses = dict(line.strip().partition(": ")[::2] for line in lines)
-        if addresses.get("webhooks") and addresses.get("runs"):
+        if addresses.keys() & {"webhooks", "health"} and addresses.get("runs"):
             return addresses
         time.sleep(0.01)
     raise BotDied((printed.parent / "bot.log").read_text()[-LAST_CHARS:])

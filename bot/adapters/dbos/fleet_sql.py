@@ -87,10 +87,12 @@ on conflict (run) do update set worker = excluded.worker, granted_at = case
   when greenlit.slots.worker = excluded.worker then greenlit.slots.granted_at end
 """
 LEAVE_LINE = "delete from greenlit.slots where run = %(run)s and worker = %(worker)s"
-# First the owner who has the fewest at work, then who asked first; of one second, by number.
+# The owners take turns by what they have at work, and when they were served last; of one's runs the
+# first is who asked first, and of one second the lower number.
 NEXT = """
 select waiting.run from greenlit.slots waiting
 join greenlit.workers on workers.worker = waiting.worker
+left join greenlit.owners on owners.owner = waiting.owner
 where waiting.granted_at is null
   and workers.beat_at > clock_timestamp() - make_interval(secs => %(dead_after_s)s)
   and workers.slots > (
@@ -104,10 +106,17 @@ where waiting.granted_at is null
 order by (
   select count(*) from greenlit.slots held
   where held.owner = waiting.owner and held.granted_at is not null
-), waiting.asked_at, length(waiting.run), waiting.run
+) / coalesce(owners.weight, 1), owners.served_at nulls first,
+  waiting.asked_at, length(waiting.run), waiting.run
 limit 1
 """
-GRANT = "update greenlit.slots set granted_at = clock_timestamp() where run = %(run)s"
+GRANT = """
+with granted as (
+  update greenlit.slots set granted_at = clock_timestamp() where run = %(run)s returning owner
+)
+insert into greenlit.owners (owner, served_at) select owner, clock_timestamp() from granted
+on conflict (owner) do update set served_at = excluded.served_at
+"""
 GRANTED = "select run from greenlit.slots where worker = %(worker)s and granted_at is not null"
 IN_LINE = """
 select run, repo, granted_at is not null from greenlit.slots order by asked_at, length(run), run

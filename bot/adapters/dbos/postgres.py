@@ -45,6 +45,12 @@ create table if not exists greenlit.slots (
   entered_at timestamptz not null default clock_timestamp(),
   granted_at timestamptz
 );
+-- The owners of repositories take turns; one of weight 2 may have twice as many at work.
+create table if not exists greenlit.owners (
+  owner text primary key,
+  weight real not null default 1 check (weight > 0),
+  served_at timestamptz not null default '-infinity'
+);
 -- A run whose process died while it worked: how often in a row, and how far it had come.
 create table if not exists greenlit.deaths (
   run text primary key,

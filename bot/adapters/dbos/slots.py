@@ -24,12 +24,20 @@ class SlotTicket:
         return self._rank < other._rank
 
     @property
+    def owner(self) -> str:
+        """Whose repository it is."""
+        return self.repo.partition("/")[0]
+
+    @property
     def _rank(self) -> tuple[str, int, str]:
         return self.asked_at, len(self.key), self.key
 
 
 class Slots:
-    """Slots of work, so many in all and so many per repository; who asked first is served first.
+    """Slots of work, so many in all and so many per repository.
+
+    The owner with the fewest runs at work is served first, of such owners the one who was served
+    longest ago, and of an owner's runs the oldest: five hundred labels let the others through.
 
     They are not in the record: when the process dies so does the work, and a replay needs a slot
     only where it goes on. So that the line is the same after a restart, nobody is served before
@@ -41,6 +49,7 @@ class Slots:
         self._per_repository = per_repository
         self._working: list[SlotTicket] = []
         self._line: list[SlotTicket] = []
+        self._served: dict[str, int] = {}  # when each owner got a slot last, as a count
         self._replaying: set[str] = set()
 
     def hold_for(self, keys: Collection[str]) -> None:
@@ -93,12 +102,21 @@ class Slots:
         )
 
     def _serve(self) -> None:
-        """Give free slots to the first in the line that can use them."""
-        for ticket in () if self._replaying else tuple(self._line):
-            if len(self._working) < self._total and not self._is_full(ticket.repo):
-                self._line.remove(ticket)
-                self._working.append(ticket)
-                ticket.granted.set()
+        """Give free slots to those in the line whose turn it is."""
+        while not self._replaying and len(self._working) < self._total:
+            ready = [ticket for ticket in self._line if not self._is_full(ticket.repo)]
+            if not ready:
+                return
+            ticket = min(ready, key=self._find_turn)
+            self._line.remove(ticket)
+            self._working.append(ticket)
+            self._served[ticket.owner] = max(self._served.values(), default=0) + 1
+            ticket.granted.set()
+
+    def _find_turn(self, ticket: SlotTicket) -> tuple[int, int, SlotTicket]:
+        """Find when a ticket is served: the owners take turns, and of one's the oldest is first."""
+        at_work = sum(working.owner == ticket.owner for working in self._working)
+        return at_work, self._served.get(ticket.owner, 0), ticket
 
     def _is_full(self, repo: str) -> bool:
         working = sum(ticket.repo == repo for ticket in self._working)

@@ -2,10 +2,8 @@
 
 import pytest
 
-from bot.adapters.dbos.postgres import PostgresRecord
 from tests.adapters.dbos.engine_process import Killable
 from tests.adapters.dbos.engine_stage import durable
-from tests.postgres_server import find_postgres, run_postgres
 
 
 @pytest.fixture
@@ -37,30 +35,6 @@ def killable(tmp_path):
     yield start
     for process in started:
         process.kill()
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """A PostgreSQL of this process of tests."""
-    programs = find_postgres()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed: deploy/install-postgresql.sh says how")
-    with run_postgres(programs) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def migrated(postgres):
-    """The name of a database with the record's tables, to copy: to make them takes a second."""
-    url = postgres.create_database()
-    PostgresRecord(url).migrate()
-    return url.rpartition("/")[2]
-
-
-@pytest.fixture
-def database_url(postgres, migrated):
-    """A database with the tables of an empty record."""
-    return postgres.create_database(migrated)
 
 
 @pytest.fixture

@@ -93,8 +93,8 @@ def test_who_was_given_a_slot_is_not_told_to_wait():
     async def take_turns():
         slots = Slots(1, 1)
         first, second = (SlotTicket("o/r", f"o/r#{number}/1") for number in (1, 2))
-        slots.enter(first)
-        slots.enter(second)
+        await slots.enter(first)
+        await slots.enter(second)
         waiting = slots.describe(second)
         slots.leave(first)
         return waiting.behind, slots.describe(second)
@@ -168,7 +168,7 @@ def test_places_count_those_who_wait_for_the_same(diary):
             SlotTicket(repo, f"{repo}#{number}/1", str(number))
             for number, repo in enumerate(("o/a", "o/b", "o/a", "o/c", "o/d"))
         ]
-        free = [slots.enter(ticket) for ticket in tickets]
+        free = [await slots.enter(ticket) for ticket in tickets]
         return free, [slots.describe(ticket) for ticket in tickets[2:]]
 
     free, waiting = asyncio.run(describe())
@@ -179,3 +179,21 @@ def test_places_count_those_who_wait_for_the_same(diary):
         Waiting("slot", place=1, line_length=2),
         Waiting("slot", place=2, line_length=2),
     ] == waiting
+
+
+def test_an_owner_with_many_labels_lets_the_others_through():
+    """Whoever has the fewest runs at work is next, though another asked long before."""
+
+    async def serve():
+        slots = Slots(2, 1)
+        greedy = [SlotTicket(f"big/r{number}", f"big/r{number}#1/1", "1") for number in range(6)]
+        late = [SlotTicket(f"small{number}/r", f"small{number}/r#1/1", "9") for number in (1, 2)]
+        for ticket in (*greedy, *late):
+            await slots.enter(ticket)
+        served = []
+        while working := [each for each in (*greedy, *late) if each.granted.is_set()]:
+            served.append({ticket.owner for ticket in working})
+            slots.leave(working[0])
+        return served
+
+    assert [{"big"}, {"big", "small1"}, {"small1", "small2"}] == asyncio.run(serve())[:3]

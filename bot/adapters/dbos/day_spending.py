@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
+from time import monotonic
 
 from bot.adapters.dbos.record import Record
 from bot.ports import Clock
@@ -14,6 +15,7 @@ from bot.values import DayLimit, Repo
 
 PER_DAY = "GREENLIT_USD_PER_DAY"
 PER_REPOSITORY_DAY = "GREENLIT_USD_PER_REPOSITORY_DAY"
+SHARED_FOR_S = 2.0  # for how long a reading of a shared record is good
 TURN = "ask_model"  # the step whose record holds what a turn cost
 # A run that ended before today has no turn of today. Within a run the rows are found by their key.
 QUERY = """
@@ -36,7 +38,11 @@ class DayCaps:
 
 
 class DaySpending:
-    """The port `bot.ports.Spending`. It reads the record once a day and then counts along."""
+    """The port `bot.ports.Spending`. It reads the record once a day and then counts along.
+
+    Where other processes spend too, it reads it anew; what their turns under way will cost it
+    cannot know.
+    """
 
     def __init__(self, record: Record, caps: DayCaps, clock: Clock) -> None:
         self._record = record
@@ -44,6 +50,7 @@ class DaySpending:
         self._clock = clock
         self._lock = Lock()
         self._day: date | None = None
+        self._read_at = 0.0
         self._spent = defaultdict[str, float](float)
 
     def find_limit(self, repo: Repo) -> DayLimit | None:
@@ -81,8 +88,10 @@ class DaySpending:
     def _read_today(self) -> defaultdict[str, float]:
         today = self._today()
         with self._lock:
-            if self._day != today:
+            age_s = monotonic() - self._read_at
+            if self._day != today or (self._record.is_shared and age_s > SHARED_FOR_S):
                 self._day, self._spent = today, read_spent(self._record, today)
+                self._read_at = monotonic()
             return self._spent.copy()
 
     def _today(self) -> date:

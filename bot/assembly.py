@@ -43,6 +43,7 @@ from bot.steps.report import report
 from bot.stories import STORIES
 from bot.stories.follow_parts import follow_end
 from bot.stories.progress import conclude_failed
+from bot.stories.tell_set_aside import begin_to_tell
 from bot.text import SecretValues
 from bot.values import SandboxState
 from bot.web.probes import Probe, ProbeAnswer
@@ -202,6 +203,7 @@ def build_engine(
         on_run_failed=conclude_failed,
         on_run_waits=report,
         on_run_ended=follow_end,
+        tell_set_aside=begin_to_tell,
     )
     ports = _build_ports(settings, hub, sandbox)
     record = build_record(settings)

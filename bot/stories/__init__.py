@@ -12,6 +12,7 @@ from bot.stories.handle_review import handle_review
 from bot.stories.repair_checks import repair_checks
 from bot.stories.solve_issue import solve_issue
 from bot.stories.stop_parts import stop_parts
+from bot.stories.tell_set_aside import tell_set_aside
 from bot.stories.update_branch import update_branch
 from bot.stories.work_on_pull import work_on_pull
 
@@ -26,5 +27,6 @@ STORIES: tuple[Story, ...] = (
     follow_parts,
     stop_parts,
     repair_checks,
+    tell_set_aside,
     *RUNS,
 )

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import inspect
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
@@ -38,10 +37,9 @@ from bot.adapters.dbos.run_lookup import (
     find_last_run,
     find_live_keys,
     find_live_runs,
-    find_started_by,
     find_subject,
-    list_runs,
 )
+from bot.adapters.dbos.run_starts import enqueue_run, read_value_kind
 from bot.adapters.dbos.runtime import EngineOptions, Runtime, join_once_started
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.sqlite import lock_home
@@ -177,8 +175,19 @@ class DurableEngine(DbosJournal):
             )
             cleanup.callback(self._shut)
             if membership:
-                membership.begin(self._loop, self._runtime.waits)
+                membership.begin(self._loop, self._runtime.waits, self._tell_set_aside)
             self._cleanup = cleanup.pop_all()
+
+    async def _tell_set_aside(self, key: RunKey) -> None:
+        """Start what tells people of a run that was set aside."""
+        tell = self._options.tell_set_aside
+        statuses = await DBOS.list_workflows_async(workflow_ids=[key], load_output=False)
+        story = self._stories.get(statuses[0].name) if statuses else None
+        if tell is None or story is None or statuses[0].input is None:
+            return
+        start = tell(key, from_json(statuses[0].input["args"][0], read_value_kind(story)))
+        if start is not None:
+            await self._start_there(start, start.key)
 
     def _shut(self) -> None:
         # DBOS ends its loop first and its queues then, which would hand runs to a loop that is
@@ -206,7 +215,7 @@ class DurableEngine(DbosJournal):
         )
 
     def _make_durable(self, story: Story) -> Callable[[Any, str], Awaitable[Any]]:
-        kind = _value_kind(story)
+        kind = read_value_kind(story)
 
         async def body(data: Any, _started_by: str) -> Any:  # it is in the record for `list_runs`
             await self._batcher.yield_to_intake()
@@ -254,25 +263,9 @@ class DurableEngine(DbosJournal):
         return await asyncio.shield(asyncio.wrap_future(future))
 
     async def _start_there(self, start: StartRun, started_by: str) -> tuple[RunKey, bool]:
-        name = start.story.__name__
-        if self._stories.get(name) is not start.story:
-            raise ValueError(f"there is no story {name!r}: it must be listed")
-        key = start.key
-        while True:
-            if start.subject:
-                runs = await list_runs(start.subject)
-                same = [run for run in runs if started_by and run.started_by == started_by]
-                for run in [*same, *(run for run in runs if run.is_live)]:
-                    return run.key, run in same
-                key = f"{start.subject}/{max((run.number for run in runs), default=0) + 1}"
-            taken_by = await self._batcher.enqueue(name, key, to_json(start.value), started_by)
-            if not taken_by:
-                return RunKey(key), True
-            if not start.subject:
-                if taken_by != name:
-                    raise ValueError(f"{key} is a run of {taken_by}, not of {name}")
-                is_ours = started_by in (key, await find_started_by(key))
-                return RunKey(key), is_ours
+        if self._stories.get(start.story.__name__) is not start.story:
+            raise ValueError(f"there is no story {start.story.__name__!r}: it must be listed")
+        return await enqueue_run(self._batcher, start, started_by)
 
     async def _signal_there(self, signal: SignalRun, key: str) -> bool:
         runs = await find_live_runs(signal.to)
@@ -301,11 +294,6 @@ class DurableEngine(DbosJournal):
         waiting: Any = record.notifications_map.get(f"{key}::{INBOX}")
         if waiting is not None:
             await asyncio.to_thread(record.recv_check, key, INBOX, waiting)
-
-
-def _value_kind(story: Story) -> Any:
-    """Tell what a story is given, as the annotation of its second parameter says."""
-    return get_type_hints(story)[list(inspect.signature(story).parameters)[1]]
 
 
 async def _get_loop() -> asyncio.AbstractEventLoop:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from bot.adapters.dbos.record import Record
 from bot.adapters.dbos.run_waits import RunWaits
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.dbos.shared_slots import SharedSlots
+from bot.values import RunKey
 
 log = logging.getLogger("greenlit")
 
@@ -28,7 +29,12 @@ class Membership:
     slots: SharedSlots
     options: EngineOptions
 
-    def begin(self, loop: asyncio.AbstractEventLoop, waits: Mapping[str, RunWaits]) -> None:
+    def begin(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        waits: Mapping[str, RunWaits],
+        tell_set_aside: Callable[[RunKey], Coroutine[None, None, None]],
+    ) -> None:
         """Take runs, and tell those that live on this loop what the others say."""
 
         def look() -> None:
@@ -37,12 +43,11 @@ class Membership:
         def wake(key: str) -> None:
             loop.call_soon_threadsafe(_wake, waits, key)
 
-        listener = Listener(look, wake, self._note_set_aside, self._end)
-        self.member.begin(listener)
+        def set_aside(key: str) -> None:
+            log.error("%s is set aside: process after process died while it worked", key)
+            asyncio.run_coroutine_threadsafe(tell_set_aside(RunKey(key)), loop)
 
-    def _note_set_aside(self, run: str) -> None:
-        log.error("%s is set aside: three processes in a row died while it worked", run)
-        self.options.on_set_aside(run)
+        self.member.begin(Listener(look, wake, set_aside, self._end))
 
     def _end(self) -> None:
         log.error(

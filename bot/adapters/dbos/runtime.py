@@ -51,7 +51,8 @@ class EngineOptions:
     timing: FleetTiming = field(default_factory=FleetTiming)  # where processes share a record
     # What is done when the others took this process for dead: it can only end.
     on_expelled: Callable[[], None] = end_process
-    on_set_aside: Callable[[str], None] = lambda _run: None
+    # Given a run that was set aside, and its story's value.
+    tell_set_aside: Callable[[RunKey, object], StartRun | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,17 +116,21 @@ def build_tier(settings: ServerSettings) -> tuple[Tier | None, SandboxState]:
     return choose_tier(settings.sandbox, settings.sandbox_image, settings.home)
 
 
-def build_mirrors(settings: Settings) -> GitMirrors:
-    """Build the mirrors of repositories in the bot's home."""
+def build_mirrors(settings: Settings, hub: GitHubApp | None = None) -> GitMirrors:
+    """Build the mirrors of repositories in the bot's home.
+
+    With GitHub they fetch what a run fetched where it began, on another machine.
+    """
     protocols: tuple[str, ...] = ("https",)
     if settings.github_url.startswith("http://"):  # a forge on this machine
         protocols = ("http", "https")
-    return GitMirrors(settings.home / "mirrors", protocols)
+    find_remote = hub.fetch_remote if hub and settings.database_url else None
+    return GitMirrors(settings.home / "mirrors", protocols, find_remote=find_remote)
 
 
-def build_sandbox(settings: Settings) -> LocalSandbox:
+def build_sandbox(settings: Settings, hub: GitHubApp | None = None) -> LocalSandbox:
     """Build the sandbox; its tier is tried when it is asked for first, and not here."""
-    folder, mirrors = settings.home / "sandbox", build_mirrors(settings)
+    folder, mirrors = settings.home / "sandbox", build_mirrors(settings, hub)
     supplies = build_supplies(settings)
     return LocalSandbox(folder, mirrors, lambda: build_tier(settings), settings.slots, supplies)
 
@@ -211,7 +215,7 @@ def build_engine(
 
 
 def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) -> Ports:
-    mirrors = build_mirrors(settings)
+    mirrors = build_mirrors(settings, hub)
     return Ports(
         mirrors=mirrors,
         model=build_model(settings),
@@ -234,5 +238,5 @@ def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) ->
         commits=hub.commits if settings.commits == "verified" else None,
         ci=hub.ci,
         credentials=hub,
-        sandbox=sandbox or build_sandbox(settings),
+        sandbox=sandbox or build_sandbox(settings, hub),
     )

@@ -119,7 +119,7 @@ def _serve(
     _check_record(build_record(settings))
     fence = Fence()
     hub = build_github(settings, own_secrets, fence)
-    sandbox = build_sandbox(settings)
+    sandbox = build_sandbox(settings, hub)
     works_on_runs, takes_webhooks = part != "door", part != "work"
     durable = build_engine(settings, hub, sandbox, fence, slots=settings.slots * works_on_runs)
     durable.launch()

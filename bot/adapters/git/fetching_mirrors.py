@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,11 @@ SHA = re.compile(r"[0-9a-f]{40}")
 
 
 class FetchingMirrors:
-    """One mirror per repository, at home/<owner>/<name>.git; safe among threads and processes."""
+    """One mirror per repository, at home/<owner>/<name>.git; safe among threads and processes.
+
+    With `find_remote` a commit that is not here is fetched when it is read: a run that began on
+    another machine brings none of it along.
+    """
 
     def __init__(
         self,
@@ -30,12 +34,15 @@ class FetchingMirrors:
         protocols: tuple[str, ...] = ("https",),
         identity: Author = GREENLIT,
         timeout_s: float = 600.0,
+        find_remote: Callable[[Repo], Remote] | None = None,
     ) -> None:
         self._cannot_merge = explain_no_merging(require_git())
         self._home = home.absolute()
         self._protocols = protocols
         self._identity = identity
         self._timeout_s = timeout_s
+        self._find_remote = find_remote
+        self._looked_at = set[tuple[str, str]]()  # the commits that were here, or were fetched
         self._guard = ChildGuard()
         self._empty = self._home / ".empty"
         for folder in (self._home, self._empty):
@@ -126,6 +133,9 @@ class FetchingMirrors:
     @contextmanager
     def _reading(self, tree: Tree) -> Iterator[GitProcess]:
         git = self._git(tree.repo, tree.sha)
+        if self._find_remote and (tree.repo.name, tree.sha) not in self._looked_at:
+            self.fetch_commit(tree.repo, self._find_remote(tree.repo), tree.sha, tree.branch)
+            self._looked_at.add((tree.repo.name, tree.sha))
         try:
             yield git
         except GitError as failed:

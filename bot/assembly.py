@@ -13,11 +13,14 @@ from bot.adapters.claude.deferred_client import DeferredClaude
 from bot.adapters.dbos.day_spending import DayCaps, DaySpending
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.fence import Fence
+from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record import Record, open_record
+from bot.adapters.dbos.recorded_commits import RecordedCommits
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.fingerprint_database import FingerprintDatabase
+from bot.adapters.git.elsewhere import Elsewhere
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.home_probes import find_disk_trouble
@@ -124,8 +127,11 @@ def build_mirrors(settings: Settings, hub: GitHubApp | None = None) -> GitMirror
     protocols: tuple[str, ...] = ("https",)
     if settings.github_url.startswith("http://"):  # a forge on this machine
         protocols = ("http", "https")
-    find_remote = hub.fetch_remote if hub and settings.database_url else None
-    return GitMirrors(settings.home / "mirrors", protocols, find_remote=find_remote)
+    record = build_record(settings)
+    elsewhere = None
+    if hub and isinstance(record, PostgresRecord):
+        elsewhere = Elsewhere(RecordedCommits(record), hub.fetch_remote)
+    return GitMirrors(settings.home / "mirrors", protocols, elsewhere=elsewhere)
 
 
 def build_sandbox(settings: Settings, hub: GitHubApp | None = None) -> LocalSandbox:

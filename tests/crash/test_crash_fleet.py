@@ -114,6 +114,8 @@ def test_workers_that_die_leave_nothing_behind(tmp_path, checked, database_url):
             if kills < 3 and fleet.count_steps() > seen + 4 and fleet.kill_who_works():
                 kills, seen = kills + 1, fleet.count_steps()
 
+        outcome = fleet.outcome()
+        assert "opened" == outcome, [c.body for c in fleet.forge.list_comments(REPO, 1)]
         assert 3 == kills
-        assert UNHARMED == happened(fleet, fleet.outcome())
+        assert UNHARMED == happened(fleet, outcome)
         assert BRANCH in UNHARMED["branches"]

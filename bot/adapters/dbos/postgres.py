@@ -45,6 +45,14 @@ create table if not exists greenlit.slots (
   entered_at timestamptz not null default clock_timestamp(),
   granted_at timestamptz
 );
+-- A commit that a run made and may not have pushed yet, as a pack of git's.
+create table if not exists greenlit.commits (
+  repo text not null,
+  sha text not null,
+  pack bytea not null,
+  made_at timestamptz not null default clock_timestamp(),
+  primary key (repo, sha)
+);
 -- The owners of repositories take turns; one of weight 2 may have twice as many at work.
 create table if not exists greenlit.owners (
   owner text primary key,

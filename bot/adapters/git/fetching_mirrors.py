@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.git import objects
+from bot.adapters.git.elsewhere import Elsewhere, list_parents, unpack_commit
 from bot.adapters.git.git_errors import GitError, as_port_error, summarize
 from bot.adapters.git.git_process import GitProcess, explain_no_merging, require_git
 from bot.adapters.git.mirror import Mirror
@@ -24,8 +26,8 @@ SHA = re.compile(r"[0-9a-f]{40}")
 class FetchingMirrors:
     """One mirror per repository, at home/<owner>/<name>.git; safe among threads and processes.
 
-    With `find_remote` a commit that is not here is fetched when it is read: a run that began on
-    another machine brings none of it along.
+    With `elsewhere` a commit that is not here is brought when it is read: a run that began on
+    another machine carries only the names of its commits.
     """
 
     def __init__(
@@ -34,15 +36,15 @@ class FetchingMirrors:
         protocols: tuple[str, ...] = ("https",),
         identity: Author = GREENLIT,
         timeout_s: float = 600.0,
-        find_remote: Callable[[Repo], Remote] | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._cannot_merge = explain_no_merging(require_git())
         self._home = home.absolute()
         self._protocols = protocols
         self._identity = identity
         self._timeout_s = timeout_s
-        self._find_remote = find_remote
-        self._looked_at = set[tuple[str, str]]()  # the commits that were here, or were fetched
+        self._elsewhere = elsewhere
+        self._present = set[tuple[str, str]]()  # what was here, or was brought
         self._guard = ChildGuard()
         self._empty = self._home / ".empty"
         for folder in (self._home, self._empty):
@@ -130,12 +132,37 @@ class FetchingMirrors:
                 raise ValueError(f"not the name of an object: {sha!r}")
         return self._mirror(repo).git
 
+    def _bring(self, tree: Tree) -> None:
+        """Bring a commit that another machine made or fetched, if it is not here."""
+        if self._elsewhere is None or (tree.repo.name, tree.sha) in self._present:
+            return
+        mirror = self._mirror(tree.repo)
+        mirror.make()
+        if not mirror.can_read(tree.sha):
+            self._bring_from(self._elsewhere, tree)
+        self._present.add((tree.repo.name, tree.sha))
+
+    def _bring_from(self, elsewhere: Elsewhere, tree: Tree) -> None:
+        pack = elsewhere.made.get(tree.repo, tree.sha)
+        if pack is None:
+            self.fetch_commit(tree.repo, elsewhere.find_remote(tree.repo), tree.sha, tree.branch)
+            return
+        git = self._mirror(tree.repo).git
+        try:
+            unpack_commit(git, pack)
+            parents = list_parents(git, tree.sha)
+        except GitError as failed:
+            raise Unreachable(
+                f"a commit of {tree.repo.name} that another machine made cannot be read: "
+                f"{summarize(failed)}"
+            ) from None
+        for parent in parents:
+            self._bring(replace(tree, sha=parent))
+
     @contextmanager
     def _reading(self, tree: Tree) -> Iterator[GitProcess]:
         git = self._git(tree.repo, tree.sha)
-        if self._find_remote and (tree.repo.name, tree.sha) not in self._looked_at:
-            self.fetch_commit(tree.repo, self._find_remote(tree.repo), tree.sha, tree.branch)
-            self._looked_at.add((tree.repo.name, tree.sha))
+        self._bring(tree)
         try:
             yield git
         except GitError as failed:

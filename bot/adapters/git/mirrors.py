@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.adapters.git import objects
 from bot.adapters.git.commit_content import read_commit_content
+from bot.adapters.git.elsewhere import pack_commit
 from bot.adapters.git.fetching_mirrors import (
     FetchingMirrors,
     make_full_ref,
@@ -82,7 +83,9 @@ class GitMirrors(FetchingMirrors):
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
         """Write the tree with the patch laid over it."""
         with self._reading(tree) as git:
-            return Tree(tree.repo, Sha(write_overlay(git, tree.sha, patch.files)), tree.branch)
+            sha = Sha(write_overlay(git, tree.sha, patch.files))
+        self._present.add((tree.repo.name, sha))
+        return Tree(tree.repo, sha, tree.branch)
 
     def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[GrepMatch, ...]:
         """Find the lines that match.
@@ -99,6 +102,7 @@ class GitMirrors(FetchingMirrors):
     def compare(self, tree: Tree, sha: Sha, paths: Collection[str] = ()) -> str:
         """Write what a commit or a tree object changes in the tree, or in these paths of it."""
         command = ("--literal-pathspecs", *DIFF, tree.sha, sha, "--", *paths)
+        self._bring(Tree(tree.repo, sha, tree.branch))
         with self._reading(tree) as git:
             return git.run(*command).decode("utf-8", "replace")
 
@@ -158,8 +162,11 @@ class GitMirrors(FetchingMirrors):
             after = write_overlay(git, tree.sha, files)
         with self._reading(Tree(tree.repo, parents[0], tree.branch)) as git:
             command = ("commit-tree", *named, "-F", "-", after)
-            sha = git.run(*command, stdin=details.message.encode(), extra=people)
-        return Sha(sha.decode().strip())
+            made = git.run(*command, stdin=details.message.encode(), extra=people)
+            sha = Sha(made.decode().strip())
+            if self._elsewhere:
+                self._elsewhere.made.put(tree.repo, sha, pack_commit(git, sha))
+        return sha
 
     def merge(self, ours: Tree, theirs: Tree, remote: Remote) -> TreeMerge | None:
         """Merge two tips that were fetched; None where the first holds the second already."""
@@ -199,6 +206,7 @@ class GitMirrors(FetchingMirrors):
     def read_commit(self, repo: Repo, sha: Sha) -> CommitContent | None:
         """Read what a commit says and changes."""
         try:
+            self._bring(Tree(repo, sha, Branch("")))
             return read_commit_content(self._git(repo, sha), sha)
         except GitError:
             return None
@@ -208,6 +216,7 @@ class GitMirrors(FetchingMirrors):
     ) -> PushResult:
         """Move the remote's branch; one that is gone although expected is PushResult("", False)."""
         git = self._git(repo, sha, *filter(None, [expect]))
+        self._bring(Tree(repo, sha, branch))
         ref = make_full_ref(git, branch)
         try:
             self._push(git.toward(remote, self._protocols), remote, f"{sha}:{ref}", expect)

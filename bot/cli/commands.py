@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -11,20 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import part_commands
+from bot.cli import part_commands, serve_commands
 from bot.cli.command_line import CONTEXT, WRONG_USE, CommandLine, FilesBehindDashes, import_command
 from bot.cli.complete_commands import complete
 from bot.cli.corpus_commands import corpus
 from bot.cli.learn_commands import learn
 from bot.cli.progress_line import show_progress
 from bot.cli.refactor_commands import refactor
+from bot.cli.serve_commands import EnvFile, choose_env_file
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import (
-    Settings,
-    SettingsError,
     SolveSettings,
-    find_env_file,
-    list_unknown_settings,
     load_settings,
 )
 
@@ -41,11 +37,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-
-EnvFile = Annotated[
-    Path | None,
-    typer.Option(help="A file with settings; without it, the file .env in GREENLIT_HOME"),
-]
 
 Wish = Annotated[
     str,
@@ -140,60 +131,11 @@ def doctor(env_file: EnvFile = None) -> None:
 
     Says what is missing and how to mend it. Exits 0 when all is well, 1 when not.
     """
-    given = {"_env_file": _choose_env_file(env_file)}
+    given = {"_env_file": choose_env_file(env_file)}
     command, console = import_command("doctor"), open_console()
     with show_progress("Looking, and asking GitHub and Claude", console):
         code = command.run_doctor(console, given)
     raise typer.Exit(code)
-
-
-@app.command()
-def serve(env_file: EnvFile = None) -> None:
-    """Listen to GitHub and work.
-
-    Settings are GREENLIT_* variables, or lines of a .env file. Ctrl-C ends it, with exit code 0;
-    runs under way go on at the next start. Exits 1 when it cannot start, 2 when settings are wrong.
-    """
-    raise typer.Exit(_serve_part("serve", env_file))
-
-
-@app.command()
-def door(env_file: EnvFile = None) -> None:
-    """Listen to GitHub for processes that share a record on a PostgreSQL, and show their runs.
-
-    As `greenlit serve`, but it works on no runs; `greenlit work` does. Start as many as you want.
-    """
-    raise typer.Exit(_serve_part("door", env_file))
-
-
-@app.command()
-def work(
-    env_file: EnvFile = None,
-    slots: Annotated[
-        int | None,
-        typer.Option(min=1, help="How many runs work at once here; GREENLIT_SLOTS without it"),
-    ] = None,
-) -> None:
-    """Work on the runs of a record that several processes share on a PostgreSQL.
-
-    As `greenlit serve`, but without webhooks; its port answers monitors. Start as many as you want.
-    """
-    raise typer.Exit(_serve_part("work", env_file, slots))
-
-
-def _serve_part(part: str, env_file: Path | None, slots: int | None = None) -> int:
-    """Read the settings and serve; what is missing at a first start is told step by step."""
-    path = _choose_env_file(env_file)
-    unknown = list_unknown_settings(_env_file=path)
-    try:
-        settings = load_settings(Settings, _env_file=path)
-    except SettingsError as wrong:
-        import_command("first_steps").print_first_steps(open_console(stderr=True), wrong, path)
-        return WRONG_USE
-    if slots is not None:
-        settings = settings.model_copy(update={"slots": slots})
-    code: int = import_command("serve").serve(settings, unknown, part)
-    return code
 
 
 @app.command()
@@ -301,6 +243,10 @@ app.command(name="map")(part_commands.print_map)
 app.command()(part_commands.apply)
 app.command()(part_commands.merge)
 app.add_typer(refactor, name="refactor")
+app.add_typer(serve_commands.runs, name="runs")
+app.command()(serve_commands.serve)
+app.command()(serve_commands.door)
+app.command()(serve_commands.work)
 app.add_typer(corpus, name="corpus")
 app.command()(learn)
 app.command()(complete)
@@ -310,12 +256,3 @@ app.command()(complete)
 def print_schema() -> None:
     """Print the JSON schema of .github/greenlit.yml."""
     sys.stdout.write(import_module("bot.steps.config_file").render_schema())
-
-
-def _choose_env_file(named: Path | None) -> Path:
-    """Take the .env file that was named, else the one in GREENLIT_HOME; none elsewhere is read."""
-    if named is not None and not (os.access(named, os.R_OK) and named.is_file()):
-        raise typer.BadParameter(
-            f"{named} is not a file that can be read.", param_hint="--env-file"
-        )
-    return named or find_env_file()

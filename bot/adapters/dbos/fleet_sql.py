@@ -57,6 +57,21 @@ LEAVE_ALL = (
     "delete from greenlit.workers where worker = %(worker)s",
 )
 
+# A run that was set aside, and how it goes on.
+ASIDE = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+FIND_STATUS = "select status from dbos.workflow_status where workflow_uuid = %(run)s for update"
+BRING_BACK = (
+    """
+    update dbos.workflow_status set
+      status = 'ENQUEUED', queue_name = %(queue)s, recovery_attempts = 0, owner_xid = null,
+      started_at_epoch_ms = null, completed_at = null,
+      updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
+    where workflow_uuid = %(run)s
+    """,
+    "delete from greenlit.deaths where run = %(run)s",
+    "select pg_notify('greenlit_starts', '')",
+)
+
 # Each process takes its share of the runs, by its slots; the owners' oldest in turn, so that one
 # with five hundred lets the others through.
 TAKE = """

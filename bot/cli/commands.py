@@ -138,6 +138,11 @@ def doctor(env_file: EnvFile = None) -> None:
     raise typer.Exit(code)
 
 
+app.command()(serve_commands.serve)
+app.command()(serve_commands.door)
+app.command()(serve_commands.work)
+
+
 @app.command()
 def solve(
     repo: Annotated[
@@ -244,9 +249,6 @@ app.command()(part_commands.apply)
 app.command()(part_commands.merge)
 app.add_typer(refactor, name="refactor")
 app.add_typer(serve_commands.runs, name="runs")
-app.command()(serve_commands.serve)
-app.command()(serve_commands.door)
-app.command()(serve_commands.work)
 app.add_typer(corpus, name="corpus")
 app.command()(learn)
 app.command()(complete)

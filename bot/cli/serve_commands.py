@@ -44,9 +44,10 @@ def serve(env_file: EnvFile = None) -> None:
 
 
 def door(env_file: EnvFile = None) -> None:
-    """Listen to GitHub for processes that share a record on a PostgreSQL, and show their runs.
+    """Listen to GitHub alone, beside `greenlit work`.
 
-    As `greenlit serve`, but it works on no runs; `greenlit work` does. Start as many as you want.
+    For processes that share a record on a PostgreSQL. It shows their runs, and works on none. Start
+    as many as you want.
     """
     raise typer.Exit(_serve_part("door", env_file))
 
@@ -58,9 +59,10 @@ def work(
         typer.Option(min=1, help="How many runs work at once here; GREENLIT_SLOTS without it"),
     ] = None,
 ) -> None:
-    """Work on the runs of a record that several processes share on a PostgreSQL.
+    """Work on runs alone, beside `greenlit door`.
 
-    As `greenlit serve`, but without webhooks; its port answers monitors. Start as many as you want.
+    For processes that share a record on a PostgreSQL. It takes no webhooks; its port answers
+    monitors. Start as many as you want.
     """
     raise typer.Exit(_serve_part("work", env_file, slots))
 

@@ -1,13 +1,17 @@
 """The tests of processes that share a record on a PostgreSQL."""
 
+import io
 import os
 import signal
 import time
 
 import psycopg
 import pytest
+from rich.console import Console
 
 from bot.adapters.dbos.fleet_member import FleetTiming
+from bot.cli.runs import retry_run
+from bot.settings import ServerSettings
 from tests.adapters.dbos.engine_stage import eventually, lines, peak
 from tests.tcp_proxy import open_wire
 
@@ -112,7 +116,7 @@ def test_a_process_that_was_frozen_writes_nothing_more(fleet, diary, who_has):
     assert 1 == lines(diary).count("c")
 
 
-def test_a_run_that_kills_three_processes_is_set_aside(fleet, diary):
+def test_a_run_that_kills_three_processes_is_set_aside(fleet, diary, database_url):
     """In a row at the same step; what only waited meanwhile lives on."""
     processes = [fleet(timing=QUICK) for _ in range(4)]
     processes[0].start("listen", subject="o/r#8", diary=str(diary), seconds=600)
@@ -125,6 +129,18 @@ def test_a_run_that_kills_three_processes_is_set_aside(fleet, diary):
     assert 3 == lines(diary).count("dies")
     assert last.ask("tell", "o/r#8", "go")
     assert "go" == eventually(lambda: lines(diary)[-1], "go")
+    # An operator brings it back, and it does what it did.
+    assert 0 == retry(database_url, "k")
+    last.process.join(30)
+    assert 4 == lines(diary).count("dies")
+    assert 1 == retry(database_url, "k")
+    assert 1 == retry(database_url, "nothing#1/1")
+
+
+def retry(database_url, key):
+    """What `greenlit runs retry KEY` ends with."""
+    console, settings = Console(file=io.StringIO()), ServerSettings(database_url=database_url)
+    return retry_run(console, settings, key)
 
 
 def test_the_database_may_go_away(fleet, diary, database_url, postgres):

@@ -14,7 +14,7 @@ done; \
 wait $$pid; status=$$?; [ ! -t 2 ] || printf '\r\033[K' >&2; exit $$status
 endef
 
-.PHONY: install demo sandbox test test-learn quick check format page bench bench-learn mutate lock clean
+.PHONY: install demo sandbox postgresql test test-learn quick check format page bench bench-learn mutate lock clean
 
 # The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
 # pinned version to the newest, which has no hash here.
@@ -27,13 +27,17 @@ demo: .venv/demo
 sandbox:
 	@deploy/install-bubblewrap.sh
 
+# What a record is that several processes share; where it cannot be installed, its tests skip and say why.
+postgresql:
+	@deploy/install-postgresql.sh
+
 # Compiled files are kept: each of a hundred processes would else compile the bot again.
 export PYTHONDONTWRITEBYTECODE :=
 
 # Most tests that need servers and processes wait for them, so more of them than cores run at a time, each handed out by
 # itself: some wait for long. Beside them, on what they leave of the machine, run those that need none; these are measured:
 # their floor of branches only rises.
-test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox
+test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox postgresql
 	@output=$$(mktemp); failed=0; \
 	nice -n 5 $(BIN)/pytest --ignore tests/learn --numprocesses 2 --maxschedchunk 4 --hypothesis-profile ci -m "not served and not slow" \
 		--cov --cov-report= --cov-fail-under=79 >"$$output" 2>&1 & measured=$$!; \

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
-
 from bot.settings.command_settings import ReadTokenSettings
 from bot.settings.serve_settings import HomeSettings
 
 
 class CorpusSettings(HomeSettings, ReadTokenSettings):
     """Settings of `greenlit corpus`, and of what learns from it."""
-
-    database_url: SecretStr | None = Field(
-        None,
-        description=(
-            "The database of the corpus, where it is not `corpus/corpus.sqlite` in GREENLIT_HOME: "
-            "a PostgreSQL, or another file of SQLite"
-        ),
-        examples=["postgresql://greenlit:password@127.0.0.1/greenlit"],
-    )
 
     @property
     def corpus_url(self) -> str:

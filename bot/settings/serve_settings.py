@@ -125,6 +125,14 @@ class HomeSettings(BaseSettings):
         ),
         examples=["/var/lib/greenlit"],
     )
+    database_url: SecretStr | None = Field(
+        None,
+        description=(
+            "A PostgreSQL for the record of runs, which several processes may share, and for the "
+            "corpus; without one both are files in GREENLIT_HOME"
+        ),
+        examples=["postgresql://greenlit:password@db.example.com:5432/greenlit"],
+    )
 
     @field_validator("home")
     @classmethod
@@ -135,14 +143,6 @@ class HomeSettings(BaseSettings):
 class ServerSettings(HomeSettings, SandboxSettings):
     """Settings of where the bot keeps its files, listens and logs, and of what a day may cost."""
 
-    database_url: SecretStr | None = Field(
-        None,
-        description=(
-            "A PostgreSQL for the record of runs, which several processes may share; without one "
-            "the record is a file in GREENLIT_HOME"
-        ),
-        examples=["postgresql://greenlit:password@db.example.com:5432/greenlit"],
-    )
     host: str = Field(
         "127.0.0.1",
         min_length=1,

@@ -184,6 +184,10 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "resolve_threads": ("Resolved what is done", "resolving threads"),
         "reply": ("Answered the request", "answering the request"),
         "report": ("Updated its comment", "writing my comment"),
+        "find_surprising_lines": (
+            "Looked for lines unlike the rest of the code",
+            "looking for lines unlike the rest of the code",
+        ),
         "report_failure": ("Told people that it broke", "telling that something broke"),
         "rebase_patch": (
             "Put the change onto what was pushed meanwhile",

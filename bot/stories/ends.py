@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from bot.ports import BadAnswer, Refusal, Unreachable
 from bot.run import RunFault
 from bot.text import as_code_span, call_account, count_noun, defuse_inline, render_usd
-from bot.values import Finding, Outcome, RunKey, RunState, Turn
+from bot.values import Finding, Outcome, RunState, Turn
 from bot.views.end_comment import link_branch, link_pull
 from bot.views.pull_body import UNCHECKED, describe_merge
 from bot.views.step_names import describe_doing
@@ -223,19 +223,6 @@ def explain_fault(fault: RunFault) -> Outcome:
     text = f"Something broke {place}. That is a fault of mine, not of what you asked."
     next_step = f"{RETRY} {IN_THE_LOG}"
     return Outcome("failed", text, None, "broke", next_step, detail=fault.text)
-
-
-def explain_set_aside(key: RunKey) -> Outcome:
-    """Say that a run does not go on by itself, as it ended the processes that it ran in."""
-    text = (
-        "I set this run aside: three times in a row the process that worked on it died at the same "
-        "place. That is a fault of mine, or of the machine, not of what you asked."
-    )
-    next_step = (
-        f"Whoever runs me finds the cause in the logs, and brings it back where it stood with "
-        f"`greenlit runs retry {key}`; `/retry` begins anew."
-    )
-    return Outcome("failed", text, None, "broke", next_step, detail=f"{key} is set aside")
 
 
 def explain_broken_command(fault: RunFault) -> Outcome:

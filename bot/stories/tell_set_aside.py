@@ -7,7 +7,6 @@ from contextlib import suppress
 from bot.ports import Refusal, Unreachable
 from bot.run import Run, StartRun
 from bot.steps.report import report_failure
-from bot.stories.ends import explain_set_aside
 from bot.values import Outcome, Request, RunKey, RunState
 from bot.values.set_aside_run import SetAsideRun
 
@@ -25,3 +24,16 @@ def begin_to_tell(key: RunKey, value: object) -> StartRun | None:
     if not isinstance(value, Request):
         return None
     return StartRun(tell_set_aside, SetAsideRun(key, value), key=f"set-aside/{key}")
+
+
+def explain_set_aside(key: RunKey) -> Outcome:
+    """Say that a run does not go on by itself, as it ended the processes that it ran in."""
+    text = (
+        "I set this run aside: three times in a row the process that worked on it died at the same "
+        "place. That is a fault of mine, or of the machine, not of what you asked."
+    )
+    next_step = (
+        f"Whoever runs me finds the cause in the logs, and brings it back where it stood with "
+        f"`greenlit runs retry {key}`; `/retry` begins anew."
+    )
+    return Outcome("failed", text, None, "broke", next_step, detail=f"{key} is set aside")

@@ -1,7 +1,6 @@
 """People are told of a run that was set aside."""
 
-from bot.stories.ends import explain_set_aside
-from bot.stories.tell_set_aside import begin_to_tell, tell_set_aside
+from bot.stories.tell_set_aside import begin_to_tell, explain_set_aside, tell_set_aside
 from bot.values import Repo, Request, RunKey
 from bot.values.set_aside_run import SetAsideRun
 

@@ -141,6 +141,7 @@ def doctor(env_file: EnvFile = None) -> None:
 app.command()(serve_commands.serve)
 app.command()(serve_commands.door)
 app.command()(serve_commands.work)
+app.command()(serve_commands.migrate)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -65,6 +65,21 @@ def work(
     monitors. Start as many as you want.
     """
     raise typer.Exit(_serve_part("work", env_file, slots))
+
+
+def migrate(
+    _source: Annotated[
+        Literal["sqlite"],
+        typer.Option("--from", help="What to copy from: the record in GREENLIT_HOME"),
+    ],
+    env_file: EnvFile = None,
+) -> None:
+    """Bring the runs that ended in a SQLite record into the PostgreSQL.
+
+    Exits 0 when they are there, 1 when not, 2 for wrong use or settings.
+    """
+    settings = load_settings(ServerSettings, _env_file=choose_env_file(env_file))
+    raise typer.Exit(import_command("migrate").migrate_runs(open_console(), settings))
 
 
 runs = typer.Typer(cls=CommandLine, rich_markup_mode=None)

@@ -74,7 +74,7 @@ def migrate(
     ],
     env_file: EnvFile = None,
 ) -> None:
-    """Bring the runs that ended in a SQLite record into the PostgreSQL.
+    """Copy the runs that ended from SQLite to PostgreSQL.
 
     Exits 0 when they are there, 1 when not, 2 for wrong use or settings.
     """
@@ -87,7 +87,7 @@ runs = typer.Typer(cls=CommandLine, rich_markup_mode=None)
 
 @runs.callback(invoke_without_command=True)
 def begin_runs(context: typer.Context) -> int:
-    """Look after single runs of a record that several processes share."""
+    """Look after single runs."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         return WRONG_USE

@@ -53,11 +53,11 @@ def learn(
         int, typer.Option(min=0, max=2**31 - 1, help="Another one trains another network")
     ] = 1,
 ) -> None:
-    """Learn to complete code from the corpus: an n-gram model and a recurrent network.
+    """Learn to complete code from the corpus.
 
-    Both are judged on files that were held out; `greenlit complete` serves the better one. The
-    network's training goes on where Ctrl-C, a crash or its minutes ended it. Exits 0 when it is
-    done, 1 when not, 2 for wrong use.
+    An n-gram model and a recurrent network. Both are judged on files that were held out;
+    `greenlit complete` serves the better one. The network's training goes on where Ctrl-C, a
+    crash or its minutes ended it. Exits 0 when it is done, 1 when not, 2 for wrong use.
     """
     console = open_console()
     if check:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,12 +27,13 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.home_probes import find_disk_trouble
 from bot.adapters.line_surprise import RepositoryLineSurprise
 from bot.adapters.log_cache import DiskLogCache
+from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
 from bot.adapters.sandbox.choose_tier import choose_tier
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sandbox.toolchains import Supplies
 from bot.adapters.sqlite_cache import SqliteCache
-from bot.ports import Ports, Refusal, Sandbox, Unreachable
+from bot.ports import Metrics, NoMetrics, Ports, Refusal, Sandbox, Unreachable
 from bot.search import INDEX_FORMAT
 from bot.settings import (
     GitHubSettings,
@@ -49,6 +51,7 @@ from bot.stories.progress import conclude_failed
 from bot.stories.tell_set_aside import begin_to_tell
 from bot.text import SecretValues
 from bot.values import SandboxState
+from bot.web.metrics_page import MetricsPage
 from bot.web.probes import Probe, ProbeAnswer
 
 CACHE = Path(".cache", "greenlit", "sandbox")  # in a person's home
@@ -65,13 +68,19 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def build_model(settings: ModelSettings) -> DeferredClaude:
+def build_model(settings: ModelSettings, metrics: Metrics | None = None) -> DeferredClaude:
     """Build the model's adapter."""
     return DeferredClaude(
         settings.anthropic_api_key.get_secret_value(),
         settings.chosen_model,
         settings.anthropic_url,
+        metrics,
     )
+
+
+def build_metrics() -> PrometheusMetrics:
+    """Build what counts for monitors."""
+    return PrometheusMetrics(story.__name__ for story in STORIES)
 
 
 def build_own_secrets(settings: SearchSettings | GitHubSettings) -> SecretValues:
@@ -80,7 +89,10 @@ def build_own_secrets(settings: SearchSettings | GitHubSettings) -> SecretValues
 
 
 def build_github(
-    settings: GitHubSettings, own_secrets: SecretValues | None = None, fence: Fence | None = None
+    settings: GitHubSettings,
+    own_secrets: SecretValues | None = None,
+    fence: Fence | None = None,
+    metrics: Metrics | None = None,
 ) -> GitHubApp:
     """Build GitHub's adapter, which adds its tokens to the secrets of this process.
 
@@ -94,6 +106,7 @@ def build_github(
         pause_between_writes_s=settings.write_pause_s,
         own_secrets=own_secrets or build_own_secrets(settings),
         check_writing=(fence or Fence()).check,
+        metrics=metrics or NoMetrics(),
     )
 
 
@@ -173,6 +186,18 @@ def build_health(settings: ServerSettings, engine: DurableEngine) -> tuple[Probe
     )
 
 
+def build_metrics_page(
+    metrics: PrometheusMetrics, engine: DurableEngine, health: Sequence[Probe]
+) -> MetricsPage:
+    """Build what answers Prometheus. Where the database is away, nothing is asked of it."""
+
+    def render(parts: Mapping[str, bool]) -> bytes:
+        load = engine.read_load(with_record=parts["database"])
+        return metrics.render(load, parts, time.time())
+
+    return MetricsPage(render, health)
+
+
 def build_readiness(settings: Settings, hub: GitHubApp) -> tuple[Probe, ...]:
     """Build what tells whether those answer whom the bot cannot work without; none is paid for."""
     model = build_model(settings)
@@ -202,6 +227,7 @@ def build_engine(
     sandbox: Sandbox | None = None,
     fence: Fence | None = None,
     slots: int | None = None,
+    metrics: Metrics | None = None,
 ) -> DurableEngine:
     """Build the durable engine over GitHub, git, the model and the sandbox.
 
@@ -214,17 +240,20 @@ def build_engine(
         on_run_waits=report,
         on_run_ended=follow_end,
         tell_set_aside=begin_to_tell,
+        metrics=metrics or NoMetrics(),
     )
-    ports = _build_ports(settings, hub, sandbox)
+    ports = _build_ports(settings, hub, sandbox, metrics)
     record = build_record(settings)
     return DurableEngine(settings.home, ports, STORIES, options, record, fence)
 
 
-def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) -> Ports:
+def _build_ports(
+    settings: Settings, hub: GitHubApp, sandbox: Sandbox | None, metrics: Metrics | None
+) -> Ports:
     mirrors = build_mirrors(settings, hub)
     return Ports(
         mirrors=mirrors,
-        model=build_model(settings),
+        model=build_model(settings, metrics),
         clock=SystemClock(),
         caps=settings.caps,
         spending=build_spending(settings),

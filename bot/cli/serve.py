@@ -33,6 +33,8 @@ from bot.assembly import (
     build_github,
     build_health,
     build_log_cache,
+    build_metrics,
+    build_metrics_page,
     build_own_secrets,
     build_readiness,
     build_record,
@@ -43,7 +45,7 @@ from bot.cli.chores import DAY_S, start_chore, start_daily_chore
 from bot.cli.listening import open_port
 from bot.cli.log_output import configure_log
 from bot.cli.start_notice import print_start
-from bot.ports import Refusal, Unreachable
+from bot.ports import Metrics, Refusal, Unreachable
 from bot.settings import SettingProblem, Settings
 from bot.stories import RUNS
 from bot.text import SecretValues, count_noun
@@ -118,16 +120,22 @@ def _serve(
     make_private_home(settings.home)
     _check_record(build_record(settings))
     fence = Fence()
-    hub = build_github(settings, own_secrets, fence)
+    metrics = build_metrics()
+    hub = build_github(settings, own_secrets, fence, metrics)
     sandbox = build_sandbox(settings, hub)
     works_on_runs, takes_webhooks = part != "door", part != "work"
-    durable = build_engine(settings, hub, sandbox, fence, slots=settings.slots * works_on_runs)
+    slots = settings.slots * works_on_runs
+    durable = build_engine(settings, hub, sandbox, fence, slots, metrics)
     durable.launch()
     _warn_of_limits(settings)
     _start_daily_chores(settings, durable, sandbox)
     runs_url = f"{_render_url(places.inside)}/"
-    pages = DoorPages(runs_url, build_health(settings, durable), build_readiness(settings, hub))
-    outside = _create_outside(settings, durable, pages, takes_webhooks=takes_webhooks)
+    health, readiness = build_health(settings, durable), build_readiness(settings, hub)
+    numbers = build_metrics_page(metrics, durable, health)
+    pages = DoorPages(runs_url, health, readiness, numbers)
+    outside = create_monitor(pages)
+    if takes_webhooks:
+        outside = _create_door(settings, durable, pages, metrics)
     stories = [story.__name__ for story in RUNS]
     page = create_page(durable, stories, settings.github_url, hide=own_secrets.mask)
     servers = {
@@ -148,14 +156,13 @@ def _serve(
     return durable
 
 
-def _create_outside(
-    settings: Settings, durable: DurableEngine, pages: DoorPages, *, takes_webhooks: bool
+def _create_door(
+    settings: Settings, durable: DurableEngine, pages: DoorPages, metrics: Metrics
 ) -> FastAPI:
-    """Create what is reached from outside: the door, or the pages for monitors alone."""
-    if not takes_webhooks:
-        return create_monitor(pages)
+    """Create what takes webhooks, for the repositories that are allowed."""
     allowed = AllowedRoute(route, AllowList(settings.allow))
-    return create_door(durable, allowed, settings.webhook_secret.get_secret_value(), pages=pages)
+    secret = settings.webhook_secret.get_secret_value()
+    return create_door(durable, allowed, secret, pages=pages, metrics=metrics)
 
 
 def _check_record(record: Record) -> None:

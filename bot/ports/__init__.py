@@ -20,6 +20,7 @@ from bot.ports.github_ports import (
     Reviews,
     SubIssues,
 )
+from bot.ports.metrics_port import Metrics, NoMetrics
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.ports.precedents_port import NoPrecedents, Precedents
@@ -45,8 +46,10 @@ __all__ = [
     "LineSurprise",
     "Linter",
     "LogCache",
+    "Metrics",
     "Mirrors",
     "Model",
+    "NoMetrics",
     "NoOwnSecrets",
     "NoPrecedents",
     "NoProjectFolder",

@@ -46,6 +46,9 @@ class Spending(Protocol):
     def add(self, repo: Repo, usd: float) -> None:
         """Count what a turn of the model has cost."""
 
+    def list_limits(self) -> tuple[DayLimit, ...]:
+        """List the cap on all, and that of each repository that spent something today."""
+
 
 class UncappedSpending:
     """Spending without caps of a day."""
@@ -56,3 +59,7 @@ class UncappedSpending:
 
     def add(self, repo: Repo, usd: float) -> None:
         """Do nothing."""
+
+    def list_limits(self) -> tuple[DayLimit, ...]:
+        """Return none."""
+        return ()

@@ -92,6 +92,7 @@ from bot.values.merges import (
     TreeMerge,
 )
 from bot.values.outcome import Outcome
+from bot.values.process_load import ProcessLoad, QueueLength, RequestBudget
 from bot.values.proof import (
     LocalCheck,
     LocalVerdict,
@@ -218,6 +219,7 @@ __all__ = [
     "PlannedWeakening",
     "PostedComment",
     "Price",
+    "ProcessLoad",
     "ProjectCheck",
     "ProjectChecks",
     "ProjectDraft",
@@ -231,6 +233,7 @@ __all__ = [
     "PullRequestContent",
     "PushResult",
     "PushedChange",
+    "QueueLength",
     "QuotedPlaces",
     "Reaction",
     "Reading",
@@ -240,6 +243,7 @@ __all__ = [
     "RepoConfig",
     "RepoInfo",
     "Request",
+    "RequestBudget",
     "Resumption",
     "Retrieval",
     "Review",

@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
-from bot.ports import Unreachable
+from bot.ports import Metrics, NoMetrics, Unreachable
 from bot.run import Engine, Ignore, Intent, SignalRun, StartRun
 from bot.values.events import Event, Unknown
 from bot.web.door_pages import DoorPages
@@ -58,6 +58,7 @@ def create_door(
     *,
     pages: DoorPages | None = None,
     limits: DoorLimits | None = None,
+    metrics: Metrics | None = None,
 ) -> FastAPI:
     """Make the App's public web app: `POST /github`, and `pages` for whoever is not GitHub.
 
@@ -68,7 +69,7 @@ def create_door(
     if not secret:
         raise ValueError("without a secret anybody could sign")
     app = FastAPI(title="Greenlit", docs_url=None, redoc_url=None, openapi_url=None)
-    receiver = _Receiver(engine, route, secret, limits or DoorLimits())
+    receiver = _Receiver(engine, route, secret, limits or DoorLimits(), metrics or NoMetrics())
     app.add_route("/github", receiver.receive, ["POST"])
     (pages or DoorPages()).add_to(app)
     return app
@@ -87,6 +88,7 @@ class _Receiver:
     route: Callable[[Event], Sequence[Intent]]
     secret: str
     limits: DoorLimits
+    metrics: Metrics
     held_bytes: int = field(default=0, init=False)
 
     async def receive(self, request: Request) -> JSONResponse:
@@ -102,6 +104,7 @@ class _Receiver:
             # What is answered now reaches nobody; uvicorn would log a page of traceback for it.
             status, answer = 400, {"error": "the connection was closed before the body's end"}
         line["ms"] = round((time.perf_counter() - began) * 1000, 1)
+        self.metrics.count_delivery(str(line.get("signed", "")), status)
         _log_delivery(line, status, answer)
         return JSONResponse(answer, status_code=status)
 
@@ -109,7 +112,7 @@ class _Receiver:
         line["event"] = kind = _read_header(request, "x-github-event")
         line["delivery"] = _read_header(request, "x-github-delivery")
         event = await self._read_event(request)
-        line |= _describe_event(kind, event)
+        line |= {"signed": kind, **_describe_event(kind, event)}
         try:
             async with asyncio.timeout(self.limits.patience_s):
                 return [await self._submit(intent) for intent in self.route(event)]

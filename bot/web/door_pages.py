@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
+from bot.web.metrics_page import MetricsPage
 from bot.web.page.html import PageRenderer
 from bot.web.page.routes import GUARDS, send_style
 from bot.web.probes import OK, Probe, fetch_words
@@ -20,7 +21,7 @@ OPERATORS = (
     "For its operator: README.md and deploy/RUNBOOK.md, which came with it; `greenlit doctor` says "
     "what is missing."
 )
-MONITORS = "For monitors: /health (process, database, disk) and /ready (GitHub, Claude)."
+MONITORS = "For monitors: /health (process, database, disk) and /ready (GitHub, Claude), /metrics."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class DoorPages:
     runs_url: str = ""
     health: Sequence[Probe] = ()
     readiness: Sequence[Probe] = ()
+    metrics: MetricsPage | None = None
 
     def add_to(self, app: FastAPI) -> None:
         """Add their addresses; each answers HEAD as well as GET."""
@@ -37,6 +39,8 @@ class DoorPages:
         app.add_route("/github", self._explain_webhook, ["GET"])
         app.add_route("/health", self._report_health, ["GET"])
         app.add_route("/ready", self._report_readiness, ["GET"])
+        if self.metrics is not None:
+            app.add_route("/metrics", self.metrics.send, ["GET"])
         app.add_route("/style.css", send_style, ["GET"])
         app.add_exception_handler(404, self._explain_nothing)
 

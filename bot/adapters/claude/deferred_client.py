@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.adapters.claude.prompt_layout import Entries
 from bot.lasting_imports import import_lasting
+from bot.ports import Metrics, NoMetrics
 from bot.values import ModelConfig, PromptPrefix, Turn
 
 if TYPE_CHECKING:
@@ -22,7 +23,14 @@ class DeferredClaude:
 
     name: Final = "Claude"
 
-    def __init__(self, api_key: str, config: ModelConfig, base_url: str | None = None) -> None:
+    def __init__(
+        self,
+        api_key: str,
+        config: ModelConfig,
+        base_url: str | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._metrics = metrics or NoMetrics()
         self._connect: Callable[[], ClaudeClient] = lambda: import_lasting(
             "bot.adapters.claude.claude_client"
         ).ClaudeClient(api_key, config, base_url)
@@ -31,7 +39,9 @@ class DeferredClaude:
 
     def turn(self, prefix: PromptPrefix, conversation: Entries, budget_usd: float) -> Turn:
         """Ask for the next turn, as `ClaudeClient.turn` does."""
-        return self._get_client().turn(prefix, conversation, budget_usd)
+        turn = self._get_client().turn(prefix, conversation, budget_usd)
+        self._metrics.count_turn(turn.usage)
+        return turn
 
     def fetch_lifecycle(self) -> tuple[str, str]:
         """Ask how long the model lives, as `ClaudeClient.fetch_lifecycle` does."""

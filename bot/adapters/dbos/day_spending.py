@@ -59,6 +59,8 @@ class DaySpending:
 
     def list_limits(self) -> tuple[DayLimit, ...]:
         """List the cap on all, and that of each repository that spent something today."""
+        if self._caps == DayCaps():  # the record need not be read
+            return ()
         limits = {limit for repo in ("", *self._read_today()) for limit in self._find_limits(repo)}
         return tuple(sorted(limits, key=lambda limit: limit.repo))
 

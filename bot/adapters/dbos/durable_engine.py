@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -30,6 +29,7 @@ from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.fleet_membership import Membership, join_fleet
 from bot.adapters.dbos.fleet_sql import QUEUE
 from bot.adapters.dbos.journal import LIVE, DbosJournal, JsonSerializer, filter_expected_messages
+from bot.adapters.dbos.process_load import read_load
 from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.retention import forget_runs
 from bot.adapters.dbos.run_fields import name_run
@@ -40,13 +40,13 @@ from bot.adapters.dbos.run_lookup import (
     find_subject,
 )
 from bot.adapters.dbos.run_starts import enqueue_run, read_value_kind
-from bot.adapters.dbos.runtime import EngineOptions, Runtime, join_once_started
+from bot.adapters.dbos.runtime import EngineOptions, Runtime, join_queue_threads
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.sqlite import lock_home
 from bot.log_fields import log_fields
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun, Story, from_json, to_json
-from bot.values import Branch, LastRun, Repo, RunKey, Subject
+from bot.values import Branch, LastRun, ProcessLoad, Repo, RunKey, Subject
 
 T = TypeVar("T")
 
@@ -134,6 +134,10 @@ class DurableEngine(DbosJournal):
         """End a run after the step that it is in, without a word to anybody."""
         await self._on_dbos_loop(self._cancel(key))
 
+    def read_load(self, *, with_record: bool = True) -> ProcessLoad:
+        """Read what there is to do; without the record, as when it is away, of this process."""
+        return read_load(self._runtime, self._record if with_record else None)
+
     def forget(self, older_than_s: float) -> int:
         """Delete the runs that ended so long ago, but none that GitHub may ask for again.
 
@@ -192,11 +196,7 @@ class DurableEngine(DbosJournal):
     def _shut(self) -> None:
         # DBOS ends its loop first and its queues then, which would hand runs to a loop that is
         # gone.
-        for stop in self._dbos.background_thread_stop_events:
-            stop.set()
-        for thread in threading.enumerate():
-            if thread.name.startswith("queue-worker-"):
-                join_once_started(thread)
+        join_queue_threads(self._dbos.background_thread_stop_events)
         shut = self._runtime.shutdown_gate.shut()
         asyncio.run_coroutine_threadsafe(shut, self._loop).result()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -47,7 +48,7 @@ class DurableRun(RecordedLookups):
         self._waits = RunWaits(key, runtime.slots, reports)
         self._names = 0
         self._state: RunState | None = None
-        self._logger = RunLogger()
+        self._logger = RunLogger(runtime.options.metrics)
         self._recorder = StepRecorder(key, runtime.shutdown_gate, self._logger)
 
     @property
@@ -58,7 +59,7 @@ class DurableRun(RecordedLookups):
     async def __call__(self, step: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
         """Do a step, unless the record holds its result already."""
         call = partial(step, self._runtime.ports, *values, **named)
-        act = partial(self._run_in_thread, call)
+        act = partial(self._run_in_thread, step.name, call)
         tries, began = 1, 0.0
         while True:
             schedule = partial(
@@ -67,7 +68,7 @@ class DurableRun(RecordedLookups):
             output = await self._recorder.record(step.name, act, schedule)
             match output.get("fault"):
                 case "again":
-                    self._logger.log_retry(step.name, output["text"])
+                    self._logger.log_retry(step.name, output["text"], output.get("service", ""))
                     tries, began = tries + 1, output["began"]
                     await self._pause(output)
                 case "interrupted":
@@ -150,7 +151,7 @@ class DurableRun(RecordedLookups):
                 outcome = await self._report_failure(value, output)
             await self._record_state(outcome)
             await self._follow_end()
-            self._logger.log_end(outcome, self._state, value)
+            self._logger.log_end(story.__name__, outcome, self._state, value)
             return outcome
         finally:
             self._runtime.waits.pop(self._key, None)
@@ -200,13 +201,17 @@ class DurableRun(RecordedLookups):
             return
         await capture(partial(on_run_ended, self), "behind the end")
 
-    async def _run_in_thread(self, call: Callable[[], object]) -> object:
+    async def _run_in_thread(self, name: str, call: Callable[[], object]) -> object:
         if await self._take_slot() == INTERRUPTED:
             raise Interrupted
         await self._runtime.shutdown_gate.enter(self._key)
         act = partial(call_with_fields, read_log_fields(), call)
         loop = asyncio.get_running_loop()
-        return to_json(await loop.run_in_executor(self._runtime.executor, act))
+        began = time.perf_counter()
+        try:
+            return to_json(await loop.run_in_executor(self._runtime.executor, act))
+        finally:
+            self._runtime.options.metrics.time_step(name, time.perf_counter() - began)
 
     async def _receive(self, patience_s: float) -> Signal | None:
         with self._recorder.guard():

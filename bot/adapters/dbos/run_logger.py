@@ -1,9 +1,10 @@
-"""The operator's log of one run, written once: a replay of its record logs nothing again."""
+"""The operator's log of one run, and what is counted of it: a replay tells nothing again."""
 
 from __future__ import annotations
 
 import logging
 
+from bot.ports import Metrics
 from bot.values import Outcome, RunState, Waiting
 from bot.views.run_events import RunEvent, describe_answer, describe_end, list_changes
 from bot.views.step_names import describe_doing
@@ -21,7 +22,8 @@ class RunLogger:
     the first step it is not known yet, so what happened waits for it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
         self._is_live: bool | None = None
         self._waiting: list[RunEvent] = []
 
@@ -43,9 +45,10 @@ class RunLogger:
             else:
                 self._waiting.append(event)
 
-    def log_retry(self, step: str, text: str) -> None:
+    def log_retry(self, step: str, text: str, service: str = "") -> None:
         """Log that a step is tried again, for what it needs does not answer."""
         if self._is_live:
+            self._metrics.count_retry(service)
             line = f"{describe_doing(step) or step} failed; tries {text}"
             _write(RunEvent("retry", line, {"step": step}), logging.WARNING)
 
@@ -54,10 +57,11 @@ class RunLogger:
         if waiting is not None and waiting.kind == "slot":
             _write(RunEvent("queued", describe_waiting(waiting)))
 
-    def log_end(self, outcome: Outcome, state: RunState | None, value: object) -> None:
+    def log_end(self, story: str, outcome: Outcome, state: RunState | None, value: object) -> None:
         """Log how the run ended; of what is no run, such as an answer to /status, less loudly."""
         if self._is_live is False:
             return
+        self._metrics.count_end(story, outcome.state)
         level = _choose_level(outcome)
         if state is not None:
             _write(describe_end(outcome, state), level)

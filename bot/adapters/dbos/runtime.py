@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.adapters.dbos.wait_reports import WaitPolicy
-from bot.ports import Ports
+from bot.ports import Metrics, NoMetrics, Ports
 from bot.run import Run, RunFault, SignalRun, StartRun, Step
 from bot.values import Attempt, Branch, LastRun, Outcome, Repo, RunKey, RunReport, RunState, Subject
 
@@ -53,6 +53,7 @@ class EngineOptions:
     on_expelled: Callable[[], None] = end_process
     # Given a run that was set aside, and its story's value.
     tell_set_aside: Callable[[RunKey, object], StartRun | None] | None = None
+    metrics: Metrics = field(default_factory=NoMetrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,15 @@ class Runtime:
     find_attempts: Callable[[Subject], tuple[Attempt, ...]]
     find_subject: Callable[[Repo, Branch], Subject | None]
     waits: dict[str, RunWaits] = field(default_factory=dict)  # of the live runs, by key
+
+
+def join_queue_threads(stops: Iterable[threading.Event]) -> None:
+    """Stop what takes runs out of DBOS's queues, and wait until it has ended."""
+    for stop in stops:
+        stop.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("queue-worker-"):
+            join_once_started(thread)
 
 
 def join_once_started(thread: threading.Thread) -> None:

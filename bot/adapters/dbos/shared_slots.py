@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.slots import SlotTicket
-from bot.values import Waiting
+from bot.values import QueueLength, Waiting
 
 log = logging.getLogger("greenlit")
 
@@ -68,6 +68,14 @@ class SharedSlots:
     async def look(self) -> None:
         """Look which runs of this process have a slot, and give out what is free."""
         await self._ask("", None)
+
+    def count_held(self) -> int:
+        """Count the slots at work in this process."""
+        return sum(ticket.granted.is_set() for ticket in self._tickets.copy().values())
+
+    def measure_line(self, now: float) -> QueueLength:  # noqa: ARG002 - as of `Slots`
+        """Measure nothing: the line stands in the record, and is counted there."""
+        return QueueLength()
 
     def describe(self, ticket: SlotTicket) -> Waiting | None:
         """Tell the place of a ticket among those that wait, as the line was seen last."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from bisect import insort
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from bot.values import Waiting
+from bot.values import QueueLength, Waiting
 
 
 @dataclass(eq=False, slots=True)
@@ -17,6 +18,7 @@ class SlotTicket:
     repo: str
     key: str
     asked_at: str = ""  # ISO 8601, UTC
+    entered_at: float = 0.0  # the line, in seconds since the epoch
     granted: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __lt__(self, other: SlotTicket) -> bool:
@@ -70,6 +72,7 @@ class Slots:
     async def enter(self, ticket: SlotTicket) -> bool:
         """Go into the line, or stay in it; True when there is a slot for the ticket now."""
         if not ticket.granted.is_set() and ticket not in self._line:
+            ticket.entered_at = time.time()
             insort(self._line, ticket)
         self._replaying.discard(ticket.key)
         self._serve()
@@ -100,6 +103,15 @@ class Slots:
             line_length=max(len(line), 1),
             behind=tuple(behind) if is_held_up else (),
         )
+
+    def count_held(self) -> int:
+        """Count the slots at work."""
+        return len(self._working)
+
+    def measure_line(self, now: float) -> QueueLength:
+        """Measure the line: how many wait, and how long the first one does."""
+        entered = [ticket.entered_at for ticket in self._line.copy()]
+        return QueueLength(len(entered), max(0.0, now - min(entered, default=now)))
 
     def _serve(self) -> None:
         """Give free slots to those in the line whose turn it is."""

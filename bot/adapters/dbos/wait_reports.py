@@ -14,6 +14,7 @@ from bot.adapters.dbos.step_output import StepOutput
 from bot.text.durations import format_iso_time
 from bot.values import RunReport, RunState, Waiting
 
+OTHER = "other"  # a wait of which people are not told
 LEAST_S = 0.2  # what the record answers takes less, and is no wait
 
 WriteReport = Callable[[RunState], Awaitable[RunReport | None]]
@@ -38,6 +39,7 @@ class WaitReports:
         self._last_at = 0.0
         self._kind = ""  # of the wait that goes on, or went on a moment ago
         self._began_at = self._left_at = 0.0
+        self.waiting_for = ""  # the kind of the wait that goes on now
         self.report: RunReport | None = None  # what people read now, while it is of a wait
 
     @asynccontextmanager
@@ -46,6 +48,20 @@ class WaitReports:
     ) -> AsyncIterator[None]:
         """Tell of the wait in the block, when it is long enough."""
         waiting = describe()
+        self.waiting_for = waiting.kind if waiting is not None else OTHER
+        try:
+            async with self._tell_during(state, waiting, describe):
+                yield
+        finally:
+            self.waiting_for = ""
+
+    @asynccontextmanager
+    async def _tell_during(
+        self,
+        state: RunState | None,
+        waiting: Waiting | None,
+        describe: Callable[[], Waiting | None],
+    ) -> AsyncIterator[None]:
         if state is None or waiting is None:
             yield
             return

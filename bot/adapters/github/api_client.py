@@ -116,6 +116,7 @@ class ApiClient(Requester):
             ) from None
         except RuntimeError:  # PyGithub was sent to another host
             raise _redirected_elsewhere(request) from None
+        self.credential.keep_budget(headers)
         return ApiResponse(request, status, headers, text)
 
     def _path_of(self, address: str, request: str) -> str:

@@ -16,8 +16,9 @@ from jwt import PyJWTError
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.adapters.github.api_errors import NotFound, Unprocessable
+from bot.adapters.github.request_budget import read_budget
 from bot.adapters.github.write_throttle import WriteThrottle
-from bot.ports import OwnSecrets, Refusal
+from bot.ports import Metrics, OwnSecrets, Refusal
 from bot.values import InstallationId, Repo
 
 # Marking a pull request ready asks for contents: write besides pull_requests: write (cli/cli
@@ -197,12 +198,15 @@ class TokenStore:
 class Credential(Auth.Auth):
     """What a client shows: a token for the repository that it serves, else the App's JWT."""
 
-    def __init__(self, app: AppAuth, tokens: TokenStore, throttle: WriteThrottle) -> None:
+    def __init__(
+        self, app: AppAuth, tokens: TokenStore, throttle: WriteThrottle, metrics: Metrics
+    ) -> None:
         self.repo: Repo | None = None
         self.own_secrets = app.own_secrets
         self._app = app
         self._tokens = tokens
         self._throttle = throttle
+        self._metrics = metrics
         self._secret = ""
 
     @property
@@ -227,3 +231,9 @@ class Credential(Auth.Auth):
         """Keep the pause between the writes of an installation. Raises RateLimited."""
         if self.repo is not None:
             self._throttle.wait(self.repo.installation)
+
+    def keep_budget(self, headers: Mapping[str, object]) -> None:
+        """Keep for monitors what an answer says of the requests that are left."""
+        budget = read_budget(headers)
+        if budget is not None:
+            self._metrics.keep_budget(self.repo.installation if self.repo else 0, budget)

@@ -20,7 +20,7 @@ from bot.adapters.github.pull_reviews import GitHubReviews
 from bot.adapters.github.repositories import GitHubRepositories
 from bot.adapters.github.sub_issues import GitHubSubIssues
 from bot.adapters.github.write_throttle import WriteThrottle, allow_writing
-from bot.ports import OwnSecrets
+from bot.ports import Metrics, NoMetrics, OwnSecrets
 from bot.text.bot_logins import BOT_SUFFIX
 from bot.text.secret_values import SecretValues
 from bot.values import Remote, Repo
@@ -42,12 +42,13 @@ class GitHubApp:
     timeout_s: int = 20
     own_secrets: OwnSecrets = field(default_factory=SecretValues, repr=False)
     check_writing: Callable[[], None] = allow_writing  # raises Unreachable; asked before each write
+    metrics: Metrics = field(default_factory=NoMetrics)
 
     def __post_init__(self) -> None:
         app = AppAuth(self.app_id, self.private_key, self.clock, self.own_secrets)
         throttle = WriteThrottle(self.pause_between_writes_s, self.clock, self.check_writing)
         self._api = GitHubApi(
-            lambda: Credential(app, self._tokens, throttle),
+            lambda: Credential(app, self._tokens, throttle, self.metrics),
             self.clock,
             self.api_url,
             self.timeout_s,

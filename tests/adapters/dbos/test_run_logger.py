@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from bot.adapters.dbos.run_logger import RunLogger
+from bot.ports import NoMetrics
 from tests.adapters.dbos.engine_stage import ended, eventually, lines, start
 from tests.adapters.dbos.engine_stories import broken, changes, faltering, refused
 
@@ -52,7 +53,7 @@ def test_a_wait_for_a_port_is_a_warning(engine, diary, caplog):
 
 def test_a_step_that_is_tried_again_is_named_in_words(caplog):
     """Its name in the record is not for people."""
-    logger = RunLogger()
+    logger = RunLogger(NoMetrics())
     logger.note_step(is_done_now=True)
     logger.log_retry("ask_model", "again in 5 s: Claude answered 529")
 

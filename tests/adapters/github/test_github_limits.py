@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from bot.adapters.github.github_app import GitHubApp
-from bot.ports import RateLimited, Refusal, Unreachable
-from bot.values import Repo
+from bot.ports import NoMetrics, RateLimited, Refusal, Unreachable
+from bot.values import Repo, RequestBudget
 from tests.adapters.github.scripted_github import CommentStore, Reply, ScriptedGitHub
 
 ISSUE = "GET /repos/o/r/issues/7"
@@ -214,3 +214,28 @@ def test_long_queue_of_writes_is_sent_away(
         untils.append(raised.value.until - NOW)
 
     assert [1, 2, 3] == [round(until / 30) for until in untils]
+
+
+def test_what_is_left_of_the_limit_is_kept_for_monitors(
+    github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
+):
+    """By installation, as each answer says; 0 is the App itself, and a proxy may leave it out."""
+    kept = KeptBudgets()
+    budget = {"X-RateLimit-Limit": "5000", "X-RateLimit-Reset": f"{NOW:.0f}"}
+    app = make(metrics=kept)
+    github.on("GET /app", Reply(data={"slug": "greenlit"}, headers={}))
+    app.check_access()
+    github.on(ISSUE, Reply(404, None, {**budget, "X-RateLimit-Remaining": "4999"}))
+    app.issues.fetch_issue(repo, 7)
+
+    assert [(1, RequestBudget("core", 4999, 5000, NOW))] == kept.budgets
+
+
+class KeptBudgets(NoMetrics):
+    """Keeps budgets in their order."""
+
+    def __init__(self) -> None:
+        self.budgets: list[tuple[int, RequestBudget]] = []
+
+    def keep_budget(self, installation: int, budget: RequestBudget) -> None:
+        self.budgets.append((installation, budget))

@@ -1,0 +1,1 @@
+"""Prometheus: what monitors read of this process."""

@@ -1,0 +1,130 @@
+"""Count for Prometheus, and write what was counted in its text format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from threading import Lock
+from typing import Final
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from bot.adapters.prometheus.load_collector import LoadCollector
+from bot.values import ProcessLoad, RequestBudget, Usage
+
+STEP_BUCKETS_S: Final = (0.1, 0.5, 1, 2.5, 5, 15, 60, 300, 900)
+
+
+class PrometheusMetrics:
+    """The port `bot.ports.Metrics`, over a registry of its own."""
+
+    def __init__(self, stories: Iterable[str] = ()) -> None:
+        """Failures of these stories are 0 from the beginning, so that the first one is a rise."""
+        self._registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        self._deliveries = Counter(
+            "greenlit_deliveries",
+            "Deliveries of webhooks, by event and the status that they were answered with.",
+            ("event", "answer"),
+            registry=registry,
+        )
+        self._ends = Counter(
+            "greenlit_runs_ended",
+            "Runs that ended here, by story and outcome.",
+            ("story", "outcome"),
+            registry=registry,
+        )
+        self._steps = Histogram(
+            "greenlit_step_seconds",
+            "Seconds that steps took here, without what they waited for a slot.",
+            ("step",),
+            registry=registry,
+            buckets=STEP_BUCKETS_S,
+        )
+        self._retries = Counter(
+            "greenlit_step_retries",
+            "Steps that are tried again, by the service that did not answer.",
+            ("service",),
+            registry=registry,
+        )
+        self._tokens = Counter(
+            "greenlit_model_tokens",
+            "Tokens of the model's turns, by how they are billed.",
+            ("kind",),
+            registry=registry,
+        )
+        self._usd = Counter(
+            "greenlit_model_usd", "US dollars that the model's turns cost.", registry=registry
+        )
+        self._lock = Lock()
+        self._budgets: dict[tuple[int, str], RequestBudget] = {}
+        for story in stories:
+            self._ends.labels(story, "failed")
+
+    def count_delivery(self, event: str, status: int) -> None:
+        """Count a delivery, by what was answered."""
+        self._deliveries.labels(event, str(status)).inc()
+
+    def count_end(self, story: str, outcome: str) -> None:
+        """Count a run that ended."""
+        self._ends.labels(story, outcome).inc()
+
+    def time_step(self, step: str, seconds: float) -> None:
+        """Count how long a step took."""
+        self._steps.labels(step).observe(seconds)
+
+    def count_retry(self, service: str) -> None:
+        """Count a step that is to be tried again; without a service it is this machine's."""
+        self._retries.labels(service or "this machine").inc()
+
+    def count_turn(self, usage: Usage) -> None:
+        """Count the tokens and dollars of a turn of the model."""
+        self._tokens.labels("input").inc(usage.input_tokens)
+        self._tokens.labels("cache_write").inc(usage.cache_write_tokens)
+        self._tokens.labels("cache_read").inc(usage.cache_read_tokens)
+        self._tokens.labels("output").inc(usage.output_tokens)
+        self._usd.inc(usage.usd)
+
+    def keep_budget(self, installation: int, budget: RequestBudget) -> None:
+        """Keep what is left of an installation's requests."""
+        with self._lock:
+            self._budgets[installation, budget.resource] = budget
+
+    def render(self, load: ProcessLoad, parts: Mapping[str, bool], now: float) -> bytes:
+        """Write all that was counted, and how it stands now: `parts` tells which of them work."""
+        moment = LoadCollector(load, parts, self._find_least_budgets(now))
+        return generate_latest(_Counted(self._registry)) + generate_latest(moment)
+
+    def _find_least_budgets(self, now: float) -> list[RequestBudget]:
+        """Find for each resource the installation that has least left, and forget the past."""
+        least: dict[str, RequestBudget] = {}
+        with self._lock:
+            self._budgets = {
+                key: budget for key, budget in self._budgets.items() if budget.resets_at > now
+            }
+            for budget in self._budgets.values():
+                other = least.get(budget.resource)
+                if other is None or budget.left < other.left:
+                    least[budget.resource] = budget
+        return list(least.values())
+
+
+class _Counted(Collector):
+    """What a registry counted, without when each series began, which would be twice as many."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterator[Metric]:
+        for family in self._registry.collect():
+            family.samples = [
+                sample for sample in family.samples if not sample.name.endswith("_created")
+            ]
+            yield family

@@ -21,7 +21,7 @@ from bot.completion.open_documents import OpenDocuments
 from bot.completion.suggest import Suggester
 from bot.completion.suggestion import Place, Suggestion
 
-_WORD_BEFORE = re.compile(r"\w*\Z")
+_WORD = re.compile(r"\w*")
 
 
 def serve_stdio(suggester: Suggester[Any], output: BinaryIO) -> bool:
@@ -104,8 +104,7 @@ class _EditorServer:
         suggestions = await self._suggest("list", place)
         if place is None or not suggestions:
             return types.CompletionList(is_incomplete=True, items=[])
-        word = _WORD_BEFORE.search(place.before)
-        typed = word[0] if word else ""
+        typed = _find_typed_word(place.before)
         area = types.Range(self._documents.move_back(asked.position, typed), asked.position)
         items = [
             _make_item(rank, typed, suggestion, area) for rank, suggestion in enumerate(suggestions)
@@ -132,6 +131,15 @@ class _EditorServer:
             called_back.set()
             raise
         return answer.result
+
+
+def _find_typed_word(before: str) -> str:
+    """Find the word that ends at the cursor.
+
+    It is read backwards: to look for its end from each character on takes seconds in long lines.
+    """
+    word = _WORD.match(before[::-1])
+    return word[0][::-1] if word else ""
 
 
 def _make_item(

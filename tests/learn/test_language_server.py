@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,21 @@ def test_list_is_offered_to_other_editors(use_editor):
         assert first.label.startswith("json")
         assert first.text_edit.new_text.startswith("json")
         assert types.Position(0, 13) == first.text_edit.range.start
+
+    use_editor(scenario)
+
+
+def test_list_is_quick_in_a_long_word(use_editor):
+    """A text with a word of 60,000 letters, as packed data has them, keeps nobody waiting."""
+
+    async def scenario(editor):
+        editor.open(f"data = '{'A' * 60_000}'\nimport js")
+        question = types.CompletionParams(types.TextDocumentIdentifier(URI), types.Position(1, 9))
+        began = time.perf_counter()
+        answer = await editor.client.text_document_completion_async(question)
+
+        assert answer.items[0].label.startswith("json")
+        assert time.perf_counter() - began < 5
 
     use_editor(scenario)
 

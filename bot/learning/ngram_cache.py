@@ -14,11 +14,12 @@ import numpy as np
 
 from bot.corpus.alphabet import Codes
 from bot.learning.ngram_keys import OUTSIDE, Hashes, hash_contexts, make_keys
-from bot.learning.ngram_table import Followers, NgramTable, count_keys, make_table
+from bot.learning.ngram_table import Followers, NgramTable, count_keys, make_table, merge_tables
 
 MOST_CHARACTERS = 1 << 18  # of the text before: 7,000 lines, of which the nearest are kept
 MOST_BEHIND = 1 << 16
 MOST_RECENT = 512  # then both tables become one
+LEEWAY = 1 << 15  # what is farthest is forgotten once so much of it is too much: that counts anew
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,11 +36,14 @@ class OpenFile:
         """Read further text."""
         recent = np.concatenate([self.recent, codes])
         longest = self.orders[-1]
+        recent_table = _count_text(recent, longest, self.orders)
         if len(recent) - longest <= MOST_RECENT:
-            table = _count_text(recent, longest, self.orders)
-            return OpenFile(self.orders, self.text, self.table, recent, table)
-        text = _trim_text(np.concatenate([self.text, recent[longest:]]), longest)
-        return _open_text(text, self.orders)
+            return OpenFile(self.orders, self.text, self.table, recent, recent_table)
+        text = np.concatenate([self.text, recent[longest:]])
+        most = MOST_CHARACTERS + MOST_BEHIND + 2 * longest
+        if len(text) > most + LEEWAY:
+            return _open_text(text[-most:], self.orders)
+        return _begin_recent(text, self.orders, merge_tables(self.table, recent_table))
 
     def list_followers(self, contexts: Hashes) -> list[Followers]:
         """List what followed each of several contexts in the file, table by table."""
@@ -54,14 +58,12 @@ def open_file(after: Codes, orders: tuple[int, ...]) -> OpenFile:
 
 
 def _open_text(text: Codes, orders: tuple[int, ...]) -> OpenFile:
-    table = _count_text(text, orders[-1], orders)
+    return _begin_recent(text, orders, _count_text(text, orders[-1], orders))
+
+
+def _begin_recent(text: Codes, orders: tuple[int, ...], table: NgramTable) -> OpenFile:
     recent = text[len(text) - orders[-1] :]
     return OpenFile(orders, text, table, recent, make_table(*count_keys(np.zeros(0, np.uint64))))
-
-
-def _trim_text(text: Codes, longest: int) -> Codes:
-    most = MOST_CHARACTERS + MOST_BEHIND + 2 * longest
-    return text[max(0, len(text) - most) :]
 
 
 def _count_text(text: Codes, start: int, orders: Sequence[int]) -> NgramTable:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.corpus.alphabet import ALPHABET, encode_text
 from bot.learning.measure_bits import measure_bits, measure_by_characters
-from bot.learning.ngram_cache import MOST_RECENT
+from bot.learning.ngram_cache import LEEWAY, MOST_BEHIND, MOST_CHARACTERS, MOST_RECENT
 from bot.learning.ngram_counts import CountLimits, count_corpus
 from bot.learning.ngram_keys import hash_endings
 from bot.learning.ngram_model import NgramModel, NgramState, make_cache_alone
@@ -94,6 +94,34 @@ def test_long_text_in_parts_is_the_same(model: NgramModel) -> None:
 
     assert len(text) > 2 * MOST_RECENT
     assert np.allclose(model.compute_bits([read(model, text)]), model.compute_bits([state]))
+
+
+def test_long_file_is_not_counted_anew(model: NgramModel) -> None:
+    """The key that has what was read lately merged takes a small part of opening the file."""
+    text = encode_text("".join(draw_source(number) for number in range(40)))
+    began = process_time()
+    state = model.read(model.begin(NOTHING), text)
+    opened_s = process_time() - began
+    state = model.read(state, text[:MOST_RECENT])
+    began = process_time()
+    merged = model.read(state, text[MOST_RECENT : MOST_RECENT + 1])
+    merged_s = process_time() - began
+
+    assert merged.file is not None
+    assert len(merged.file.recent_table.keys) == 0
+    assert merged_s < opened_s / 3
+
+
+def test_far_beginning_is_forgotten(model: NgramModel) -> None:
+    """Of a file longer than the cache keeps, the farthest is dropped, a good deal at a time."""
+    text = encode_text("x = 1\n" * (MOST_CHARACTERS // 6))
+    state = model.begin(NOTHING)
+    lengths = []
+    for _part in range(3):
+        state = model.read(state, text[: MOST_CHARACTERS // 2])
+        lengths.append(len(state.file.text) if state.file else 0)
+
+    assert 3 * len(text) // 2 > MOST_CHARACTERS + MOST_BEHIND + LEEWAY > lengths[2]
 
 
 def test_whole_file_is_measured_as_character_by_character(model: NgramModel, split: Split) -> None:

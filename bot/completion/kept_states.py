@@ -14,9 +14,6 @@ from bot.learning.character_model import CharacterModel, State
 
 LINES_KEPT = 4  # a state is kept before each of the last lines: that is where people edit
 TAIL = 2000  # characters in which those are looked for
-# A long text is read in so many pieces, with a look between whether to stop. A cache of the open
-# file counts all again with each.
-PIECES = 2
 MOST_FILES, MOST_STATES = 8, 96
 # What stands behind the cursor may change by so much before a file is read anew: editors close
 # brackets by themselves, and people step over some lines.
@@ -61,7 +58,7 @@ class StateKeeper(Generic[State]):
         opened = self._open(file, before, after)
         place = max(opened.states)
         state = opened.states[place]
-        for stop in _list_stops(before, place, self._model.reach // PIECES):
+        for stop in _list_stops(before, place, self._model.piece):
             if is_stopped():
                 return None
             state = self._model.read(state, before[place:stop])

@@ -23,6 +23,7 @@ class CharacterModel(Protocol[State]):
 
     name: str
     reach: int  # how many characters before a place are worth reading, when nothing is read yet
+    piece: int  # how many of them are read before it is asked whether anybody still waits
 
     def begin(self, after: Codes) -> State:
         """Make the state before a file's first character.

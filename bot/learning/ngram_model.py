@@ -32,6 +32,7 @@ class NgramModel:
 
     name = "ngram"
     reach = MOST_CHARACTERS
+    piece = 1 << 16
 
     def __init__(self, table: NgramTable, interpolation: Interpolation) -> None:
         self.table = table

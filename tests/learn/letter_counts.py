@@ -19,6 +19,7 @@ class LetterCounts:
 
     name = "letters"
     reach = 100_000
+    piece = 50_000
 
     def __init__(self, text: str) -> None:
         self._counts: dict[bytes, Counter[int]] = defaultdict(Counter)

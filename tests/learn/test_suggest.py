@@ -172,6 +172,29 @@ def test_cancelled_request_stops(suggester):
     assert len(asked) < 9
 
 
+def test_slow_model_is_stopped_between_its_pieces(model):
+    """A model that takes long for each character is asked after each piece whether it may go on;
+    the next request goes on from there.
+    """
+
+    class Slow(LetterCounts):
+        piece = 10
+
+    slow, asked = Slow(CODE), []
+
+    def is_cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 4
+
+    suggester = Suggester(slow, PATIENT)
+    assert () == suggester.suggest(Place("a.py", CODE), is_cancelled=is_cancelled)
+    read_until_then = slow.characters_read
+    suggester.suggest(Place("a.py", CODE))
+
+    assert 10 <= read_until_then <= 40
+    assert len(CODE) == slow.characters_read
+
+
 def test_budget_ends_reading_and_search_goes_on_from_there(model):
     """When the budget is spent on a long file there is no suggestion yet; the next key gets one."""
     before = "x = 1\n" * 20_000 + f"{CODE}def check(name):\n    raise Val"

@@ -31,6 +31,7 @@ from bot.adapters.dbos.fleet_sql import QUEUE
 from bot.adapters.dbos.journal import LIVE, DbosJournal, JsonSerializer, filter_expected_messages
 from bot.adapters.dbos.process_load import read_load
 from bot.adapters.dbos.record import Record, open_record
+from bot.adapters.dbos.record_errors import raise_unreachable
 from bot.adapters.dbos.retention import forget_runs
 from bot.adapters.dbos.run_fields import name_run
 from bot.adapters.dbos.run_lookup import (
@@ -139,10 +140,7 @@ class DurableEngine(DbosJournal):
         return read_load(self._runtime, self._record if with_record else None)
 
     def forget(self, older_than_s: float) -> int:
-        """Delete the runs that ended so long ago, but none that GitHub may ask for again.
-
-        Returns how many; a subject's newest run stays.
-        """
+        """Delete the runs that ended so long ago, as `forget_runs` does; returns how many."""
         return forget_runs(older_than_s)
 
     def _launch(self) -> None:
@@ -257,10 +255,11 @@ class DurableEngine(DbosJournal):
     async def _on_dbos_loop(self, work: Coroutine[Any, Any, T]) -> T:
         """Work on DBOS's loop, outside the context of any run.
 
-        A caller who leaves does not tear it in the middle.
+        A caller who leaves does not tear it in the middle. Raises Unreachable without the record.
         """
         future = contextvars.Context().run(asyncio.run_coroutine_threadsafe, work, self._loop)
-        return await asyncio.shield(asyncio.wrap_future(future))
+        with raise_unreachable():
+            return await asyncio.shield(asyncio.wrap_future(future))
 
     async def _start_there(self, start: StartRun, started_by: str) -> tuple[RunKey, bool]:
         if self._stories.get(start.story.__name__) is not start.story:

@@ -1,0 +1,24 @@
+"""Say in our own words that the record is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import exc
+
+from bot.ports import Unreachable
+
+# All others are faults of ours.
+AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
+
+
+@contextmanager
+def raise_unreachable() -> Iterator[None]:
+    """Raise Unreachable where a statement in the block does not reach the record."""
+    try:
+        yield
+    except AWAY as error:
+        text = " ".join(str(getattr(error, "orig", error)).split())
+        raise Unreachable(f"The record: {text}", "the database of the record") from None

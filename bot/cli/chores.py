@@ -22,11 +22,18 @@ def start_chore(act: Callable[[], None]) -> None:
 
 def start_daily_chore(act: Callable[[], None], pause: Callable[[float], None] = sleep) -> None:
     """Do it now and every day. A day on which it fails is logged, and does not end it."""
+    start_repeated_chore(act, DAY_S, pause)
+
+
+def start_repeated_chore(
+    act: Callable[[], None], every_s: float, pause: Callable[[float], None] = sleep
+) -> None:
+    """Do it now, and again after each pause. How it fails is logged, and does not end it."""
 
     def repeat() -> None:
         while True:
             _attempt(act)
-            pause(DAY_S)
+            pause(every_s)
 
     Thread(target=repeat, daemon=True).start()
 

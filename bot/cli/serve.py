@@ -21,10 +21,10 @@ from fastapi import FastAPI
 from bot.adapters.dbos.day_spending import describe_limit
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.fence import Fence
+from bot.adapters.dbos.lost_deliveries import LostDeliveries
 from bot.adapters.dbos.record import Record
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_errors import GitUnfitError
-from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.private_home import make_private_home
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
@@ -41,9 +41,10 @@ from bot.assembly import (
     build_sandbox,
     build_spending,
 )
-from bot.cli.chores import DAY_S, start_chore, start_daily_chore
+from bot.cli.chores import DAY_S, start_chore, start_daily_chore, start_repeated_chore
 from bot.cli.listening import open_port
 from bot.cli.log_output import configure_log
+from bot.cli.missed_deliveries import MissedDeliveries
 from bot.cli.start_notice import print_start
 from bot.ports import Metrics, Refusal, Unreachable
 from bot.settings import SettingProblem, Settings
@@ -58,10 +59,10 @@ from bot.web.server import create_server
 from handlers import route
 
 ENDED, NOT_STARTED = 0, 1
+CLAIM_EVERY_S = 60.0  # the processes that share a record look in turn, whoever comes first
 CLOSING_S = 8  # for the steps under way: Docker kills after ten seconds
 RESTORE = "restore it from a backup, or move it away to begin anew"
 REACH = "start it, or mend GREENLIT_DATABASE_URL"
-REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
 
 Part = Literal["serve", "door", "work"]
 
@@ -148,7 +149,8 @@ def _serve(
     def begin() -> None:
         print_start(settings, hub, addresses)
         if takes_webhooks:
-            start_chore(lambda: _request_missed_deliveries(hub))
+            missed = MissedDeliveries(hub, LostDeliveries(build_record(settings)))
+            start_repeated_chore(missed.look, CLAIM_EVERY_S)
         if works_on_runs:
             start_chore(lambda: _log_sandbox(settings, sandbox))
 
@@ -220,19 +222,6 @@ def _close(durable: DurableEngine) -> None:
         log.warning("a step was left under way; it is done again at the next start")
         logging.shutdown()
         os._exit(ENDED)  # its thread would keep the process
-
-
-def _request_missed_deliveries(hub: GitHubApp) -> None:
-    """Have GitHub deliver again what did not arrive while nobody listened.
-
-    It never does so by itself.
-    """
-    try:
-        for missed in hub.list_missed_deliveries(REDELIVERABLE_S):
-            hub.redeliver(missed.id)
-            log.info("asked GitHub to deliver %s of %s again", missed.name, missed.delivered_at)
-    except (Refusal, Unreachable) as wrong:
-        log.warning("missed deliveries cannot be asked for: %s", wrong)
 
 
 def _log_sandbox(settings: Settings, sandbox: LocalSandbox) -> None:

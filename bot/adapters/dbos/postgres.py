@@ -10,6 +10,8 @@ import psycopg
 import sqlalchemy as sa
 from dbos import DBOS
 
+from bot.adapters.dbos import delivery_sql
+
 SCHEMA = "dbos"  # the engine's own; what is ours stands in `greenlit`
 DRIVER = "postgresql+psycopg"
 CONNECTIONS = 20  # of a process, as the engine has them by itself
@@ -93,6 +95,8 @@ class PostgresRecord:
         with closing(self.connect()) as connection:
             connection.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
             connection.execute(TABLES)
+            for statement in delivery_sql.TABLES:
+                connection.execute(statement.format(schema="greenlit."))
 
     def open(self) -> sa.Engine:
         """Open it for the engine of the runs."""

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import sqlalchemy as sa
 from dbos import DBOS
 
+from bot.adapters.dbos import delivery_sql
 from bot.adapters.home_probes import find_record_trouble
 from bot.adapters.private_home import LOCK, RECORD, make_private_home
 
@@ -67,6 +68,11 @@ class SqliteRecord:
         """Bring its tables to this version."""
         # By an engine of DBOS's own: its migrations begin their transactions themselves.
         DBOS.migrate(self.url)
+        engine = self.open()
+        with engine.begin() as connection:
+            for statement in delivery_sql.TABLES:
+                connection.exec_driver_sql(statement.format(schema=""))
+        engine.dispose()
 
     def open(self) -> sa.Engine:
         """Open it. Each transaction takes the write lock as it begins, and ends on the disk.

@@ -1,27 +1,20 @@
-"""Tell what GitHub knows of the App: how it is registered and installed, and the deliveries it
-missed.
-"""
+"""Tell how GitHub knows the App: how it is registered, and where it is installed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from github.GithubApp import GithubApp
-from github.HookDelivery import HookDeliverySummary
 from github.Installation import Installation
 from github.PaginatedList import PaginatedList
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.adapters.github.api_errors import NotFound, require
 from bot.adapters.github.github_api import GitHubApi
-from bot.adapters.github.issues import to_text
+from bot.adapters.github.hook_deliveries import HookDelivery, fetch_newest_lost
 
 # PyGithub knows the hooks of repositories, and not those of Apps.
 HOOK_CONFIG = "/app/hook/config"
-DELIVERIES = "/app/hook/deliveries"
-OK = "OK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +44,6 @@ class HookConfig(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class HookDelivery:
-    """One attempt to deliver a webhook. Attempts of one delivery have the same `guid`."""
-
-    id: int
-    guid: str
-    event: str
-    action: str
-    delivered_at: str
-    status: str  # "OK", or GitHub's words for what went wrong
-    arrived: bool = False
-
-    @property
-    def name(self) -> str:
-        """The event with its action, such as "issues.labeled"."""
-        return f"{self.event}.{self.action}" if self.action else self.event
-
-
-@dataclass(frozen=True, slots=True)
 class AppRegistration:
     """The App as GitHub knows it.
 
@@ -95,25 +70,8 @@ def fetch_registration(api: GitHubApi) -> AppRegistration:
             tuple(require(app.events, "events")),
             _fetch_hook(app),
             tuple(map(_installation_value, installations)),
-            _keep_failed(_fetch_newest(app)),
+            fetch_newest_lost(app),
         )
-
-
-def list_missed(api: GitHubApi, after: float) -> tuple[HookDelivery, ...]:
-    """Return the newest attempt of each delivery after this time that no attempt brought through,
-    oldest first.
-
-    GitHub's own filter for failures knows status codes only: it leaves out time-outs and refused
-    connections.
-    """
-    with api.app() as app:
-        return tuple(reversed(_keep_failed(_list_deliveries(app, after))))
-
-
-def redeliver(api: GitHubApi, delivery: int) -> None:
-    """Ask GitHub to deliver it again. Twice does no harm: the door knows a delivery by its GUID."""
-    with api.app() as app:
-        app.requester.requestJsonAndCheck("POST", f"{DELIVERIES}/{delivery}/attempts")
 
 
 def _fetch_hook(app: GithubApp) -> HookConfig:
@@ -126,50 +84,6 @@ def _fetch_hook(app: GithubApp) -> HookConfig:
     if "://" not in str(known.get("url")):
         known.pop("url", None)
     return HookConfig.model_validate(known)
-
-
-def _fetch_newest(app: GithubApp) -> list[HookDelivery]:
-    try:
-        return [_delivery_value(delivery) for delivery in _delivery_pages(app).get_page(0)]
-    except NotFound:
-        return []
-
-
-def _list_deliveries(app: GithubApp, after: float) -> Iterator[HookDelivery]:
-    """All attempts after this time, newest first. GitHub keeps them for three days."""
-    for delivery in map(_delivery_value, _delivery_pages(app)):
-        if datetime.fromisoformat(delivery.delivered_at).timestamp() < after:
-            return
-        yield delivery
-
-
-def _delivery_pages(app: GithubApp) -> PaginatedList[HookDeliverySummary]:
-    return PaginatedList(HookDeliverySummary, app.requester, DELIVERIES)
-
-
-def _keep_failed(newest_first: Iterable[HookDelivery]) -> tuple[HookDelivery, ...]:
-    """The newest attempt of each delivery that no attempt brought through."""
-    newest: dict[str, HookDelivery] = {}
-    delivered: set[str] = set()
-    for delivery in newest_first:
-        newest.setdefault(delivery.guid, delivery)
-        if delivery.arrived:
-            delivered.add(delivery.guid)
-    return tuple(delivery for delivery in newest.values() if delivery.guid not in delivered)
-
-
-def _delivery_value(delivery: HookDeliverySummary) -> HookDelivery:
-    status = require(delivery.status, "status")
-    return HookDelivery(
-        require(delivery.id, "id"),
-        require(delivery.guid, "guid"),
-        require(delivery.event, "event"),
-        delivery.action or "",
-        to_text(delivery.delivered_at),
-        status,
-        # We answer 202, whose word need not be "OK".
-        arrived=status == OK or 200 <= (delivery.status_code or 0) < 300,
-    )
 
 
 def _installation_value(installation: Installation) -> AppInstallation:

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 
-from bot.adapters.github import app_api
+from bot.adapters.github import app_api, hook_deliveries
 from bot.adapters.github.api_errors import require
-from bot.adapters.github.app_api import AppRegistration, HookDelivery
+from bot.adapters.github.app_api import AppRegistration
 from bot.adapters.github.auth import FOR_GIT, AppAuth, Credential, TokenStore
 from bot.adapters.github.check_runs import GitHubChecks
 from bot.adapters.github.commits import GitHubCommits
 from bot.adapters.github.github_api import GitHubApi
+from bot.adapters.github.hook_deliveries import HookDeliveries
 from bot.adapters.github.issue_comments import GitHubComments
 from bot.adapters.github.issues import GitHubIssues
 from bot.adapters.github.pull_requests import GitHubPulls
@@ -96,12 +97,14 @@ class GitHubApp:
         """
         return app_api.fetch_registration(self._api)
 
-    def list_missed_deliveries(self, since_s: float) -> tuple[HookDelivery, ...]:
-        """Return the webhooks of the last `since_s` seconds that never reached us, oldest first;
-        GitHub keeps three days.
+    def fetch_deliveries(
+        self, after: float, most_pages: int = hook_deliveries.MOST_PAGES
+    ) -> HookDeliveries:
+        """Return which webhooks after this time arrived and which did not; GitHub keeps three
+        days.
         """
-        return app_api.list_missed(self._api, self.clock() - since_s)
+        return hook_deliveries.fetch_deliveries(self._api, after, most_pages)
 
     def redeliver(self, delivery: int) -> None:
         """Ask GitHub to send a webhook again."""
-        app_api.redeliver(self._api, delivery)
+        hook_deliveries.redeliver(self._api, delivery)

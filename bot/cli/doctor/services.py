@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import yaml
 
 from bot.adapters.embeddings import open_embedder
-from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookDelivery
+from bot.adapters.github.app_api import AppInstallation, AppRegistration
+from bot.adapters.github.hook_deliveries import HookDelivery
 from bot.assembly import build_github, build_model
 from bot.cli.doctor.diagnosis import Diagnosis, make_healthy
 from bot.ports import Refusal, Unreachable

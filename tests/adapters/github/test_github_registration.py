@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookConfig, HookDelivery
+import pytest
+
+from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookConfig
 from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.hook_deliveries import HookDelivery
 from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
 
 
@@ -68,13 +71,10 @@ def test_app_without_a_webhook_is_told(github: ScriptedGitHub, app: GitHubApp):
     assert (AppInstallation(1, "", {}, suspended=True),) == registration.installations
 
 
-def test_missed_deliveries_are_found_and_asked_for_again(
-    github: ScriptedGitHub, key: object, make: object
-):
+def test_missed_deliveries_are_found_and_asked_for_again(github: ScriptedGitHub, app: GitHubApp):
     """Of each delivery that no attempt brought through, the newest attempt; older ones than asked
     for are left.
     """
-    app = make(clock=lambda: 1_780_272_010.0)  # type: ignore[operator] # 2026-06-01T00:00:10Z
     path = "GET /app/hook/deliveries"
     link = {"Link": f'<{github.api_url}/app/hook/deliveries?per_page=100&cursor=v1_4>; rel="next"'}
     github.on(
@@ -93,12 +93,27 @@ def test_missed_deliveries_are_found_and_asked_for_again(
         ),
     )
     github.on("POST /app/hook/deliveries/7/attempts", Reply(202, {}))
-    missed = app.list_missed_deliveries(6)
-    app.redeliver(missed[0].id)
+    deliveries = app.fetch_deliveries(1_780_272_004.0)  # 2026-06-01T00:00:04Z
+    app.redeliver(deliveries.lost[0].id)
 
-    assert [7, 8] == [delivery.id for delivery in missed]
+    assert [7, 8] == [delivery.id for delivery in deliveries.lost]
+    assert (frozenset("a"), 1_780_272_009.0) == (deliveries.arrived, deliveries.until)
     assert "v1_4" == github.calls_to(path)[1].query["cursor"]
     assert 1 == len(github.calls_to("POST /app/hook/deliveries/7/attempts"))
+
+
+def test_no_more_pages_are_read_than_a_look_may(
+    github: ScriptedGitHub, app: GitHubApp, caplog: pytest.LogCaptureFixture
+):
+    """Where more webhooks came than that, the newest are read, and it is told."""
+    link = {"Link": f'<{github.api_url}/app/hook/deliveries?per_page=100&cursor=v1_4>; rel="next"'}
+    page = [delivery(9, f"guid {number}", "OK") for number in range(100)]
+    github.on("GET /app/hook/deliveries", Reply(data=page, headers=link))
+    deliveries = app.fetch_deliveries(0, most_pages=1)
+
+    assert 100 == len(deliveries.arrived)
+    assert "GitHub lists more webhooks than are read" in caplog.text
+    assert 1 == len(github.calls_to("GET /app/hook/deliveries"))
 
 
 def delivery(number: int, guid: str, status: str) -> dict[str, object]:

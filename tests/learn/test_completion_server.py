@@ -98,7 +98,7 @@ MISTAKES = [
     (b"[]", 422, "The request is wrong at the whole"),
     (b'{"path": "a.py"}', 422, "The request is wrong at before"),
     (b'{"path": "a.py", "before": 1}', 422, "The request is wrong at before"),
-    (b'{"path": "a.py", "before": "", "befor": ""}', 422, "The request is wrong at befor"),
+    (b'{"path": "a.py", "before": "", "past": ""}', 422, "The request is wrong at past"),
     (b'{"path": "a.py", "before": "", "version": "1"}', 422, "The request is wrong at version"),
 ]
 

@@ -50,9 +50,9 @@ def test_exact_lines_are_counted():
 
 def test_words_of_the_file_are_completed_nearest_first():
     """What editors have built in knows the words above, the nearest first, and no other."""
-    before = "value = first\nvalues = second\n"
+    before = "order = first\norders = second\n"
 
-    assert ["ues", "ue"] == list(complete_word(Place("a.py", f"{before}val")))
+    assert ["ders", "der"] == list(complete_word(Place("a.py", f"{before}or")))
     assert [] == list(complete_word(Place("a.py", before)))
     assert [] == list(complete_word(Place("a.py", f"{before}zebra")))
 

@@ -66,7 +66,7 @@ def _make_card(learnt: LearntNgram, split: Split, limits: CountLimits) -> ModelC
     return ModelCard(
         kind="ngram",
         held_out_bits=measure_bits(model, split.held_out, JUDGED_CHARACTERS),
-        held_out_by="repository" if split.by == "repository" else "file",
+        held_out_by=split.by,
         held_out_characters=sum(map(len, judged)),
         made_at=datetime.now(UTC),
         corpus=list_corpus_parts(split),

@@ -55,10 +55,12 @@ _CARDS = TypeAdapter(ModelCard)
 def list_corpus_parts(split: Split) -> tuple[CorpusPart, ...]:
     """List the repositories of a corpus as cards name them."""
     held = {span.text.name for span in split.held_out if split.by == "repository"}
-    texts = {span.text.name: span.text for span in (*split.training, *split.held_out)}
+    texts = {span.text for span in (*split.training, *split.held_out)}
     return tuple(
-        CorpusPart(name, text.commit, text.licence, text.characters, held_out=name in held)
-        for name, text in sorted(texts.items())
+        CorpusPart(
+            text.name, text.commit, text.licence, text.characters, held_out=text.name in held
+        )
+        for text in sorted(texts, key=lambda text: (text.name, text.commit))
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from bot.corpus.alphabet import Codes
 from bot.corpus.repository_text import RepositoryText
@@ -37,7 +38,7 @@ class Split:
 
     training: tuple[FileSpan, ...]
     held_out: tuple[FileSpan, ...]
-    by: str  # "repository" or "file"
+    by: Literal["repository", "file"]
 
 
 def split_corpus(texts: Sequence[RepositoryText]) -> Split:
@@ -46,7 +47,7 @@ def split_corpus(texts: Sequence[RepositoryText]) -> Split:
     Which ones is told by their names alone, so a corpus that grows keeps them apart.
     """
     files = [span for text in texts for span in _list_files(text)]
-    by_repository = len(texts) >= FEWEST_REPOSITORIES
+    by_repository = len({span.text.name for span in files}) >= FEWEST_REPOSITORIES
     name_unit = _name_repository if by_repository else _name_file
     held_units = _choose_held_out({name_unit(span) for span in files})
     if not held_units:

@@ -55,6 +55,19 @@ def test_window_holds_what_comes_next(tmp_path):
     }
 
 
+def test_repositories_of_one_name_are_read_each_for_itself(tmp_path):
+    """A mirror and a clone may have the same name; each window comes from its own text."""
+    texts = [
+        write_texts(tmp_path / letter, {"a/a": [letter * 150 * length]})[0]
+        for length, letter in enumerate("xy", 1)
+    ]
+    windows = Windows(_list_spans(texts), seed=1)
+
+    _, targets = windows.read_batch(0, windows.count)
+
+    assert [*"x" * 2, *"y" * 3] == sorted(decode_codes(row[:1]) for row in targets)
+
+
 def test_no_character_of_a_file_is_left_out(tmp_path):
     """An epoch reads a file whole; its last window reaches back to be full."""
     body = "".join(f"{number:05d}" for number in range(50))  # 250 characters

@@ -18,6 +18,7 @@ def write_texts(folder: Path, files: Mapping[str, Sequence[str]]) -> list[Reposi
 
 def _write_text(folder: Path, name: str, texts: Sequence[str]) -> RepositoryText:
     codes = [encode_text(text) for text in texts]
+    folder.mkdir(exist_ok=True)
     path = folder / f"{name.replace('/', '+')}.codes"
     path.write_bytes(b"".join(code.tobytes() for code in codes))
     starts = path.with_suffix(".starts.npy")

@@ -77,7 +77,7 @@ def _make_card(lesson: LstmLesson, trained: Trained) -> ModelCard:
     return ModelCard(
         kind="lstm",
         held_out_bits=measure_bits(model, split.held_out, JUDGED_CHARACTERS),
-        held_out_by="repository" if split.by == "repository" else "file",
+        held_out_by=split.by,
         held_out_characters=sum(map(len, take_files(split.held_out, JUDGED_CHARACTERS))),
         made_at=datetime.now(UTC),
         corpus=list_corpus_parts(split),

@@ -26,9 +26,9 @@ class Windows:
         long_enough = [span for span in spans if span.end - span.start >= WINDOW]
         if not long_enough:
             raise TooSmall(f"No file of the corpus has {WINDOW} characters. Add repositories.")
-        self._texts = list({span.text.name: span.text for span in long_enough}.values())
-        numbers = {text.name: number for number, text in enumerate(self._texts)}
-        self._text_of_file = np.array([numbers[span.text.name] for span in long_enough])
+        self._texts = list(dict.fromkeys(span.text for span in long_enough))
+        numbers = {text: number for number, text in enumerate(self._texts)}
+        self._text_of_file = np.array([numbers[span.text] for span in long_enough])
         self._starts = np.array([span.start for span in long_enough])
         self._ends = np.array([span.end for span in long_enough])
         self._last = np.cumsum(-(-(self._ends - self._starts) // WINDOW))

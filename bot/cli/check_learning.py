@@ -108,7 +108,7 @@ CHECKS = (
 
 
 def _write_corpus(folder: Path) -> RepositoryText:
-    files = TextFiles.of(folder, "greenlit", "check")
+    files = TextFiles.of(folder, "greenlit")
     with write_text(files) as writer:
         for name in FOLDERS:
             for path in sorted((Path(bot.__file__).parent / name).glob("*.py")):

@@ -67,7 +67,7 @@ class CorpusRun:
     def _forget(self, record: RepositoryRecord) -> None:
         """Forget what was but a name; what GitHub's search told of, and what is here, stays."""
         was_searched = record.repository.key.removeprefix("github:").isdecimal()
-        if not was_searched and not record.commit:
+        if not was_searched and not record.commit and not self.builder.has_fetched(record):
             self.database.delete_repository(record.id)
 
     def _sum_up(self) -> str:

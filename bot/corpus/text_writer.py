@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import IO
 
@@ -16,7 +14,6 @@ import numpy as np
 from bot.corpus.alphabet import encode_text
 
 PART = ".part"  # ends the names of files that are being written
-NAME_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +24,9 @@ class TextFiles:
     starts: Path
 
     @classmethod
-    def of(cls, folder: Path, repository: str, version: str) -> TextFiles:
-        """Name them. Each version has files of its own, so that the old ones stay till then."""
-        words = re.sub(r"[^A-Za-z0-9.]+", "-", repository).strip("-.")[:NAME_CHARS]
-        mark = blake2b(f"{repository}\0{version}".encode(), digest_size=6).hexdigest()
-        slug = f"{words}-{mark}"
-        return cls(folder / f"{slug}.codes", folder / f"{slug}.starts.npy")
+    def of(cls, folder: Path, name: str) -> TextFiles:
+        """Name them. Each commit has a name of its own, so that the old files stay till then."""
+        return cls(folder / f"{name}.codes", folder / f"{name}.starts.npy")
 
     def remove(self) -> None:
         """Remove them, where they are there."""

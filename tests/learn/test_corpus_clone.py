@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import re
+import shutil
 
 import pytest
 
+from bot.adapters.corpus.corpus_database import open_corpus_database
 from bot.adapters.git.mirrors import GitMirrors
 from bot.cli.commands import app
 from bot.values import Branch, InstallationId, Remote, Repo
+from bot.values.repositories import FoundRepository
 from tests.git_served import SECRET, commit, git, serving
 from tests.learn.corpus_scene import CorpusScene, make_code, make_repository, name_all
 
@@ -177,6 +180,38 @@ def test_all_is_there_already(online, served):
 
     sentence = "All that is known is in the corpus already: 1 repository.\n"
     assert (0, sentence) == online.clone()
+
+
+@pytest.mark.parametrize("name", ["engine", "motor"])
+def test_what_github_tells_later_loses_no_text(online, served, name):
+    """Found by a search, under its number or a new name, a repository keeps clone and text."""
+    make_repository(served.root / "ada/engine.git", {"a.py": make_code("engine")})
+    online.clone("ada/engine")
+    url = f"{served.url}/ada/engine"
+    with open_corpus_database(online.settings.corpus_url) as database:
+        database.save_repositories([FoundRepository("github:7", "github", "ada", "engine", url)])
+        database.save_repositories([FoundRepository("github:7", "github", "ada", name, url)])
+    served.asked.clear()
+    _, printed = online.clone(f"ada/{name}")
+
+    assert {f"ada/{name}": {"engine"}} == {
+        name: name_all(texts) for name, texts in online.read_texts().items()
+    }
+    assert "it is in the corpus as it is" in printed
+    assert 1 == len(list((online.home / "corpus/repositories").glob("*.git")))
+
+
+def test_text_that_is_gone_comes_again(online, served):
+    """Where somebody has deleted the text, what was found is not there, and is read again."""
+    make_repository(served.root / "ada/engine.git", {"a.py": make_code("engine")})
+    online.clone("ada/engine")
+    stray = online.home / "corpus/repositories/stray.git"
+    stray.mkdir()
+    shutil.rmtree(online.home / "corpus/text")
+
+    assert 0 == online.clone()[0]
+    assert {"engine"} == name_all(online.read_texts()["ada/engine"])
+    assert not stray.exists()
 
 
 def test_one_that_is_broken_does_not_end_the_others(online, served, capsys):

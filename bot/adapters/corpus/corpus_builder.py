@@ -17,7 +17,7 @@ from bot.adapters.corpus.repository_sources import RemoteAccess, open_source
 from bot.corpus.corpus_records import FileRecord, RepositoryRecord
 from bot.corpus.keep_sources import FindSecrets, SourceKeeper
 from bot.corpus.repository_licence import UNKNOWN, is_allowed, is_licence
-from bot.corpus.text_writer import remove_strays, write_text
+from bot.corpus.text_writer import write_text
 
 
 class BuildWatch(Protocol):
@@ -65,9 +65,8 @@ class CorpusBuilder:
         self._access = access
         self._rules = rules
         self._watch = watch
+        folder.remove_strays(database)
         self._room = CorpusRoom(rules.most_bytes, measure_folder(folder.path))
-        kept = folder.list_texts(database)
-        remove_strays(folder.text, {path for text in kept for path in text.paths})
 
     def build(self, record: RepositoryRecord) -> BuildResult:
         """Bring a repository to its newest commit. Raises NotBuiltError and CorpusFullError."""
@@ -82,6 +81,10 @@ class CorpusBuilder:
             shutil.rmtree(clone, ignore_errors=True)
             raise
 
+    def has_fetched(self, record: RepositoryRecord) -> bool:
+        """Tell whether anything of a repository was fetched, so that its clone can go on."""
+        return any(self._folder.name_clone(record).glob("objects/pack/*.pack"))
+
     def _build(self, record: RepositoryRecord) -> BuildResult:
         known_licence = record.repository.licence or ""
         is_found = record.repository.source == "github" and is_licence(known_licence)
@@ -89,8 +92,8 @@ class CorpusBuilder:
             return self._refuse(record, known_licence)  # before anything is fetched
         source = open_source(self._folder, self._access, record, self._show_fetched)
         commit = source.fetch_tip()
-        is_here = self._folder.name_text(record, commit).starts.exists()
-        if is_here and commit == record.commit and self._allows(known_licence):
+        is_here = commit == record.commit and self._folder.has_text(record)
+        if is_here and self._allows(known_licence):
             return BuildResult(commit)
         files = list_files(source, commit)
         licence = files.read_licence(known_licence)

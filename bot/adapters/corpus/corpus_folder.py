@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import fcntl
-import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import blake2b
 from pathlib import Path
 
 from bot.adapters.corpus.build_errors import CorpusBusyError
@@ -14,7 +13,7 @@ from bot.adapters.corpus.corpus_database import CorpusDatabase
 from bot.corpus.corpus_records import RepositoryRecord
 from bot.corpus.repository_licence import UNKNOWN
 from bot.corpus.repository_text import RepositoryText
-from bot.corpus.text_writer import TextFiles
+from bot.corpus.text_writer import TextFiles, remove_strays
 
 
 class CorpusFolder:
@@ -39,26 +38,30 @@ class CorpusFolder:
         return self.repositories / ".empty"
 
     def name_clone(self, record: RepositoryRecord) -> Path:
-        """Name the folder of a repository's clone, readable and apart from all others."""
-        words = re.sub(r"[^A-Za-z0-9.]+", "-", record.repository.name_with_owner).strip("-.")
-        mark = blake2b(record.repository.key.encode(), digest_size=5).hexdigest()
-        return self.repositories / f"{words}-{mark}.git"
+        """Name the folder of a repository's clone, by a number that outlives other names."""
+        return self.repositories / f"{record.id}.git"
 
     def name_text(self, record: RepositoryRecord, commit: str) -> TextFiles:
         """Name the files of a repository's kept text at a commit."""
-        repository = record.repository
-        return TextFiles.of(self.text, repository.name_with_owner, f"{repository.key}@{commit}")
+        return TextFiles.of(self.text, f"{record.id}-{commit}")
+
+    def has_text(self, record: RepositoryRecord) -> bool:
+        """Tell whether a repository's text at its commit is here."""
+        is_cloned = record.clone_state == "cloned"
+        return is_cloned and self.name_text(record, record.commit).starts.exists()
 
     def list_texts(self, database: CorpusDatabase) -> list[RepositoryText]:
         """List the kept text of all repositories, by their names."""
-        texts = [
-            self._describe_text(record)
-            for record in database.fetch_repositories()
-            if record.clone_state == "cloned"
-        ]
-        return sorted(
-            (text for text in texts if text.starts_file.exists()), key=lambda text: text.name
-        )
+        records = filter(self.has_text, database.fetch_repositories())
+        return sorted(map(self._describe_text, records), key=lambda text: text.name)
+
+    def remove_strays(self, database: CorpusDatabase) -> None:
+        """Remove what a killed process left, and clones that no repository has any more."""
+        texts = self.list_texts(database)
+        remove_strays(self.text, {path for text in texts for path in text.paths})
+        clones = {self.name_clone(record) for record in database.fetch_repositories()}
+        for path in {*self.repositories.glob("*.git")} - clones:
+            shutil.rmtree(path, ignore_errors=True)
 
     def _describe_text(self, record: RepositoryRecord) -> RepositoryText:
         files = self.name_text(record, record.commit)

@@ -52,9 +52,7 @@ class CorpusTargets:
         here = {mirror.name_with_owner for mirror in mirrors}
         records = self.database.fetch_repositories()
         here |= {
-            record.repository.name_with_owner
-            for record in records
-            if record.clone_state == "cloned"
+            record.repository.name_with_owner for record in filter(self.folder.has_text, records)
         }
         missing = [
             record

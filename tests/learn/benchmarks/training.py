@@ -66,7 +66,7 @@ def _write_corpus(work, characters):
     """Write one repository of so many characters: our own code, over and over."""
     sources = sorted(Path("bot").rglob("*.py"))
     body = "".join(path.read_text("utf-8") for path in sources)[:FILE_CHARACTERS]
-    files = TextFiles.of(work, "greenlit", str(characters))
+    files = TextFiles.of(work, f"greenlit-{characters}")
     with write_text(files) as writer:
         for _ in range(characters // FILE_CHARACTERS):
             writer.add(body)

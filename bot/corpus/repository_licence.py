@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.gates.licence_names import DECLARED, SPDX, name_licence
 
@@ -14,7 +14,9 @@ LICENCE_FILE = re.compile(
 MAIN_FILE = re.compile(r"(?:un)?licen[cs]e(?:\.(?:md|txt|rst))?", re.IGNORECASE)
 MANIFESTS = frozenset(["pyproject.toml", "setup.py", "setup.cfg", "package.json", "Cargo.toml"])
 HEAD_CHARS = 2_000  # of a file, in which it names a licence of its own
-JOINED = re.compile(r" (?:OR|AND) ")
+OR, AND = re.compile(r" OR ", re.IGNORECASE), re.compile(r" AND ", re.IGNORECASE)
+INNERMOST = re.compile(r"\(([^()]*)\)")  # parentheses with none in them
+YES, NO = "\0yes", "\0no"  # stand for parentheses that were judged; no licence is called so
 SUFFIX = re.compile(r"(?:-only|-or-later|\+)$")
 NO_LICENCES = frozenset(["", "NOASSERTION", "NONE", "OTHER", "UNKNOWN"])  # GitHub's words, and ours
 
@@ -36,8 +38,8 @@ def find_licence(files: Mapping[str, str], declared: str = "") -> str:
     every = [name_licence(text) for _, text in sorted(texts.items())]
     for names in (main, every):
         if known := list(dict.fromkeys(filter(None, names))):
-            alike = (each for each in stated if set(known) == set(JOINED.split(each)))
-            return next(alike, " AND ".join(known))
+            alike = (each for each in stated if set(known) == _list_names(each))
+            return next(alike, _join_all(known))
     if is_licence(declared):
         return declared
     return next(iter(stated), UNKNOWN)
@@ -49,6 +51,17 @@ def _list_expressions(files: Mapping[str, str]) -> list[str]:
     return [match["names"].strip() for text in manifests for match in DECLARED.finditer(text)]
 
 
+def _list_names(expression: str) -> set[str]:
+    return {name for choice in OR.split(expression) for name in AND.split(choice)}
+
+
+def _join_all(expressions: Sequence[str]) -> str:
+    """Join expressions with AND."""
+    if len(expressions) == 1:
+        return expressions[0]
+    return " AND ".join(f"({each})" if OR.search(each) else each for each in expressions)
+
+
 def is_licence(name: str) -> bool:
     """Tell whether a word names a licence, and not that there is none, or one without a name."""
     return name.upper() not in NO_LICENCES
@@ -57,14 +70,18 @@ def is_licence(name: str) -> bool:
 def is_allowed(licence: str, allowed: Collection[str]) -> bool:
     """Tell whether the licences that are allowed let one use what stands under this one.
 
-    Of licences joined with OR one must be allowed, of those joined with AND each.
+    Of licences joined with OR one must be allowed, of those joined with AND each; AND binds first.
     """
-    families = {_name_family(name) for name in allowed}
-    choices = licence.strip("()").split(" OR ")
-    return any(
-        families.issuperset(_name_family(name) for name in choice.split(" AND "))
-        for choice in choices
-    )
+    families = {_name_family(name) for name in allowed} | {YES}
+
+    def judge(expression: str) -> bool:
+        choices = (AND.split(choice) for choice in OR.split(expression))
+        return any(families.issuperset(map(_name_family, names)) for names in choices)
+
+    while group := INNERMOST.search(licence):
+        answer = YES if judge(group[1]) else NO
+        licence = f"{licence[: group.start()]}{answer}{licence[group.end() :]}"
+    return judge(licence)
 
 
 def names_other_licence(text: str, allowed: Collection[str]) -> bool:
@@ -75,5 +92,5 @@ def names_other_licence(text: str, allowed: Collection[str]) -> bool:
 
 def _name_family(name: str) -> str:
     """Name a licence without its exceptions and later versions, and without case."""
-    plain = name.partition(" WITH ")[0].strip(" ()")
+    plain = name.partition(" WITH ")[0].strip()
     return SUFFIX.sub("", plain).casefold()

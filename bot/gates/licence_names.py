@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 TEXT_CHARS = 40_000
-SPDX = re.compile(r"SPDX-License-Identifier:\s*(?P<names>[\w.+-]+(?: (?:OR|AND|WITH) [\w.+-]+)*)")
+_PART = r"(?:[\w.+-]+|\([\w.+ -]+\))"  # of an expression: a name, or several in parentheses
+SPDX = re.compile(rf"SPDX-License-Identifier:\s*(?P<names>{_PART}(?: (?:OR|AND|WITH) {_PART})*)")
 # As manifests of Python, Node and Rust declare it.
 DECLARED = re.compile(
     r"[\"']?licen[cs]e[\"']?\s*[:=]\s*(?:\{\s*text\s*=\s*)?[\"'](?P<names>[^\"']{2,60})"

@@ -32,6 +32,11 @@ APACHE = files("bot.project.licences").joinpath("Apache-2.0.txt").read_text()
             "",
             "MIT OR Apache-2.0",
         ),
+        (
+            {"LICENSE-MIT": MIT, "LICENSE-X": "SPDX-License-" + "Identifier: X OR Y"},
+            "",
+            "MIT AND (X OR Y)",
+        ),
         ({}, "BSD-3-Clause", "BSD-3-Clause"),
         ({}, "NOASSERTION", "unknown"),
         ({"pyproject.toml": 'license = "ISC"\n'}, "", "ISC"),
@@ -54,6 +59,11 @@ def test_a_licence_is_named_by_its_text_first(texts, declared, licence):
         ("Apache-2.0 WITH LLVM-exception", True),
         ("GPL-3.0", False),
         ("unknown", False),
+        ("(MIT OR GPL-3.0) AND Proprietary", False),
+        ("MIT AND (GPL-3.0 OR Proprietary)", False),
+        ("(GPL-3.0 OR (MIT AND Apache-2.0)) AND mit", True),
+        ("MIT or GPL-3.0", True),
+        ("(MIT OR GPL-3.0", False),
     ],
 )
 def test_allowed_licences(licence, answer):
@@ -66,6 +76,7 @@ def test_a_file_may_stand_under_a_licence_of_its_own():
     head = "# SPDX-License-" + "Identifier: GPL-2.0-only\n"
 
     assert names_other_licence(head, ["MIT"])
+    assert names_other_licence(head.replace("GPL-2.0-only", "(GPL-2.0 OR BSD-2-Clause)"), ["MIT"])
     assert not names_other_licence(head, ["GPL-2.0"])
     assert not names_other_licence("import os\n", ["MIT"])
 

@@ -16,6 +16,8 @@ class RepositoryRecord:
     """A repository of the corpus, and how far its clone is.
 
     `refusal` says in a sentence why it is not in the corpus; `commit` is what its files are of.
+    `own_licence` is what its files say there, "" of one that was not read, and `allowed_licences`
+    are those that its files were judged by, "" for any.
     """
 
     id: int
@@ -25,6 +27,8 @@ class RepositoryRecord:
     refusal: str = ""
     commit: str = ""
     cloned_at: str | None = None
+    own_licence: str = ""
+    allowed_licences: str = ""
 
 
 @dataclass(frozen=True, slots=True)

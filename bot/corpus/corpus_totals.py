@@ -88,7 +88,7 @@ def _add_up(record: RepositoryRecord, totals: Sequence[FileTotals]) -> Repositor
     return RepositoryTotals(
         name=record.repository.name_with_owner,
         source=record.repository.source,
-        licence=record.repository.licence or UNKNOWN,
+        licence=record.own_licence or UNKNOWN,
         commit=record.commit,
         files=sum(total.files for total in kept),
         lines=sum(total.lines for total in kept),

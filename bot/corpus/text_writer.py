@@ -62,6 +62,7 @@ def write_text(files: TextFiles) -> Iterator[TextWriter]:
         with parts.starts.open("wb") as starts:
             np.save(starts, np.array(writer.starts, np.int64))
             _flush(starts)
+        files.starts.unlink(missing_ok=True)  # what has none is not there at all
         parts.codes.replace(files.codes)
         parts.starts.replace(files.starts)
     finally:

@@ -162,6 +162,22 @@ def test_a_file_under_another_licence_is_dropped(scene, tmp_path):
     assert {"a.py": "", "b.py": "licence"} == scene.read_reasons("mixed")
 
 
+def test_licences_are_judged_anew_when_others_are_asked_for(scene, tmp_path):
+    """A commit that is here already is read again, and what it no longer says does not count."""
+    head = b"# SPDX-License-" + b"Identifier: GPL-3.0-only\n"
+    files = {"a.py": make_code("own"), "b.py": head + make_code("other")}
+    repository = make_repository(tmp_path / "mixed.git", files)
+    scene.clone(repository)
+    kept = {"a.py": "", "b.py": ""}
+
+    assert kept == scene.read_reasons("mixed")
+    scene.clone(repository, licences="MIT")
+    assert kept | {"b.py": "licence"} == scene.read_reasons("mixed")
+    commit(repository, {"LICENSE": b"All rights reserved."})
+    assert 1 == scene.clone(repository, licences="MIT")[0]
+    assert {} == scene.read_texts()
+
+
 def test_what_a_partial_clone_lacks_is_not_sent_for(scene, tmp_path):
     """A folder is read as it is: files that its clone left out are dropped, and the rest is kept."""
     whole = make_repository(tmp_path / "whole.git", {"a.py": make_code("own")})

@@ -66,7 +66,7 @@ def test_a_repository_that_was_renamed_stays_one(database):
 
     (after,) = database.fetch_repositories(["acme/welcomer"])
     assert (record.id, 5000, "c" * 40) == (after.id, after.repository.stars, after.commit)
-    assert "Apache-2.0" == after.repository.licence
+    assert (None, "Apache-2.0") == (after.repository.licence, after.own_licence)
     assert [KEPT, DROPPED] == database.fetch_files(record.id)
 
 
@@ -104,7 +104,7 @@ def test_files_are_replaced_as_a_whole(database):
 
     assert [DROPPED] == database.fetch_files(number)
 
-    database.record_refusal(number, "Its licence is not among those asked for.")
+    database.record_refusal(number, "Its licence is not among those asked for.", "GPL-3.0")
 
     record = database.fetch_repository("github:7")
     assert ("refused", "Its licence is not among those asked for.") == (

@@ -137,7 +137,7 @@ def test_what_was_found_is_cloned(owner, own, capsys):
 
     with open_corpus_database(settings.corpus_url) as database:
         (record,) = database.fetch_repositories()
-        assert ("cloned", "MIT") == (record.clone_state, record.repository.licence)
+        assert ("cloned", "MIT") == (record.clone_state, record.own_licence)
         assert ["a.py"] == [file.path for file in database.fetch_files(record.id)]
 
 

@@ -32,6 +32,19 @@ def test_nothing_half_written_stays(tmp_path):
     assert [] == list(tmp_path.iterdir())
 
 
+def test_no_starts_stand_beside_other_codes(tmp_path):
+    """Where it ends between its two files, the text is not there at all, and is written again."""
+    kept = TextFiles.of(tmp_path, "7-c0ffee")
+    with write_text(kept):
+        pass
+    kept.codes.unlink()
+    kept.codes.mkdir()
+
+    with pytest.raises(IsADirectoryError), write_text(kept):
+        pass
+    assert not kept.starts.exists()
+
+
 def test_what_a_killed_process_left_is_removed(tmp_path):
     """Half-written files and those of no repository go; other people's files stay."""
     kept = TextFiles.of(tmp_path, "7-c0ffee")

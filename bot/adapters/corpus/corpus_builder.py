@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.adapters.corpus.build_errors import CorpusFullError, NotBuiltError, build_errors
@@ -38,6 +38,11 @@ class BuildRules:
     licences: Collection[str] | None = None
     most_bytes: int | None = None
     language: str = "Python"
+
+    @property
+    def allowed(self) -> str:
+        """The allowed licences as the database keeps them; "" for any."""
+        return " ".join(sorted(self.licences or ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +91,16 @@ class CorpusBuilder:
         return any(self._folder.name_clone(record).glob("objects/pack/*.pack"))
 
     def _build(self, record: RepositoryRecord) -> BuildResult:
-        known_licence = record.repository.licence or ""
-        is_found = record.repository.source == "github" and is_licence(known_licence)
-        if is_found and not self._allows(known_licence):
-            return self._refuse(record, known_licence)  # before anything is fetched
+        declared = record.repository.licence or ""
+        if is_licence(declared) and not self._allows(declared):
+            return self._refuse(record, declared)  # before anything is fetched
         source = open_source(self._folder, self._access, record, self._show_fetched)
         commit = source.fetch_tip()
-        is_here = commit == record.commit and self._folder.has_text(record)
-        if is_here and self._allows(known_licence):
+        is_same = (commit, self._rules.allowed) == (record.commit, record.allowed_licences)
+        if is_same and self._folder.has_text(record):
             return BuildResult(commit)
         files = list_files(source, commit)
-        licence = files.read_licence(known_licence)
+        licence = files.read_licence(declared)
         if not self._allows(licence):
             return self._refuse(record, licence)
         return self._keep(record, files, licence)
@@ -115,7 +119,7 @@ class CorpusBuilder:
 
             judged = files.judge(self._rules.language, keeper, known, show_read)
             records = tuple(sorted(judged, key=lambda file: file.path))
-        self._database.record_clone(record.id, commit, records, licence)
+        self._database.record_clone(record.id, commit, records, licence, self._rules.allowed)
         self._remove_text(record, commit)
         return BuildResult(commit, records)
 
@@ -128,8 +132,7 @@ class CorpusBuilder:
         under = "has no licence that is known" if licence == UNKNOWN else f"is under {licence}"
         allowed = ", ".join(self._rules.licences or ())
         sentence = f"{name} {under}, and --licences allows {allowed}."
-        self._database.save_repositories([replace(record.repository, licence=licence)])
-        self._database.record_refusal(record.id, sentence)
+        self._database.record_refusal(record.id, sentence, licence)
         self._remove_text(record, "")
         return BuildResult(refusal=sentence)
 

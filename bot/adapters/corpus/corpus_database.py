@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -84,23 +84,35 @@ class CorpusDatabase:
         return count or 0
 
     def record_clone(
-        self, repository_id: int, commit: str, records: Iterable[FileRecord], licence: str | None
+        self,
+        repository_id: int,
+        commit: str,
+        records: Iterable[FileRecord],
+        licence: str,
+        allowed_licences: str = "",
     ) -> None:
         """Record that a repository is cloned, its files at the commit, and its licence."""
         changes = {
             "clone_state": "cloned",
             "refusal": "",
             "commit": commit,
-            "licence": licence,
+            "own_licence": licence,
+            "allowed_licences": allowed_licences,
             "cloned_at": self._read_clock(),
         }
         with begin_write(self._engine) as connection:
             _update_repository(connection, repository_id, changes)
             save_files(connection, repository_id, records)
 
-    def record_refusal(self, repository_id: int, sentence: str) -> None:
-        """Record why a repository is not in the corpus; it has no files then."""
-        changes = {"clone_state": "refused", "refusal": sentence, "commit": "", "cloned_at": None}
+    def record_refusal(self, repository_id: int, sentence: str, licence: str) -> None:
+        """Record why a repository is not in the corpus, for its licence; it has no files then."""
+        changes = {
+            "clone_state": "refused",
+            "refusal": sentence,
+            "commit": "",
+            "own_licence": licence,
+            "cloned_at": None,
+        }
         with begin_write(self._engine) as connection:
             _update_repository(connection, repository_id, changes)
             save_files(connection, repository_id, ())
@@ -139,8 +151,8 @@ class CorpusDatabase:
 
 
 def _update_repository(
-    connection: sa.Connection, repository_id: int, changes: dict[str, str | None]
+    connection: sa.Connection, repository_id: int, changes: Mapping[str, str | None]
 ) -> None:
     statement = sa.update(repositories).where(repositories.c.id == repository_id)
-    if not connection.execute(statement.values(changes)).rowcount:
+    if not connection.execute(statement.values(**changes)).rowcount:
         raise KeyError(f"The corpus has no repository {repository_id}.")

@@ -65,9 +65,7 @@ class CorpusFolder:
 
     def _describe_text(self, record: RepositoryRecord) -> RepositoryText:
         files = self.name_text(record, record.commit)
-        repository = record.repository
-        licence = repository.licence or UNKNOWN
-        name = repository.name_with_owner
+        name, licence = record.repository.name_with_owner, record.own_licence or UNKNOWN
         return RepositoryText(name, licence, record.commit, files.codes, files.starts)
 
     @contextmanager

@@ -27,11 +27,7 @@ def save_found(connection: sa.Connection, found: Iterable[FoundRepository], now:
     _adopt_named(connection, rows.values())
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(repositories)
-    new: dict[str, sa.ColumnElement[Any]] = {
-        name: statement.excluded[name] for name in (*FOUND_COLUMNS, "name_with_owner")
-    }
-    # What a clone's own LICENSE says stays where GitHub knows none.
-    new["licence"] = sa.func.coalesce(statement.excluded.licence, repositories.c.licence)
+    new = {name: statement.excluded[name] for name in (*FOUND_COLUMNS, "name_with_owner")}
     connection.execute(
         statement.on_conflict_do_update(index_elements=["key"], set_=new), list(rows.values())
     )
@@ -69,6 +65,8 @@ def read_repository(row: sa.Row[Any]) -> RepositoryRecord:
         refusal=columns["refusal"],
         commit=columns["commit"],
         cloned_at=columns["cloned_at"],
+        own_licence=columns["own_licence"],
+        allowed_licences=columns["allowed_licences"],
     )
 
 

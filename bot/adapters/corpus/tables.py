@@ -60,6 +60,8 @@ repositories = sa.Table(
     sa.Column("refusal", sa.Text, nullable=False, server_default=""),
     sa.Column("commit", sa.Text, nullable=False, server_default=""),
     sa.Column("cloned_at", UtcTime),
+    sa.Column("own_licence", sa.Text, nullable=False, server_default=""),
+    sa.Column("allowed_licences", sa.Text, nullable=False, server_default=""),
 )
 
 files = sa.Table(

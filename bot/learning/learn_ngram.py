@@ -8,7 +8,8 @@ from pathlib import Path
 from time import monotonic
 
 from bot.learning.measure_bits import JUDGED_CHARACTERS, measure_bits, take_files
-from bot.learning.model_card import CARD, ModelCard, list_corpus_parts, write_card
+from bot.learning.model_card import ModelCard, list_corpus_parts, write_card
+from bot.learning.model_folder import replace_model
 from bot.learning.model_readme import render_readme
 from bot.learning.ngram_counts import CountLimits, Report, count_corpus
 from bot.learning.ngram_file import write_ngram_file
@@ -40,13 +41,12 @@ def learn_ngram(
     until the new one is whole.
     """
     limits = limits or CountLimits()
-    folder.mkdir(parents=True, exist_ok=True)
     learnt = count_ngrams(split, limits, report)
     card = _make_card(learnt, split, limits)
-    (folder / CARD).unlink(missing_ok=True)  # it is not the card of what is written now
-    write_ngram_file(folder, learnt.model.table, learnt.model.interpolation)
-    (folder / "README.md").write_text(render_readme(card, "n-gram model", ABOUT), "utf-8")
-    write_card(card, folder)
+    with replace_model(folder) as draft:
+        write_ngram_file(draft, learnt.model.table, learnt.model.interpolation)
+        (draft / "README.md").write_text(render_readme(card, "n-gram model", ABOUT), "utf-8")
+        write_card(card, draft)
     return card
 
 

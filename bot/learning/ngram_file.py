@@ -36,15 +36,12 @@ class _Mistake(ValueError):
 
 
 def write_ngram_file(folder: Path, table: NgramTable, interpolation: Interpolation) -> Path:
-    """Write the model into a folder; where one stands already, it stays until this one is whole."""
+    """Write the model into a folder."""
     path = folder / MODEL
-    part = folder / f"{MODEL}.part"
     rows = [
         (step.cached, step.order, *step.discounts, step.strength) for step in interpolation.steps
     ]
-    with part.open("wb") as file:
-        np.savez(file, keys=table.keys, counts=table.counts, steps=np.array(rows, np.float64))
-    part.replace(path)
+    np.savez(path, keys=table.keys, counts=table.counts, steps=np.array(rows, np.float64))
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import resource
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,26 @@ def test_progress_ends_with_all(split: Split, tmp_path: Path) -> None:
 
     assert isinstance(card, ModelCard)
     assert shares[-1] == 1
+
+
+def test_model_that_cannot_be_written_leaves_the_old_one(
+    split: Split, folder: Path, tmp_path: Path
+) -> None:
+    """Where the new one does not fit on the disk, the old one serves on, and nothing else stays."""
+    path = tmp_path / "ngram"
+    learn_ngram(split, path)
+    names = {file.name for file in path.iterdir()}
+    size = (path / MODEL).stat().st_size
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            learn_ngram(split, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert names == {file.name for file in path.iterdir()}
+    assert load_model(path)
 
 
 def test_model_without_its_file_is_refused(folder: Path, tmp_path: Path) -> None:

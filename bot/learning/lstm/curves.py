@@ -12,7 +12,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from bot.learning.lstm.checkpoint import Progress, Round, replace_file
+from bot.learning.lstm.checkpoint import Progress, Round
 
 EVENTS = "events"
 
@@ -36,7 +36,7 @@ def draw_curves(progress: Progress, beside: Mapping[str, float], path: Path) -> 
     axes.grid(alpha=0.3)
     axes.set_ylim(bottom=0)
     axes.legend()
-    replace_file(path, lambda file: figure.savefig(file, format="png", dpi=120))
+    figure.savefig(path, dpi=120)
 
 
 class EventLog:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.learning.lstm.checkpoint import Progress, replace_file
+from bot.learning.lstm.checkpoint import Progress
 from bot.learning.lstm.curves import EventLog, draw_curves
 from bot.learning.lstm.save_network import save_network
 from bot.learning.lstm.shape import WINDOW, Course
 from bot.learning.lstm.training import Trained, Watch, train_network
-from bot.learning.lstm_model import NETWORK, load_lstm
+from bot.learning.lstm_model import NETWORK, LstmModel, load_lstm
 from bot.learning.measure_bits import JUDGED_CHARACTERS, measure_bits, take_files
-from bot.learning.model_card import CARD, ModelCard, list_corpus_parts, write_card
+from bot.learning.model_card import ModelCard, list_corpus_parts, write_card
+from bot.learning.model_folder import replace_model
 from bot.learning.model_readme import render_readme
 from bot.learning.split_corpus import Split
 
@@ -57,20 +58,18 @@ def learn_lstm(lesson: LstmLesson, watch: Watch) -> ModelCard:
 
 
 def _write_model(lesson: LstmLesson, trained: Trained) -> ModelCard:
-    folder = lesson.folder
-    draw_curves(trained.progress, lesson.beside, folder / "curves.png")
-    (folder / CARD).unlink(missing_ok=True)  # it is not the card of what is written now
-    save_network(lesson.course.shape, trained.weights, folder / NETWORK)
-    card = _make_card(lesson, trained)
-    readme = render_readme(card, "LSTM model", ABOUT).encode()
-    replace_file(folder / "README.md", lambda file: file.write(readme))
-    write_card(card, folder)
+    with replace_model(lesson.folder) as draft:
+        draw_curves(trained.progress, lesson.beside, draft / "curves.png")
+        save_network(lesson.course.shape, trained.weights, draft / NETWORK)
+        card = _make_card(lesson, trained, load_lstm(draft))
+        (draft / "README.md").write_text(render_readme(card, "LSTM model", ABOUT), "utf-8")
+        write_card(card, draft)
     return card
 
 
-def _make_card(lesson: LstmLesson, trained: Trained) -> ModelCard:
+def _make_card(lesson: LstmLesson, trained: Trained, model: LstmModel) -> ModelCard:
     """Judge the model as it is served, read from its file."""
-    split, model = lesson.split, load_lstm(lesson.folder)
+    split = lesson.split
     progress = trained.progress
     last = progress.rounds[-1]
     best = progress.best or last

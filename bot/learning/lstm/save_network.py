@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import keras
 import numpy as np
@@ -18,14 +16,8 @@ Floats = NDArray[np.float32]
 
 
 def save_network(shape: Shape, weights: Arrays, path: Path) -> None:
-    """Save a network that gives probabilities; the file before stays until this one is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=path.parent) as folder:
-        draft = Path(folder) / path.name
-        export_network(shape, weights).save(draft)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        draft.replace(path)
+    """Save a network that gives probabilities."""
+    export_network(shape, weights).save(path)
 
 
 def compute_with_keras(path: Path, codes: Codes) -> Floats:

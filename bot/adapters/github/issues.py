@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from github.Issue import Issue as GithubIssue
@@ -11,13 +11,16 @@ from github.IssueComment import IssueComment
 from github.NamedUser import NamedUser
 from github.Organization import Organization
 
-from bot.adapters.github.api_errors import NotFound, require
+from bot.adapters.github.api_client import ApiClient
+from bot.adapters.github.api_errors import ApiResponse, NotFound, raise_for_status, require
 from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.github_api import BAD_ANSWER, GitHubApi
+from bot.adapters.github.known_issues import KnownIssues
 from bot.values import Comment, Issue, Repo
 
 log = logging.getLogger(__name__)
 
+NOT_MODIFIED = 304
 GHOST = "ghost"  # what GitHub shows for deleted accounts
 
 
@@ -26,15 +29,25 @@ class GitHubIssues:
     """The port `bot.ports.Issues`."""
 
     api: GitHubApi
+    known: KnownIssues = field(default_factory=KnownIssues)
 
     def fetch_issue(self, repo: Repo, number: int) -> Issue | None:
         """Return the issue without its comments; None when it is gone."""
-        with self.api.repository(repo) as repository:
+        tag, known = self.known.get(repo, number) or ("", None)
+        headers = {"If-None-Match": tag} if tag else {}
+        with self.api.client(repo) as client:
+            path = f"/repos/{repo.name}/issues/{number}"
+            response = client.send("GET", path, headers=headers)
+            if response.status == NOT_MODIFIED and known:
+                return known
             try:
-                issue = repository.get_issue(number).complete()
-                return replace(_issue_value(issue), moved_to=_find_new_place(issue, number))
+                raise_for_status(response, self.api.clock())
             except NotFound:
                 return None
+            issue = _read_issue(client, response, number)
+        if tag := response.headers.get("etag", ""):
+            self.known.put(repo, number, tag, issue)
+        return issue
 
     def list_comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
         """Return all comments, oldest first."""
@@ -43,6 +56,11 @@ class GitHubIssues:
             place = f"GET {issue.url}/comments"
             read = [_read_comment(comment, place) for comment in issue.get_comments()]
             return tuple(filter(None, read))
+
+
+def _read_issue(client: ApiClient, response: ApiResponse, number: int) -> Issue:
+    issue = GithubIssue(client, dict(response.headers), response.parse(), completed=True)
+    return replace(_issue_value(issue), moved_to=_find_new_place(issue, number))
 
 
 def _issue_value(issue: GithubIssue) -> Issue:

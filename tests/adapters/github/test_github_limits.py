@@ -148,7 +148,7 @@ def test_answer_that_is_no_json_is_unreachable(github: ScriptedGitHub, app: GitH
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (None, "lacks `title`"),
+        (None, "lacks `number`"),
         ({"number": 7}, "lacks `title`"),
         ({"number": 7, "title": 5}, "not as documented"),
         ({"number": 7, "title": "T", "user": {"type": "User"}}, "not as documented"),

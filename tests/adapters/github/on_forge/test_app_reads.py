@@ -39,6 +39,26 @@ def test_repository_is_read(forge: Forge, github: GitHubApp, repo: Repo):
     assert RepoInfo(MAIN, archived=True) == github.repositories.fetch_info(repo)
 
 
+def test_an_issue_that_is_as_it_was_costs_nothing(
+    forge: Forge, github: GitHubApp, repo: Repo, issue: int
+):
+    """A run that waits asks each minute: GitHub answers 304, which it does not count, until the
+    issue changes. What it forbids since is not answered from memory.
+    """
+    there = github.issues.fetch_issue(repo, issue)
+    used = sum(forge.state.request_counts.values())
+    again = github.issues.fetch_issue(repo, issue)
+    used_again = sum(forge.state.request_counts.values())
+    forge.add_label(REPO, issue, "later", "ada")
+    labeled = github.issues.fetch_issue(repo, issue)
+    forge.delete_issue(REPO, issue, "ada")
+
+    assert (there, used) == (again, used_again)
+    assert labeled is not None
+    assert "later" in labeled.labels
+    assert github.issues.fetch_issue(repo, issue) is None
+
+
 @pytest.mark.parametrize(
     ("login", "permission"),
     [("ada", "admin"), ("mel", "maintain"), ("tim", "triage"), ("nobody-here", "none")],

@@ -115,7 +115,7 @@ class _Receiver:
         line |= {"signed": kind, **_describe_event(kind, event)}
         try:
             async with asyncio.timeout(self.limits.patience_s):
-                return [await self._submit(intent) for intent in self.route(event)]
+                return [await self._submit(intent, line) for intent in self.route(event)]
         except Unreachable as away:
             raise _Rejection(503, f"not taken, deliver it again: {away}") from away
         except TimeoutError as late:
@@ -151,12 +151,16 @@ class _Receiver:
             self.held_bytes -= len(body)
         return bytes(body)
 
-    async def _submit(self, intent: Intent) -> str:
+    async def _submit(self, intent: Intent, line: dict[str, object]) -> str:
         match intent:
             case StartRun():
-                return f"started {await self.engine.start(intent)}"
+                key = await self.engine.start(intent)
+                line.setdefault("run", key)
+                return f"started {key}"
             case SignalRun():
                 if await self.engine.signal(intent):
+                    if isinstance(intent.to, str):
+                        line.setdefault("run", intent.to)
                     return f"told {intent.to}"
                 return f"ignored: nothing runs for {intent.to}"
             case Ignore(why):
@@ -183,7 +187,7 @@ def _log_delivery(line: Mapping[str, object], status: int, answer: Mapping[str, 
         **answer,
         "ms": line["ms"],
     }
-    fields = {"delivery": line["delivery"]}
+    fields = {"delivery": line["delivery"], "run": line.get("run", "")}
     level = logging.DEBUG if status == 202 else logging.WARNING
     log.log(level, "%s", text, extra={"event": "delivery", "fields": fields, "details": details})
 

@@ -299,3 +299,20 @@ def test_the_server_does_not_say_what_it_is(engine):
         connection.close()
 
     assert {"date", "content-length", "content-type", "cache-control"} == names
+
+
+def test_the_line_of_a_delivery_names_what_it_started_or_told(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+):
+    """Beside the delivery, so that one search finds all of a run."""
+    caplog.set_level(logging.DEBUG, "bot.web.door")
+    for action in ("labeled", "closed", "edited"):
+        head, body = signed("issues", issues(action))
+        client.post("/github", headers=head, content=body)
+    fields = [record.__dict__["fields"] for record in caplog.records]
+
+    assert [{"run": GUID}, {"run": SUBJECT}, {}] == [
+        {name: text for name, text in named.items() if name != "delivery" and text}
+        for named in fields
+    ]
+    assert {GUID} == {named["delivery"] for named in fields}

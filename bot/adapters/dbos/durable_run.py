@@ -248,7 +248,8 @@ class DurableRun(RecordedLookups):
             return None
         self._logger.log_wait(state.waiting)
         loop = asyncio.get_running_loop()
-        call = partial(step, self._runtime.ports, state)
+        write = partial(step, self._runtime.ports, state)
+        call = partial(call_with_fields, read_log_fields(), write)
         name = f"{self._key} waits"
         await gate.enter(name)
         act = partial(loop.run_in_executor, self._runtime.executor, call)

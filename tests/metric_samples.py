@@ -5,10 +5,15 @@ from __future__ import annotations
 from prometheus_client.parser import text_string_to_metric_families
 
 
-def samples(text):
-    """The samples of a text in Prometheus's format: {'name{label="value"}': number}."""
+def read_samples(text):
+    """Read the samples of a text in Prometheus's format."""
     families = text_string_to_metric_families(text.decode())
-    return {name_sample(sample): sample.value for family in families for sample in family.samples}
+    return [sample for family in families for sample in family.samples]
+
+
+def samples(text):
+    """The numbers of a text: {'name{label="value"}': number}."""
+    return {name_sample(sample): sample.value for sample in read_samples(text)}
 
 
 def name_sample(sample):

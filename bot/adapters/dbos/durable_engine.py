@@ -151,7 +151,9 @@ class DurableEngine(DbosJournal):
             self._record.migrate()
             database = self._record.open()
             cleanup.callback(database.dispose)
-            membership = join_fleet(self._record, database, self._options, self._fence)
+            membership = join_fleet(
+                self._record, database, self._options, self._fence, self._stories
+            )
             if membership:
                 cleanup.callback(membership.member.leave)
                 self._runtime = replace(self._runtime, slots=membership.slots)
@@ -165,9 +167,7 @@ class DurableEngine(DbosJournal):
             own_queue = membership.member.own_queue if membership else QUEUE
             self._batcher = EnqueueBatcher(database, APPLICATION, self._options.poll_s, own_queue)
             DBOS.listen_queues([own_queue])
-            for name, story in self._stories.items():
-                durable = self._make_durable(story)
-                DBOS.workflow(name=name, max_recovery_attempts=MOST_DEATHS)(durable)
+            self._register_stories()
             DBOS.launch()
             self._dbos = dbos
             self._database = database
@@ -177,18 +177,18 @@ class DurableEngine(DbosJournal):
             )
             cleanup.callback(self._shut)
             if membership:
-                membership.begin(self._loop, self._runtime.waits, self._tell_set_aside)
+                membership.begin(dbos, self._loop, self._runtime.waits, self._tell_set_aside)
             self._cleanup = cleanup.pop_all()
+
+    def _register_stories(self) -> None:
+        for name, story in self._stories.items():
+            durable = self._make_durable(story)
+            DBOS.workflow(name=name, max_recovery_attempts=MOST_DEATHS)(durable)
 
     async def _tell_set_aside(self, key: RunKey) -> None:
         """Start what tells people of a run that was set aside."""
-        tell = self._options.tell_set_aside
-        statuses = await DBOS.list_workflows_async(workflow_ids=[key], load_output=False)
-        story = self._stories.get(statuses[0].name) if statuses else None
-        if tell is None or story is None or statuses[0].input is None:
-            return
-        start = tell(key, from_json(statuses[0].input["args"][0], read_value_kind(story)))
-        if start is not None:
+        start = self._membership and await self._membership.describe_death(key, self._stories)
+        if start:
             await self._start_there(start, start.key)
 
     def _shut(self) -> None:

@@ -6,11 +6,11 @@ The engine calls back nobody whose process died: what it ran would wait for ever
 from __future__ import annotations
 
 import logging
+import math
 import os
 import socket
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +36,7 @@ class FleetTiming:
     beat_s: float = 1.0
     fence_after_s: float = 4.0
     dead_after_s: float = 6.0
+    launch_s: float = 60.0  # more, until it is launched
     take_s: float = 0.25
     retry_s: float = 0.5
 
@@ -44,10 +45,11 @@ class FleetTiming:
 class Listener:
     """Whom a process tells what it hears. Each is called in the member's thread."""
 
-    on_grants: Callable[[], None]
-    on_signal: Callable[[str], None]  # with the run's key; "" where any may have been missed
+    on_grants: Callable[[str], None]  # with the run's key; "" where any may have been missed
+    on_signal: Callable[[str], None]  # the same
     on_set_aside: Callable[[str], None]
     on_expelled: Callable[[], None]
+    find_active: Callable[[], Collection[str]]  # the runs that this process runs
 
 
 @dataclass(slots=True)
@@ -55,32 +57,29 @@ class FleetMember:
     """This process among those that share the record. `slots` is 0 where it works on no runs."""
 
     record: PostgresRecord
+    stories: Collection[str]  # that this process knows: it takes no runs of others
     slots: int
-    per_repository: int
+    limits: SlotLimits
     fence: Fence
     timing: FleetTiming = field(default_factory=FleetTiming)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}-{uuid4().hex[:12]}")
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _heard_since: float = 0.0  # by the record, without a silence in which others may have died
+    _strays: set[str] = field(default_factory=set)
 
     @property
     def own_queue(self) -> str:
         """The queue with the runs that this process has taken."""
         return fleet_sql.OWN_QUEUE.format(worker=self.name)
 
-    @property
-    def limits(self) -> SlotLimits:
-        """What the slots keep to."""
-        return SlotLimits(self.per_repository, self.timing.dead_after_s)
-
     def join(self) -> None:
         """Write down that this process lives, before it takes anything."""
         machine = f"{socket.gethostname()} pid {os.getpid()}"
         asked_at = read_clock()
         with closing(self.record.connect()) as connection:
-            connection.execute(
-                fleet_sql.ENTER, {"worker": self.name, "machine": machine, "slots": self.slots}
-            )
+            names = {"worker": self.name, "machine": machine, "slots": self.slots}
+            connection.execute(fleet_sql.ENTER, names | {"launch_s": self.timing.launch_s})
         self.fence.patience_s = self.timing.fence_after_s
         self.fence.note_beat(asked_at)
 
@@ -92,9 +91,12 @@ class FleetMember:
         self._thread.start()
 
     def tell(self, run: str) -> None:
-        """Have the process in which a run lives look into its inbox."""
-        with closing(self.record.connect()) as connection:
-            connection.execute("select pg_notify(%s, %s)", [fleet_sql.SIGNALS, run])
+        """Have the process in which a run lives look into its inbox. It is a hint, and may fail."""
+        try:
+            with closing(self.record.connect()) as connection:
+                connection.execute("select pg_notify(%s, %s)", [fleet_sql.SIGNALS, run])
+        except psycopg.Error as error:
+            log.warning("%s hears of its signal a little later: %s", run, _say(error))
 
     def leave(self) -> None:
         """Stop, and let the others take over at once what is left."""
@@ -125,62 +127,72 @@ class FleetMember:
     def _listen(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
         for channel in (fleet_sql.STARTS, fleet_sql.GRANTS, fleet_sql.SIGNALS):
             connection.execute(f"listen {channel}")
-        listener.on_signal("")  # what was said while nobody listened is in the tables
-        listener.on_grants()
-        beat_at = 0.0
+        # What was said while nobody listened is in the tables.
+        listener.on_signal("")
+        for (run,) in connection.execute(fleet_sql.UNHEARD).fetchall():
+            listener.on_signal(run)
+        self._heard_since = read_clock()
+        beat_at = looked_at = -math.inf
         while not self._stopping.is_set():
-            if time.monotonic() - beat_at >= self.timing.beat_s:
-                beat_at = time.monotonic()
-                self._look_after(connection, listener)
-            self._take(connection)
-            self._hear(connection, listener)
-
-    def _look_after(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
-        """Say that this process lives, and look whether the others do."""
-        if not self._beat(connection):
-            self._stopping.set()
-            listener.on_expelled()
-            return
-        for run in self._bury_dead(connection):
-            listener.on_set_aside(run)
+            now = read_clock()
+            if now - beat_at >= self.timing.beat_s:
+                if now - beat_at > self.timing.fence_after_s:
+                    self._heard_since = now
+                beat_at = now
+                self._beat(connection, listener)
+            if now - looked_at >= self.timing.dead_after_s:
+                looked_at = now
+                self._put_back_strays(connection, listener)
+            if not self._stopping.is_set():
+                self._take(connection)
+                self._hear(connection, listener)
 
     def _hear(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
         for hint in connection.notifies(timeout=self.timing.take_s, stop_after=1):
             if hint.channel == fleet_sql.GRANTS:
-                listener.on_grants()
+                listener.on_grants(hint.payload)
             elif hint.channel == fleet_sql.SIGNALS:
                 listener.on_signal(hint.payload)
 
-    def _beat(self, connection: psycopg.Connection[Any]) -> bool:
-        """Say that this process lives; False where the others took it for dead."""
+    def _beat(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
+        """Say that this process lives, and look whether the others do."""
         asked_at = read_clock()
-        is_known = connection.execute(fleet_sql.BEAT, {"worker": self.name}).rowcount > 0
-        if is_known:
-            self.fence.note_beat(asked_at)
-        return is_known
+        if not connection.execute(fleet_sql.BEAT, {"worker": self.name}).rowcount:
+            self._stopping.set()  # the others took it for dead
+            listener.on_expelled()
+            return
+        self.fence.note_beat(asked_at)
+        listener.on_grants("")
+        # Where the record was away from all, the others need a moment to come back, too.
+        if asked_at - self._heard_since >= self.timing.dead_after_s:
+            self._bury_dead(connection, listener)
 
-    def _bury_dead(self, connection: psycopg.Connection[Any]) -> list[str]:
-        """Take over from processes that were not heard of; returns the runs that are set aside."""
+    def _bury_dead(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
+        """Take over from processes that were not heard of."""
         dead = connection.execute(
             fleet_sql.FIND_DEAD, {"dead_after_s": self.timing.dead_after_s}
         ).fetchall()
-        runs = []
         for (worker,) in dead:
-            log.warning("%s was not heard of: its runs go on elsewhere", worker)
-            runs += self._bury(connection, worker)
-        return runs
+            for run in self._bury(connection, worker):
+                listener.on_set_aside(run)
 
     def _bury(self, connection: psycopg.Connection[Any], worker: str) -> list[str]:
-        own_queue = fleet_sql.OWN_QUEUE.format(worker=worker)
+        """Hand over what a dead process had, or what this one has; returns what is set aside."""
+        is_orderly = worker == self.name
         names = {
             "worker": worker,
-            "own_queue": own_queue,
+            "own_queue": fleet_sql.OWN_QUEUE.format(worker=worker),
             "queue": fleet_sql.QUEUE,
             "most_deaths": fleet_sql.MOST_DEATHS,
+            "dead_after_s": self.timing.dead_after_s,
+            "is_orderly": is_orderly,
         }
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", [fleet_sql.SLOT_LOCK])
-            if worker != self.name:
+            if not is_orderly:
+                if not cursor.execute(fleet_sql.LOCK_DEAD, names).rowcount:
+                    return []
+                log.warning("%s was not heard of: its runs go on elsewhere", worker)
                 cursor.execute(fleet_sql.COUNT_DEATHS, names)
             cursor.execute(fleet_sql.SET_ASIDE, names)
             set_aside = [str(run) for (run,) in cursor.fetchall()]
@@ -190,20 +202,40 @@ class FleetMember:
             cursor.execute("select pg_notify(%s, '')", [fleet_sql.STARTS])
         return set_aside
 
+    def _put_back_strays(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
+        """Put runs back that this process has taken and, at two looks, does not run."""
+        taken = connection.execute(fleet_sql.TAKEN, {"worker": self.name}).fetchall()
+        idle = {str(run) for (run,) in taken} - set(listener.find_active())
+        strays, self._strays = idle & self._strays, idle
+        if not strays:
+            return
+        log.warning("the record was away when these were to go on: %s", ", ".join(sorted(strays)))
+        names = {"worker": self.name, "runs": list(strays), "queue": fleet_sql.QUEUE}
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [fleet_sql.SLOT_LOCK])
+            for statement in fleet_sql.PUT_BACK:
+                cursor.execute(statement, names)
+            grant_slots(cursor, self.limits)
+
     def _take(self, connection: psycopg.Connection[Any]) -> None:
         """Take this process's share of the runs that nobody has taken."""
         if not self.slots:
             return
         names = {
+            "worker": self.name,
             "queue": fleet_sql.QUEUE,
             "own_queue": self.own_queue,
+            "stories": list(self.stories),
             "slots": self.slots,
             "dead_after_s": self.timing.dead_after_s,
         }
+        waiting = connection.execute(fleet_sql.IS_WAITING, names).fetchone()
+        if not waiting or not waiting[0]:
+            return
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute("select pg_try_advisory_xact_lock(%s)", [fleet_sql.TAKE_LOCK])
             row = cursor.fetchone()
-            if row and row[0]:
+            if row and row[0] and cursor.execute(fleet_sql.LOCK_MEMBER, names).rowcount:
                 cursor.execute(fleet_sql.TAKE, names)
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
+from dbos import DBOS
 
+from bot.adapters.dbos.durable_run import INBOX
 from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.fleet_member import FleetMember, Listener
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record import Record
+from bot.adapters.dbos.run_starts import read_value_kind
 from bot.adapters.dbos.run_waits import RunWaits
 from bot.adapters.dbos.runtime import EngineOptions
-from bot.adapters.dbos.shared_slots import SharedSlots
+from bot.adapters.dbos.shared_slots import SharedSlots, SlotLimits
+from bot.run import StartRun, Story, from_json
 from bot.values import RunKey
 
 log = logging.getLogger("greenlit")
@@ -31,23 +37,41 @@ class Membership:
 
     def begin(
         self,
+        dbos: DBOS,
         loop: asyncio.AbstractEventLoop,
         waits: Mapping[str, RunWaits],
         tell_set_aside: Callable[[RunKey], Coroutine[None, None, None]],
     ) -> None:
         """Take runs, and tell those that live on this loop what the others say."""
+        record = dbos._sys_db  # noqa: SLF001
+        active = dbos._active_workflows_set  # noqa: SLF001
 
-        def look() -> None:
-            asyncio.run_coroutine_threadsafe(self.slots.look(), loop)
+        def look(key: str) -> None:
+            with suppress(RuntimeError):  # the loop is closed: the process ends
+                loop.call_soon_threadsafe(self.slots.look, key)
 
         def wake(key: str) -> None:
-            loop.call_soon_threadsafe(_wake, waits, key)
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_wake, waits, key)
+            # The engine hears by itself, but for what was said while it was without a connection.
+            waiting: Any = record.notifications_map.get(f"{key}::{INBOX}")
+            if waiting is not None:
+                record.recv_check(key, INBOX, waiting)
 
         def set_aside(key: str) -> None:
             log.error("%s is set aside: process after process died while it worked", key)
             asyncio.run_coroutine_threadsafe(tell_set_aside(RunKey(key)), loop)
 
-        self.member.begin(Listener(look, wake, set_aside, self._end))
+        self.member.begin(Listener(look, wake, set_aside, self._end, active.activeList))
+
+    async def describe_death(self, key: RunKey, stories: Mapping[str, Story]) -> StartRun | None:
+        """Find what tells people of a run that was set aside; None where nobody is to be told."""
+        tell = self.options.tell_set_aside
+        statuses = await DBOS.list_workflows_async(workflow_ids=[key], load_output=False)
+        story = stories.get(statuses[0].name) if statuses else None
+        if tell is None or story is None or statuses[0].input is None:
+            return None
+        return tell(key, from_json(statuses[0].input["args"][0], read_value_kind(story)))
 
     def _end(self) -> None:
         log.error(
@@ -58,14 +82,19 @@ class Membership:
 
 
 def join_fleet(
-    record: Record, database: sa.Engine, options: EngineOptions, fence: Fence
+    record: Record,
+    database: sa.Engine,
+    options: EngineOptions,
+    fence: Fence,
+    stories: Collection[str],
 ) -> Membership | None:
     """Become a member of those who share the record; None where this process has it alone."""
     if not isinstance(record, PostgresRecord):
         return None
-    member = FleetMember(record, options.slots, options.slots_per_repository, fence, options.timing)
+    limits = SlotLimits(options.slots_per_repository, options.timing.dead_after_s)
+    member = FleetMember(record, stories, options.slots, limits, fence, options.timing)
     member.join()
-    return Membership(member, SharedSlots(database, member.name, member.limits), options)
+    return Membership(member, SharedSlots(database, member.name, limits), options)
 
 
 def _wake(waits: Mapping[str, RunWaits], key: str) -> None:

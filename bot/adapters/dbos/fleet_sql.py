@@ -10,15 +10,23 @@ STARTS, GRANTS, SIGNALS = "greenlit_starts", "greenlit_grants", "greenlit_signal
 SLOT_LOCK, TAKE_LOCK = 7_101_001, 7_101_002
 MOST_DEATHS = 3  # in a row at the same step, until a run is set aside
 
+# It is not taken for dead while it is launched, which takes as long as it takes.
 ENTER = """
-insert into greenlit.workers (worker, machine, slots) values (%(worker)s, %(machine)s, %(slots)s)
+insert into greenlit.workers (worker, machine, slots, beat_at)
+values (
+  %(worker)s, %(machine)s, %(slots)s, clock_timestamp() + make_interval(secs => %(launch_s)s)
+)
 """
 BEAT = "update greenlit.workers set beat_at = clock_timestamp() where worker = %(worker)s"
 FIND_DEAD = """
 select worker from greenlit.workers
 where beat_at < clock_timestamp() - make_interval(secs => %(dead_after_s)s)
-for update skip locked
 """
+# Asked again with its row locked: a process that was heard of just now lives, and one that is to
+# be heard of waits, and finds itself gone.
+LOCK_DEAD = FIND_DEAD + "and worker = %(worker)s for update"
+# A process that is no member any more takes nothing; one that is stays so until it has.
+LOCK_MEMBER = "select worker from greenlit.workers where worker = %(worker)s for key share"
 
 # A death counts where the run had a slot, so was at work; in a row where no step came between.
 COUNT_DEATHS = """
@@ -46,6 +54,9 @@ LEAVE_RUNS = """
 update dbos.workflow_status set
   status = 'ENQUEUED', owner_xid = null, started_at_epoch_ms = null,
   updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint,
+  -- The engine gives a run up that was handed over too often. One that was handed over by a
+  -- process that ends has harmed none.
+  recovery_attempts = case when %(is_orderly)s then 0 else recovery_attempts end,
   queue_name = %(queue)s
 where (executor_id = %(worker)s and status = 'PENDING')
   or (queue_name = %(own_queue)s and status = 'ENQUEUED')
@@ -56,6 +67,24 @@ LEAVE_ALL = (
     "delete from dbos.queues where name = %(own_queue)s",
     "delete from greenlit.workers where worker = %(worker)s",
 )
+
+# What this process has taken, so that it can tell what it does not run: the record was away when
+# it was to be begun, or to be written down.
+TAKEN = """
+select workflow_uuid from dbos.workflow_status
+where executor_id = %(worker)s and status = 'PENDING'
+"""
+PUT_BACK = (
+    "delete from greenlit.slots where worker = %(worker)s and run = any(%(runs)s)",
+    """
+    update dbos.workflow_status set
+      status = 'ENQUEUED', owner_xid = null, started_at_epoch_ms = null, queue_name = %(queue)s,
+      updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
+    where executor_id = %(worker)s and status = 'PENDING' and workflow_uuid = any(%(runs)s)
+    """,
+)
+# Signals that came while this process did not listen.
+UNHEARD = "select distinct destination_uuid from dbos.notifications where not consumed"
 
 # A run that was set aside, and how it goes on.
 ASIDE = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
@@ -72,6 +101,12 @@ BRING_BACK = (
     "select pg_notify('greenlit_starts', '')",
 )
 
+IS_WAITING = """
+select exists (
+  select from dbos.workflow_status where status = 'ENQUEUED' and queue_name = %(queue)s
+    and name = any(%(stories)s)
+)
+"""
 # Each process takes its share of the runs, by its slots; the owners' oldest in turn, so that one
 # with five hundred lets the others through.
 TAKE = """
@@ -80,7 +115,8 @@ with waiting as (
     row_number() over (
       partition by split_part(workflow_uuid, '/', 1) order by created_at, workflow_uuid
     ) as turn
-  from dbos.workflow_status where status = 'ENQUEUED' and queue_name = %(queue)s
+  from dbos.workflow_status
+  where status = 'ENQUEUED' and queue_name = %(queue)s and name = any(%(stories)s)
 ), share as (
   select ceil((select count(*) from waiting)::float * %(slots)s / greatest(sum(slots), 1)) as runs
   from greenlit.workers
@@ -95,33 +131,33 @@ where workflow_status.workflow_uuid = chosen.workflow_uuid
   and status = 'ENQUEUED' and queue_name = %(queue)s
 """
 
+# Only as a member: the run of one that was taken for dead is in another's line.
 ENTER_LINE = """
 insert into greenlit.slots (run, worker, owner, repo, asked_at)
-values (%(run)s, %(worker)s, split_part(%(repo)s, '/', 1), %(repo)s, %(asked_at)s)
+select %(run)s, worker, split_part(%(repo)s, '/', 1), %(repo)s, %(asked_at)s
+from greenlit.workers where worker = %(worker)s
 on conflict (run) do update set worker = excluded.worker, granted_at = case
   when greenlit.slots.worker = excluded.worker then greenlit.slots.granted_at end
 """
-LEAVE_LINE = "delete from greenlit.slots where run = %(run)s and worker = %(worker)s"
+LEAVE_LINE = "delete from greenlit.slots where run = any(%(runs)s) and worker = %(worker)s"
 # The owners take turns by what they have at work, and when they were served last; of one's runs the
 # first is who asked first, and of one second the lower number.
 NEXT = """
+with held as (select worker, repo, owner from greenlit.slots where granted_at is not null),
+by_worker as (select worker, count(*) as runs from held group by worker),
+by_repo as (select repo, count(*) as runs from held group by repo),
+by_owner as (select owner, count(*) as runs from held group by owner)
 select waiting.run from greenlit.slots waiting
 join greenlit.workers on workers.worker = waiting.worker
 left join greenlit.owners on owners.owner = waiting.owner
+left join by_worker on by_worker.worker = waiting.worker
+left join by_repo on by_repo.repo = waiting.repo
+left join by_owner on by_owner.owner = waiting.owner
 where waiting.granted_at is null
   and workers.beat_at > clock_timestamp() - make_interval(secs => %(dead_after_s)s)
-  and workers.slots > (
-    select count(*) from greenlit.slots held
-    where held.worker = waiting.worker and held.granted_at is not null
-  )
-  and %(per_repository)s > (
-    select count(*) from greenlit.slots held
-    where held.repo = waiting.repo and held.granted_at is not null
-  )
-order by (
-  select count(*) from greenlit.slots held
-  where held.owner = waiting.owner and held.granted_at is not null
-) / coalesce(owners.weight, 1), owners.served_at nulls first,
+  and workers.slots > coalesce(by_worker.runs, 0)
+  and %(per_repository)s > coalesce(by_repo.runs, 0)
+order by coalesce(by_owner.runs, 0) / coalesce(owners.weight, 1), owners.served_at nulls first,
   waiting.asked_at, length(waiting.run), waiting.run
 limit 1
 """

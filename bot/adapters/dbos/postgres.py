@@ -16,9 +16,24 @@ SCHEMA = "dbos"  # the engine's own; what is ours stands in `greenlit`
 DRIVER = "postgresql+psycopg"
 CONNECTIONS = 20  # of a process, as the engine has them by itself
 WAIT_S = 30
+# A peer that is gone without a word, as when a machine loses its power, is found out in seconds, by
+# the server too: its transaction may hold a lock that all others wait for. So may that of a process
+# that is frozen.
+_SESSION = {
+    "search_path": f"{SCHEMA},greenlit,public",
+    "idle_in_transaction_session_timeout": "5s",
+    "tcp_keepalives_idle": 4,
+    "tcp_keepalives_interval": 2,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": "10s",
+}
 CONNECT_ARGUMENTS: dict[str, Any] = {
     "connect_timeout": 5,
-    "options": f"-c search_path={SCHEMA},greenlit,public",
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
     "application_name": "greenlit",
 }
 # Our keys of advisory locks. They are a database's, so the numbers only have to differ.

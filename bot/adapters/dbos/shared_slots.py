@@ -7,13 +7,17 @@ import logging
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.slots import SlotTicket
 from bot.values import QueueLength, Waiting
+
+RETRY_S = 0.5
 
 log = logging.getLogger("greenlit")
 
@@ -26,21 +30,35 @@ class SlotLimits:
     dead_after_s: float
 
 
+@dataclass(eq=False, slots=True)
+class _Place:
+    """A ticket from when it goes into the line until it leaves: what was read before tells nothing
+    of it.
+    """
+
+    ticket: SlotTicket
+
+
+Line = list[tuple[str, str, bool]]  # runs, their repositories, and whether they have a slot
+
+
 @dataclass(slots=True)
 class SharedSlots:
     """The same as `Slots`, for many processes: so many for each of them, and for each repository.
 
     A run works in the process that it lives in; whoever enters the line or leaves it gives out
     what is free, to the runs of all of them. Lives on one loop, and asks the record in a thread.
+    While the record is away all wait, and what was given back meanwhile is given back then.
     """
 
     database: sa.Engine
     worker: str
     limits: SlotLimits
-    _tickets: dict[str, SlotTicket] = field(default_factory=dict)
-    _line: list[tuple[str, str, bool]] = field(default_factory=list)
+    _places: dict[str, _Place] = field(default_factory=dict)
+    _left: set[str] = field(default_factory=set)  # what the record is not told yet
+    _line: Line = field(default_factory=list)
     _asking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "slots"))
-    _leaving: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def hold_for(self, keys: Collection[str]) -> None:
         """Do nothing: who asked first stands in the record, whatever comes back first."""
@@ -53,25 +71,29 @@ class SharedSlots:
 
     async def enter(self, ticket: SlotTicket) -> bool:
         """Go into the line, or stay in it; True when there is a slot for the ticket now."""
-        self._tickets[ticket.key] = ticket
-        await self._ask(fleet_sql.ENTER_LINE, ticket)
+        self._places.setdefault(ticket.key, _Place(ticket))
+        await self._ask(ticket)
         return ticket.granted.is_set()
 
     def leave(self, ticket: SlotTicket) -> None:
         """Give the slot back, or the place in the line up."""
         ticket.granted.clear()
-        if self._tickets.pop(ticket.key, None):
-            leaving = asyncio.get_running_loop().create_task(self._leave(ticket))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
+        if self._places.pop(ticket.key, None):
+            self._left.add(ticket.key)
+            self._ask_beside()
 
-    async def look(self) -> None:
-        """Look which runs of this process have a slot, and give out what is free."""
-        await self._ask("", None)
+    def look(self, run: str = "") -> None:
+        """Look which runs of this process have a slot, and give out what is free.
+
+        With the key of a run only if it waits here.
+        """
+        waiting = {key for key, place in self._places.items() if not place.ticket.granted.is_set()}
+        if run in waiting or (waiting and not run):
+            self._ask_beside()
 
     def count_held(self) -> int:
         """Count the slots at work in this process."""
-        return sum(ticket.granted.is_set() for ticket in self._tickets.copy().values())
+        return sum(place.ticket.granted.is_set() for place in self._places.copy().values())
 
     def measure_line(self, now: float) -> QueueLength:  # noqa: ARG002 - as of `Slots`
         """Measure nothing: the line stands in the record, and is counted there."""
@@ -92,34 +114,41 @@ class SharedSlots:
         behind = tuple(working) if is_held_up else ()
         return Waiting("slot", place=place, line_length=max(len(line), 1), behind=behind)
 
-    async def _leave(self, ticket: SlotTicket) -> None:
-        try:
-            await self._ask(fleet_sql.LEAVE_LINE, ticket)
-        except sa.exc.DBAPIError:
-            # The record is away. The slot comes free when the run enters the line anew, or when
-            # this process is taken for dead.
-            log.warning("the slot of %s could not be given back", ticket.key)
+    def _ask_beside(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._ask(None))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _ask(self, statement: str, ticket: SlotTicket | None) -> None:
+    async def _ask(self, ticket: SlotTicket | None) -> None:
+        """Tell the record who left, and who enters; again until it answers."""
         loop = asyncio.get_running_loop()
-        granted, self._line = await loop.run_in_executor(
-            self._asking, self._ask_record, statement, ticket
-        )
-        for key in granted:
-            if waiting := self._tickets.get(key):
-                waiting.granted.set()
+        while True:
+            places, left, self._left = dict(self._places), self._left, set()
+            ask = partial(self._ask_record, list(left), ticket)
+            try:
+                granted, self._line = await loop.run_in_executor(self._asking, ask)
+            except (psycopg.Error, sa.exc.SQLAlchemyError) as error:
+                log.warning("the slots cannot be read, and are asked for again: %s", error)
+                self._left |= left - self._places.keys()  # what came back keeps what it had
+                await asyncio.sleep(RETRY_S)
+            else:
+                break
+        for key in granted & places.keys():
+            if self._places.get(key) is places[key]:
+                places[key].ticket.granted.set()
 
-    def _ask_record(
-        self, statement: str, ticket: SlotTicket | None
-    ) -> tuple[set[str], list[tuple[str, str, bool]]]:
+    def _ask_record(self, left: list[str], ticket: SlotTicket | None) -> tuple[set[str], Line]:
+        names: dict[str, object] = {"worker": self.worker, "runs": left}
         with self.database.begin() as transaction:
             cursor = _open_cursor(transaction)
             cursor.execute("select pg_advisory_xact_lock(%s)", [fleet_sql.SLOT_LOCK])
+            if left:
+                cursor.execute(fleet_sql.LEAVE_LINE, names)
             if ticket:
-                names = {"run": ticket.key, "repo": ticket.repo, "asked_at": ticket.asked_at}
-                cursor.execute(statement, {**names, "worker": self.worker})
+                asked = {"run": ticket.key, "repo": ticket.repo, "asked_at": ticket.asked_at}
+                cursor.execute(fleet_sql.ENTER_LINE, names | asked)
             grant_slots(cursor, self.limits)
-            cursor.execute(fleet_sql.GRANTED, {"worker": self.worker})
+            cursor.execute(fleet_sql.GRANTED, names)
             granted = {str(run) for (run,) in cursor.fetchall()}
             cursor.execute(fleet_sql.IN_LINE)
             return granted, cursor.fetchall()

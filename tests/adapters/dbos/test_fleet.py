@@ -158,3 +158,34 @@ def test_the_database_may_go_away(fleet, diary, database_url, postgres):
         assert "done" == eventually(lambda: process.ask("state", "k"), "done")
         assert process.ask("tell", "o/r#8", "go")
         assert "go" == eventually(lambda: lines(diary)[-1], "go")
+
+
+def test_processes_that_lost_the_database_together_live_on(fleet, diary, database_url, postgres):
+    """It was away for longer than it takes to be dead: the first to come back waits for the rest."""
+    with open_wire(postgres.port) as wire:
+        url = database_url.replace(str(postgres.port), str(wire.port))
+        processes = [fleet(database_url=url, timing=QUICK) for _ in range(3)]
+        processes[0].start("three", "k", diary=str(diary), seconds=1.0)
+        eventually(lambda: "b began" in lines(diary), expected=True)
+        wire.cut()
+        time.sleep(2 * QUICK.dead_after_s)
+        wire.mend()
+
+        assert "done" == eventually(lambda: processes[0].ask("state", "k"), "done")
+        time.sleep(QUICK.dead_after_s)
+        assert [True] * 3 == [process.process.is_alive() for process in processes]
+
+
+def test_a_run_that_its_process_lost_is_begun_anew(fleet, diary, database_url):
+    """Taken, and then not begun, or not written down, for want of the database."""
+    door = fleet(timing=QUICK, slots=0)
+    door.start("three", "k", diary=str(diary))
+    take = (
+        "update dbos.workflow_status set status = 'PENDING', executor_id = %s "
+        "where workflow_uuid = 'k' returning 1"
+    )
+    ask(database_url, take, "nobody")
+    worker = fleet(timing=QUICK)
+    ask(database_url, take, worker.ask("name"))
+
+    assert "done" == eventually(lambda: worker.ask("state", "k"), "done")

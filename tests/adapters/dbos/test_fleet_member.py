@@ -1,0 +1,169 @@
+"""The tests of what a process says to the record that it shares, and of its slots there."""
+
+import asyncio
+import time
+from contextlib import closing, contextmanager
+
+import psycopg
+import pytest
+
+from bot.adapters.dbos import fleet_sql
+from bot.adapters.dbos.fence import Fence
+from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming
+from bot.adapters.dbos.postgres import PostgresRecord
+from bot.adapters.dbos.shared_slots import SharedSlots, SlotLimits
+from bot.adapters.dbos.slots import SlotTicket
+from tests.tcp_proxy import open_wire
+
+LIMITS = SlotLimits(per_repository=1, dead_after_s=1.5)
+QUICK = FleetTiming(beat_s=0.2, fence_after_s=0.8, dead_after_s=1.5, take_s=0.05)
+
+
+@pytest.fixture
+def record(database_url):
+    """A connection to the record."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def member(database_url):
+    """A process that has joined, and does nothing by itself."""
+    member = FleetMember(PostgresRecord(database_url), ["known"], 4, LIMITS, Fence(), QUICK)
+    member.join()
+    return member
+
+
+def enqueue(record, key, name="known", queue=fleet_sql.QUEUE):
+    """Write a run down that nobody has begun."""
+    query = (
+        "insert into dbos.workflow_status (workflow_uuid, status, name, queue_name, priority) "
+        "values (%s, 'ENQUEUED', %s, %s, 0)"
+    )
+    record.execute(query, [key, name, queue])
+
+
+def find_queue(record, key):
+    query = "select queue_name from dbos.workflow_status where workflow_uuid = %s"
+    return record.execute(query, [key]).fetchone()[0]
+
+
+def make_old(record, member):
+    """Make it so that a process was not heard of for long."""
+    query = "update greenlit.workers set beat_at = beat_at - interval '1 hour' where worker = %s"
+    record.execute(query, [member.name])
+
+
+def test_who_is_heard_of_at_the_last_moment_lives(member, record, database_url):
+    """Another one found it dead, and then it was heard of: its runs stay where they are."""
+    other = FleetMember(PostgresRecord(database_url), [], 4, LIMITS, Fence(), QUICK)
+    other._bury(record, member.name)
+
+    assert 1 == record.execute("select count(*) from greenlit.workers").fetchone()[0]
+    make_old(record, member)
+    other._bury(record, member.name)
+    assert 0 == record.execute("select count(*) from greenlit.workers").fetchone()[0]
+
+
+def test_who_is_launched_slowly_is_not_taken_for_dead(member, record):
+    """It says nothing until it is."""
+    time.sleep(QUICK.dead_after_s + 0.1)
+
+    assert [] == record.execute(fleet_sql.FIND_DEAD, {"dead_after_s": 1.5}).fetchall()
+
+
+def test_a_dead_process_takes_nothing(member, record):
+    """It would be in a queue that nobody looks into."""
+    enqueue(record, "k")
+    record.execute("delete from greenlit.workers")
+    member._take(record)
+
+    assert fleet_sql.QUEUE == find_queue(record, "k")
+
+
+def test_a_process_takes_only_stories_that_it_knows(member, record):
+    """Those of a newer version are for a process of that version."""
+    enqueue(record, "k")
+    enqueue(record, "new", name="unknown")
+    member._take(record)
+
+    assert [member.own_queue, fleet_sql.QUEUE] == [find_queue(record, key) for key in ("k", "new")]
+
+
+def test_a_peer_that_is_gone_is_found_out_in_seconds(database_url):
+    """By the server too, and also where a process is frozen in a transaction: it may hold a lock."""
+    with closing(PostgresRecord(database_url).connect()) as connection:
+        names = ("idle_in_transaction_session_timeout", "tcp_keepalives_idle", "tcp_user_timeout")
+        shown = [connection.execute(f"show {name}").fetchone()[0] for name in names]
+        used = connection.info.get_parameters()
+
+    assert ["5s", "4", "10000"] == shown
+    assert ("4", "10000") == (used["keepalives_idle"], used["tcp_user_timeout"])
+
+
+# --- slots
+
+
+@contextmanager
+def slots_over(url, worker):
+    database = PostgresRecord(url).open()
+    yield SharedSlots(database, worker, LIMITS)
+    database.dispose()
+
+
+def test_a_slot_is_given_back_though_the_record_was_away(member, record, database_url, postgres):
+    """And who asks for one meanwhile waits: that is no fault of its run."""
+
+    async def work(wire, slots):
+        first, second = SlotTicket("o/r", "o/r#1/1"), SlotTicket("o/r", "o/r#2/1")
+        assert await slots.enter(first)
+        wire.cut()
+        slots.leave(first)
+        entering = asyncio.create_task(slots.enter(second))
+        await asyncio.sleep(0.3)
+        assert not entering.done()
+        wire.mend()
+        return await asyncio.wait_for(entering, 20)
+
+    with open_wire(postgres.port) as wire:
+        url = database_url.replace(str(postgres.port), str(wire.port))
+        with slots_over(url, member.name) as slots:
+            assert asyncio.run(work(wire, slots))
+
+    assert [("o/r#2/1",)] == record.execute("select run from greenlit.slots").fetchall()
+
+
+def test_what_was_read_before_gives_nobody_a_slot(member, record, database_url):
+    """A run left, and came back into the line, while the record was asked."""
+
+    async def work(slots):
+        first, second = SlotTicket("o/r", "o/r#1/1"), SlotTicket("o/r", "o/r#2/1")
+        await slots.enter(first)
+        await slots.enter(second)
+        record.execute("select pg_advisory_lock(%s)", [fleet_sql.SLOT_LOCK])
+        slots.look()
+        await asyncio.sleep(0.1)
+        slots.leave(first)
+        entering = asyncio.create_task(slots.enter(first))
+        await asyncio.sleep(0.1)
+        record.execute("select pg_advisory_unlock(%s)", [fleet_sql.SLOT_LOCK])
+        await entering
+        await asyncio.sleep(0.1)
+        return first.granted.is_set(), second.granted.is_set()
+
+    with slots_over(database_url, member.name) as slots:
+        assert (False, True) == asyncio.run(work(slots))
+
+
+def test_a_dead_process_does_not_enter_the_line(member, record, database_url):
+    """Its run is in the line already, or at work, where it went on."""
+    record.execute(
+        "insert into greenlit.slots (run, worker, owner, repo, asked_at, granted_at) "
+        "values ('o/r#1/1', 'other', 'o', 'o/r', '', now())"
+    )
+    record.execute("delete from greenlit.workers")
+    with slots_over(database_url, member.name) as slots:
+        assert not asyncio.run(slots.enter(SlotTicket("o/r", "o/r#1/1")))
+
+    rows = record.execute("select worker from greenlit.slots where granted_at is not null")
+    assert [("other",)] == rows.fetchall()

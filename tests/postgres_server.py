@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -65,17 +65,53 @@ class PostgresServer:
 @contextmanager
 def run_postgres(programs: Path) -> Iterator[PostgresServer]:
     """Run a server until the block ends; then it and its folder are gone."""
+    with create_cluster(programs) as cluster, cluster.run(QUICK) as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A server's folder, and its port: it can be stopped and run again."""
+
+    programs: Path
+    folder: Path
+    port: int
+    user: dict[str, Any]
+
+    @contextmanager
+    def run(self, settings: Sequence[str] = ()) -> Iterator[PostgresServer]:
+        """Run it until the block ends, at which it is stopped at once, as by a power cut."""
+        process = self._start(settings)
+        # However this process ends, the server ends with it.
+        with ChildGuard().guard(process, LONGEST_S):
+            _wait_until_ready(process, self.port, self.folder / "log")
+            yield PostgresServer(self.port, process.pid)
+            _stop(process)
+
+    def _start(self, settings: Sequence[str]) -> subprocess.Popen[bytes]:
+        places = ("listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder}")
+        every = (f"port={self.port}", *places, *settings)
+        arguments = [part for setting in every for part in ("-c", setting)]
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [self.programs / "postgres", "-D", self.folder / "data", *arguments],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for the tests, which stop it
+                **self.user,
+            )
+
+
+@contextmanager
+def create_cluster(programs: Path) -> Iterator[Cluster]:
+    """Create a server's folder, which is gone when the block ends."""
     # Not in pytest's folder, into which no other user may look.
     folder = Path(tempfile.mkdtemp(prefix="greenlit-postgres-"))
     user = _choose_user()
     try:
         _initialize(programs, folder, user)
-        process, port = _start(programs, folder, user)
-        # However this process ends, the server ends with it.
-        with ChildGuard().guard(process, LONGEST_S):
-            _wait_until_ready(process, port, folder / "log")
-            yield PostgresServer(port, process.pid)
-            _stop(process)
+        yield Cluster(programs, folder, _find_free_port(), user)
     finally:
         shutil.rmtree(folder)
 
@@ -105,24 +141,6 @@ def _initialize(programs: Path, folder: Path, user: dict[str, Any]) -> None:
     )
     if made.returncode:
         raise RuntimeError(f"initdb failed: {made.stderr}")
-
-
-def _start(
-    programs: Path, folder: Path, user: dict[str, Any]
-) -> tuple[subprocess.Popen[bytes], int]:
-    port = _find_free_port()
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
-    arguments = [part for setting in (*settings, *QUICK) for part in ("-c", setting)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", folder / "data", *arguments],
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is for the tests, which stop it
-            **user,
-        )
-    return process, port
 
 
 def _find_free_port() -> int:

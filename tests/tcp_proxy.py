@@ -53,7 +53,11 @@ class Wire:
         if self._is_cut:
             near_out.transport.abort()
             return
-        far, far_out = await asyncio.open_connection("127.0.0.1", self._to_port)
+        try:
+            far, far_out = await asyncio.open_connection("127.0.0.1", self._to_port)
+        except OSError:  # the server is down
+            near_out.transport.abort()
+            return
         ends = {near_out, far_out}
         self._writers |= ends
         with suppress(OSError, asyncio.CancelledError):

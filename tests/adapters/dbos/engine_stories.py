@@ -79,6 +79,14 @@ def work(ports: Ports, task: Task) -> None:
     mark(ports, task.diary, f"{task.repo} {began} {time.time()}")
 
 
+@step("trace")
+def trace(ports: Ports, task: Task, run: RunKey, name: str) -> None:
+    """Note when it began and ended, and in which process."""
+    for word in ("began", "ended"):
+        mark(ports, task.diary, "\t".join((word, str(os.getpid()), run, name, str(time.time()))))
+        time.sleep(task.seconds if word == "began" else 0)
+
+
 @step("die")
 def die(ports: Ports, diary: str) -> None:
     """Take the process along."""
@@ -209,6 +217,20 @@ async def slotted(run: Run, task: Task) -> Outcome:
         await run(work, task)
         await run(work, task)
     return Outcome("done")
+
+
+async def tortured(run: Run, task: Task) -> Outcome:
+    """Work in a slot, wait for a signal, and work in a slot again."""
+    repo = Repo(task.repo, InstallationId(1))
+    await run(trace, replace(task, seconds=0), run.key, "first")
+    async with run.slot(repo):
+        await run(trace, task, run.key, "in slot")
+        await run(trace, task, run.key, "in slot again")
+    signal = await run.wait(3600)
+    await run(trace, replace(task, seconds=0), run.key, "heard")
+    async with run.slot(repo):
+        await run(trace, task, run.key, "in the other slot")
+    return Outcome("done", signal.text if signal else "nothing")
 
 
 async def deadly(run: Run, task: Task) -> Outcome:
@@ -347,6 +369,7 @@ STORIES = (
     leaking,
     busy_then_listens,
     slotted,
+    tortured,
     deadly,
     queueing,
     outage,

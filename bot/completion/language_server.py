@@ -18,7 +18,7 @@ from pygls.lsp.server import LanguageServer
 
 from bot.completion.latest_request import LatestRequests
 from bot.completion.open_documents import OpenDocuments
-from bot.completion.suggest import Suggester
+from bot.completion.suggest import ON_REQUEST, Suggester, SuggestLimits
 from bot.completion.suggestion import Place, Suggestion
 
 _WORD = re.compile(r"\w*")
@@ -92,14 +92,19 @@ class _EditorServer:
         """Suggest what an editor shows in grey behind the cursor."""
         place = self._documents.find_place(asked.text_document.uri, asked.position)
         area = types.Range(asked.position, asked.position)
+        is_invoked = asked.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
+        limits = ON_REQUEST if is_invoked else None
         items = [
             types.InlineCompletionItem(suggestion.text, range=area)
-            for suggestion in await self._suggest("inline", place)
+            for suggestion in await self._suggest("inline", place, limits)
         ]
         return types.InlineCompletionList(items)
 
     async def _complete_listed(self, asked: types.CompletionParams) -> types.CompletionList:
-        """Suggest in the list that every editor has, for those that show nothing in grey."""
+        """Suggest in the list that every editor has, for those that show nothing in grey.
+
+        How it came about is not asked: editors call each letter that is typed an invocation.
+        """
         place = self._documents.find_place(asked.text_document.uri, asked.position)
         suggestions = await self._suggest("list", place)
         if place is None or not suggestions:
@@ -111,7 +116,9 @@ class _EditorServer:
         ]
         return types.CompletionList(is_incomplete=True, items=items)
 
-    async def _suggest(self, kind: str, place: Place | None) -> tuple[Suggestion, ...]:
+    async def _suggest(
+        self, kind: str, place: Place | None, limits: SuggestLimits | None = None
+    ) -> tuple[Suggestion, ...]:
         """Suggest what may be typed at a place. Who calls the question back ends the work, and so
         does a newer question of its kind about the same file.
         """
@@ -122,7 +129,9 @@ class _EditorServer:
 
         def work(is_outdated: Callable[[], bool]) -> tuple[Suggestion, ...]:
             return self._suggester.suggest(
-                asked, is_cancelled=lambda: called_back.is_set() or is_outdated()
+                asked,
+                is_cancelled=lambda: called_back.is_set() or is_outdated(),
+                limits=limits,
             )
 
         try:

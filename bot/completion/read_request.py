@@ -26,6 +26,7 @@ class CompletionRequest(BaseModel):
     after: str = ""
     client: Annotated[str, StringConstraints(max_length=64)] = ""
     version: int | None = None
+    explicit: bool = False  # somebody asked by a key of its own, and did not just type
 
     @property
     def place(self) -> Place:

@@ -13,7 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.completion.latest_request import LatestRequests
 from bot.completion.read_request import CompletionRequest, read_request, refuse_foreign_page
-from bot.completion.suggest import Suggester
+from bot.completion.suggest import ON_REQUEST, Suggester
 from bot.completion.suggestion import Suggestion
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -72,7 +72,8 @@ class _Endpoint:
     def _suggest(
         self, asked: CompletionRequest, is_cancelled: Callable[[], bool]
     ) -> tuple[Suggestion, ...]:
-        return self.suggester.suggest(asked.place, asked.client, is_cancelled)
+        limits = ON_REQUEST if asked.explicit else None
+        return self.suggester.suggest(asked.place, asked.client, is_cancelled, limits)
 
     def report_health(self) -> dict[str, str]:
         """Say that it works, and with which model."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Generic
 
 from bot.completion.cut import is_inside_word, make_cutter
@@ -29,6 +30,32 @@ class SuggestLimits:
     search: SearchLimits = field(default_factory=SearchLimits)
 
 
+# For who asks by a key of its own: such a person waits, and would rather see a doubtful text.
+ON_REQUEST = SuggestLimits(
+    confident=0.1, budget_s=0.4, search=SearchLimits(least_probability=0.02)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    """Until when a request is worked on."""
+
+    budget_s: float
+    is_cancelled: Callable[[], bool]
+    began: float = field(default_factory=time.perf_counter)
+
+    def ends_search(self) -> bool:
+        """Tell whether to stop reading and searching."""
+        return self._has_spent(SEARCH_SHARE)
+
+    def ends_all(self) -> bool:
+        """Tell whether to stop altogether."""
+        return self._has_spent(1.0)
+
+    def _has_spent(self, share: float) -> bool:
+        return self.is_cancelled() or time.perf_counter() - self.began > share * self.budget_s
+
+
 class Suggester(Generic[State]):
     """Makes suggestions with a model. It is asked by one thread at a time."""
 
@@ -38,63 +65,66 @@ class Suggester(Generic[State]):
         self._keeper = StateKeeper(model)
 
     def suggest(
-        self, place: Place, client: str = "", is_cancelled: Callable[[], bool] = lambda: False
+        self,
+        place: Place,
+        client: str = "",
+        is_cancelled: Callable[[], bool] = lambda: False,
+        limits: SuggestLimits | None = None,
     ) -> tuple[Suggestion, ...]:
         """Suggest up to five texts to insert at a place, best first; none when in doubt.
 
         It takes the budget at most, and what was read counts for the next time. Nobody waits for
-        what `is_cancelled`: the answer is empty then.
+        what `is_cancelled`: the answer is empty then. `limits` are this request's own.
         """
-        began = time.perf_counter()
-
-        def is_stopped(share: float = SEARCH_SHARE) -> bool:
-            spent_s = time.perf_counter() - began
-            return is_cancelled() or spent_s > share * self._limits.budget_s
-
+        limits = limits or self._limits
+        deadline = _Deadline(limits.budget_s, is_cancelled)
         if is_cancelled() or is_inside_word(place):
             return ()
         before, after = encode_text(place.before), encode_text(place.after)
         file = f"{client}\0{place.path}"
-        state = self._keeper.read_to(file, before, after, is_stopped)
+        state = self._keeper.read_to(file, before, after, deadline.ends_search)
         if state is None:
             return ()
-        drafts = search_drafts(self.model, state, self._choose_search(place), is_stopped)
-        suggestions = self._choose(place, drafts, lambda: is_stopped(1.0))
+        search = _choose_search(place, limits.search)
+        drafts = search_drafts(self.model, state, search, deadline.ends_search)
+        suggestions = _choose(place, drafts, limits, deadline.ends_all)
         if is_cancelled():
             return ()
         return tuple(_restore_line_ends(suggestions, place))
 
-    def _choose_search(self, place: Place) -> SearchLimits:
-        """Search one line only where something stands behind the cursor in it."""
-        rest = place.after.partition("\n")[0]
-        limits = self._limits.search
-        return replace(limits, most_line_ends=0) if rest.strip() else limits
 
-    def _choose(
-        self, place: Place, drafts: Iterable[Draft], is_stopped: Callable[[], bool]
-    ) -> tuple[Suggestion, ...]:
-        """Choose those that save most and begin differently, the first of them a probable one."""
-        cutter = make_cutter(place)
-        chosen: list[Suggestion] = []
-        ordered = sorted(drafts, key=self._rank, reverse=True)
-        for number, draft in enumerate(ordered[:MOST_TRIED]):
-            if len(chosen) == self._limits.most or (number >= LEAST_TRIED and is_stopped()):
-                break
-            if not chosen and draft.probability < self._limits.confident:
-                continue
-            if any(_tells_same(draft.text, other.text) for other in chosen):
-                continue
-            text = cutter.cut(draft.text)
-            if text and not any(_tells_same(text, other.text) for other in chosen):
-                chosen.append(Suggestion(text, draft.probability))
-        return tuple(chosen)
+def _choose_search(place: Place, search: SearchLimits) -> SearchLimits:
+    """Search one line only where something stands behind the cursor in it."""
+    rest = place.after.partition("\n")[0]
+    return replace(search, most_line_ends=0) if rest.strip() else search
 
-    def _rank(self, draft: Draft) -> tuple[bool, float]:
-        """Rank a draft that may be the first before others, then by the keys that it probably
-        saves: one key takes it.
-        """
-        saved_keys = draft.probability * (len(draft.text.strip()) - 1)
-        return draft.probability >= self._limits.confident, saved_keys
+
+def _choose(
+    place: Place, drafts: Iterable[Draft], limits: SuggestLimits, is_stopped: Callable[[], bool]
+) -> tuple[Suggestion, ...]:
+    """Choose those that save most and begin differently, the first of them a probable one."""
+    cutter = make_cutter(place)
+    chosen: list[Suggestion] = []
+    ordered = sorted(drafts, key=partial(_rank, limits.confident), reverse=True)
+    for number, draft in enumerate(ordered[:MOST_TRIED]):
+        if len(chosen) == limits.most or (number >= LEAST_TRIED and is_stopped()):
+            break
+        if not chosen and draft.probability < limits.confident:
+            continue
+        if any(_tells_same(draft.text, other.text) for other in chosen):
+            continue
+        text = cutter.cut(draft.text)
+        if text and not any(_tells_same(text, other.text) for other in chosen):
+            chosen.append(Suggestion(text, draft.probability))
+    return tuple(chosen)
+
+
+def _rank(confident: float, draft: Draft) -> tuple[bool, float]:
+    """Rank a draft that may be the first before others, then by the keys that it probably saves:
+    one key takes it.
+    """
+    saved_keys = draft.probability * (len(draft.text.strip()) - 1)
+    return draft.probability >= confident, saved_keys
 
 
 def _tells_same(text: str, other: str) -> bool:

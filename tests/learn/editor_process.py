@@ -13,9 +13,10 @@ from bot.completion.suggest import Suggester, SuggestLimits
 from tests.learn.letter_counts import LetterCounts
 
 LONG = 4096
+WORDS = "".join(f"call({word})\n" for word in ("alpha", "beta", "gamma", "delta", "omega"))
 KNOWN = (
     "import json\nimport sys\n\n\ndef read(path):\n    return json.loads(path.read_text())\n" * 3
-)
+) + WORDS
 
 
 class _Network(LetterCounts):

@@ -19,7 +19,8 @@ from bot.completion.suggest import Suggester, SuggestLimits
 from bot.web.server import create_server, open_listener
 from tests.learn.letter_counts import LetterCounts
 
-CODE = "def check(name):\n    raise ValueError(name)\n\n\n"
+WORDS = "".join(f"call({word})\n" for word in ("alpha", "beta", "gamma", "delta", "omega"))
+CODE = f"def check(name):\n    raise ValueError(name)\n\n\n{WORDS}"
 QUESTION = {"path": "a.py", "before": "def check(name):\n    raise Val"}
 
 
@@ -70,6 +71,17 @@ def test_question_is_answered(address):
     assert first["probability"] == pytest.approx(2 ** -first["bits"], rel=0.02)
     assert ("letters", 7, False) == (answer["model"], answer["version"], answer["cancelled"])
     assert answer["milliseconds"] > 0
+
+
+def test_explicit_question_is_shown_more(address):
+    """Where nothing is sure enough to be shown to somebody who types, an explicit question gets
+    what there is.
+    """
+    question = {"path": "a.py", "before": "call("}
+    typed, explicit = (ask(address, {**question, "explicit": asked}) for asked in (False, True))
+
+    assert [] == typed.json()["suggestions"]
+    assert len(explicit.json()["suggestions"]) > 2
 
 
 def test_health_names_the_model(address):

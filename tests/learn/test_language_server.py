@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
+from lsprotocol.types import InlineCompletionTriggerKind as Trigger
 from pygls.lsp.client import LanguageClient
 
 URI = "file:///work/caf%C3%A9.py"
@@ -40,10 +41,12 @@ class Editor:
             types.DidChangeTextDocumentParams(document, list(changes))
         )
 
-    async def suggest(self, line: int, character: int, uri: str = URI) -> list[str]:
+    async def suggest(
+        self, line: int, character: int, uri: str = URI, trigger: Trigger = Trigger.Automatic
+    ) -> list[str]:
         """Ask for the texts that may stand in grey at a position."""
         answer = await self.client.text_document_inline_completion_async(
-            make_question(line, character, uri)
+            make_question(line, character, uri, trigger)
         )
         return [item.insert_text for item in answer.items]
 
@@ -51,10 +54,12 @@ class Editor:
 Scenario = Callable[[Editor], Awaitable[None]]
 
 
-def make_question(line: int, character: int, uri: str = URI) -> types.InlineCompletionParams:
+def make_question(
+    line: int, character: int, uri: str = URI, trigger: Trigger = Trigger.Automatic
+) -> types.InlineCompletionParams:
     """Make the question what may stand in grey at a position."""
     return types.InlineCompletionParams(
-        types.InlineCompletionContext(types.InlineCompletionTriggerKind.Automatic),
+        types.InlineCompletionContext(trigger),
         types.TextDocumentIdentifier(uri),
         types.Position(line, character),
     )
@@ -115,6 +120,18 @@ def test_editor_is_given_what_may_follow(use_editor):
         assert types.Range(types.Position(1, 8), types.Position(1, 8)) == first.range
         assert len(answer.items) <= 5
         assert await editor.suggest(0, 0, "file:///work/other.py") == []
+
+    use_editor(scenario)
+
+
+def test_invoked_editor_is_given_more(use_editor):
+    """Who invokes completion is given what is too doubtful to be shown to somebody who types."""
+
+    async def scenario(editor):
+        editor.open("call(")
+
+        assert await editor.suggest(0, 5) == []
+        assert len(await editor.suggest(0, 5, trigger=Trigger.Invoked)) > 2
 
     use_editor(scenario)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.completion.search_drafts import SearchLimits, search_drafts
-from bot.completion.suggest import Suggester, SuggestLimits
+from bot.completion.suggest import ON_REQUEST, Suggester, SuggestLimits
 from bot.completion.suggestion import Place
 from bot.corpus.alphabet import encode_text
 from tests.learn.letter_counts import LetterCounts
@@ -46,6 +46,15 @@ def test_known_line_is_completed(suggester):
 def test_unknown_text_gets_no_suggestion(suggester):
     """Where the model is not sure nothing is suggested."""
     assert [] == suggest(suggester, "import zzz; QQQ ")
+
+
+def test_request_may_have_limits_of_its_own():
+    """Who asks explicitly is shown what would be too doubtful for somebody who just types."""
+    words = ["alpha", "beta", "gamma", "delta", "omega"]
+    suggester = Suggester(LetterCounts("".join(f"call({word})\n" for word in words) * 9), PATIENT)
+
+    assert [] == suggest(suggester, "call(")
+    assert set(words) == set(suggest(suggester, "call(", ")\n", limits=ON_REQUEST))
 
 
 def test_suggestions_differ_from_the_start(model):

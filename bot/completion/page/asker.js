@@ -38,7 +38,8 @@ export class Asker {
     this.question = new AbortController();
     const began = performance.now();
     try {
-      const answer = await this.fetchAnswer(doc, selection.main.head, this.question.signal);
+      const question = this.createQuestion(doc, selection.main.head, listed);
+      const answer = await fetchAnswer(question, this.question.signal);
       if (version !== this.version) return;
       const alternatives = answer.suggestions.filter(({ text }) => text).slice(0, MOST_SHOWN);
       const trouble = listed && alternatives.length === 0 ? "Nothing is suggested here." : "";
@@ -49,23 +50,16 @@ export class Asker {
     }
   }
 
-  async fetchAnswer(doc, place, signal) {
+  createQuestion(doc, place, explicit) {
     const start = Math.max(0, Math.ceil((place - MOST_BEFORE) / STEP) * STEP);
-    const question = {
+    return {
       path: this.path,
       before: doc.sliceString(start, place),
       after: doc.sliceString(place, place + MOST_AFTER),
       client: this.client,
       version: this.version,
+      explicit,
     };
-    const response = await fetch("complete", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(question),
-      signal,
-    });
-    if (!response.ok) throw new Refused(response.status, await readSentence(response));
-    return response.json();
   }
 
   showAlternatives(view, alternatives, listed) {
@@ -75,6 +69,17 @@ export class Asker {
     view.dispatch({ effects: setSuggestions.of(shown) });
     if (shown) view.setTabFocusMode(false);
   }
+}
+
+async function fetchAnswer(question, signal) {
+  const response = await fetch("complete", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(question),
+    signal,
+  });
+  if (!response.ok) throw new Refused(response.status, await readSentence(response));
+  return response.json();
 }
 
 class Refused extends Error {

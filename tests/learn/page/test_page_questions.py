@@ -82,14 +82,16 @@ def test_question_names_file_and_place(page, script):
     assert len({asked["client"] for asked in script.questions}) == 1
 
 
-def test_asking_for_nothing_is_answered(page):
+def test_asking_for_nothing_is_answered(page, script):
     """Who asks where nothing fits is told so, until the next key."""
     page.keyboard.type("x")
     page.keyboard.press("Control+Space")
     expect(page.locator("#trouble")).to_have_text("Nothing is suggested here.")
+    assert script.questions[-1]["explicit"]
 
     page.keyboard.type("y")
     expect(page.locator("#trouble")).to_have_text("")
+    assert not script.questions[-1]["explicit"]
 
 
 def test_typing_goes_on_without_the_server(page, script, complaints):

@@ -67,9 +67,11 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The editor of the page that completes code, from npm's packages; what comes out is committed. Needs npm.
+# The editor of the page that completes code, from npm's packages; what comes out is committed, with the sums of it and of what
+# it was made from, so that tests need neither npm nor a network to see that one was changed without the other. Needs npm.
 page:
 	deploy/editor/build.sh bot/completion/page
+	sha256sum $(addprefix deploy/editor/,build.sh editor.js package.json package-lock.json) bot/completion/page/codemirror.* >deploy/editor/built.sha256
 
 # Real judges ask what was merged: make bench REPOSITORIES="PATH ..." asks repositories of your own.
 bench: .venv/dev

@@ -31,9 +31,7 @@ class SuggestLimits:
 
 
 # For who asks by a key of its own: such a person waits, and would rather see a doubtful text.
-ON_REQUEST = SuggestLimits(
-    confident=0.1, budget_s=0.4, search=SearchLimits(least_probability=0.02)
-)
+ON_REQUEST = SuggestLimits(confident=0.1, budget_s=0.4, search=SearchLimits(least_probability=0.02))
 
 
 @dataclass(frozen=True, slots=True)

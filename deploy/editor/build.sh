@@ -1,10 +1,10 @@
 #!/bin/sh
 # Write the editor of the page that completes code: codemirror.js, and the licences of what is in it, into a folder.
-# The lock names every byte that goes in, so that each machine writes the same. NPM is the command where npm is not one.
+# The lock names every byte that goes in, so that each machine writes the same.
 set -eu
 folder=$(realpath "$1")
 cd "$(dirname "$0")"
-${NPM:-npm} ci --ignore-scripts --no-audit --no-fund --silent
+npm ci --ignore-scripts --no-audit --no-fund --silent
 node_modules/.bin/esbuild editor.js --bundle --minify --format=esm --target=es2022 --charset=utf8 \
 	--legal-comments=none --log-level=warning --outfile="$folder/codemirror.js"
 for package in @codemirror/commands @codemirror/lang-python @codemirror/language @codemirror/state @codemirror/view \

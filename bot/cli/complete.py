@@ -20,7 +20,7 @@ from bot.cli.progress_line import show_progress
 from bot.cli.terminal import open_console, print_sentences
 from bot.completion.choose_model import ModelChoice, NoSuchModel, choose_model
 from bot.completion.language_server import serve_stdio, take_output
-from bot.completion.page_files import add_page
+from bot.completion.page_files import ShownModel, add_page
 from bot.completion.server import create_completion
 from bot.completion.suggest import Suggester
 from bot.completion.suggestion import Place
@@ -50,7 +50,8 @@ def serve_completion(console: Console, home: Path, options: CompleteOptions) -> 
             with show_progress(f"Loading {choice.model.name}"):
                 suggester = load_suggester(choice)
             app = create_completion(suggester)
-            add_page(app, choice.model.name, choice.model.card.held_out_bits)
+            card = choice.model.card
+            add_page(app, ShownModel(choice.model.name, suggester.model.reach, card.held_out_bits))
             _print_start(console, choice, listening)
             asyncio.run(_listen(app, listening))
     except (BadModel, Unreachable) as wrong:

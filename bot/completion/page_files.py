@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from importlib.resources import files
 
 from fastapi import FastAPI, Response
@@ -11,27 +12,26 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 PAGE = "bot.completion.page"
 SCRIPTS = ("asker.js", "codemirror.js", "keys.js", "page.js", "sample.js", "suggestions.js")
 KINDS = {"js": "text/javascript", "css": "text/css"}
-GUARDS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "cross-origin-resource-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-}
 
 
-def add_page(app: FastAPI, model: str, held_out_bits: float | None) -> None:
-    """Serve the page at `/` and its files beside it.
-
-    It shows which model answers and how many bits per character that needs on held-out files,
-    None where nobody measured it.
+@dataclass(frozen=True, slots=True)
+class ShownModel:
+    """The model that answers the page: its name, how many characters of a file it reads, and the
+    bits per character that it needs on held-out files, None where nobody measured it.
     """
+
+    name: str
+    reach: int
+    held_out_bits: float | None = None
+
+
+def add_page(app: FastAPI, model: ShownModel) -> None:
+    """Serve the page at `/` and its files beside it. The app guards all that it sends."""
 
     def send_page() -> Response:
         nonce = secrets.token_urlsafe(16)
-        html = _render_page(nonce, model, held_out_bits)
-        guards = GUARDS | {"content-security-policy": _write_policy(nonce)}
-        return Response(html, headers=guards, media_type="text/html")
+        policy = {"content-security-policy": _write_policy(nonce)}
+        return Response(_render_page(nonce, model), headers=policy, media_type="text/html")
 
     app.add_api_route("/", send_page, response_model=None)
     for name in (*SCRIPTS, "page.css"):
@@ -48,7 +48,7 @@ class _FileSender:
         """Send the file, as it is on the disk."""
         content = files(PAGE).joinpath(self._name).read_bytes()
         kind = KINDS[self._name.rpartition(".")[2]]
-        return Response(content, headers=GUARDS, media_type=kind)
+        return Response(content, media_type=kind)
 
 
 def _write_policy(nonce: str) -> str:
@@ -60,7 +60,7 @@ def _write_policy(nonce: str) -> str:
     )
 
 
-def _render_page(nonce: str, model: str, held_out_bits: float | None) -> str:
+def _render_page(nonce: str, model: ShownModel) -> str:
     templates = Environment(
         loader=PackageLoader("bot.completion", "page"),
         autoescape=True,
@@ -69,4 +69,4 @@ def _render_page(nonce: str, model: str, held_out_bits: float | None) -> str:
         lstrip_blocks=True,
     )
     template = templates.get_template("index.html")
-    return template.render(nonce=nonce, model=model, held_out_bits=held_out_bits)
+    return template.render(nonce=nonce, model=model)

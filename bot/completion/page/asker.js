@@ -2,15 +2,21 @@
 import { setSuggestions, suggestionField } from "./suggestions.js";
 
 const PAUSE_MS = 20; // keys that come together are one question
-const STEP = 32_000; // a long text is cut at multiples of it, so that what the server has read still counts
-const MOST_BEFORE = 3 * STEP;
-const MOST_AFTER = 20_000;
+// Characters of a file on each side of the cursor that are sent: as many as the model reads and the cut of a suggestion needs,
+// and no more than a request may have bytes, though each character has three.
+const MOST_BEFORE = 48_000;
+const MOST_AFTER = 12_000;
+const LEAST = 3_000;
 const MOST_SHOWN = 5;
 
 export class Asker {
-  /** `show` is told the answer and how long it took, or the sentence that says why there is none. */
-  constructor(path, show) {
+  /**
+   * `reach` is how far the model reads. `show` is told the answer and how long it took, or the sentence that says why there is
+   * none.
+   */
+  constructor(path, reach, show) {
     this.path = path;
+    this.reach = Math.max(reach, LEAST);
     this.show = show;
     this.client = createName();
     this.version = 0;
@@ -51,11 +57,12 @@ export class Asker {
   }
 
   createQuestion(doc, place, explicit) {
-    const start = Math.max(0, Math.ceil((place - MOST_BEFORE) / STEP) * STEP);
+    const start = countFar(place, Math.min(this.reach, MOST_BEFORE));
+    const end = doc.length - countFar(doc.length - place, Math.min(this.reach, MOST_AFTER));
     return {
       path: this.path,
       before: doc.sliceString(start, place),
-      after: doc.sliceString(place, place + MOST_AFTER),
+      after: doc.sliceString(place, end),
       client: this.client,
       version: this.version,
       explicit,
@@ -69,6 +76,12 @@ export class Asker {
     view.dispatch({ effects: setSuggestions.of(shown) });
     if (shown) view.setTabFocusMode(false);
   }
+}
+
+/** Count the characters that are left out, in steps: most keys leave the cut where it was, so that what was read still counts. */
+function countFar(length, needed) {
+  const step = Math.max(LEAST, needed / 3);
+  return Math.max(0, Math.floor((length - needed) / step) * step);
 }
 
 async function fetchAnswer(question, signal) {

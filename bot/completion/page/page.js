@@ -14,7 +14,8 @@ const ROOM_PX = 72; // below the cursor, for grey text of several lines
 const QUIET_MS = 600; // a screen reader is told once the typing rests
 
 const getElement = (id) => document.getElementById(id);
-const asker = new Asker("sample.py", showAnswer);
+const readMeta = (name) => document.querySelector(`meta[name=${name}]`).content;
+const asker = new Asker("sample.py", Number(readMeta("model-reach")), showAnswer);
 const view = new EditorView({ state: createState(SAMPLE), parent: getElement("editor") });
 
 let opened = view.state.doc; // as it came from the disk
@@ -29,7 +30,7 @@ function createState(text) {
     doc: text,
     selection: { anchor: EditorState.create({ doc: text }).doc.length },
     extensions: [
-      EditorView.cspNonce.of(document.querySelector("meta[name=style-nonce]").content),
+      EditorView.cspNonce.of(readMeta("style-nonce")),
       Prec.highest(keymap.of(createKeys(asker))),
       lineNumbers(), history(), indentOnInput(), bracketMatching(), EditorView.lineWrapping,
       pythonLanguage, indentUnit.of("    "), syntaxHighlighting(classHighlighter),

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from playwright.sync_api import Browser, sync_playwright
 
-from bot.completion.page_files import add_page
+from bot.completion.page_files import ShownModel, add_page
 from bot.web.server import create_server, open_listener
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -46,11 +46,11 @@ class ScriptedCompletion:
 
 
 @contextmanager
-def serve_script(held_out_bits: float | None = 1.875) -> Iterator[ScriptedCompletion]:
+def serve_script(reach: int = 1 << 18) -> Iterator[ScriptedCompletion]:
     """Serve the page, and a script that answers it."""
     script = ScriptedCompletion()
     app = FastAPI()
-    add_page(app, "scripted", held_out_bits)
+    add_page(app, ShownModel("scripted", reach, 1.875))
     app.add_api_route("/complete", script.complete, methods=["POST"], response_model=None)
     with serve_app(app) as url:
         script.url = url

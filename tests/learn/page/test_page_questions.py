@@ -6,19 +6,20 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Request, expect
 
-from bot.completion.page_files import add_page
+from bot.completion.page_files import ShownModel, add_page
+from bot.completion.read_request import MOST_BYTES
 from bot.completion.server import create_completion
 from bot.completion.suggest import Suggester, SuggestLimits
 from tests.learn.letter_counts import LetterCounts
 from tests.learn.page.editor_view import empty, expect_grey, read_text
-from tests.learn.page.scripted_completion import ScriptedCompletion, serve_app
+from tests.learn.page.scripted_completion import ScriptedCompletion, serve_app, serve_script
 
 
 def test_model_answers_the_page(browser):
     """The page and the server agree: what a real model suggests is taken, key by key."""
     suggester = Suggester(LetterCounts("import json\nimport sys\n" * 3), SuggestLimits(budget_s=5))
     app = create_completion(suggester)
-    add_page(app, "letters", None)
+    add_page(app, ShownModel("letters", LetterCounts.reach))
     with serve_app(app) as url, browser.new_context() as context:
         page = context.new_page()
         page.goto(url)
@@ -80,6 +81,47 @@ def test_question_names_file_and_place(page, script):
     versions = [asked["version"] for asked in script.questions]
     assert versions == sorted(set(versions))
     assert len({asked["client"] for asked in script.questions}) == 1
+
+
+def test_long_file_is_cut_on_both_sides(page, script, tmp_path):
+    """Of a long file so much is sent that the server takes it, though it were all Chinese; the cut
+    stays where it is while somebody types and moves, so that what was read still counts.
+    """
+    (tmp_path / "long.py").write_text(("# " + "測" * 77 + "\n") * 2_490, encoding="utf-8")
+    page.set_input_files("#file", tmp_path / "long.py")
+    expect(page.locator("#path")).to_have_text("long.py")
+    type_after(page, "Home", "a")
+    type_after(page, "ArrowRight", "b")
+    type_after(page, "Control+End", "c")
+    type_after(page, "End", "d")
+
+    first, moved, end, more = (script.questions[place] for place in (-4, -3, -2, -1))
+    assert len((end["before"] + first["after"]).encode()) < MOST_BYTES - 2_000
+    assert 10_000 < len(first["after"]) < 48_000 < len(end["before"])
+    assert first["after"].endswith(moved["after"])
+    assert more["before"] == f"{end['before']}d"
+
+
+def test_no_more_is_sent_than_the_model_reads(browser, tmp_path):
+    """A model that reads the last 1,000 characters is sent those, and what the cut needs."""
+    (tmp_path / "long.py").write_text("x = 1\n" * 20_000)
+    with serve_script(reach=1_000) as script, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(script.url)
+        page.set_input_files("#file", tmp_path / "long.py")
+        expect(page.locator("#path")).to_have_text("long.py")
+        type_after(page, "Home", "a")
+        type_after(page, "Control+End", "b")
+
+    first, last = script.questions[-2:]
+    assert 3_000 <= len(first["after"]) <= len(last["before"]) < 6_010
+
+
+def type_after(page: Page, move: str, letter: str) -> None:
+    """Move the cursor, type a letter, and wait for the answer."""
+    page.keyboard.press(move)
+    with page.expect_response("**/complete"):
+        page.keyboard.type(letter)
 
 
 def test_asking_for_nothing_is_answered(page, script):

@@ -78,7 +78,8 @@ class _EditorServer:
         self.has_shut_down = True
 
     def _open(self, opened: types.DidOpenTextDocumentParams) -> None:
-        self._documents.open(opened.text_document.uri, opened.text_document.text)
+        document = opened.text_document
+        self._documents.open(document.uri, document.text, document.language_id)
 
     def _change(self, changed: types.DidChangeTextDocumentParams) -> None:
         self._documents.change(changed.text_document.uri, changed.content_changes)

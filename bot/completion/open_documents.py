@@ -10,6 +10,9 @@ from urllib.parse import unquote, urlsplit
 from lsprotocol.types import Position, PositionEncodingKind, TextDocumentContentChangeEvent
 
 from bot.completion.suggestion import Place
+from bot.search.grammars import language_of
+
+PYTHON = "python"  # as editors and grammars call it
 
 # Only these end a line in the protocol; Python's own splitlines breaks at form feeds too, which
 # old sources have between their parts.
@@ -26,20 +29,30 @@ class OpenDocuments:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
+        self._paths: dict[str, str] = {}
         self.encoding: PositionEncodingKind | str = PositionEncodingKind.Utf16
 
-    def open(self, uri: str, text: str) -> None:
-        """Keep the text of a document that was opened."""
+    def open(self, uri: str, text: str, language: str) -> None:
+        """Keep the text of a document that was opened, in the language that the editor names."""
         self._texts[uri] = text
+        path = unquote(urlsplit(uri).path)
+        # A text that has no file yet, and a cell of a notebook, have no name that tells it.
+        is_named = language != PYTHON or language_of(path) == PYTHON
+        self._paths[uri] = path if is_named else f"{path}.py"
 
     def close(self, uri: str) -> None:
         """Forget a document."""
         self._texts.pop(uri, None)
+        self._paths.pop(uri, None)
 
     def change(self, uri: str, changes: Sequence[TextDocumentContentChangeEvent]) -> None:
-        """Change a text as its editor did; each change stands on the one before."""
+        """Change a text as its editor did; each change stands on the one before. A document that
+        is not open stays so.
+        """
+        if uri not in self._texts:
+            return
         for change in changes:
-            text = self._texts.get(uri, "")
+            text = self._texts[uri]
             area = getattr(change, "range", None)
             if area is None:
                 self._texts[uri] = change.text
@@ -53,7 +66,7 @@ class OpenDocuments:
         if text is None:
             return None
         offset = self._find_offset(text, position)
-        return Place(unquote(urlsplit(uri).path), text[:offset], text[offset:])
+        return Place(self._paths[uri], text[:offset], text[offset:])
 
     def move_back(self, position: Position, text: str) -> Position:
         """Return the position before a text that ends at this one, in the same line."""

@@ -22,7 +22,7 @@ def open_text(text: str, encoding: PositionEncodingKind = PositionEncodingKind.U
     """Open a text in an editor that counts columns so."""
     documents = OpenDocuments()
     documents.encoding = encoding
-    documents.open(URI, text)
+    documents.open(URI, text, "python")
     return documents
 
 
@@ -52,6 +52,31 @@ def test_columns_are_counted_as_agreed(encoding, column):
 def test_path_is_read_from_the_address():
     """The path of an address is given with its letters, for its ending tells the language."""
     assert open_text("").find_place(URI, Position(0, 0)).path == "/work/café.py"
+
+
+@pytest.mark.parametrize(
+    ("uri", "language", "path"),
+    [
+        ("untitled:Untitled-1", "python", "Untitled-1.py"),
+        ("vscode-notebook-cell:/work/a.ipynb#W0", "python", "/work/a.ipynb.py"),
+        ("untitled:Untitled-2", "plaintext", "Untitled-2"),
+        ("file:///work/a.pyi", "python", "/work/a.pyi"),
+    ],
+)
+def test_editor_names_the_language(uri, language, path):
+    """What is Python by the editor's word is named so, though it has no file of Python's."""
+    documents = OpenDocuments()
+    documents.open(uri, "", language)
+
+    assert path == documents.find_place(uri, Position(0, 0)).path
+
+
+def test_text_that_is_not_open_stays_so():
+    """A change of a document that was closed, or never opened, opens none."""
+    documents = OpenDocuments()
+    documents.change(URI, [TextDocumentContentChangeWholeDocument("whole")])
+
+    assert documents.find_place(URI, Position(0, 0)) is None
 
 
 def test_position_outside_is_the_nearest_inside():

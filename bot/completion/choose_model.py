@@ -53,18 +53,18 @@ def choose_model(models: Path, wanted: str = "") -> ModelChoice:
     """
     if wanted:
         return ModelChoice(_find_wanted(models, wanted))
-    found: list[FoundModel] = []
+    fit: list[FoundModel] = []
     unfit: list[str] = []
     for folder in _list_folders(models):
         try:
-            found.append(FoundModel(folder, read_card(folder)))
+            fit.append(FoundModel(folder, read_card(folder)))
         except BadModel as bad:
             unfit.append(str(bad))
-    if unfit and not found:
+    if unfit and not fit:
         raise BadModel(unfit[0])
-    if not found:
+    if not fit:
         raise BadModel(f"There is no model in {models} yet. Learn one with: greenlit learn")
-    best, *others = sorted(found, key=lambda each: each.card.held_out_bits)
+    best, *others = sorted(fit, key=lambda each: each.card.held_out_bits)
     return ModelChoice(best, tuple(others), tuple(unfit))
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ from bot.completion.read_request import CompletionRequest, read_request, refuse_
 from bot.completion.suggest import ON_REQUEST, Suggester
 from bot.completion.suggestion import Suggestion
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+NAMES = ("127.0.0.1", "localhost")  # by which it may be called, or any site could have its name
 GUARDS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
@@ -27,14 +26,14 @@ GUARDS = {
 }
 
 
-def create_completion(suggester: Suggester[Any], hosts: Sequence[str] = LOOPBACK) -> FastAPI:
+def create_completion(suggester: Suggester[Any]) -> FastAPI:
     """Make the web app that suggests; the page is added to it.
 
-    It reads what its user writes and asks nobody's name: serve it on loopback. `hosts` are the
-    names by which it may be called, and no page but its own may ask it.
+    It reads what its user writes and asks nobody's name: serve it on 127.0.0.1. No page but its
+    own may ask it.
     """
     app = FastAPI(title="Greenlit completion", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=NAMES, www_redirect=False)
     app.middleware("http")(_add_guards)
     endpoint = _Endpoint(suggester, LatestRequests())
     app.add_api_route("/complete", endpoint.complete, methods=["POST"], response_model=None)
@@ -82,6 +81,4 @@ class _Endpoint:
 
 
 def _describe(suggestion: Suggestion) -> dict[str, object]:
-    bits = abs(round(math.log2(suggestion.probability), 2))
-    probability = round(suggestion.probability, 4)
-    return {"text": suggestion.text, "probability": probability, "bits": bits}
+    return {"text": suggestion.text, "probability": round(suggestion.probability, 4)}

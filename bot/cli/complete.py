@@ -27,6 +27,7 @@ from bot.completion.suggestion import Place
 from bot.learning.load_model import load_model
 from bot.learning.model_card import BadModel
 from bot.ports import Unreachable
+from bot.text.terminal_text import strip_control
 from bot.web.server import create_server
 
 ENDED, NOT_STARTED = 0, 1
@@ -55,7 +56,7 @@ def serve_completion(console: Console, home: Path, options: CompleteOptions) -> 
             _print_start(console, choice, listening)
             asyncio.run(_listen(app, listening))
     except (BadModel, Unreachable) as wrong:
-        print_sentences(open_console(stderr=True), str(wrong))
+        print_sentences(open_console(stderr=True), strip_control(str(wrong)))
         return WRONG_USE if isinstance(wrong, NoSuchModel) else NOT_STARTED
     return ENDED
 
@@ -75,7 +76,7 @@ def serve_editor(home: Path, model: str) -> int:
             choice = choose_model(home / "models", model)
             suggester = load_suggester(choice)
         except BadModel as wrong:
-            print_sentences(open_console(stderr=True), str(wrong))
+            print_sentences(open_console(stderr=True), strip_control(str(wrong)))
             return WRONG_USE if isinstance(wrong, NoSuchModel) else NOT_STARTED
         return ENDED if serve_stdio(suggester, output) else NOT_STARTED
 
@@ -90,7 +91,7 @@ def load_suggester(choice: ModelChoice) -> Suggester[Any]:
 def _print_start(console: Console, choice: ModelChoice, listening: socket) -> None:
     """Say which model serves and why, which ones cannot, and where."""
     for sentence in choice.unfit:
-        print_sentences(console, sentence, "dim")
+        print_sentences(console, strip_control(sentence), "dim")
     print_sentences(console, f"Model: {choice.reason}")
     address = f"http://{HOST}:{listening.getsockname()[1]}/"
     print_sentences(console, f"Completing at {address} (for programs: POST {address}complete).")

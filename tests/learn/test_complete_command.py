@@ -88,3 +88,15 @@ def test_broken_model_is_told(home, tmp_path):
 
     assert 1 == ended.exit_code
     assert "model.npz" in ended.stderr
+
+
+def test_a_card_from_elsewhere_moves_no_cursor(tmp_path):
+    """What a card has is not sent to the terminal as it is."""
+    folder = tmp_path / "models" / "odd"
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_text('{"\\u001b[2J": 1}')
+
+    ended = CliRunner().invoke(app, ["complete"], env={"GREENLIT_HOME": str(tmp_path)})
+
+    assert 1 == ended.exit_code
+    assert "\x1b" not in ended.stderr

@@ -113,7 +113,7 @@ def test_pickle_is_never_opened(folder: Path, tmp_path: Path) -> None:
 
     assert "another kind" in refuse(folder, tmp_path, keys=objects)
     (tmp_path / MODEL).write_bytes(pickle.dumps(Trap(trap)))
-    assert "damaged or no archive" in read_refusal(tmp_path)
+    assert "it is damaged, or of another kind" in read_refusal(tmp_path)
     assert not trap.exists()
 
 
@@ -174,6 +174,23 @@ def test_array_that_claims_to_be_huge_takes_no_memory(folder: Path, tmp_path: Pa
     assert "not the size" in read_refusal(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"{'descr': '<u8', 'fortran_order': False, 'shape': (" + b"9" * 400 + b",)}",
+        b"{'descr': '<u8', 'fortran_order': False, 'shape': (None,)}",
+        b"-" * 9000 + b"1",
+        b"{{{",
+    ],
+)
+def test_array_with_an_odd_head_is_refused(folder: Path, tmp_path: Path, head: bytes) -> None:
+    """The head of an array is text that NumPy parses: whatever it trips over ends in a sentence."""
+    content = b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head + bytes(100)
+    write_entry(folder, tmp_path, "keys.npy", content)
+
+    assert "it is damaged, or of another kind" in read_refusal(tmp_path)
+
+
 def test_compressed_model_is_refused(folder: Path, tmp_path: Path) -> None:
     """An archive that could unpack to any size is refused unread."""
     with zipfile.ZipFile(tmp_path / MODEL, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -188,7 +205,7 @@ def test_cut_file_is_refused(folder: Path, tmp_path: Path, kept: int) -> None:
     """A file that was cut, as by a full disk, is refused in a sentence."""
     (tmp_path / MODEL).write_bytes((folder / MODEL).read_bytes()[:kept])
 
-    assert "damaged or no archive" in read_refusal(tmp_path)
+    assert "it is damaged, or of another kind" in read_refusal(tmp_path)
 
 
 def test_model_with_odd_bits_is_refused_or_works(folder: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import h5py
 import numpy as np
@@ -109,6 +109,8 @@ def test_a_network_is_read_as_it_was_built(folder):
         ('"units": 12', '"units": 24'),
         ('"class_name": "LSTM"', '"class_name": "GRU"'),
         ('"mask_zero": false', '"mask_zero": true'),
+        ('"units": 12', '"units": Infinity'),
+        ('"layers": [', '"layers": ' + "[" * 100_000),
     ],
 )
 def test_another_network_is_refused(folder, tmp_path, found, planted):
@@ -157,6 +159,21 @@ def test_a_file_of_another_kind_is_refused(tmp_path, content):
     (tmp_path / "model.keras").write_bytes(content)
 
     _assert_refused(tmp_path / "model.keras", "no network of Greenlit's")
+
+
+def test_a_member_that_is_damaged_is_refused(folder, tmp_path):
+    """Packed bytes that cannot be unpacked, and a way of packing that nobody knows."""
+    path = tmp_path / "model.keras"
+    with ZipFile(folder / "model.keras") as old, ZipFile(path, "w", ZIP_DEFLATED) as new:
+        for member in old.namelist():
+            new.writestr(member, old.read(member))
+    packed = path.read_bytes()
+    body = packed.index(b"config.json") + len("config.json")
+
+    path.write_bytes(packed[:body] + b"\xff" * 40 + packed[body + 40 :])
+    _assert_refused(path, "no network of Greenlit's: it is damaged")
+    path.write_bytes(packed.replace(b"\x14\x00\x00\x00\x08\x00", b"\x14\x00\x00\x00\x63\x00"))
+    _assert_refused(path, "no network of Greenlit's: it is damaged")
 
 
 def test_a_missing_file_is_told(tmp_path):

@@ -128,9 +128,17 @@ def test_a_full_disk_leaves_the_last_checkpoint(split, trained, tmp_path):
     assert [path] == list(path.parent.iterdir())
 
 
-@pytest.mark.parametrize("damage", [lambda content: content[:200], lambda _: b"\x80\x04N."])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:200],
+        lambda _: b"\x80\x04N.",
+        # what says how a member is packed: it is encrypted
+        lambda content: content.replace(b"PK\x01\x02-\x03-\x00\x00", b"PK\x01\x02-\x03-\x00\x01"),
+    ],
+)
 def test_a_broken_checkpoint_is_told(split, trainer, trained, tmp_path, damage):
-    """A checkpoint that is cut short, or a pickle, is refused with what to do."""
+    """A checkpoint that is cut short, a pickle or encrypted is refused with what to do."""
     _, folder = trained
     path = tmp_path / CHECKPOINT
     path.parent.mkdir()

@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bot.learning.damaged_file import DAMAGES, explain_damage
 
 Array = NDArray[Any]
 
@@ -83,9 +84,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
             }
         rounds = tuple(Round(**point) for point in told["rounds"])
         progress = Progress(**{**told, "rounds": rounds})
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+    except DAMAGES as error:
+        why = explain_damage(error)
         raise BrokenCheckpoint(
-            f"{path} cannot be read ({error}). Delete it to learn from the beginning."
+            f"{path} cannot be read: {why}. Delete it to learn from the beginning."
         ) from None
     return Checkpoint(progress, groups["moment_"], groups["best_"])
 

@@ -7,13 +7,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.corpus.alphabet import ALPHABET
+from bot.learning.damaged_file import DAMAGES, Damage, explain_damage
 from bot.learning.lstm.shape import MOST_LAYERS, MOST_UNITS, Shape
 from bot.learning.model_card import BadModel
 
@@ -38,16 +39,16 @@ def read_network(path: Path) -> tuple[Shape, Weights]:
             return shape, [_read_array(tree, name, size) for name, size in sizes]
     except FileNotFoundError:
         raise BadModel(f"{path} is missing. Learn the model again with: greenlit learn") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
+    except DAMAGES as error:
         raise BadModel(
-            f"{path} is no network of Greenlit's ({error}). "
+            f"{path} is no network of Greenlit's: {explain_damage(error)}. "
             "Learn the model again with: greenlit learn"
         ) from error
 
 
 def _read_member(kept: ZipFile, name: str, limit: int) -> bytes:
     if kept.getinfo(name).file_size > limit:
-        raise ValueError(f"{name} is bigger than such a network's")
+        raise Damage(f"{name} is bigger than such a network's")
     with kept.open(name) as file:
         return file.read(limit)
 
@@ -64,11 +65,11 @@ def _read_shape(config: Any) -> Shape:
         embedding=int(layers[1]["config"]["output_dim"]) if layers[1:] else 0,
     )
     if not (1 <= shape.layers <= MOST_LAYERS and 1 <= shape.units <= MOST_UNITS):
-        raise ValueError("it has no layers of LSTM units, or too many")
+        raise Damage("it has no layers of LSTM units, or too many")
     if not 1 <= shape.embedding <= MOST_UNITS:
-        raise ValueError("its embedding has no such size")
+        raise Damage("its embedding has no such size")
     if config["class_name"] != "Sequential" or not _is_alike(layers, list(_list_layers(shape))):
-        raise ValueError("its layers are others")
+        raise Damage("its layers are others")
     return shape
 
 
@@ -123,12 +124,12 @@ def _read_array(tree: Any, name: str, size: tuple[int, ...]) -> NDArray[np.float
     places = ["/".join(parts[: end + 1]) for end in range(len(parts))]
     links = [tree.get(place, getlink=True) for place in places]
     if any(not isinstance(link, h5py.HardLink) for link in links):
-        raise ValueError(f"{name} is missing, or in another file")
+        raise Damage(f"{name} is missing, or in another file")
     array = tree[name]
     plain = isinstance(array, h5py.Dataset) and not (array.is_virtual or array.external)
     if not plain or array.shape != size or array.dtype != np.float32:
-        raise ValueError(f"{name} is no array of such a network")
+        raise Damage(f"{name} is no array of such a network")
     weights: NDArray[np.float32] = array[()]
     if not np.isfinite(weights).all():
-        raise ValueError(f"{name} has numbers that are infinite or none")
+        raise Damage(f"{name} has numbers that are infinite or none")
     return weights

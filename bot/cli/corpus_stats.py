@@ -41,9 +41,15 @@ def print_corpus_stats(
     elif totals.repositories:
         _print_totals(console, totals)
     else:
-        text = f"The corpus is empty; {count_noun(totals.not_cloned, 'repository', 'repositories')}"
-        print_sentences(open_console(stderr=True), f"{text} found. Next: greenlit corpus clone")
+        print_sentences(open_console(stderr=True), _explain_empty(totals.not_cloned))
     return DONE if totals.repositories else NONE_YET
+
+
+def _explain_empty(not_cloned: int) -> str:
+    if not not_cloned:
+        return "There is no corpus yet. Make one of repositories: greenlit corpus clone PATH"
+    count = count_noun(not_cloned, "repository", "repositories")
+    return f"The corpus is empty; {count} found. Next: greenlit corpus clone"
 
 
 def _make_document(totals: CorpusTotals) -> dict[str, object]:

@@ -8,7 +8,9 @@ from io import StringIO
 import pytest
 from inline_snapshot import snapshot
 from rich.console import Console
+from typer.testing import CliRunner
 
+from bot.cli.commands import app
 from bot.cli.corpus_stats import print_corpus_stats
 from tests.learn.corpus_scene import CorpusScene, make_code, make_repository
 
@@ -64,4 +66,17 @@ def test_programs_get_json(scene, capsys):
 def test_an_empty_corpus_is_told(tmp_path, capsys):
     """Where there is nothing yet, it says what to do."""
     assert 1 == print_stats(CorpusScene(tmp_path / "home"))[0]
-    assert "Next: greenlit corpus clone" in capsys.readouterr().err
+    assert "There is no corpus yet." in capsys.readouterr().err
+
+
+def test_a_home_that_is_a_file_is_told(tmp_path):
+    """Where nothing can be kept, a sentence names the place and the setting."""
+    home = tmp_path / "home"
+    home.write_text("no folder")
+
+    for words in (["stats"], ["clone", str(tmp_path)]):
+        ended = CliRunner().invoke(app, ["corpus", *words], env={"GREENLIT_HOME": str(home)})
+
+        assert 1 == ended.exit_code
+        assert "cannot be made: " in ended.stderr
+        assert "GREENLIT_HOME names another place." in ended.stderr.replace("\n", " ")

@@ -131,6 +131,10 @@ def test_a_full_disk_is_a_sentence(tmp_path):
     ("make_url", "sentence"),
     [
         (lambda _, __: "corpus.sqlite", "is no address of a database"),
+        (lambda _, __: "postgres//bot:guess@host", "is no address of a database"),
+        (lambda _, __: "postgresql://bot:guess@host:port/corpus", "is no address of a database"),
+        (lambda _, __: "sqlite://", "names no file"),
+        (lambda _, server: f"{server.make_url('postgres')}?colour=red", "invalid connection opt"),
         (lambda _, __: "mysql://root@localhost/corpus", "cannot be kept in mysql"),
         (lambda folder, _: f"sqlite:///{folder}", "unable to open database file"),
         (lambda folder, _: f"sqlite:///{folder}/text", "file is not a database"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.adapters.corpus.build_errors import CorpusBusyError
 from bot.adapters.corpus.corpus_database import CorpusDatabase
+from bot.adapters.corpus.engine import make_folder
 from bot.corpus.corpus_records import RepositoryRecord
 from bot.corpus.repository_licence import UNKNOWN
 from bot.corpus.repository_text import RepositoryText
@@ -27,10 +28,10 @@ class CorpusFolder:
         self.text = self.path / "text"
 
     def make(self) -> None:
-        """Make the folders that are not there."""
+        """Make the folders that are not there. Raises CorpusUnavailable."""
         home = self.path.parent
         for folder in (home, self.path, self.repositories, self.borrowed, self.text, self.empty):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
 
     @property
     def empty(self) -> Path:

@@ -69,10 +69,16 @@ def _explain_failure(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except sa.exc.DatabaseError as error:
-        is_forbidden = getattr(error.orig, "sqlstate", "") == INSUFFICIENT_PRIVILEGE
-        if type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError) and not is_forbidden:
-            raise  # a statement of ours is wrong
+        if _is_statement_wrong(error):
+            raise
         raise CorpusUnavailable(_explain(engine.url, error)) from None
+
+
+def _is_statement_wrong(error: sa.exc.DatabaseError) -> bool:
+    """Tell a mistake of ours from a database that cannot be used, or cannot be reached."""
+    if getattr(error.orig, "sqlstate", "") == INSUFFICIENT_PRIVILEGE or error.statement is None:
+        return False
+    return type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError)
 
 
 def _create_engine(text: str) -> sa.Engine:
@@ -80,24 +86,37 @@ def _create_engine(text: str) -> sa.Engine:
     if url.get_backend_name() == "postgresql":
         engine = sa.create_engine(url, pool_pre_ping=True)
         return engine.execution_options(schema_translate_map={None: SCHEMA})
-    if url.database:
-        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(Path(str(url.database)).parent)
     engine = sa.create_engine(url)
     sa.event.listen(engine, "connect", _set_up_connection)
     sa.event.listen(engine, "begin", _begin)
     return engine
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that is its user's alone, where none is. Raises CorpusUnavailable."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CorpusUnavailable(
+            f"{folder} cannot be made: {error.strerror}. GREENLIT_HOME names another place."
+        ) from None
+
+
 def _read_url(text: str) -> sa.URL:
     try:
         url = sa.make_url(text)
-    except sa.exc.ArgumentError:
-        raise CorpusUnavailable(f"{text} is no address of a database. {KINDS}") from None
+    except (sa.exc.ArgumentError, ValueError):  # it is not shown: a password may be in it
+        raise CorpusUnavailable(
+            f"GREENLIT_DATABASE_URL has a value that is no address of a database. {KINDS}"
+        ) from None
     backend = url.get_backend_name()
     if backend == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise CorpusUnavailable(f"The corpus cannot be kept in {backend}. {KINDS}")
+    if url.database in (None, "", ":memory:"):
+        raise CorpusUnavailable(f"{text} names no file: the corpus would be gone at the end.")
     return url
 
 

@@ -6,6 +6,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -55,7 +56,7 @@ def learn_models(console: Console, settings: CorpusSettings, options: LearnOptio
     try:
         split = split_corpus(_list_texts(settings))
         with _lock(models), show_learning(open_console(stderr=True)) as progress:
-            _print_split(console, split)
+            progress.print_sentence(console, _describe_split(split))
             _learn(console, _Lessons(split, models, options, progress))
     except (BadModel, BrokenCheckpoint, CorpusUnavailable, NotLearnt, TooSmall) as error:
         return _print_problem(str(error))
@@ -102,15 +103,16 @@ class _Lessons:
 
 def _learn(console: Console, lessons: _Lessons) -> None:
     cards: dict[str, ModelCard] = {}
+    say = partial(lessons.progress.print_sentence, console)
     if lessons.options.only != "lstm":
         cards["n-gram"] = lessons.learn_ngram()
-        _print_card(console, "n-gram", cards["n-gram"])
+        say(_describe_card("n-gram", cards["n-gram"]))
     if lessons.options.only != "ngram":
         beside = {name: card.held_out_bits for name, card in cards.items()}
         cards["LSTM"] = lessons.learn_lstm(beside)
-        _print_card(console, "LSTM", cards["LSTM"])
-    print_sentences(console, f"Serves: {choose_model(lessons.models).reason}")
-    print_sentences(console, "Complete with it: greenlit complete")
+        say(_describe_card("LSTM", cards["LSTM"]))
+    say(f"Serves: {choose_model(lessons.models).reason}")
+    say("Complete with it: greenlit complete")
 
 
 def _list_texts(settings: CorpusSettings) -> list[RepositoryText]:
@@ -141,17 +143,17 @@ def _lock(models: Path) -> Iterator[None]:
         yield
 
 
-def _print_split(console: Console, split: Split) -> None:
+def _describe_split(split: Split) -> str:
     parts = []
     for words, spans in (("to learn from", split.training), ("held out", split.held_out)):
         characters = sum(span.end - span.start for span in spans)
         files = count_noun(len(spans), "file")
         parts.append(f"{files} {words} ({characters:,} characters)")
-    print_sentences(console, f"Corpus: {parts[0]}, {parts[1]} by {split.by}.")
+    return f"Corpus: {parts[0]}, {parts[1]} by {split.by}."
 
 
-def _print_card(console: Console, name: str, card: ModelCard) -> None:
-    console.print(f"{name}: {card.held_out_bits:.3f} bits per character on held-out files.")
+def _describe_card(name: str, card: ModelCard) -> str:
+    return f"{name}: {card.held_out_bits:.3f} bits per character on held-out files."
 
 
 def _print_problem(text: str) -> int:

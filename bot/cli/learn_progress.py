@@ -28,6 +28,11 @@ class LearnProgress:
         for task in self.progress.tasks:
             self.progress.reset(task.id, description=doing, total=None, words="")
 
+    def print_sentence(self, console: Console, text: str) -> None:
+        """Print a sentence, above the line that moves where that is on the same terminal."""
+        is_beside = self.moves and console.file.isatty()
+        print_sentences(self.progress.console if is_beside else console, text)
+
     def show_share(self, share: float) -> None:
         """Show which share of it is done."""
         for task in self.progress.tasks:

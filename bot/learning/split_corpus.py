@@ -10,6 +10,7 @@ from typing import Literal
 
 from bot.corpus.alphabet import Codes
 from bot.corpus.repository_text import RepositoryText
+from bot.text.amounts import count_noun
 
 HELD_OUT_SHARE = 0.1
 FEWEST_REPOSITORIES = 5  # below it a repository held out would be too much of what is to be learnt
@@ -52,8 +53,9 @@ def split_corpus(texts: Sequence[RepositoryText]) -> Split:
     held_units = _choose_held_out({name_unit(span) for span in files})
     if not held_units:
         raise TooSmall(
-            f"The corpus has {len(files)} files that are not empty; learning needs two at least, "
-            "one of them to judge by. Add repositories: greenlit corpus clone PATH"
+            f"The corpus has {count_noun(len(files), 'file')} with text; "
+            "learning needs two at least, one of them to judge by. "
+            "Add repositories: greenlit corpus clone PATH"
         )
     training = tuple(span for span in files if name_unit(span) not in held_units)
     held_out = tuple(span for span in files if name_unit(span) in held_units)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import json
+from io import StringIO
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from bot.cli.commands import app
+from bot.cli.learn_progress import show_learning
 from tests.learn.corpus_scene import make_repository
 
 # Keras 3.15 hands its variables to NumPy in a way that NumPy 2 has deprecated.
@@ -55,6 +58,29 @@ def test_both_models_are_learnt_and_the_better_one_serves(home):
         assert "MIT" in (home / "models" / name / "README.md").read_text()
     assert (home / "models/lstm/curves.png").exists()
     assert 1 == len(list((home / "models/lstm/events").iterdir()))
+
+
+class Screen(StringIO):
+    """A terminal, as far as a program can tell."""
+
+    def isatty(self):
+        """Say that it is one."""
+        return True
+
+
+def test_what_is_printed_stands_on_a_line_of_its_own():
+    """On a terminal the line that moves makes room for a sentence, and comes back below it."""
+    screen = Screen()
+    moving, plain = (
+        Console(file=screen, width=80, highlight=False, _environ={"TERM": "xterm"})
+        for _ in range(2)
+    )
+    with show_learning(moving) as progress:
+        progress.begin("LSTM")
+        progress.progress.refresh()
+        progress.print_sentence(plain, "LSTM: 3.877 bits")
+
+    assert any(line.endswith("\x1b[2KLSTM: 3.877 bits") for line in screen.getvalue().splitlines())
 
 
 def test_no_corpus_is_told(tmp_path):

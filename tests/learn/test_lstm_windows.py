@@ -97,5 +97,5 @@ def test_a_batch_is_the_same_whenever_it_is_read(tmp_path):
 
 def test_corpus_of_short_files_is_refused(tmp_path):
     """Where no file is as long as a window, a sentence says so."""
-    with pytest.raises(TooSmall, match="No file of the corpus has 100 characters"):
+    with pytest.raises(TooSmall, match="A network needs files of 100 characters"):
         Windows(_list_spans(write_texts(tmp_path, {"a/a": ["x = 1\n"]})), seed=1)

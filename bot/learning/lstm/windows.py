@@ -25,7 +25,10 @@ class Windows:
     def __init__(self, spans: Sequence[FileSpan], seed: int) -> None:
         long_enough = [span for span in spans if span.end - span.start >= WINDOW]
         if not long_enough:
-            raise TooSmall(f"No file of the corpus has {WINDOW} characters. Add repositories.")
+            raise TooSmall(
+                f"A network needs files of {WINDOW} characters to learn from and to be judged by. "
+                "Add repositories: greenlit corpus clone PATH"
+            )
         self._texts = list(dict.fromkeys(span.text for span in long_enough))
         numbers = {text: number for number, text in enumerate(self._texts)}
         self._text_of_file = np.array([numbers[span.text] for span in long_enough])

@@ -25,6 +25,7 @@ LINE_END = ALPHABET.index("\n")
 class _OpenFile(Generic[State]):
     before: Codes
     after: Codes
+    start: int  # the place in `before` from which on it is read
     states: OrderedDict[int, State] = field(default_factory=OrderedDict)  # by places in `before`
 
     def keep(self, place: int, state: State) -> None:
@@ -71,8 +72,8 @@ class StateKeeper(Generic[State]):
         if opened is not None:
             opened.move_to(before)
         if opened is None or not self._is_worth_keeping(opened, after):
-            opened = _OpenFile(before, after)
             start = max(0, len(before) - self._model.reach)
+            opened = _OpenFile(before, after, start)
             opened.keep(start, self._model.begin(after))
         self._files[file] = opened
         while len(self._files) > MOST_FILES:
@@ -80,8 +81,11 @@ class StateKeeper(Generic[State]):
         return opened
 
     def _is_worth_keeping(self, opened: _OpenFile[State], after: Codes) -> bool:
-        if not opened.states or len(opened.before) - max(opened.states) > self._model.reach:
+        length = len(opened.before)
+        if not opened.states or length - max(opened.states) > self._model.reach:
             return False
+        if opened.start and length - opened.start < self._model.reach // 2:
+            return False  # so much was deleted that too little of what is left was read
         same = count_common(opened.after[::-1], after[::-1])
         return max(len(opened.after), len(after)) - same <= MOST_DRIFT
 

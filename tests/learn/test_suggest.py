@@ -169,6 +169,20 @@ def test_far_beginning_is_not_read(model):
     assert 500 == forgetful.characters_read
 
 
+def test_what_was_not_worth_reading_is_read_after_a_deletion():
+    """Where the text that was read is deleted, what stands above it is read in its place."""
+
+    class Forgetful(LetterCounts):
+        reach = 500
+
+    forgetful = Forgetful("a")
+    suggester, text = Suggester(forgetful, PATIENT), CODE * 50
+    suggester.suggest(Place("a.py", text))
+    suggester.suggest(Place("a.py", text[:-400]))
+
+    assert 2 * 500 == forgetful.characters_read
+
+
 def test_cancelled_request_stops(suggester):
     """Nothing is suggested, and soon, when the next key has come."""
     asked = []

@@ -141,7 +141,7 @@ class DurableEngine(DbosJournal):
 
     def forget(self, older_than_s: float) -> int:
         """Delete the runs that ended so long ago, as `forget_runs` does; returns how many."""
-        return forget_runs(older_than_s)
+        return forget_runs(self._record, older_than_s)
 
     def _launch(self) -> None:
         with ExitStack() as cleanup:

@@ -8,6 +8,7 @@ OWN_QUEUE = "runs of {worker}"
 STARTS, GRANTS, SIGNALS = "greenlit_starts", "greenlit_grants", "greenlit_signals"
 # Advisory locks of transactions: one process at a time gives slots, and one takes runs.
 SLOT_LOCK, TAKE_LOCK = 7_101_001, 7_101_002
+RETENTION_LOCK = 7_101_003  # of a session: one process at a time deletes what is old
 MOST_DEATHS = 3  # in a row at the same step, until a run is set aside
 
 # It is not taken for dead while it is launched, which takes as long as it takes.
@@ -43,7 +44,8 @@ on conflict (run) do update set
 SET_ASIDE = """
 update dbos.workflow_status set
   status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED', owner_xid = null,
-  updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
+  updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint,
+  completed_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
 where executor_id = %(worker)s and status = 'PENDING' and workflow_uuid in (
   select run from greenlit.deaths where deaths >= %(most_deaths)s
 )
@@ -171,4 +173,27 @@ on conflict (owner) do update set served_at = excluded.served_at
 GRANTED = "select run from greenlit.slots where worker = %(worker)s and granted_at is not null"
 IN_LINE = """
 select run, repo, granted_at is not null from greenlit.slots order by asked_at, length(run), run
+"""
+
+# What is told of runs that ended, or are gone.
+DELETE_DEATHS = """
+delete from greenlit.deaths where not exists (
+  select from dbos.workflow_status
+  where workflow_uuid = run
+    and (status = any(%(live)s) or status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
+)
+"""
+# Those of a repository with a run that lives stay: it may wait for months before it pushes. Its key
+# begins with the repository's name.
+DELETE_COMMITS = """
+delete from greenlit.commits where (repo, sha) in (
+  select repo, sha from greenlit.commits old
+  where made_at < clock_timestamp() - make_interval(secs => %(kept_s)s)
+    and not exists (
+      select from dbos.workflow_status
+      where workflow_uuid ~>=~ old.repo and workflow_uuid ~<~ (old.repo || '~')
+        and status = any(%(live)s)
+    )
+  limit %(most)s
+)
 """

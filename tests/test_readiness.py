@@ -1,16 +1,26 @@
-"""Whether the bot is ready: GitHub and Claude are asked, and neither is paid for it."""
+"""What monitors are told of the bot: whether GitHub and Claude answer, and its numbers."""
 
 import asyncio
 import logging
 
 import pytest
+from starlette.testclient import TestClient
 
-from bot.assembly import build_github, build_health, build_readiness
+from bot.assembly import (
+    build_github,
+    build_health,
+    build_metrics,
+    build_metrics_page,
+    build_readiness,
+)
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.settings import Settings, load_settings
-from bot.web.probes import fetch_words
+from bot.web.door import create_monitor
+from bot.web.door_pages import DoorPages
+from bot.web.probes import Probe, ProbeAnswer, fetch_words
 from tests.adapters.dbos.engine_stage import durable
+from tests.metric_samples import samples
 from tests.stage import forged, settings_for
 
 pytestmark = pytest.mark.served
@@ -61,6 +71,24 @@ def test_the_bot_itself_is_well_while_its_engine_runs(tmp_path):
 
     assert {"process": "ok", "database": "ok", "disk": "ok"} == well
     assert {"process": "does not work", "database": "ok", "disk": "ok"} == closed
+
+
+def test_numbers_are_read_of_the_engine_and_not_of_a_record_that_is_away(tmp_path):
+    """A monitor is answered all the same."""
+    engine = durable(tmp_path)
+    engine.launch()
+    broken = Probe("database", lambda: ProbeAnswer("does not work"), 60)
+    texts = []
+    for probe in (broken, Probe("database", ProbeAnswer, 60)):
+        page = build_metrics_page(build_metrics(), engine, [probe])
+        answer = TestClient(create_monitor(DoorPages(metrics=page))).get("/metrics")
+        texts.append(samples(answer.content))
+    engine.close()
+
+    assert [0, 1] == [text['greenlit_part_works{part="database"}'] for text in texts]
+    assert [4, 4] == [text["greenlit_slots"] for text in texts]
+    assert [None, 0] == [text.get("greenlit_queue_runs") for text in texts]
+    assert 0 == texts[0]['greenlit_runs_ended_total{outcome="failed",story="solve_issue"}']
 
 
 class Keys:

@@ -25,8 +25,10 @@ from bot.adapters.dbos.lost_deliveries import LostDeliveries
 from bot.adapters.dbos.record import Record
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_errors import GitUnfitError
+from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.private_home import make_private_home
+from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.assembly import (
     build_engine,
@@ -46,7 +48,7 @@ from bot.cli.listening import open_port
 from bot.cli.log_output import configure_log
 from bot.cli.missed_deliveries import MissedDeliveries
 from bot.cli.start_notice import print_start
-from bot.ports import Metrics, Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 from bot.settings import SettingProblem, Settings
 from bot.stories import RUNS
 from bot.text import SecretValues, count_noun
@@ -120,51 +122,79 @@ def _serve(
     """Go on with the runs that were live, and listen until a signal comes."""
     make_private_home(settings.home)
     _check_record(build_record(settings))
-    fence = Fence()
-    metrics = build_metrics()
-    hub = build_github(settings, own_secrets, fence, metrics)
-    sandbox = build_sandbox(settings, hub)
-    works_on_runs, takes_webhooks = part != "door", part != "work"
-    slots = settings.slots * works_on_runs
-    durable = build_engine(settings, hub, sandbox, fence, slots, metrics)
-    durable.launch()
+    bot = _build_bot(settings, own_secrets, part)
+    bot.durable.launch()
     _warn_of_limits(settings)
-    _start_daily_chores(settings, durable, sandbox)
+    _start_daily_chores(settings, bot.durable, bot.sandbox)
     runs_url = f"{_render_url(places.inside)}/"
-    health, readiness = build_health(settings, durable), build_readiness(settings, hub)
-    numbers = build_metrics_page(metrics, durable, health)
-    pages = DoorPages(runs_url, health, readiness, numbers)
-    outside = create_monitor(pages)
-    if takes_webhooks:
-        outside = _create_door(settings, durable, pages, metrics)
+    outside = _create_outside(bot, runs_url)
     stories = [story.__name__ for story in RUNS]
-    page = create_page(durable, stories, settings.github_url, hide=own_secrets.mask)
+    page = create_page(bot.durable, stories, settings.github_url, hide=own_secrets.mask)
     servers = {
         places.outside: create_server(outside, settings.host, settings.port),
         places.inside: create_server(page, "127.0.0.1", settings.page_port),
     }
-    name, path = ("webhooks", "github") if takes_webhooks else ("health", "health")
+    name, path = ("webhooks", "github") if bot.takes_webhooks else ("health", "health")
     addresses = {name: f"{_render_url(places.outside)}/{path}", "runs": runs_url}
 
     def begin() -> None:
-        print_start(settings, hub, addresses)
-        if takes_webhooks:
-            missed = MissedDeliveries(hub, LostDeliveries(build_record(settings)))
-            start_repeated_chore(missed.look, CLAIM_EVERY_S)
-        if works_on_runs:
-            start_chore(lambda: _log_sandbox(settings, sandbox))
+        print_start(settings, bot.hub, addresses)
+        _start_chores(bot)
 
     asyncio.run(_listen(servers, begin))
-    return durable
+    return bot.durable
 
 
-def _create_door(
-    settings: Settings, durable: DurableEngine, pages: DoorPages, metrics: Metrics
-) -> FastAPI:
-    """Create what takes webhooks, for the repositories that are allowed."""
+@dataclass(frozen=True, slots=True)
+class _Bot:
+    """What a process is made of."""
+
+    settings: Settings
+    hub: GitHubApp
+    sandbox: LocalSandbox
+    durable: DurableEngine
+    metrics: PrometheusMetrics
+    part: Part
+
+    @property
+    def takes_webhooks(self) -> bool:
+        return self.part != "work"
+
+    @property
+    def works_on_runs(self) -> bool:
+        return self.part != "door"
+
+
+def _build_bot(settings: Settings, own_secrets: SecretValues, part: Part) -> _Bot:
+    """Build what the part is made of. A door has no slots."""
+    fence, metrics = Fence(), build_metrics()
+    hub = build_github(settings, own_secrets, fence, metrics)
+    sandbox = build_sandbox(settings, hub)
+    slots = 0 if part == "door" else settings.slots
+    durable = build_engine(settings, hub, sandbox, fence, slots, metrics)
+    return _Bot(settings, hub, sandbox, durable, metrics, part)
+
+
+def _start_chores(bot: _Bot) -> None:
+    """Start what needs GitHub, or takes long, behind the start."""
+    if bot.takes_webhooks:
+        missed = MissedDeliveries(bot.hub, LostDeliveries(build_record(bot.settings)))
+        start_repeated_chore(missed.look, CLAIM_EVERY_S)
+    if bot.works_on_runs:
+        start_chore(lambda: _log_sandbox(bot.settings, bot.sandbox))
+
+
+def _create_outside(bot: _Bot, runs_url: str) -> FastAPI:
+    """Create what is reached from outside: the door, or the pages for monitors alone."""
+    settings, durable = bot.settings, bot.durable
+    health, readiness = build_health(settings, durable), build_readiness(settings, bot.hub)
+    numbers = build_metrics_page(bot.metrics, durable, health)
+    pages = DoorPages(runs_url, health, readiness, numbers)
+    if not bot.takes_webhooks:
+        return create_monitor(pages)
     allowed = AllowedRoute(route, AllowList(settings.allow))
     secret = settings.webhook_secret.get_secret_value()
-    return create_door(durable, allowed, secret, pages=pages, metrics=metrics)
+    return create_door(durable, allowed, secret, pages=pages, metrics=bot.metrics)
 
 
 def _check_record(record: Record) -> None:

@@ -29,7 +29,7 @@ from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.fleet_membership import Membership, join_fleet
 from bot.adapters.dbos.fleet_sql import QUEUE
 from bot.adapters.dbos.journal import LIVE, DbosJournal, JsonSerializer, filter_expected_messages
-from bot.adapters.dbos.process_load import read_load
+from bot.adapters.dbos.read_load import read_load
 from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.record_errors import raise_unreachable
 from bot.adapters.dbos.retention import forget_runs

@@ -27,41 +27,23 @@ class PrometheusMetrics:
 
     def __init__(self, stories: Iterable[str] = ()) -> None:
         """Failures of these stories are 0 from the beginning, so that the first one is a rise."""
-        self._registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        self._deliveries = Counter(
-            "greenlit_deliveries",
-            "Deliveries of webhooks, by event and the status that they were answered with.",
-            ("event", "answer"),
-            registry=registry,
-        )
-        self._ends = Counter(
-            "greenlit_runs_ended",
-            "Runs that ended here, by story and outcome.",
-            ("story", "outcome"),
-            registry=registry,
-        )
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        answered = "Deliveries of webhooks, by event and the status that they were answered with."
+        self._deliveries = self._add_counter("deliveries", answered, "event", "answer")
+        ended = "Runs that ended here, by story and outcome."
+        self._ends = self._add_counter("runs_ended", ended, "story", "outcome")
+        retried = "Steps that are tried again, by the service that did not answer."
+        self._retries = self._add_counter("step_retries", retried, "service")
+        tokens = "Tokens of the model's turns, by how they are billed."
+        self._tokens = self._add_counter("model_tokens", tokens, "kind")
+        self._usd = self._add_counter("model_usd", "US dollars that the model's turns cost.")
         self._steps = Histogram(
             "greenlit_step_seconds",
             "Seconds that steps took here, without what they waited for a slot.",
             ("step",),
-            registry=registry,
+            registry=self._registry,
             buckets=STEP_BUCKETS_S,
-        )
-        self._retries = Counter(
-            "greenlit_step_retries",
-            "Steps that are tried again, by the service that did not answer.",
-            ("service",),
-            registry=registry,
-        )
-        self._tokens = Counter(
-            "greenlit_model_tokens",
-            "Tokens of the model's turns, by how they are billed.",
-            ("kind",),
-            registry=registry,
-        )
-        self._usd = Counter(
-            "greenlit_model_usd", "US dollars that the model's turns cost.", registry=registry
         )
         self._lock = Lock()
         self._budgets: dict[tuple[int, str], RequestBudget] = {}
@@ -101,6 +83,9 @@ class PrometheusMetrics:
         """Write all that was counted, and how it stands now: `parts` tells which of them work."""
         moment = LoadCollector(load, parts, self._find_least_budgets(now))
         return generate_latest(_Counted(self._registry)) + generate_latest(moment)
+
+    def _add_counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"greenlit_{name}", text, labels, registry=self._registry)
 
     def _find_least_budgets(self, now: float) -> list[RequestBudget]:
         """Find for each resource the installation that has least left, and forget the past."""

@@ -5,7 +5,7 @@ import time
 import psycopg
 import pytest
 
-from bot.adapters.dbos.process_load import measure_queue
+from bot.adapters.dbos.read_load import measure_queue
 from bot.adapters.dbos.record import open_record
 from bot.adapters.dbos.slots import Slots
 from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.adapters.github.auth import Credential
 from bot.ports import OwnSecrets
 from bot.values import Repo
@@ -27,3 +29,6 @@ class TokenCredential(Credential):
 
     def wait_to_write(self) -> None:
         """Nothing is written."""
+
+    def keep_budget(self, headers: Mapping[str, object]) -> None:
+        """No monitor asks after a command."""

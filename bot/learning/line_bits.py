@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.corpus.alphabet import ALPHABET, Codes, encode_text
+from bot.learning.ngram_keys import Hashes, hash_contexts, make_keys
 
 ORDER = 9  # characters, the last of which is foretold
 TRUST = 3.0  # in the shorter context, in roots of how often the longer one was seen
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 by the golden ratio: spreads what is near
+LINE_STEP = np.uint64(0x9E3779B97F4A7C15)  # 2^64 by the golden ratio: keeps lines apart
 RUN = 6  # characters, the end of the line among them
-SHIFT = np.uint64(29)
-Hashes = NDArray[np.uint64]
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -94,7 +93,8 @@ class LineModel:
             seen = np.maximum(seen, counts)
             weights = TRUST * np.sqrt(seen) + 1
             chances = (counts + weights * chances) / (seen + weights)
-            seen = self._count_elsewhere(order, _move_on(hashes))
+            # Of the context before each; the very first character has none, and is lent the last.
+            seen = self._count_elsewhere(order, np.roll(hashes, 1))
         bits: Floats = -np.log2(chances)
         return bits
 
@@ -103,7 +103,7 @@ class LineModel:
         known = self._known[order]
         places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
         counts = np.where(known[places] == hashes, self._counts[order][places], 0)
-        inside = _mix(self._lines.astype(np.uint64) + np.uint64(1)) ^ hashes
+        inside = hashes + self._lines.astype(np.uint64) * LINE_STEP
         _, inverse, repeats = np.unique(inside, return_inverse=True, return_counts=True)
         elsewhere: Counts = np.maximum(counts - repeats[inverse], 0)
         return elsewhere
@@ -116,21 +116,7 @@ def _end_lines_as_git(text: str) -> str:
 
 def _hash_grams(codes: Codes) -> list[Hashes]:
     """Hash the grams of each order that end at each character."""
-    hashes: list[Hashes] = []
-    shorter: Hashes = np.zeros(len(codes), np.uint64)
-    for order in range(ORDER):
-        shorter = _mix(_move_on(shorter)) + codes + np.uint64(order + 1)
-        hashes.append(shorter)
-    return hashes
-
-
-def _mix(hashes: Hashes) -> Hashes:
-    return (hashes ^ (hashes >> SHIFT)) * MULTIPLIER
-
-
-def _move_on(hashes: Hashes) -> Hashes:
-    """Move each hash to the character after it."""
-    return np.concatenate([np.zeros(1, np.uint64), hashes])[:-1]
+    return [make_keys(contexts, codes) for contexts in hash_contexts(codes, range(ORDER))]
 
 
 def _list_lines(path: str, codes: Codes, bits: Floats) -> Iterator[LineBits]:

@@ -69,14 +69,10 @@ class RemoteClone:
             names = wanted[start : start + FILES_AT_ONCE]
             self._fetch(NO_FILTER, "--stdin", "origin", stdin=as_lines(names), config=ALL_ANEW)
 
-    def remove(self) -> None:
-        """Remove it from the disk."""
-        shutil.rmtree(self.git.git_dir, ignore_errors=True)
-
     def _make(self) -> None:
         folder = self.git.git_dir
         if sum(1 for _ in folder.glob("objects/pack/*.pack")) > PACKS:
-            self.remove()
+            shutil.rmtree(folder, ignore_errors=True)
         Mirror(self.git).make()
         # What a git that was killed left behind; none runs now, for the corpus is locked.
         for pattern in ("*.lock", "refs/greenlit/*.lock", "objects/pack/tmp_*"):

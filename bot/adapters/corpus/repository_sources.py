@@ -34,9 +34,6 @@ class RepositorySource(Protocol):
     def fetch_files(self, commit: Sha, blobs: list[Sha]) -> None:
         """Bring these of its files."""
 
-    def remove(self) -> None:
-        """Remove what was cloned of it; what is somebody else's stays."""
-
 
 @dataclass(frozen=True, slots=True)
 class RemoteAccess:
@@ -75,9 +72,6 @@ class LocalSource:
 
     def fetch_files(self, _commit: Sha, _blobs: list[Sha]) -> None:
         """All that there is is here."""
-
-    def remove(self) -> None:
-        """Nothing was cloned."""
 
 
 def open_source(

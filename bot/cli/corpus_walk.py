@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.adapters.corpus.search_database import SearchDatabase
@@ -81,7 +81,8 @@ class RepositoryWalk:
             self.patience.keep(limit)
             room = None if most is None else most - search.found
             limit = self._read_page(source, search, room)
-            search = self.searches.begin_search(source.key, source.whole)
+            # Another process that reads the same may have ended it.
+            search = self.searches.fetch_search(source.key) or replace(search, slices=())
             self.report(search)
         self.searches.end_search(search.id)
         return search
@@ -95,5 +96,5 @@ class RepositoryWalk:
             self.searches.split_slice(search.id, part.id, parts)
         else:
             found = page.repositories[:room]
-            self.searches.save_page(search.id, part.id, found, page.next_cursor)
+            self.searches.save_page(search.id, part, found, page.next_cursor)
         return page.limit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import isqrt
@@ -117,18 +118,23 @@ def _read_dates(text: str) -> tuple[str | None, str | None]:
     if not text:
         return None, None
     match = _DATE_RANGE.fullmatch(text)
-    try:
-        low, high = _order_ends(match) if match else ("?", "?")
-        first, last = _to_date(low), _to_date(high)
-    except ValueError:
-        example = "created:2020-01-01..2020-12-31"
-        raise BadQuery(f"created:{text} is no range of dates. Write it as {example}") from None
+    with suppress(ValueError, OverflowError):
+        if match:
+            first, last = _compute_days(match)
+            return _render_date(first), _render_date(last)
+    example = "created:2020-01-01..2020-12-31"
+    raise BadQuery(f"created:{text} is no range of dates. Write it as {example}")
+
+
+def _compute_days(match: re.Match[str]) -> tuple[date | None, date | None]:
+    """Compute the first and the last day. Raises ValueError, and OverflowError at time's end."""
+    first, last = map(_to_date, _order_ends(match))
     day = timedelta(days=1)
-    if match and match["sign"] == ">" and first:
+    if match["sign"] == ">" and first:
         first += day
-    if match and match["sign"] == "<" and last:
+    if match["sign"] == "<" and last:
         last -= day
-    return _render_date(first), _render_date(last)
+    return first, last
 
 
 def _order_ends(match: re.Match[str]) -> tuple[str, str]:

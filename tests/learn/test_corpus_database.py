@@ -169,7 +169,7 @@ def test_a_search_goes_on_where_it_was(database):
     searches.split_slice(search.id, search.slices[0].id, parts)
     searches.record_expected(search.id, 1234)
     top = searches.fetch_search("language:Python").slices[0]
-    searches.save_page(search.id, top.id, [GREETER], "Y3Vyc29y")
+    searches.save_page(search.id, top, [GREETER], "Y3Vyc29y")
 
     again = searches.begin_search("language:Python", SearchSlice(0, 1000))
 
@@ -178,7 +178,30 @@ def test_a_search_goes_on_where_it_was(database):
     assert [2001, 1000] == [part.least_stars for part in again.slices]
     assert 1 == database.count_repositories()
 
-    searches.save_page(search.id, top.id, [], None)
+    searches.save_page(search.id, replace(top, cursor="Y3Vyc29y"), [], None)
     assert [1000] == [part.least_stars for part in searches.fetch_search("language:Python").slices]
     searches.end_search(search.id)
     assert searches.fetch_search("language:Python") is None
+
+
+def test_a_page_that_two_processes_read_counts_once(database):
+    """What the slower one brings is there already, and its place is not gone back to."""
+    searches = database.searches
+    search = searches.begin_search("language:Python", SearchSlice(0, 1000))
+    (part,) = search.slices
+    for _ in range(2):
+        searches.save_page(search.id, part, [GREETER], "Y3Vyc29y")
+    searches.save_page(search.id, replace(part, cursor="Y3Vyc29y"), [], None)
+    searches.save_page(search.id, replace(part, cursor="Y3Vyc29y"), [], None)
+
+    assert (1, ()) == (
+        searches.fetch_search("language:Python").found,
+        searches.fetch_search("language:Python").slices,
+    )
+
+
+def test_names_are_those_of_github_in_any_case(database):
+    """A name is found as people write it."""
+    database.save_repositories([GREETER])
+
+    assert [GREETER] == [each.repository for each in database.fetch_repositories(["Acme/GREETER"])]

@@ -106,6 +106,8 @@ def test_a_database_that_goes_away_is_a_sentence(postgres):
 
         with pytest.raises(CorpusUnavailable, match="does not exist"):
             database.save_repositories([GREETER])
+        with pytest.raises(CorpusUnavailable, match="does not exist"):
+            database.open_known_files(except_repository=0).has_content(b"text")
         with pytest.raises(CorpusUnavailable, match="Mend that, or name another in GREENLIT_DA"):
             database.count_repositories()
 

@@ -60,6 +60,7 @@ def test_dates_are_taken_out_of_a_query(text, dates):
         ("created:yesterday", "created:yesterday is no range of dates"),
         ("created:2020-13-01", "created:2020-13-01 is no range of dates"),
         ("stars:9..1", "Nothing is in the range"),
+        ("created:>9999-12-31", "created:>9999-12-31 is no range of dates"),
     ],
 )
 def test_a_range_that_is_none_is_told(text, words):

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.adapters.git.git_errors import (
     REMOTE,
     GitError,
@@ -21,9 +19,7 @@ from bot.ports import Unreachable
 from bot.values import Remote
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-FULL_WORDS = re.compile(
-    r"No space left|Disk quota|disk is full|could not extend file", re.IGNORECASE
-)
+FULL_WORDS = re.compile(r"No space left|Disk quota", re.IGNORECASE)  # as git passes them on
 NOT_THERE = re.compile(
     r"Authentication failed|could not read Username|returned error: 40[134]|not found",
     re.IGNORECASE,
@@ -44,7 +40,7 @@ class CorpusBusyError(Exception):
 
 @contextmanager
 def build_errors(name: str, remote: Remote) -> Iterator[None]:
-    """Raise the errors of this module in the place of those of git, disks and databases."""
+    """Raise the errors of this module in the place of those of git and disks."""
     try:
         yield
     except GitError as failed:
@@ -56,16 +52,10 @@ def build_errors(name: str, remote: Remote) -> Iterator[None]:
         raise NotBuiltError(f"{name}: {text}" if text.startswith("It ") else text) from None
     except Unreachable as failed:
         raise NotBuiltError(f"{name} was not read: {failed}.") from None
-    except (OSError, DBAPIError) as failed:
-        if not _is_full(failed):
+    except OSError as failed:
+        if failed.errno not in FULL:
             raise
         raise CorpusFullError(f"The disk is full (at {name}).") from None
-
-
-def _is_full(failed: OSError | DBAPIError) -> bool:
-    if isinstance(failed, OSError):
-        return failed.errno in FULL
-    return bool(FULL_WORDS.search(str(failed.orig)))
 
 
 def _explain(name: str, failed: GitError, remote: Remote) -> str:

@@ -61,12 +61,15 @@ class CorpusDatabase:
             save_found(connection, found, self._read_clock())
 
     def fetch_repositories(self, names: Collection[str] = ()) -> list[RepositoryRecord]:
-        """Fetch all repositories, or those with these names (with their owners), by stars."""
+        """Fetch all repositories, or those with these names (with their owners), by stars.
+
+        Letters count alike in both cases, as on GitHub.
+        """
         query = sa.select(repositories).order_by(
             sa.func.coalesce(repositories.c.stars, 0).desc(), repositories.c.key
         )
-        if names:
-            query = query.where(repositories.c.name_with_owner.in_(names))
+        if lowered := [name.lower() for name in names]:
+            query = query.where(sa.func.lower(repositories.c.name_with_owner).in_(lowered))
         with begin_read(self._engine) as connection:
             return [read_repository(row) for row in connection.execute(query)]
 

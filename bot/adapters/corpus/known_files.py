@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from bot.adapters.corpus.engine import begin_read
 from bot.adapters.corpus.tables import bands, files
 
 NAMES_AT_ONCE = 500  # a statement takes only so many parameters
@@ -15,7 +16,10 @@ MOST_ALIKE = 200  # of forms that everybody fills in there may be thousands; one
 
 @dataclass(frozen=True, slots=True)
 class KnownFilesDatabase:
-    """The port KnownFiles over the kept files of all repositories but one."""
+    """The port KnownFiles over the kept files of all repositories but one.
+
+    Its methods raise CorpusUnavailable.
+    """
 
     engine: sa.Engine
     except_repository: int
@@ -26,21 +30,21 @@ class KnownFilesDatabase:
         for start in range(0, len(blobs), NAMES_AT_ONCE):
             names = blobs[start : start + NAMES_AT_ONCE]
             query = sa.select(files.c.blob).where(files.c.blob.in_(names), *self._others())
-            with self.engine.begin() as connection:
+            with begin_read(self.engine) as connection:
                 known.update(connection.scalars(query))
         return known
 
     def has_content(self, content: bytes) -> bool:
         """Tell whether a file with this content's fingerprint is kept."""
         query = sa.select(files.c.id).where(files.c.content == content, *self._others()).limit(1)
-        with self.engine.begin() as connection:
+        with begin_read(self.engine) as connection:
             return connection.scalar(query) is not None
 
     def list_sketches(self, band_keys: Sequence[int]) -> Collection[bytes]:
         """List the sketches of kept files that share a band with these."""
         query = sa.select(files.c.signature).join(bands, bands.c.file_id == files.c.id)
         query = query.where(bands.c.key.in_(band_keys), *self._others()).limit(MOST_ALIKE)
-        with self.engine.begin() as connection:
+        with begin_read(self.engine) as connection:
             return set(connection.scalars(query))
 
     def _others(self) -> tuple[sa.ColumnElement[bool], ...]:

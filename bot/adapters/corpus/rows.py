@@ -25,12 +25,17 @@ def save_found(connection: sa.Connection, found: Iterable[FoundRepository], now:
     if not rows:
         return
     _adopt_named(connection, rows.values())
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(repositories)
+    statement = insert_into(connection, repositories)
     new = {name: statement.excluded[name] for name in (*FOUND_COLUMNS, "name_with_owner")}
     connection.execute(
         statement.on_conflict_do_update(index_elements=["key"], set_=new), list(rows.values())
     )
+
+
+def insert_into(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """Begin an INSERT that can say what happens to a row that is there, as both databases know."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
 
 
 def _adopt_named(connection: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:

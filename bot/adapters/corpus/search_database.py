@@ -8,7 +8,7 @@ from dataclasses import asdict
 import sqlalchemy as sa
 
 from bot.adapters.corpus.engine import begin_read, begin_write
-from bot.adapters.corpus.rows import save_found
+from bot.adapters.corpus.rows import insert_into, save_found
 from bot.adapters.corpus.tables import search_slices, searches
 from bot.corpus.corpus_records import SearchRecord, SearchSlice
 from bot.values.repositories import FoundRepository
@@ -24,15 +24,12 @@ class SearchDatabase:
     def begin_search(self, query: str, whole: SearchSlice) -> SearchRecord:
         """Begin a search with its one slice, or take up the one of this query that was stopped."""
         with begin_write(self._engine) as connection:
+            row = {"query": query, "found": 0, "began_at": self._read_clock()}
+            statement = insert_into(connection, searches).values(**row).on_conflict_do_nothing()
+            new_id = connection.scalar(statement.returning(searches.c.id))
+            if new_id is not None:
+                _insert_slices(connection, new_id, [whole])
             record = _fetch_search(connection, query)
-            if record is None:
-                row = {"query": query, "found": 0, "began_at": self._read_clock()}
-                connection.execute(sa.insert(searches), row)
-                search_id = connection.scalar(
-                    sa.select(searches.c.id).where(searches.c.query == query)
-                )
-                _insert_slices(connection, search_id or 0, [whole])
-                record = _fetch_search(connection, query)
         if record is None:
             raise LookupError(query)
         return record
@@ -58,21 +55,25 @@ class SearchDatabase:
     def save_page(
         self,
         search_id: int,
-        slice_id: int,
+        part: SearchSlice,
         found: Sequence[FoundRepository],
         next_cursor: str | None,
     ) -> None:
-        """Save the repositories of a page, and where the next one begins; None at the end."""
+        """Save the repositories of a slice's page, and where the next one begins; None at the end.
+
+        Where another process has saved the page, nothing is counted twice.
+        """
+        ours = (search_slices.c.id == part.id, search_slices.c.cursor == part.cursor)
+        count = sa.update(searches).where(searches.c.id == search_id)
         with begin_write(self._engine) as connection:
             save_found(connection, found, self._read_clock())
-            count = sa.update(searches).where(searches.c.id == search_id)
-            connection.execute(count.values(found=searches.c.found + len(found)))
-            ours = search_slices.c.id == slice_id
             if next_cursor is None:
-                connection.execute(sa.delete(search_slices).where(ours))
+                moved = connection.execute(sa.delete(search_slices).where(*ours))
             else:
-                moved = sa.update(search_slices).where(ours)
-                connection.execute(moved.values(cursor=next_cursor))
+                move = sa.update(search_slices).where(*ours).values(cursor=next_cursor)
+                moved = connection.execute(move)
+            if moved.rowcount:
+                connection.execute(count.values(found=searches.c.found + len(found)))
 
     def end_search(self, search_id: int) -> None:
         """Forget a search that was read to its end: asked again, it begins anew."""

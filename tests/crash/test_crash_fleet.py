@@ -22,7 +22,7 @@ class Fleet:
 
     def __init__(self, home, forge, double, settings, database_url):
         self.forge, self.double = forge, double
-        self._home, self._settings, self._database_url = home, settings, database_url
+        self._home, self.settings, self._database_url = home, settings, database_url
         self._up = ExitStack()
         self.workers = []
         self._started = 0
@@ -31,7 +31,7 @@ class Fleet:
         """Start a part, with a home of its own."""
         self._started += 1
         home = self._home / f"{part}{self._started}"
-        settings = {**self._settings, "GREENLIT_HOME": str(home / "bot")}
+        settings = {**self.settings, "GREENLIT_HOME": str(home / "bot")}
         bot = self._up.enter_context(run_forked_bot(home, settings, part))
         if part == "work":
             self.workers.append(bot)
@@ -89,6 +89,7 @@ def fleet_between(home, checked, database_url, workers):
         )
         settings = {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
         fleet = Fleet(home, forge, double, settings, database_url)
+        fleet.keys = keys
         stack.callback(fleet.close)
         fleet.door = fleet.start("door")
         forge.set_webhook_url(keys, fleet.door.webhook_url)

@@ -1,0 +1,50 @@
+{{- define "greenlit.labels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "greenlit.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+
+{{- define "greenlit.pod-annotations" -}}
+checksum/settings: {{ .Values.settings | toYaml | sha256sum }}
+{{- if .Values.scrape }}
+prometheus.io/scrape: "true"
+prometheus.io/port: "8484"
+prometheus.io/path: /metrics
+{{- end }}
+{{- end }}
+
+{{- define "greenlit.container" -}}
+image: {{ include "greenlit.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+envFrom:
+  - configMapRef: {name: {{ .Release.Name }}-settings}
+ports:
+  - {name: http, containerPort: 8484}
+startupProbe:
+  httpGet: {path: /health, port: http}
+  periodSeconds: 2
+  timeoutSeconds: 6
+  failureThreshold: 60
+# It stays 503 while the database is away, and a start would not bring that back: give it five minutes.
+livenessProbe:
+  httpGet: {path: /health, port: http}
+  periodSeconds: 15
+  timeoutSeconds: 6
+  failureThreshold: 20
+volumeMounts:
+  - {name: home, mountPath: /var/lib/greenlit}
+  - {name: tmp, mountPath: /tmp}
+  - {name: secret, mountPath: /etc/greenlit, readOnly: true}
+{{- end }}
+
+{{- define "greenlit.volumes" -}}
+- name: tmp
+  emptyDir: {sizeLimit: 1Gi}
+- name: secret
+  secret:
+    secretName: {{ .Values.secret }}
+    defaultMode: 0440
+{{- end }}

@@ -110,7 +110,8 @@ select exists (
 )
 """
 # Each process takes its share of the runs, by its slots; the owners' oldest in turn, so that one
-# with five hundred lets the others through.
+# with five hundred lets the others through. A run stays where it is taken, so who is full leaves
+# it to those who have room.
 TAKE = """
 with waiting as (
   select workflow_uuid, created_at,
@@ -119,13 +120,19 @@ with waiting as (
     ) as turn
   from dbos.workflow_status
   where status = 'ENQUEUED' and queue_name = %(queue)s and name = any(%(stories)s)
-), share as (
-  select ceil((select count(*) from waiting)::float * %(slots)s / greatest(sum(slots), 1)) as runs
+), alive as (
+  select worker, slots, slots > (
+    select count(*) from greenlit.slots held where held.worker = workers.worker
+  ) as has_room
   from greenlit.workers
   where beat_at > clock_timestamp() - make_interval(secs => %(dead_after_s)s)
+), share as (
+  select ceil((select count(*) from waiting)::float * %(slots)s / greatest(sum(slots), 1)) as runs
+  from alive
+  having bool_or(has_room and worker = %(worker)s) or not bool_or(has_room)
 ), chosen as (
   select workflow_uuid from waiting order by turn, created_at, workflow_uuid
-  limit (select runs from share)
+  limit coalesce((select runs from share), 0)
 )
 update dbos.workflow_status set queue_name = %(own_queue)s
 from chosen

@@ -90,6 +90,28 @@ def test_a_process_takes_only_stories_that_it_knows(member, record):
     assert [member.own_queue, fleet_sql.QUEUE] == [find_queue(record, key) for key in ("k", "new")]
 
 
+def test_a_run_is_taken_by_who_has_room(member, record, database_url):
+    """It stays where it is taken. Where nobody has room, anybody takes it."""
+    other = FleetMember(PostgresRecord(database_url), ["known"], 1, LIMITS, Fence(), QUICK)
+    other.join()
+    hold = (
+        "insert into greenlit.slots (run, worker, owner, repo, asked_at, granted_at) "
+        "select worker || number, %s, 'o', 'o/r', '', now() "
+        "from greenlit.workers, generate_series(1, 4) number where worker = %s"
+    )
+    record.execute(hold, [member.name, member.name])
+    enqueue(record, "k")
+    member._take(record)
+    assert fleet_sql.QUEUE == find_queue(record, "k")
+    other._take(record)
+    assert other.own_queue == find_queue(record, "k")
+
+    record.execute(hold, [other.name, other.name])
+    enqueue(record, "next")
+    member._take(record)
+    assert member.own_queue == find_queue(record, "next")
+
+
 def test_a_peer_that_is_gone_is_found_out_in_seconds(database_url):
     """By the server too, and also where a process is frozen in a transaction: it may hold a lock."""
     with closing(PostgresRecord(database_url).connect()) as connection:

@@ -178,6 +178,7 @@ class DurableEngine(DbosJournal):
             cleanup.callback(self._shut)
             if membership:
                 membership.begin(dbos, self._loop, self._runtime.waits, self._tell_set_aside)
+                cleanup.callback(membership.member.rest)
             self._cleanup = cleanup.pop_all()
 
     def _register_stories(self) -> None:

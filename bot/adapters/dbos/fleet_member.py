@@ -98,6 +98,10 @@ class FleetMember:
         except psycopg.Error as error:
             log.warning("%s hears of its signal a little later: %s", run, _say(error))
 
+    def rest(self) -> None:
+        """Take no more runs and no more slots, as this process is about to leave."""
+        self.slots = 0
+
     def leave(self) -> None:
         """Stop, and let the others take over at once what is left."""
         self._stopping.set()
@@ -157,7 +161,8 @@ class FleetMember:
     def _beat(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
         """Say that this process lives, and look whether the others do."""
         asked_at = read_clock()
-        if not connection.execute(fleet_sql.BEAT, {"worker": self.name}).rowcount:
+        names = {"worker": self.name, "slots": self.slots}
+        if not connection.execute(fleet_sql.BEAT, names).rowcount:
             self._stopping.set()  # the others took it for dead
             listener.on_expelled()
             return

@@ -18,7 +18,10 @@ values (
   %(worker)s, %(machine)s, %(slots)s, clock_timestamp() + make_interval(secs => %(launch_s)s)
 )
 """
-BEAT = "update greenlit.workers set beat_at = clock_timestamp() where worker = %(worker)s"
+BEAT = """
+update greenlit.workers set beat_at = clock_timestamp(), slots = %(slots)s
+where worker = %(worker)s
+"""
 FIND_DEAD = """
 select worker from greenlit.workers
 where beat_at < clock_timestamp() - make_interval(secs => %(dead_after_s)s)

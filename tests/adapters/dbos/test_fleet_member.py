@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming
+from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming, Listener
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.shared_slots import SharedSlots, SlotLimits
 from bot.adapters.dbos.slots import SlotTicket
@@ -110,6 +110,18 @@ def test_a_run_is_taken_by_who_has_room(member, record, database_url):
     enqueue(record, "next")
     member._take(record)
     assert member.own_queue == find_queue(record, "next")
+
+
+def test_a_process_that_ends_takes_nothing_more(member, record):
+    """What it would take waits until it has left."""
+    enqueue(record, "k")
+    member.rest()
+    listener = Listener(*[lambda *_: None] * 4, list)
+    member._beat(record, listener)
+    member._take(record)
+
+    assert fleet_sql.QUEUE == find_queue(record, "k")
+    assert (0,) == record.execute("select slots from greenlit.workers").fetchone()
 
 
 def test_a_peer_that_is_gone_is_found_out_in_seconds(database_url):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +14,8 @@ import requests
 
 from bot.completion.server import create_completion
 from bot.completion.suggest import Suggester, SuggestLimits
-from bot.web.server import create_server, open_listener
 from tests.learn.letter_counts import LetterCounts
+from tests.learn.serve_app import serve_app
 
 WORDS = "".join(f"call({word})\n" for word in ("alpha", "beta", "gamma", "delta", "omega"))
 CODE = f"def check(name):\n    raise ValueError(name)\n\n\n{WORDS}"
@@ -39,15 +37,8 @@ class SlowCounts(LetterCounts):
 def serve(model) -> Iterator[str]:
     """Serve a model as the command does; the address."""
     app = create_completion(Suggester(model, SuggestLimits(budget_s=20)))
-    with open_listener("127.0.0.1", 0) as listener:
-        server = create_server(app, "127.0.0.1", 0)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with serve_app(app) as url:
+        yield url.removesuffix("/")
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from fastapi.responses import JSONResponse
 from playwright.sync_api import Browser, sync_playwright
 
 from bot.completion.page_files import ShownModel, add_page
-from bot.web.server import create_server, open_listener
+from tests.learn.serve_app import serve_app
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -55,20 +54,6 @@ def serve_script(reach: int = 1 << 18) -> Iterator[ScriptedCompletion]:
     with serve_app(app) as url:
         script.url = url
         yield script
-
-
-@contextmanager
-def serve_app(app: FastAPI) -> Iterator[str]:
-    """Serve an app for as long as the block lasts, and give its address."""
-    with open_listener("127.0.0.1", 0) as listener:
-        server = create_server(app, "127.0.0.1", 0)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @contextmanager

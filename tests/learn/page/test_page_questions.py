@@ -12,7 +12,8 @@ from bot.completion.server import create_completion
 from bot.completion.suggest import Suggester, SuggestLimits
 from tests.learn.letter_counts import LetterCounts
 from tests.learn.page.editor_view import empty, expect_grey, read_text
-from tests.learn.page.scripted_completion import ScriptedCompletion, serve_app, serve_script
+from tests.learn.page.scripted_completion import ScriptedCompletion, serve_script
+from tests.learn.serve_app import serve_app
 
 
 def test_model_answers_the_page(browser):

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.adapters.corpus.corpus_database import open_corpus_database
-from bot.adapters.corpus.engine import CorpusUnavailable
+from bot.adapters.corpus.engine import CorpusUnavailable, begin_write, open_engine
 from bot.corpus.corpus_records import FileRecord
 from bot.values.repositories import FoundRepository
 
@@ -42,7 +42,6 @@ def test_the_tables_are_those_that_the_code_reads(url):
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from bot.adapters.corpus.engine import open_engine
     from bot.adapters.corpus.tables import metadata
 
     engine = open_engine(url)
@@ -53,6 +52,27 @@ def test_the_tables_are_those_that_the_code_reads(url):
     engine.dispose()
 
     assert [] == differences
+
+
+def test_licences_of_an_older_corpus_stay(url):
+    """What was read of a folder's files is kept as that, and not as what GitHub says."""
+    folder = replace(GREETER, key="folder:/srv/own", source="folder", licence="MIT")
+    with open_corpus_database(url) as database:
+        database.save_repositories([folder, replace(GREETER, licence="GPL-3.0")])
+        for record in database.fetch_repositories():
+            database.record_clone(record.id, "c", [KEPT], "")
+    engine = open_engine(url)
+    schema = "corpus." if engine.dialect.name == "postgresql" else ""
+    with begin_write(engine) as connection:
+        for column in ("own_licence", "allowed_licences"):
+            connection.exec_driver_sql(f"ALTER TABLE {schema}repositories DROP COLUMN {column}")
+        connection.exec_driver_sql(f"UPDATE {schema}alembic_version SET version_num = '0002'")
+    engine.dispose()
+
+    with open_corpus_database(url) as database:
+        records = database.fetch_repositories()
+    licences = [(each.own_licence, each.repository.licence) for each in records]
+    assert [("MIT", None), ("GPL-3.0", "GPL-3.0")] == licences
 
 
 def test_postgresql_keeps_the_tables_apart(postgres):

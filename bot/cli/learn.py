@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot.adapters.corpus.build_errors import CorpusBusyError
 from bot.adapters.corpus.corpus_database import open_corpus_database
 from bot.adapters.corpus.corpus_folder import CorpusFolder
 from bot.adapters.corpus.engine import CorpusUnavailable
@@ -29,10 +30,16 @@ from bot.settings import CorpusSettings
 from bot.text.amounts import count_noun
 
 DONE, NOT_DONE = 0, 1
+NO_CORPUS = "There is no corpus yet. Make one of repositories: greenlit corpus clone PATH"
 
 
 class NotLearnt(Exception):
     """Nothing can be learnt as things are; the text says why and what to do."""
+
+
+PROBLEMS = (
+    BadModel, BrokenCheckpoint, CorpusBusyError, CorpusUnavailable, NotLearnt, TooSmall,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,12 @@ def learn_models(console: Console, settings: CorpusSettings, options: LearnOptio
     """Learn the models into `models` of the home. Return 0, or 1 where that cannot be."""
     models = settings.home.absolute() / "models"
     try:
-        split = split_corpus(_list_texts(settings))
-        with _lock(models), show_learning(open_console(stderr=True)) as progress:
-            progress.print_sentence(console, _describe_split(split))
-            _learn(console, _Lessons(split, models, options, progress))
-    except (BadModel, BrokenCheckpoint, CorpusUnavailable, NotLearnt, TooSmall) as error:
+        with _hold_texts(settings) as texts, _lock(models):
+            split = split_corpus(texts)
+            with show_learning(open_console(stderr=True)) as progress:
+                progress.print_sentence(console, _describe_split(split))
+                _learn(console, _Lessons(split, models, options, progress))
+    except PROBLEMS as error:
         return _print_problem(str(error))
     except OSError as error:
         if error.errno in FULL:
@@ -115,18 +123,18 @@ def _learn(console: Console, lessons: _Lessons) -> None:
     say("Complete with it: greenlit complete")
 
 
-def _list_texts(settings: CorpusSettings) -> list[RepositoryText]:
-    """List the corpus."""
+@contextmanager
+def _hold_texts(settings: CorpusSettings) -> Iterator[list[RepositoryText]]:
+    """List the corpus, and keep `corpus clone` from changing it while it is read."""
     folder = CorpusFolder(settings.home)
-    texts = []
-    if folder.path.is_dir():
+    if not folder.path.is_dir():
+        raise NotLearnt(NO_CORPUS)
+    with folder.lock(to_read=True):
         with open_corpus_database(settings.corpus_url) as database:
             texts = folder.list_texts(database)
-    if not texts:
-        raise NotLearnt(
-            "There is no corpus yet. Make one of repositories: greenlit corpus clone PATH"
-        )
-    return texts
+        if not texts:
+            raise NotLearnt(NO_CORPUS)
+        yield texts
 
 
 @contextmanager

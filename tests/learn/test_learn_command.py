@@ -102,6 +102,21 @@ def test_two_processes_do_not_learn_at_once(home):
     assert problems.startswith("Another `greenlit learn` writes to ")
 
 
+def test_a_corpus_that_changes_is_not_learnt_from(home):
+    """While `corpus clone` writes, learning waits for another day; and while it reads, so does
+    `corpus clone`.
+    """
+    with (home / "corpus/clone.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        learning = _type(home, "learn", "--only", "ngram")
+        fcntl.flock(held, fcntl.LOCK_SH)
+        cloning = _type(home, "corpus", "clone", "ada/engine")
+
+    for code, _, problems in (learning, cloning):
+        assert 1 == code
+        assert problems.startswith("Another `greenlit corpus clone` or `greenlit learn` is at work")
+
+
 def test_a_corpus_of_one_file_is_told(tmp_path):
     """One file cannot be learnt from and judged by."""
     folder = make_repository(tmp_path / "one", {"only.py": _make_source(3)})

@@ -35,7 +35,7 @@ class CorpusFullError(Exception):
 
 
 class CorpusBusyError(Exception):
-    """Another process builds the corpus."""
+    """Another process builds the corpus, or reads it."""
 
 
 @contextmanager

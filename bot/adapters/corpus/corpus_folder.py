@@ -70,13 +70,17 @@ class CorpusFolder:
         return RepositoryText(name, licence, record.commit, files.codes, files.starts)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep other processes from building the corpus. Raises CorpusBusyError."""
+    def lock(self, *, to_read: bool = False) -> Iterator[None]:
+        """Keep other processes from building the corpus, and from reading it unless this one only
+        reads. Raises CorpusBusyError.
+        """
+        kind = fcntl.LOCK_SH if to_read else fcntl.LOCK_EX
         with (self.path / "clone.lock").open("w") as held:
             try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(held, kind | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise CorpusBusyError(
-                    f"Another `greenlit corpus clone` writes to {self.path}. Wait for its end."
+                    "Another `greenlit corpus clone` or `greenlit learn` is at work in "
+                    f"{self.path}. Wait for its end."
                 ) from None
             yield

@@ -37,6 +37,7 @@ class FleetTiming:
     fence_after_s: float = 4.0
     dead_after_s: float = 6.0
     launch_s: float = 60.0  # more, until it is launched
+    stray_after_s: float = 60.0  # what it has taken is begun by then, however much that is
     take_s: float = 0.25
     retry_s: float = 0.5
 
@@ -209,7 +210,8 @@ class FleetMember:
 
     def _put_back_strays(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
         """Put runs back that this process has taken and, at two looks, does not run."""
-        taken = connection.execute(fleet_sql.TAKEN, {"worker": self.name}).fetchall()
+        asked = {"worker": self.name, "stray_after_s": self.timing.stray_after_s}
+        taken = connection.execute(fleet_sql.TAKEN, asked).fetchall()
         idle = {str(run) for (run,) in taken} - set(listener.find_active())
         strays, self._strays = idle & self._strays, idle
         if not strays:

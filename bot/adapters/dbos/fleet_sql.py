@@ -78,6 +78,8 @@ LEAVE_ALL = (
 TAKEN = """
 select workflow_uuid from dbos.workflow_status
 where executor_id = %(worker)s and status = 'PENDING'
+  and coalesce(started_at_epoch_ms, 0)
+    < (extract(epoch from clock_timestamp()) - %(stray_after_s)s) * 1000
 """
 PUT_BACK = (
     "delete from greenlit.slots where worker = %(worker)s and run = any(%(runs)s)",

@@ -124,6 +124,22 @@ def test_a_process_that_ends_takes_nothing_more(member, record):
     assert (0,) == record.execute("select slots from greenlit.workers").fetchone()
 
 
+def test_what_is_just_being_begun_is_no_stray(member, record):
+    """Of ten thousand runs that were taken at once, the last is begun a good while later."""
+    listener = Listener(*[lambda *_: None] * 4, list)
+    query = (
+        "insert into dbos.workflow_status "
+        "(workflow_uuid, status, name, executor_id, started_at_epoch_ms, priority) "
+        "values (%s, 'PENDING', 'known', %s, (extract(epoch from now()) - %s) * 1000, 0)"
+    )
+    for key, age_s in ("young", 30), ("stray", 90):
+        record.execute(query, [key, member.name, age_s])
+    for _look in range(2):
+        member._put_back_strays(record, listener)
+
+    assert [None, fleet_sql.QUEUE] == [find_queue(record, key) for key in ("young", "stray")]
+
+
 def test_a_peer_that_is_gone_is_found_out_in_seconds(database_url):
     """By the server too, and also where a process is frozen in a transaction: it may hold a lock."""
     with closing(PostgresRecord(database_url).connect()) as connection:

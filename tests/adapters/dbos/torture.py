@@ -158,7 +158,9 @@ class Torture:
         """What the steps left."""
         began, traces = {}, []
         lines = self.diary.read_text().splitlines()
-        for line in (line for line in lines if "\t" in line):  # the rest says that a run failed
+        for line in (
+            line for line in lines if line.count("\t") == 4
+        ):  # the rest says that a run failed
             word, pid, run, step, moment = line.split("\t")
             if word == "began":
                 began[pid, run, step] = float(moment)

@@ -140,7 +140,7 @@ def _hold_texts(settings: CorpusSettings) -> Iterator[list[RepositoryText]]:
 @contextmanager
 def _lock(models: Path) -> Iterator[None]:
     """Keep other processes from learning into the same folder."""
-    models.mkdir(parents=True, exist_ok=True)
+    models.mkdir(mode=0o700, parents=True, exist_ok=True)  # they tell of private code
     with (models / "learning.lock").open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -102,6 +102,14 @@ def test_two_processes_do_not_learn_at_once(home):
     assert problems.startswith("Another `greenlit learn` writes to ")
 
 
+def test_models_are_their_users_alone(home):
+    """A model can say private code again, so nobody else may read it."""
+    code, _, _ = _type(home, "learn", "--only", "ngram")
+
+    assert 0 == code
+    assert 0o700 == (home / "models").stat().st_mode & 0o777
+
+
 def test_a_corpus_that_changes_is_not_learnt_from(home):
     """While `corpus clone` writes, learning waits for another day; and while it reads, so does
     `corpus clone`.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 
@@ -29,7 +32,7 @@ from bot.learning.split_corpus import Split, TooSmall, split_corpus
 from bot.settings import CorpusSettings
 from bot.text.amounts import count_noun
 
-DONE, NOT_DONE = 0, 1
+DONE, NOT_DONE, STOPPED = 0, 1, 130
 NO_CORPUS = "There is no corpus yet. Make one of repositories: greenlit corpus clone PATH"
 
 
@@ -80,6 +83,17 @@ def learn_models(console: Console, settings: CorpusSettings, options: LearnOptio
         _print_problem("Stopped. What was learnt so far is kept: the same command goes on from it.")
         raise
     return DONE
+
+
+def end_at_once() -> NoReturn:
+    """End the process as Ctrl-C does, without Python's clearing away.
+
+    That would take the arrays from under a computation of JAX that is still going on, which ends
+    in a crash of the process.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(STOPPED)
 
 
 @dataclass(frozen=True, slots=True)

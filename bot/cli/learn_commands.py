@@ -64,4 +64,7 @@ def learn(
         raise typer.Exit(import_learning_command("check_learning").check_learning(console))
     command = import_learning_command("learn")
     options = command.LearnOptions(preset.value, minutes, only.value if only else "", seed)
-    raise typer.Exit(command.learn_models(console, load_settings(CorpusSettings), options))
+    try:
+        raise typer.Exit(command.learn_models(console, load_settings(CorpusSettings), options))
+    except KeyboardInterrupt:
+        command.end_at_once()

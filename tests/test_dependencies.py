@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def declared(*extras):
     return {normal(re.split(r"[\s\[><=;!~]", requirement)[0]) for requirement in requirements}
 
 
+@cache
 def imported(*, boxed):
     """The distributions that the product's modules import, those in the box or the others."""
     owners, names = packages_distributions(), set()
@@ -51,7 +53,7 @@ def imported(*, boxed):
                 modules = [node.module]
             names.update(module.partition(".")[0] for module in modules)
     foreign = names - OWN - set(sys.stdlib_module_names)
-    return {normal(owner) for name in foreign for owner in owners.get(name, [name])[:1]}
+    return frozenset(normal(owner) for name in foreign for owner in owners.get(name, [name])[:1])
 
 
 def test_what_the_bot_imports_is_declared():

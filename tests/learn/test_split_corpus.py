@@ -30,5 +30,5 @@ def test_repositories_without_a_file_do_not_count(tmp_path):
 
 def test_one_file_is_too_few(tmp_path):
     """Nothing would be left to judge by."""
-    with pytest.raises(TooSmall, match="has 1 files that are not empty"):
+    with pytest.raises(TooSmall, match="has 1 file with text"):
         split_corpus(write_texts(tmp_path, {"a/b": ["x", ""]}))

@@ -19,11 +19,11 @@ from bot.cli.listening import open_port
 from bot.cli.progress_line import show_progress
 from bot.cli.terminal import open_console, print_sentences
 from bot.completion.choose_model import ModelChoice, NoSuchModel, choose_model
-from bot.completion.language_server import serve_stdio, take_output
+from bot.completion.completion_server import create_completion
+from bot.completion.editor_server import serve_stdio, take_output
 from bot.completion.page_files import ShownModel, add_page
-from bot.completion.server import create_completion
 from bot.completion.suggest import Suggester
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 from bot.learning.load_model import load_model
 from bot.learning.model_card import BadModel
 from bot.ports import Unreachable
@@ -32,7 +32,7 @@ from bot.web.server import create_server
 
 ENDED, NOT_STARTED = 0, 1
 HOST = "127.0.0.1"
-WARM_UP = Place("warm_up.py", "import os\n\n\ndef read(path):\n    with ")
+WARM_UP = CursorPlace("warm_up.py", "import os\n\n\ndef read(path):\n    with ")
 
 
 @dataclass(frozen=True, slots=True)

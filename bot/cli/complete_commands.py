@@ -10,28 +10,28 @@ from bot.cli.learn_extra import import_learning_command
 from bot.cli.terminal import open_console
 from bot.settings import HomeSettings, load_settings
 
+PagePort = Annotated[
+    int, typer.Option(min=0, max=65535, help="The page's port on 127.0.0.1; 0 for a free one")
+]
+WantedModel = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME|FOLDER",
+        help="Another model than the one that did best on held-out files",
+        show_default=False,
+    ),
+]
+Lsp = Annotated[
+    bool,
+    typer.Option(
+        "--lsp",
+        help="Serve the editor that starts this, by the Language Server Protocol, "
+        "in place of the page",
+    ),
+]
 
-def complete(
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The page's port on 127.0.0.1; 0 for a free one")
-    ] = 8486,
-    model: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME|FOLDER",
-            help="Another model than the one that did best on held-out files",
-            show_default=False,
-        ),
-    ] = "",
-    lsp: Annotated[
-        bool,
-        typer.Option(
-            "--lsp",
-            help="Serve the editor that starts this, by the Language Server Protocol, "
-            "in place of the page",
-        ),
-    ] = False,
-) -> None:
+
+def complete(port: PagePort = 8486, model: WantedModel = "", lsp: Lsp = False) -> None:
     """Complete code as one types: a page, and an endpoint for editors.
 
     The model is one that `greenlit learn` made. Only this machine can ask it, and nothing is

@@ -41,7 +41,7 @@ class ModelChoice:
         if not self.others:
             return f"{self.model.name}, with {bits}."
         others = ", ".join(
-            f"{other.name} needs {other.card.held_out_bits:.2f}" for other in self.others
+            f"{model.name} needs {model.card.held_out_bits:.2f}" for model in self.others
         )
         return f"{self.model.name}, with {bits}, the fewest: {others}."
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from bot.completion.python_place import PythonPlace
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 from bot.search.grammars import language_of
 
 LEAST_CHARACTERS = 2  # one character is typed as quickly as it is taken
@@ -23,7 +23,7 @@ class Cutter(Protocol):
         """Return what of the draft fits; "" for nothing."""
 
 
-def make_cutter(place: Place) -> Cutter:
+def make_cutter(place: CursorPlace) -> Cutter:
     """Make the cutter for a place: one that knows the syntax where the file is Python."""
     after = place.after.replace("\r\n", "\n")
     if language_of(place.path) == "python":
@@ -32,7 +32,7 @@ def make_cutter(place: Place) -> Cutter:
     return _Cutter(after, lambda _: True)
 
 
-def is_inside_word(place: Place) -> bool:
+def is_inside_word(place: CursorPlace) -> bool:
     """Tell whether a word stands on both sides: whoever is in it is not at its end."""
     return bool(_MIDDLE_OF_WORD.search(place.before[-1:]) and re.match(r"\w", place.after))
 

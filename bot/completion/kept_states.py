@@ -22,7 +22,7 @@ LINE_END = ALPHABET.index("\n")
 
 
 @dataclass
-class _OpenFile(Generic[State]):
+class _ReadFile(Generic[State]):
     before: Codes
     after: Codes
     start: int  # the place in `before` from which on it is read
@@ -47,7 +47,7 @@ class StateKeeper(Generic[State]):
 
     def __init__(self, model: CharacterModel[State]) -> None:
         self._model = model
-        self._files: OrderedDict[str, _OpenFile[State]] = OrderedDict()
+        self._files: OrderedDict[str, _ReadFile[State]] = OrderedDict()
 
     def read_to(
         self, file: str, before: Codes, after: Codes, is_stopped: Callable[[], bool]
@@ -67,20 +67,20 @@ class StateKeeper(Generic[State]):
             opened.keep(place, state)
         return state
 
-    def _open(self, file: str, before: Codes, after: Codes) -> _OpenFile[State]:
+    def _open(self, file: str, before: Codes, after: Codes) -> _ReadFile[State]:
         opened = self._files.pop(file, None)
         if opened is not None:
             opened.move_to(before)
         if opened is None or not self._is_worth_keeping(opened, after):
             start = max(0, len(before) - self._model.reach)
-            opened = _OpenFile(before, after, start)
+            opened = _ReadFile(before, after, start)
             opened.keep(start, self._model.begin(after))
         self._files[file] = opened
         while len(self._files) > MOST_FILES:
             self._files.popitem(last=False)
         return opened
 
-    def _is_worth_keeping(self, opened: _OpenFile[State], after: Codes) -> bool:
+    def _is_worth_keeping(self, opened: _ReadFile[State], after: Codes) -> bool:
         length = len(opened.before)
         if not opened.states or length - max(opened.states) > self._model.reach:
             return False

@@ -15,7 +15,7 @@ Work = Callable[[Callable[[], bool]], Result]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[Result]):
+class TimedResult(Generic[Result]):
     """What came of a request, and how long it took from its arrival."""
 
     result: Result
@@ -34,7 +34,7 @@ class LatestRequests:
         # One: models are used by one thread at a time, and two cores are soon busy.
         self._thread = ThreadPoolExecutor(1, "completion")
 
-    async def run(self, client: str, work: Work[Result]) -> Answer[Result]:
+    async def run(self, client: str, work: Work[Result]) -> TimedResult[Result]:
         """Do the work, and give it a way to learn that it is cancelled. No name, no cancelling."""
         began = time.perf_counter()
         cancel = Event()
@@ -47,4 +47,4 @@ class LatestRequests:
         finally:
             if self._cancels.get(client) is cancel:
                 del self._cancels[client]
-        return Answer(result, time.perf_counter() - began, cancel.is_set())
+        return TimedResult(result, time.perf_counter() - began, cancel.is_set())

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from lsprotocol.types import Position, PositionEncodingKind, TextDocumentContentChangeEvent
 
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 from bot.search.grammars import language_of
 
 PYTHON = "python"  # as editors and grammars call it
@@ -60,13 +60,13 @@ class OpenDocuments:
             start, end = self._find_offset(text, area.start), self._find_offset(text, area.end)
             self._texts[uri] = text[:start] + change.text + text[end:]
 
-    def find_place(self, uri: str, position: Position) -> Place | None:
+    def find_place(self, uri: str, position: Position) -> CursorPlace | None:
         """Find a place in a document; None where that is not open."""
         text = self._texts.get(uri)
         if text is None:
             return None
         offset = self._find_offset(text, position)
-        return Place(self._paths[uri], text[:offset], text[offset:])
+        return CursorPlace(self._paths[uri], text[:offset], text[offset:])
 
     def move_back(self, position: Position, text: str) -> Position:
         """Return the position before a text that ends at this one, in the same line."""

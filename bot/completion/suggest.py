@@ -11,7 +11,7 @@ from typing import Generic
 from bot.completion.cut import is_inside_word, make_cutter
 from bot.completion.kept_states import StateKeeper
 from bot.completion.search_drafts import Draft, SearchLimits, search_drafts
-from bot.completion.suggestion import Place, Suggestion
+from bot.completion.suggestion import CursorPlace, SuggestedText
 from bot.corpus.alphabet import encode_text
 from bot.learning.character_model import CharacterModel, State
 
@@ -64,11 +64,11 @@ class Suggester(Generic[State]):
 
     def suggest(
         self,
-        place: Place,
+        place: CursorPlace,
         client: str = "",
         is_cancelled: Callable[[], bool] = lambda: False,
         limits: SuggestLimits | None = None,
-    ) -> tuple[Suggestion, ...]:
+    ) -> tuple[SuggestedText, ...]:
         """Suggest up to five texts to insert at a place, best first; none when in doubt.
 
         It takes the budget at most, and what was read counts for the next time. Nobody waits for
@@ -91,29 +91,32 @@ class Suggester(Generic[State]):
         return tuple(_restore_line_ends(suggestions, place))
 
 
-def _choose_search(place: Place, search: SearchLimits) -> SearchLimits:
+def _choose_search(place: CursorPlace, search: SearchLimits) -> SearchLimits:
     """Search one line only where something stands behind the cursor in it."""
     rest = place.after.partition("\n")[0]
     return replace(search, most_line_ends=0) if rest.strip() else search
 
 
 def _choose(
-    place: Place, drafts: Iterable[Draft], limits: SuggestLimits, is_stopped: Callable[[], bool]
-) -> tuple[Suggestion, ...]:
+    place: CursorPlace,
+    drafts: Iterable[Draft],
+    limits: SuggestLimits,
+    is_stopped: Callable[[], bool],
+) -> tuple[SuggestedText, ...]:
     """Choose those that save most and begin differently, the first of them a probable one."""
     cutter = make_cutter(place)
-    chosen: list[Suggestion] = []
+    chosen: list[SuggestedText] = []
     ordered = sorted(drafts, key=partial(_rank, limits.confident), reverse=True)
     for number, draft in enumerate(ordered[:MOST_TRIED]):
         if len(chosen) == limits.most or (number >= LEAST_TRIED and is_stopped()):
             break
         if not chosen and draft.probability < limits.confident:
             continue
-        if any(_tells_same(draft.text, other.text) for other in chosen):
+        if _says_again(draft.text, chosen):
             continue
         text = cutter.cut(draft.text)
-        if text and not any(_tells_same(text, other.text) for other in chosen):
-            chosen.append(Suggestion(text, draft.probability))
+        if text and not _says_again(text, chosen):
+            chosen.append(SuggestedText(text, draft.probability))
     return tuple(chosen)
 
 
@@ -125,12 +128,17 @@ def _rank(confident: float, draft: Draft) -> tuple[bool, float]:
     return draft.probability >= confident, saved_keys
 
 
-def _tells_same(text: str, other: str) -> bool:
-    """Tell whether one of the two is the other's beginning."""
-    return text.startswith(other) or other.startswith(text)
+def _says_again(text: str, chosen: Iterable[SuggestedText]) -> bool:
+    """Tell whether the text begins as one that was chosen does, up to the end of the shorter."""
+    return any(
+        text.startswith(suggestion.text) or suggestion.text.startswith(text)
+        for suggestion in chosen
+    )
 
 
-def _restore_line_ends(suggestions: Iterable[Suggestion], place: Place) -> Iterator[Suggestion]:
+def _restore_line_ends(
+    suggestions: Iterable[SuggestedText], place: CursorPlace
+) -> Iterator[SuggestedText]:
     """Give the suggestions the line ends of their file."""
     line_end = "\r\n" if "\r\n" in place.before else "\n"
     for suggestion in suggestions:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CursorPlace:
     """A place in an open file: its path, for its kind alone, and the text on both sides."""
 
     path: str
@@ -15,7 +15,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class SuggestedText:
     """A text that may be inserted at a place, and how probable it is that it comes next."""
 
     text: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 
-from bot.completion.language_server import serve_stdio, take_output
+from bot.completion.editor_server import serve_stdio, take_output
 from bot.completion.suggest import Suggester, SuggestLimits
 from tests.learn.letter_counts import LetterCounts
 

@@ -61,10 +61,10 @@ def test_broken_model_is_left_out(tmp_path):
 
 def test_no_model_is_told(tmp_path):
     """Where there is no model yet, the command that learns one is named."""
-    said = r"^There is no model in \S+ yet\. Learn one with: greenlit learn$"
+    sentence = r"^There is no model in \S+ yet\. Learn one with: greenlit learn$"
 
     for models in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(BadModel, match=said):
+        with pytest.raises(BadModel, match=sentence):
             choose_model(models)
 
 

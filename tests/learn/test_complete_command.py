@@ -43,15 +43,15 @@ def test_model_is_served_until_ctrl_c(home):
     command = [sys.executable, "-m", "bot", "complete", "--port", "0"]
     environment = {**os.environ, "GREENLIT_HOME": str(home)}  # noqa: TID251 - a process of its own
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        said = [process.stdout.readline() for _ in range(3)]
-        address = re.search(r"http://127\.0\.0\.1:\d+/", said[1])[0]
+        lines = [process.stdout.readline() for _ in range(3)]
+        address = re.search(r"http://127\.0\.0\.1:\d+/", lines[1])[0]
         question = {"path": "a.py", "before": "import os\n\n\ndef read_li"}
         answers = [requests.post(f"{address}complete", json=question, timeout=30) for _ in "ab"]
         page = requests.get(address, timeout=30)
         process.send_signal(signal.SIGINT)
 
     assert 0 == process.returncode
-    assert re.match(r"Model: ngram, with [\d.]+ bits per character on held-out files\.$", said[0])
+    assert re.match(r"Model: ngram, with [\d.]+ bits per character on held-out files\.$", lines[0])
     assert answers[1].json()["suggestions"][0]["text"].startswith("nes")
     assert "ngram" in page.text
     assert before == sorted(home.rglob("*"))

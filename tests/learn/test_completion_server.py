@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from bot.completion.server import create_completion
+from bot.completion.completion_server import create_completion
 from bot.completion.suggest import Suggester, SuggestLimits
 from tests.learn.letter_counts import LetterCounts
 from tests.learn.serve_app import serve_app
@@ -174,12 +174,14 @@ def test_new_request_cancels_the_one_before():
     with serve(model) as url, ThreadPoolExecutor() as pool:
         first = pool.submit(ask, url, mine)
         time.sleep(0.15)
-        other = pool.submit(ask, url, others)
+        foreign = pool.submit(ask, url, others)
         second = pool.submit(ask, url, mine)
-        cancelled, whole, other_whole = (each.result().json() for each in (first, second, other))
+        cancelled, whole, foreign_whole = (
+            each.result().json() for each in (first, second, foreign)
+        )
 
     assert (True, []) == (cancelled["cancelled"], cancelled["suggestions"])
     assert whole["suggestions"]
-    assert other_whole["suggestions"]
+    assert foreign_whole["suggestions"]
     assert not whole["cancelled"]
-    assert not other_whole["cancelled"]
+    assert not foreign_whole["cancelled"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.completion.cut import is_inside_word, make_cutter
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 
 FITS = [
     ("", "import os", ""),
@@ -38,7 +38,7 @@ FITS = [
 @pytest.mark.parametrize(("before", "draft", "after"), FITS)
 def test_fitting_draft_stays(before, draft, after):
     """What parses at its place stays as it is, whether or not it ends its statement."""
-    assert draft == make_cutter(Place("a.py", before, after)).cut(draft)
+    assert draft == make_cutter(CursorPlace("a.py", before, after)).cut(draft)
 
 
 DO_NOT_FIT = [
@@ -60,7 +60,7 @@ DO_NOT_FIT = [
 @pytest.mark.parametrize(("before", "draft", "after"), DO_NOT_FIT)
 def test_unfit_draft_is_refused(before, draft, after):
     """What would add a fault, stand askew, join two words or save no key is refused."""
-    assert "" == make_cutter(Place("a.py", before, after)).cut(draft)
+    assert "" == make_cutter(CursorPlace("a.py", before, after)).cut(draft)
 
 
 REPEAT = [
@@ -79,7 +79,7 @@ REPEAT = [
 @pytest.mark.parametrize(("before", "draft", "after", "expected"), REPEAT)
 def test_nothing_is_repeated(before, draft, after, expected):
     """What stands behind the cursor is not written a second time, and no bracket closed twice."""
-    assert expected == make_cutter(Place("a.py", before, after)).cut(draft)
+    assert expected == make_cutter(CursorPlace("a.py", before, after)).cut(draft)
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,19 @@ def test_nothing_is_repeated(before, draft, after, expected):
 )
 def test_broken_code_is_completed(before, draft):
     """Where the code does not parse already, a draft that makes it no worse stays."""
-    assert draft == make_cutter(Place("a.py", before)).cut(draft)
+    assert draft == make_cutter(CursorPlace("a.py", before)).cut(draft)
 
 
 def test_other_files_are_not_parsed():
     """In a file that is not Python a draft is cut by what stands behind the cursor alone."""
-    cutter = make_cutter(Place("notes.txt", "Dear ", ", hello"))
+    cutter = make_cutter(CursorPlace("notes.txt", "Dear ", ", hello"))
 
     assert ["a b ]]", "reader"] == [cutter.cut("a b ]]"), cutter.cut("reader, hello")]
 
 
 def test_line_ends_of_windows_are_lines():
     """A file with the line ends of Windows is read as one with those of Unix."""
-    cutter = make_cutter(Place("a.py", "def f():\r\n    a()\r\n    ", "\r\nprint(a)\r\n"))
+    cutter = make_cutter(CursorPlace("a.py", "def f():\r\n    a()\r\n    ", "\r\nprint(a)\r\n"))
 
     assert "b()" == cutter.cut("b()\nprint(a)")
 
@@ -108,7 +108,7 @@ def test_line_ends_of_windows_are_lines():
 def test_long_function_is_parsed_from_a_line_of_it():
     """Far below its definition, code is still told from what does not parse."""
     lines = "".join(f"    value_{number} = compute({number})\n" for number in range(200))
-    cutter = make_cutter(Place("a.py", f"def f():\n{lines}    ", "\n"))
+    cutter = make_cutter(CursorPlace("a.py", f"def f():\n{lines}    ", "\n"))
 
     assert ["return value_1", ""] == [cutter.cut("return value_1"), cutter.cut("return 1 2")]
 
@@ -118,4 +118,4 @@ def test_long_function_is_parsed_from_a_line_of_it():
 )
 def test_middle_of_word_is_known(before, after, expected):
     """A cursor with a word on both sides is in the middle of it."""
-    assert expected == is_inside_word(Place("a.py", before, after))
+    assert expected == is_inside_word(CursorPlace("a.py", before, after))

@@ -9,7 +9,7 @@ import pytest
 
 from bot.completion.search_drafts import SearchLimits, search_drafts
 from bot.completion.suggest import ON_REQUEST, Suggester, SuggestLimits
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 from bot.corpus.alphabet import encode_text
 from tests.learn.letter_counts import LetterCounts
 
@@ -32,12 +32,12 @@ def suggester(model: LetterCounts) -> Suggester[bytes]:
 
 def suggest(suggester, before, after="", path="a.py", **more):
     """The texts that are suggested."""
-    return [each.text for each in suggester.suggest(Place(path, before, after), **more)]
+    return [each.text for each in suggester.suggest(CursorPlace(path, before, after), **more)]
 
 
 def test_known_line_is_completed(suggester):
     """A line that the model knows is suggested up to an end, with its probability."""
-    first = suggester.suggest(Place("a.py", "def check(name):\n    raise Val"))[0]
+    first = suggester.suggest(CursorPlace("a.py", "def check(name):\n    raise Val"))[0]
 
     assert first.text.startswith("ueError(f'{name} is no name')")
     assert 0.3 < first.probability <= 1
@@ -164,7 +164,7 @@ def test_far_beginning_is_not_read(model):
         reach = 500
 
     forgetful = Forgetful("a")
-    Suggester(forgetful, PATIENT).suggest(Place("a.py", CODE * 50))
+    Suggester(forgetful, PATIENT).suggest(CursorPlace("a.py", CODE * 50))
 
     assert 500 == forgetful.characters_read
 
@@ -177,8 +177,8 @@ def test_what_was_not_worth_reading_is_read_after_a_deletion():
 
     forgetful = Forgetful("a")
     suggester, text = Suggester(forgetful, PATIENT), CODE * 50
-    suggester.suggest(Place("a.py", text))
-    suggester.suggest(Place("a.py", text[:-400]))
+    suggester.suggest(CursorPlace("a.py", text))
+    suggester.suggest(CursorPlace("a.py", text[:-400]))
 
     assert 2 * 500 == forgetful.characters_read
 
@@ -210,9 +210,9 @@ def test_slow_model_is_stopped_between_its_pieces(model):
         return len(asked) > 4
 
     suggester = Suggester(slow, PATIENT)
-    assert () == suggester.suggest(Place("a.py", CODE), is_cancelled=is_cancelled)
+    assert () == suggester.suggest(CursorPlace("a.py", CODE), is_cancelled=is_cancelled)
     read_until_then = slow.characters_read
-    suggester.suggest(Place("a.py", CODE))
+    suggester.suggest(CursorPlace("a.py", CODE))
 
     assert 10 <= read_until_then <= 40
     assert len(CODE) == slow.characters_read

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 from bot.learning.split_corpus import FileSpan
 from tests.learn.benchmarks.completion_tables import (
     TYPING_COLUMNS,
@@ -52,9 +52,9 @@ def test_words_of_the_file_are_completed_nearest_first():
     """What editors have built in knows the words above, the nearest first, and no other."""
     before = "order = first\norders = second\n"
 
-    assert ["ders", "der"] == list(complete_word(Place("a.py", f"{before}or")))
-    assert [] == list(complete_word(Place("a.py", before)))
-    assert [] == list(complete_word(Place("a.py", f"{before}zebra")))
+    assert ["ders", "der"] == list(complete_word(CursorPlace("a.py", f"{before}or")))
+    assert [] == list(complete_word(CursorPlace("a.py", before)))
+    assert [] == list(complete_word(CursorPlace("a.py", f"{before}zebra")))
 
 
 @pytest.fixture

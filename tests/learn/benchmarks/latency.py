@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.completion.suggest import Suggester
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 from bot.learning.character_model import CharacterModel
 from tests.learn.benchmarks.typist import Line
 
@@ -46,7 +46,7 @@ def measure_latency(
 def _time_keys(suggester: Suggester, line: Line) -> Iterator[float]:
     for count in range(min(KEYS, len(line.text)) + 1):
         began = time.perf_counter()
-        suggester.suggest(Place(line.path, line.before + line.text[:count]))
+        suggester.suggest(CursorPlace(line.path, line.before + line.text[:count]))
         yield (time.perf_counter() - began) * 1000
 
 

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.completion.suggest import Suggester
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 from bot.corpus.alphabet import decode_codes
 from bot.learning.split_corpus import FileSpan
 
-Complete = Callable[[Place], Sequence[str]]
+Complete = Callable[[CursorPlace], Sequence[str]]
 FILES = 200
 LEAST_LINE = 4  # characters
 MOST_BEFORE = 200_000  # as the page sends
@@ -103,7 +103,7 @@ def _type_line(line: Line, complete: Complete, typing: Typing) -> None:
     place = 0
     while place < len(line.text):
         began = time.perf_counter()
-        texts = complete(Place(line.path, line.before + wanted[:place]))
+        texts = complete(CursorPlace(line.path, line.before + wanted[:place]))
         typing.times_s.append(time.perf_counter() - began)
         keys, characters = _take(texts, wanted[place:])
         typing.shown += bool(texts)
@@ -115,7 +115,7 @@ def _type_line(line: Line, complete: Complete, typing: Typing) -> None:
 
 def _tells_rest(line: Line, place: int, complete: Complete) -> bool:
     """Tell whether the first suggestion is the rest of the line, if nothing false comes after."""
-    texts = complete(Place(line.path, line.before + line.text[:place]))
+    texts = complete(CursorPlace(line.path, line.before + line.text[:place]))
     rest = line.text[place:]
     return bool(texts) and texts[0].partition("\n")[0].rstrip() == rest.rstrip()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 
 LEAST_TYPED = 1
 WORDS = re.compile(r"[^\W\d]\w{2,}")
@@ -13,7 +13,7 @@ BEGUN = re.compile(r"[^\W\d]\w*\Z")
 MOST = 5
 
 
-def complete_word(place: Place) -> Sequence[str]:
+def complete_word(place: CursorPlace) -> Sequence[str]:
     """Complete the word before the cursor: the nearest above first, each once."""
     begun = BEGUN.search(place.before[-100:])
     if not begun or len(begun[0]) < LEAST_TYPED:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Request, expect
 
+from bot.completion.completion_request import MOST_BYTES
+from bot.completion.completion_server import create_completion
 from bot.completion.page_files import ShownModel, add_page
-from bot.completion.read_request import MOST_BYTES
-from bot.completion.server import create_completion
 from bot.completion.suggest import Suggester, SuggestLimits
 from tests.learn.letter_counts import LetterCounts
 from tests.learn.page.editor_view import empty, expect_grey, read_text

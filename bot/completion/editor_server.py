@@ -19,7 +19,7 @@ from pygls.lsp.server import LanguageServer
 from bot.completion.latest_request import LatestRequests
 from bot.completion.open_documents import OpenDocuments
 from bot.completion.suggest import ON_REQUEST, Suggester, SuggestLimits
-from bot.completion.suggestion import Place, Suggestion
+from bot.completion.suggestion import CursorPlace, SuggestedText
 
 _WORD = re.compile(r"\w*")
 
@@ -118,8 +118,8 @@ class _EditorServer:
         return types.CompletionList(is_incomplete=True, items=items)
 
     async def _suggest(
-        self, kind: str, place: Place | None, limits: SuggestLimits | None = None
-    ) -> tuple[Suggestion, ...]:
+        self, kind: str, place: CursorPlace | None, limits: SuggestLimits | None = None
+    ) -> tuple[SuggestedText, ...]:
         """Suggest what may be typed at a place. Who calls the question back ends the work, and so
         does a newer question of its kind about the same file.
         """
@@ -128,7 +128,7 @@ class _EditorServer:
         called_back = Event()
         asked = place
 
-        def work(is_outdated: Callable[[], bool]) -> tuple[Suggestion, ...]:
+        def work(is_outdated: Callable[[], bool]) -> tuple[SuggestedText, ...]:
             return self._suggester.suggest(
                 asked,
                 is_cancelled=lambda: called_back.is_set() or is_outdated(),
@@ -153,7 +153,7 @@ def _find_typed_word(before: str) -> str:
 
 
 def _make_item(
-    rank: int, typed: str, suggestion: Suggestion, area: types.Range
+    rank: int, typed: str, suggestion: SuggestedText, area: types.Range
 ) -> types.CompletionItem:
     """Make a line of the list. Editors compare its beginning with the word that is typed."""
     text = typed + suggestion.text

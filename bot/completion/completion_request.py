@@ -9,7 +9,7 @@ from fastapi import HTTPException, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from starlette.requests import ClientDisconnect
 
-from bot.completion.suggestion import Place
+from bot.completion.suggestion import CursorPlace
 
 MOST_BYTES = 256 * 1024
 MOST_READ = 32 * MOST_BYTES  # a body too large is read so far, or its sender would not hear why
@@ -29,9 +29,9 @@ class CompletionRequest(BaseModel):
     explicit: bool = False  # somebody asked by a key of its own, and did not just type
 
     @property
-    def place(self) -> Place:
+    def place(self) -> CursorPlace:
         """The place that is asked about."""
-        return Place(self.path, self.before, self.after)
+        return CursorPlace(self.path, self.before, self.after)
 
 
 def refuse_foreign_page(request: Request) -> None:
@@ -47,7 +47,7 @@ def refuse_foreign_page(request: Request) -> None:
         raise HTTPException(415, "Send JSON, with the header content-type: application/json.")
 
 
-async def read_request(request: Request) -> CompletionRequest:
+async def read_completion_request(request: Request) -> CompletionRequest:
     """Read the question. Raises HTTPException with a sentence where it is none."""
     body = await _read_body(request)
     try:

@@ -138,23 +138,23 @@ def test_invoked_editor_is_given_more(use_editor):
 
 def test_several_texts_follow_their_changes(use_editor):
     """Each open text is kept as its editor changes it, in parts or whole, until it is closed."""
-    other = "file:///work/b.py"
+    second_uri = "file:///work/b.py"
 
     async def scenario(editor):
         editor.open("'😀😀'\n")
-        editor.open("import js", other)
+        editor.open("import js", second_uri)
         editor.change(
             make_change((1, 0), (1, 0), "q\n"), make_change((0, 6), (2, 0), "; import jso")
         )
         assert (await editor.suggest(0, 18))[0].startswith("n")
-        assert (await editor.suggest(0, 9, other))[0].startswith("on")
+        assert (await editor.suggest(0, 9, second_uri))[0].startswith("on")
 
         editor.change(types.TextDocumentContentChangeWholeDocument("import sy"))
         assert (await editor.suggest(0, 9))[0].startswith("s")
         editor.client.text_document_did_close(
-            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(other))
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(second_uri))
         )
-        assert await editor.suggest(0, 9, other) == []
+        assert await editor.suggest(0, 9, second_uri) == []
 
     use_editor(scenario)
 

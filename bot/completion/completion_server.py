@@ -10,10 +10,14 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from bot.completion.completion_request import (
+    CompletionRequest,
+    read_completion_request,
+    refuse_foreign_page,
+)
 from bot.completion.latest_request import LatestRequests
-from bot.completion.read_request import CompletionRequest, read_request, refuse_foreign_page
 from bot.completion.suggest import ON_REQUEST, Suggester
-from bot.completion.suggestion import Suggestion
+from bot.completion.suggestion import SuggestedText
 
 NAMES = ("127.0.0.1", "localhost")  # by which it may be called, or any site could have its name
 GUARDS = {
@@ -59,7 +63,7 @@ class _Endpoint:
     async def complete(self, request: Request) -> dict[str, object]:
         """Answer one request. A newer one of the same client ends it, with nothing suggested."""
         refuse_foreign_page(request)
-        asked = await read_request(request)
+        asked = await read_completion_request(request)
         answer = await self.latest.run(asked.client, partial(self._suggest, asked))
         return {
             "suggestions": [_describe(suggestion) for suggestion in answer.result],
@@ -71,7 +75,7 @@ class _Endpoint:
 
     def _suggest(
         self, asked: CompletionRequest, is_cancelled: Callable[[], bool]
-    ) -> tuple[Suggestion, ...]:
+    ) -> tuple[SuggestedText, ...]:
         limits = ON_REQUEST if asked.explicit else None
         return self.suggester.suggest(asked.place, asked.client, is_cancelled, limits)
 
@@ -80,5 +84,5 @@ class _Endpoint:
         return {"status": "ok", "model": self.suggester.model.name}
 
 
-def _describe(suggestion: Suggestion) -> dict[str, object]:
+def _describe(suggestion: SuggestedText) -> dict[str, object]:
     return {"text": suggestion.text, "probability": round(suggestion.probability, 4)}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from bot.completion.python_place import PythonPlace
+from bot.completion.scan_python import PYTHON
 from bot.completion.suggestion import CursorPlace
 from bot.search.grammars import language_of
 
@@ -26,7 +27,7 @@ class Cutter(Protocol):
 def make_cutter(place: CursorPlace) -> Cutter:
     """Make the cutter for a place: one that knows the syntax where the file is Python."""
     after = place.after.replace("\r\n", "\n")
-    if language_of(place.path) == "python":
+    if language_of(place.path) == PYTHON:
         before = place.before.replace("\r\n", "\n")
         return _Cutter(after, PythonPlace(before, after).takes)
     return _Cutter(after, lambda _: True)

@@ -18,7 +18,7 @@ MOST_FILES, MOST_STATES = 8, 96
 # What stands behind the cursor may change by so much before a file is read anew: editors close
 # brackets by themselves, and people step over some lines.
 MOST_DRIFT = 512
-LINE_END = ALPHABET.index("\n")
+LINE_END_CODE = ALPHABET.index("\n")
 
 
 @dataclass
@@ -100,7 +100,7 @@ def count_common(first: Codes, second: Codes) -> int:
 def _list_stops(codes: Codes, start: int, piece: int) -> Iterator[int]:
     """List where to keep a state on the way from a place to the end."""
     tail = max(start, len(codes) - TAIL)
-    line_starts = tail + np.flatnonzero(codes[tail:] == LINE_END) + 1
+    line_starts = tail + np.flatnonzero(codes[tail:] == LINE_END_CODE) + 1
     last_lines = line_starts[-LINES_KEPT:].tolist()
     pieces = range(start + piece, len(codes), piece)
     yield from sorted({*pieces, *last_lines, len(codes)} - {start})

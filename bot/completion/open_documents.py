@@ -9,10 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 from lsprotocol.types import Position, PositionEncodingKind, TextDocumentContentChangeEvent
 
+from bot.completion.scan_python import PYTHON
 from bot.completion.suggestion import CursorPlace
 from bot.search.grammars import language_of
-
-PYTHON = "python"  # as editors and grammars call it
 
 # Only these end a line in the protocol; Python's own splitlines breaks at form feeds too, which
 # old sources have between their parts.

@@ -9,10 +9,9 @@ from functools import cache, cached_property
 from tree_sitter import Parser, Query, QueryCursor
 
 from bot.completion.python_lines import stands_well
-from bot.completion.scan_python import Scan, scan_python
+from bot.completion.scan_python import PYTHON, Scan, scan_python
 from bot.search.grammars import load_grammar
 
-LANGUAGE = "python"
 MOST_BEFORE, MOST_BEHIND = 2500, 500  # characters around the cursor that are parsed
 _OUTER_START = re.compile(r"^(?:async|def|class|import|from|if|for|while|with|try)\b", re.MULTILINE)
 _INNER_START = re.compile(r"^[ \t]*(?:async|def|class)\b", re.MULTILINE)
@@ -93,7 +92,7 @@ class PythonPlace:
 @cache
 def _make_parser() -> tuple[Parser, Query]:
     """Make the parser, and the query for faults, which takes some milliseconds."""
-    grammar = load_grammar(LANGUAGE)
+    grammar = load_grammar(PYTHON)
     if grammar is None:
         raise RuntimeError("the grammar of Python is missing")
     return Parser(grammar), Query(grammar, "(ERROR) @fault (MISSING) @fault")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+PYTHON = "python"  # as editors and grammars call it
 CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _MARK = re.compile(r"#[^\n]*|\"\"\"|'''|\"|'|\\\n|[()\[\]{}\n]")
 _STRING_ENDS = {

@@ -92,7 +92,7 @@ def test_line_ends_of_the_file_are_kept(suggester):
     unix = suggest(suggester, "def check(name):\n")
     windows = suggest(suggester, "def check(name):\r\n")
 
-    assert "\n" in unix[0] + suggest(suggester, "def che")[0]
+    assert "\n" in unix[0]
     assert all("\n" not in text.replace("\r\n", "") for text in windows)
     assert [text.replace("\n", "\r\n") for text in unix] == windows
 

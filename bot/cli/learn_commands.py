@@ -26,32 +26,37 @@ class Kind(StrEnum):
     LSTM = "lstm"
 
 
+NetworkPreset = Annotated[
+    Preset, typer.Option(help="The network's size: small for a processor, whole for a GPU")
+]
+Minutes = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        max=100_000,
+        metavar="N",
+        help="The most minutes that the network is trained; small 10, whole 600 by default",
+        show_default=False,
+    ),
+]
+OneKind = Annotated[
+    Kind | None, typer.Option(help="One of the two models alone", show_default=False)
+]
+Check = Annotated[
+    bool,
+    typer.Option(
+        "--check", help="Try it all on a tiny corpus of its own, in a minute; keep nothing"
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Another one trains another network")]
+
+
 def learn(
-    preset: Annotated[
-        Preset, typer.Option(help="The network's size: small for a processor, whole for a GPU")
-    ] = Preset.SMALL,
-    minutes: Annotated[
-        float | None,
-        typer.Option(
-            min=0.1,
-            max=100_000,
-            metavar="N",
-            help="The most minutes that the network is trained; small 10, whole 600 by default",
-            show_default=False,
-        ),
-    ] = None,
-    only: Annotated[
-        Kind | None, typer.Option(help="One of the two models alone", show_default=False)
-    ] = None,
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Try it all on a tiny corpus of its own, in a minute; keep nothing"
-        ),
-    ] = False,
-    seed: Annotated[
-        int, typer.Option(min=0, max=2**31 - 1, help="Another one trains another network")
-    ] = 1,
+    preset: NetworkPreset = Preset.SMALL,
+    minutes: Minutes = None,
+    only: OneKind = None,
+    check: Check = False,
+    seed: Seed = 1,
 ) -> None:
     """Learn to complete code from the corpus.
 

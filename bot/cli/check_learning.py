@@ -25,7 +25,7 @@ from bot.learning.lstm.save_network import compute_with_keras
 from bot.learning.lstm.shape import BEFORE_FILE, Course, Shape
 from bot.learning.lstm.training import Trained, train_network
 from bot.learning.lstm_model import NETWORK
-from bot.learning.split_corpus import Split, split_corpus
+from bot.learning.split_corpus import CorpusSplit, split_corpus
 
 FINE, NOT_FINE = 0, 1
 COURSE = Course(
@@ -42,7 +42,7 @@ STOPPED_AFTER = 31
 FOLDERS = ("corpus", "learning", "text")  # of our own code, which is the corpus
 
 
-class _Stopped(KeyboardInterrupt):
+class _PlannedStop(KeyboardInterrupt):
     """The training is stopped on purpose, as Ctrl-C would."""
 
 
@@ -63,14 +63,14 @@ def check_learning(console: Console) -> int:
 Findings = Iterator[tuple[bool, str]]
 
 
-def _check_ngram(split: Split, folder: Path) -> Findings:
+def _check_ngram(split: CorpusSplit, folder: Path) -> Findings:
     card = learn_ngram(split, folder / "ngram")
     load_model(folder / "ngram")
     bits = card.held_out_bits
     yield bits < np.log2(len(ALPHABET)), f"The n-gram model learns: {bits:.2f} bits a character."
 
 
-def _check_training(split: Split, folder: Path) -> Findings:
+def _check_training(split: CorpusSplit, folder: Path) -> Findings:
     trainer = Trainer(COURSE)
     whole = train_network(split, COURSE, folder / "whole", _look_away, trainer)
     first, last = whole.progress.rounds[0], whole.progress.rounds[-1]
@@ -81,13 +81,13 @@ def _check_training(split: Split, folder: Path) -> Findings:
     yield last.held_out_bits < first.held_out_bits, sentence
     try:
         train_network(split, COURSE, folder / "lstm", _stop, trainer)
-    except _Stopped:
+    except _PlannedStop:
         resumed = train_network(split, COURSE, folder / "lstm", _look_away)
         sentence = f"Training that was stopped after {STOPPED_AFTER} steps goes on bit for bit."
         yield _is_same(whole, resumed), sentence
 
 
-def _check_file(split: Split, folder: Path) -> Findings:
+def _check_file(split: CorpusSplit, folder: Path) -> Findings:
     card = learn_lstm(LstmLesson(split, COURSE, folder / "lstm", {}), _look_away)
     model = load_model(folder / "lstm")
     codes = split.held_out[0].read_codes()[:500]
@@ -122,11 +122,11 @@ def _look_away(_progress: Progress, _bits: float) -> None:
 
 def _stop(progress: Progress, _bits: float) -> None:
     if progress.step >= STOPPED_AFTER:
-        raise _Stopped
+        raise _PlannedStop
 
 
-def _is_same(one: Trained, other: Trained) -> bool:
-    pairs = zip(one.weights, other.weights, strict=True)
+def _is_same(whole: Trained, resumed: Trained) -> bool:
+    pairs = zip(whole.weights, resumed.weights, strict=True)
     return all(np.array_equal(weight, again) for weight, again in pairs)
 
 

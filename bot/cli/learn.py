@@ -28,7 +28,7 @@ from bot.learning.lstm.checkpoint import BrokenCheckpoint
 from bot.learning.lstm.learn_lstm import LstmLesson, learn_lstm
 from bot.learning.lstm.shape import PRESETS, Course
 from bot.learning.model_card import BadModel, ModelCard
-from bot.learning.split_corpus import Split, TooSmall, split_corpus
+from bot.learning.split_corpus import CorpusSplit, TooSmall, split_corpus
 from bot.settings import CorpusSettings
 from bot.text.amounts import count_noun
 
@@ -100,7 +100,7 @@ def end_at_once() -> NoReturn:
 class _Lessons:
     """One run of the command."""
 
-    split: Split
+    split: CorpusSplit
     models: Path
     options: LearnOptions
     progress: LearnProgress
@@ -165,10 +165,10 @@ def _lock(models: Path) -> Iterator[None]:
         yield
 
 
-def _describe_split(split: Split) -> str:
+def _describe_split(split: CorpusSplit) -> str:
     parts = []
     for words, spans in (("to learn from", split.training), ("held out", split.held_out)):
-        characters = sum(span.end - span.start for span in spans)
+        characters = sum(span.characters for span in spans)
         files = count_noun(len(spans), "file")
         parts.append(f"{files} {words} ({characters:,} characters)")
     return f"Corpus: {parts[0]}, {parts[1]} by {split.by}."

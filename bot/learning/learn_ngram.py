@@ -15,7 +15,7 @@ from bot.learning.ngram_counts import CountLimits, Report, count_corpus
 from bot.learning.ngram_file import write_ngram_file
 from bot.learning.ngram_model import NgramModel
 from bot.learning.ngram_settings import CACHE_STEPS, CORPUS_STEPS, make_interpolation
-from bot.learning.split_corpus import Split
+from bot.learning.split_corpus import CorpusSplit
 
 ABOUT = (
     "It counts which character follows which others, up to twelve of them, in its corpus, and up "
@@ -33,7 +33,10 @@ class LearntNgram:
 
 
 def learn_ngram(
-    split: Split, folder: Path, limits: CountLimits | None = None, report: Report = lambda _: None
+    split: CorpusSplit,
+    folder: Path,
+    limits: CountLimits | None = None,
+    report: Report = lambda _: None,
 ) -> ModelCard:
     """Learn the model from a corpus and write it, its card and its README into a folder.
 
@@ -50,16 +53,16 @@ def learn_ngram(
     return card
 
 
-def count_ngrams(split: Split, limits: CountLimits, report: Report) -> LearntNgram:
+def count_ngrams(split: CorpusSplit, limits: CountLimits, report: Report) -> LearntNgram:
     """Count the n-grams of the files to learn from."""
     began = monotonic()
     table = count_corpus(split.training, tuple(CORPUS_STEPS), limits, report)
-    characters = sum(span.end - span.start for span in split.training)
+    characters = sum(span.characters for span in split.training)
     rate = min(characters, limits.most_characters) / max(monotonic() - began, 1e-6)
     return LearntNgram(NgramModel(table, make_interpolation()), rate)
 
 
-def _make_card(learnt: LearntNgram, split: Split, limits: CountLimits) -> ModelCard:
+def _make_card(learnt: LearntNgram, split: CorpusSplit, limits: CountLimits) -> ModelCard:
     model = learnt.model
     without_cache = NgramModel(model.table, make_interpolation(with_cache=False))
     judged = take_files(split.held_out, JUDGED_CHARACTERS)

@@ -62,10 +62,9 @@ class LineModel:
         self._characters += len(codes)
         ends = np.arange(len(codes))  # of grams that are asked for: none longer ends elsewhere
         for order, all_hashes in enumerate(_hash_grams(codes)):
-            known, hashes = self._known[order], all_hashes[ends]
-            places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-            is_known = known[places] == hashes
-            self._counts[order] += np.bincount(places[is_known], minlength=len(known))
+            places, is_known = self._find_known(order, all_hashes[ends])
+            counts = np.bincount(places[is_known], minlength=len(self._known[order]))
+            self._counts[order] += counts
             ends = ends[is_known]
 
     def list_lines(self) -> Iterator[LineBits]:
@@ -86,27 +85,32 @@ class LineModel:
     def _compute_bits(self) -> Floats:
         """Compute -log2 of the probability of each character, from no context to the longest."""
         chances = np.full(len(self._codes), 1 / len(ALPHABET))
-        seen = self._characters - np.bincount(self._lines)[self._lines]
+        totals = self._characters - np.bincount(self._lines)[self._lines]
         for order in range(ORDER):
             hashes = self._hashes[order]
             counts = self._count_elsewhere(order, hashes)
-            seen = np.maximum(seen, counts)
-            weights = TRUST * np.sqrt(seen) + 1
-            chances = (counts + weights * chances) / (seen + weights)
+            totals = np.maximum(totals, counts)
+            weights = TRUST * np.sqrt(totals) + 1
+            chances = (counts + weights * chances) / (totals + weights)
             # Of the context before each; the very first character has none, and is lent the last.
-            seen = self._count_elsewhere(order, np.roll(hashes, 1))
+            totals = self._count_elsewhere(order, np.roll(hashes, 1))
         bits: Floats = -np.log2(chances)
         return bits
 
     def _count_elsewhere(self, order: int, hashes: Hashes) -> Counts:
         """Count how often each gram stands outside of the line that asks for it."""
-        known = self._known[order]
-        places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-        counts = np.where(known[places] == hashes, self._counts[order][places], 0)
+        places, is_known = self._find_known(order, hashes)
+        counts = np.where(is_known, self._counts[order][places], 0)
         inside = hashes + self._lines.astype(np.uint64) * LINE_STEP
         _, inverse, repeats = np.unique(inside, return_inverse=True, return_counts=True)
         elsewhere: Counts = np.maximum(counts - repeats[inverse], 0)
         return elsewhere
+
+    def _find_known(self, order: int, hashes: Hashes) -> tuple[Counts, NDArray[np.bool_]]:
+        """Find where each gram would stand among those that are asked for, and whether it does."""
+        known = self._known[order]
+        places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+        return places, known[places] == hashes
 
 
 def _end_lines_as_git(text: str) -> str:

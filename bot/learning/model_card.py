@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
-from bot.learning.split_corpus import Split
+from bot.learning.split_corpus import CorpusSplit
 
 CARD = "card.json"
 MOST_BYTES = 4 << 20
@@ -52,7 +52,7 @@ class ModelCard:
 _CARDS = TypeAdapter(ModelCard)
 
 
-def list_corpus_parts(split: Split) -> tuple[CorpusPart, ...]:
+def list_corpus_parts(split: CorpusSplit) -> tuple[CorpusPart, ...]:
     """List the repositories of a corpus as cards name them."""
     held = {span.text.name for span in split.held_out if split.by == "repository"}
     texts = {span.text for span in (*split.training, *split.held_out)}

@@ -20,23 +20,22 @@ LICENCES = (
 
 def render_readme(card: ModelCard, title: str, about: str) -> str:
     """Render a model's README.md in Markdown. `about` says in a paragraph how the model works."""
-    figures = [("bits per character on what was held out", card.held_out_bits)]
-    figures += [(name.replace("_", " "), value) for name, value in card.figures.items()]
+    held_out_bits = _render_number(card.held_out_bits)
+    figures = [("bits per character on what was held out", held_out_bits)]
+    for name, value in card.figures.items():
+        figures.append((name.replace("_", " "), _render_number(value)))
+    settings = [(name, str(value)) for name, value in card.settings.items()]
     parts = [
         f"# {title}",
         about,
         MADE.format(card=card),
         "## Figures",
-        _render_table(
-            ("what", "measured"), [(name, _render_number(value)) for name, value in figures]
-        ),
+        _render_table(("what", "measured"), figures),
         "## Corpus",
         _render_corpus(card.corpus),
         LICENCES,
         "## Settings",
-        _render_table(
-            ("setting", "value"), [(name, str(value)) for name, value in card.settings.items()]
-        ),
+        _render_table(("setting", "value"), settings),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -61,7 +60,10 @@ def _render_corpus(corpus: tuple[CorpusPart, ...]) -> str:
 
 
 def _render_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _name in head), *rows]
-    # A bar ends a cell, even in a code span.
-    escaped = [[cell.replace("|", "\\|") for cell in cells] for cells in lines]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in escaped)
+    return "\n".join(map(_render_row, [head, ("---",) * len(head), *rows]))
+
+
+def _render_row(cells: Sequence[str]) -> str:
+    """Render a row of a table. A bar ends a cell, even in a code span."""
+    escaped = [cell.replace("|", "\\|") for cell in cells]
+    return f"| {' | '.join(escaped)} |"

@@ -23,7 +23,7 @@ LEEWAY = 1 << 15  # what is farthest is forgotten once so much of it is too much
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OpenFile:
+class FileCache:
     """A file as far as it was read. Nothing changes it: reading on makes another."""
 
     orders: tuple[int, ...]
@@ -32,13 +32,13 @@ class OpenFile:
     recent: Codes  # read since, behind as many characters before as the longest order
     recent_table: NgramTable
 
-    def read(self, codes: Codes) -> OpenFile:
+    def read(self, codes: Codes) -> FileCache:
         """Read further text."""
         recent = np.concatenate([self.recent, codes])
         longest = self.orders[-1]
         recent_table = _count_text(recent, longest, self.orders)
         if len(recent) - longest <= MOST_RECENT:
-            return OpenFile(self.orders, self.text, self.table, recent, recent_table)
+            return FileCache(self.orders, self.text, self.table, recent, recent_table)
         text = np.concatenate([self.text, recent[longest:]])
         most = MOST_CHARACTERS + MOST_BEHIND + 2 * longest
         if len(text) > most + LEEWAY:
@@ -51,19 +51,19 @@ class OpenFile:
         return [table.list_followers(contexts) for table in tables if len(table.keys)]
 
 
-def open_file(after: Codes, orders: tuple[int, ...]) -> OpenFile:
+def open_file(after: Codes, orders: tuple[int, ...]) -> FileCache:
     """Open a file of which nothing was read yet, but what stands behind the place."""
     outside = np.full(orders[-1], OUTSIDE, np.uint8)
     return _open_text(np.concatenate([outside, after[:MOST_BEHIND], outside]), orders)
 
 
-def _open_text(text: Codes, orders: tuple[int, ...]) -> OpenFile:
+def _open_text(text: Codes, orders: tuple[int, ...]) -> FileCache:
     return _begin_recent(text, orders, _count_text(text, orders[-1], orders))
 
 
-def _begin_recent(text: Codes, orders: tuple[int, ...], table: NgramTable) -> OpenFile:
+def _begin_recent(text: Codes, orders: tuple[int, ...], table: NgramTable) -> FileCache:
     recent = text[len(text) - orders[-1] :]
-    return OpenFile(orders, text, table, recent, make_table(*count_keys(np.zeros(0, np.uint64))))
+    return FileCache(orders, text, table, recent, make_table(*count_keys(np.zeros(0, np.uint64))))
 
 
 def _count_text(text: Codes, start: int, orders: Sequence[int]) -> NgramTable:

@@ -51,7 +51,7 @@ def count_corpus(
 ) -> NgramTable:
     """Count the n-grams of the orders in the files; `report` hears which share is done."""
     chosen = _choose_spans(spans, limits.most_characters)
-    characters = sum(span.end - span.start for span in chosen)
+    characters = sum(span.characters for span in chosen)
     work = characters * len(orders) * BYTES_A_KEY
     slices = max(1, -(-work // limits.work_bytes))
     parts = []
@@ -62,10 +62,9 @@ def count_corpus(
             pruning = _choose_pruning(counted, limits.most_ngrams // slices)
         parts.append(_join_orders(counted, pruning))
         report((number + 1) / slices)
-    return NgramTable(
-        np.concatenate([part.keys for part in parts]),
-        np.concatenate([part.counts for part in parts]),
-    )
+    keys = np.concatenate([part.keys for part in parts])
+    counts = np.concatenate([part.counts for part in parts])
+    return NgramTable(keys, counts)
 
 
 def _choose_spans(spans: Sequence[FileSpan], most: int) -> list[FileSpan]:
@@ -73,7 +72,7 @@ def _choose_spans(spans: Sequence[FileSpan], most: int) -> list[FileSpan]:
     chosen: list[FileSpan] = []
     characters = 0
     for span in sorted(spans, key=_hash_span):
-        characters += span.end - span.start
+        characters += span.characters
         if characters > most and chosen:
             break
         chosen.append(span)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bot.learning.damaged_file import DAMAGES, Damage, explain_damage
 from bot.learning.model_card import BadModel
 from bot.learning.ngram_keys import CODE_BITS, CODE_MASK, HASH_BITS
-from bot.learning.ngram_steps import CHARACTERS, Interpolation, Step
+from bot.learning.ngram_steps import CHARACTERS, Interpolation, InterpolationStep
 from bot.learning.ngram_table import NgramTable
 
 MODEL = "model.npz"
@@ -107,9 +107,9 @@ def _check_steps(rows: NDArray[np.float64]) -> Interpolation:
     return interpolation
 
 
-def _make_step(row: list[float]) -> Step:
+def _make_step(row: list[float]) -> InterpolationStep:
     cached, order, first, second, more, strength = row
-    return Step(bool(cached), int(order), (first, second, more), strength)
+    return InterpolationStep(bool(cached), int(order), (first, second, more), strength)
 
 
 def _check_orders(interpolation: Interpolation) -> None:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from bot.corpus.alphabet import Codes
 from bot.learning.character_model import Bits
-from bot.learning.ngram_cache import MOST_CHARACTERS, OpenFile, open_file
+from bot.learning.ngram_cache import MOST_CHARACTERS, FileCache, open_file
 from bot.learning.ngram_file import read_ngram_file
 from bot.learning.ngram_keys import OUTSIDE, Hashes, hash_endings
 from bot.learning.ngram_steps import Interpolation
-from bot.learning.ngram_table import Followers, NgramTable
+from bot.learning.ngram_table import Followers, NgramTable, join_followers
 from bot.learning.ngram_tallies import tally_by_past, tally_by_table
 
 
@@ -24,7 +24,7 @@ class NgramState:
     """What a model has read: the last characters, and what it learnt of the file."""
 
     ending: bytes
-    file: OpenFile | None
+    file: FileCache | None
 
 
 class NgramModel:
@@ -65,12 +65,7 @@ class NgramModel:
         endings = np.frombuffer(joined, np.uint8).reshape(len(states), self._longest)
         contexts = hash_endings(endings, self._orders)
         followers = [self._ask_corpus(contexts), *self._ask_caches(states, contexts)]
-        whole = Followers(
-            np.concatenate([part.rows for part in followers]),
-            np.concatenate([part.codes for part in followers]),
-            np.concatenate([part.counts for part in followers]),
-        )
-        mixed = self.interpolation.mix_all(whole, len(states))
+        mixed = self.interpolation.mix_all(join_followers(followers), len(states))
         return (-np.log2(mixed)).astype(np.float32)
 
     def compute_text_bits(self, codes: Codes) -> Bits:

@@ -7,7 +7,7 @@ three hundredths of a bit more.
 
 from __future__ import annotations
 
-from bot.learning.ngram_steps import Interpolation, Step
+from bot.learning.ngram_steps import Interpolation, InterpolationStep
 
 CORPUS_STEPS = {
     0: ((0.5, 1.0, 1.5), 0.01),
@@ -44,7 +44,7 @@ def make_interpolation(*, with_cache: bool = True) -> Interpolation:
     """Make the steps of the model: the corpus's, and after each the open file's of its order."""
     sources = [(False, CORPUS_STEPS)] + [(True, CACHE_STEPS)] * with_cache
     steps = [
-        Step(cached, order, discounts, strength)
+        InterpolationStep(cached, order, discounts, strength)
         for cached, source in sources
         for order, (discounts, strength) in source.items()
     ]

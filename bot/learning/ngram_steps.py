@@ -24,7 +24,7 @@ CHARACTERS = len(ALPHABET)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class InterpolationStep:
     """One context length of one source, and how far its counts are believed."""
 
     cached: bool  # counted in the open file, not in the corpus
@@ -37,7 +37,7 @@ class Step:
 class Interpolation:
     """Steps, from the shortest context to the longest."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[InterpolationStep, ...]
 
     @cached_property
     def _discounts(self) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +24,14 @@ class Followers:
     rows: Places
     codes: NDArray[np.int64]
     counts: NDArray[np.float64]
+
+
+def join_followers(parts: Sequence[Followers]) -> Followers:
+    """Join what several tables say follows, one behind the other."""
+    rows = np.concatenate([part.rows for part in parts])
+    codes = np.concatenate([part.codes for part in parts])
+    counts = np.concatenate([part.counts for part in parts])
+    return Followers(rows, codes, counts)
 
 
 @dataclass(frozen=True)
@@ -94,9 +103,14 @@ def count_keys(keys: Hashes) -> tuple[Hashes, NDArray[np.int64]]:
 
 def count_ordered(ordered: Hashes) -> tuple[Hashes, NDArray[np.int64]]:
     """Count equal neighbours."""
-    firsts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)])
+    firsts = np.flatnonzero(mark_firsts(ordered))
     lengths = np.diff(np.concatenate([firsts, [len(ordered)]]))
     return ordered[firsts], lengths
+
+
+def mark_firsts(ordered: Hashes) -> NDArray[np.bool_]:
+    """Mark each place that holds another value than the one before it."""
+    return np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)]
 
 
 def make_table(keys: Hashes, counts: NDArray[np.int64]) -> NgramTable:
@@ -104,12 +118,12 @@ def make_table(keys: Hashes, counts: NDArray[np.int64]) -> NgramTable:
     return NgramTable(keys, np.minimum(counts, MOST_COUNT).astype(np.uint16))
 
 
-def merge_tables(table: NgramTable, other: NgramTable) -> NgramTable:
+def merge_tables(table: NgramTable, added: NgramTable) -> NgramTable:
     """Add the counts of another table, a small one: that is quicker than to count all anew."""
-    places = np.searchsorted(table.keys, other.keys)
-    known = table.look_up(other.keys) > 0
+    places = np.searchsorted(table.keys, added.keys)
+    known = table.look_up(added.keys) > 0
     counts = table.counts.astype(np.int64)
-    counts[places[known]] += other.counts[known]
+    counts[places[known]] += added.counts[known]
     new = places[~known]
-    keys = np.insert(table.keys, new, other.keys[~known])
-    return make_table(keys, np.insert(counts, new, other.counts[~known]))
+    keys = np.insert(table.keys, new, added.keys[~known])
+    return make_table(keys, np.insert(counts, new, added.counts[~known]))

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.corpus.alphabet import Codes
 from bot.learning.ngram_keys import Hashes, hash_contexts, join_files, make_keys
 from bot.learning.ngram_steps import Floats, Tally, sum_rows
-from bot.learning.ngram_table import NgramTable
-
-Places = NDArray[np.int64]
+from bot.learning.ngram_table import NgramTable, Places, mark_firsts
 
 
 def tally_by_table(table: NgramTable, codes: Codes, orders: Sequence[int]) -> Iterator[Tally]:
@@ -55,8 +52,8 @@ def _count_earlier(values: Hashes) -> Floats:
 
 def _find_firsts(ordered: Hashes) -> Places:
     """Find, for each place of ascending values, where its value stands first."""
-    news = np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)]
-    firsts: Places = np.flatnonzero(news)[np.cumsum(news) - 1]
+    is_first = mark_firsts(ordered)
+    firsts: Places = np.flatnonzero(is_first)[np.cumsum(is_first) - 1]
     return firsts
 
 

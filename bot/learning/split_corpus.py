@@ -28,13 +28,18 @@ class FileSpan:
     start: int
     end: int
 
+    @property
+    def characters(self) -> int:
+        """How long the file is."""
+        return self.end - self.start
+
     def read_codes(self) -> Codes:
         """Read the file's characters."""
         return self.text.map_codes()[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class CorpusSplit:
     """The files to learn from, and those to judge by. `by` says what was kept apart whole."""
 
     training: tuple[FileSpan, ...]
@@ -42,7 +47,7 @@ class Split:
     by: Literal["repository", "file"]
 
 
-def split_corpus(texts: Sequence[RepositoryText]) -> Split:
+def split_corpus(texts: Sequence[RepositoryText]) -> CorpusSplit:
     """Hold out about a tenth of the repositories, or of the files where they are few.
 
     Which ones is told by their names alone, so a corpus that grows keeps them apart.
@@ -59,7 +64,7 @@ def split_corpus(texts: Sequence[RepositoryText]) -> Split:
         )
     training = tuple(span for span in files if name_unit(span) not in held_units)
     held_out = tuple(span for span in files if name_unit(span) in held_units)
-    return Split(training, held_out, "repository" if by_repository else "file")
+    return CorpusSplit(training, held_out, "repository" if by_repository else "file")
 
 
 def _list_files(text: RepositoryText) -> Iterator[FileSpan]:

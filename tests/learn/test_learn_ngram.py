@@ -19,27 +19,27 @@ from bot.learning.measure_bits import JUDGED_CHARACTERS, measure_bits
 from bot.learning.model_card import BadModel, ModelCard, read_card
 from bot.learning.ngram_file import MODEL
 from bot.learning.ngram_model import load_ngram
-from bot.learning.split_corpus import Split, split_corpus
+from bot.learning.split_corpus import CorpusSplit, split_corpus
 from tests.learn.python_sources import draw_source
 from tests.learn.text_folder import write_texts
 
 
 @pytest.fixture(scope="module")
-def split(tmp_path_factory: pytest.TempPathFactory) -> Split:
+def split(tmp_path_factory: pytest.TempPathFactory) -> CorpusSplit:
     """Six small repositories, one of them held out."""
     files = {f"acme/{number}": [draw_source(number), ""] for number in range(6)}
     return split_corpus(write_texts(tmp_path_factory.mktemp("texts"), files))
 
 
 @pytest.fixture(scope="module")
-def folder(split: Split, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(split: CorpusSplit, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a model of them."""
     path = tmp_path_factory.mktemp("models") / "ngram"
     learn_ngram(split, path)
     return path
 
 
-def test_learnt_model_is_loaded_as_it_was(split: Split, folder: Path) -> None:
+def test_learnt_model_is_loaded_as_it_was(split: CorpusSplit, folder: Path) -> None:
     """A model read from its folder does on held-out files what its card says."""
     model = load_model(folder)
     card = read_card(folder)
@@ -48,7 +48,9 @@ def test_learnt_model_is_loaded_as_it_was(split: Split, folder: Path) -> None:
     assert card.held_out_bits < card.figures["bits_without_cache"] < 4
 
 
-def test_learning_again_gives_the_same_file(split: Split, folder: Path, tmp_path: Path) -> None:
+def test_learning_again_gives_the_same_file(
+    split: CorpusSplit, folder: Path, tmp_path: Path
+) -> None:
     """The same corpus gives the same model."""
     learn_ngram(split, tmp_path)
 
@@ -56,12 +58,13 @@ def test_learning_again_gives_the_same_file(split: Split, folder: Path, tmp_path
         assert np.array_equal(ours, theirs)
 
 
-def test_card_names_the_corpus(split: Split, folder: Path) -> None:
+def test_card_names_the_corpus(split: CorpusSplit, folder: Path) -> None:
     """The card and the README name each repository, its licence, and what was held out."""
     card = read_card(folder)
     readme = (folder / "README.md").read_text()
 
-    assert [f"acme/{number}" for number in range(6)] == [part.name for part in card.corpus]
+    names = [part.name for part in card.corpus]
+    assert names == [f"acme/{number}" for number in range(6)]
     assert {"MIT"} == {part.licence for part in card.corpus}
     held_out = [part.name for part in card.corpus if part.held_out]
     assert held_out == [split.held_out[0].text.name]
@@ -69,7 +72,7 @@ def test_card_names_the_corpus(split: Split, folder: Path) -> None:
     assert f"{card.held_out_bits:.3f}" in readme
 
 
-def test_progress_ends_with_all(split: Split, tmp_path: Path) -> None:
+def test_progress_ends_with_all(split: CorpusSplit, tmp_path: Path) -> None:
     """Who asks hears how far the counting is."""
     shares: list[float] = []
     card = learn_ngram(split, tmp_path, report=shares.append)
@@ -79,7 +82,7 @@ def test_progress_ends_with_all(split: Split, tmp_path: Path) -> None:
 
 
 def test_model_that_cannot_be_written_leaves_the_old_one(
-    split: Split, folder: Path, tmp_path: Path
+    split: CorpusSplit, folder: Path, tmp_path: Path
 ) -> None:
     """Where the new one does not fit on the disk, the old one serves on, and nothing else stays."""
     path = tmp_path / "ngram"

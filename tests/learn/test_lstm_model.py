@@ -100,7 +100,7 @@ def test_a_network_is_read_as_it_was_built(folder):
 
 
 @pytest.mark.parametrize(
-    ("found", "planted"),
+    ("ours", "planted"),
     [
         ('"class_name": "Dropout"', '"class_name": "Lambda"'),
         ('"module": "keras.layers"', '"module": "os"'),
@@ -113,12 +113,12 @@ def test_a_network_is_read_as_it_was_built(folder):
         ('"layers": [', '"layers": ' + "[" * 100_000),
     ],
 )
-def test_another_network_is_refused(folder, tmp_path, found, planted):
+def test_another_network_is_refused(folder, tmp_path, ours, planted):
     """A description that is not of a network of ours is refused in a sentence."""
 
     def change(content):
-        assert found in content.decode()
-        return content.decode().replace(found, planted).encode()
+        assert ours in content.decode()
+        return content.decode().replace(ours, planted).encode()
 
     _assert_refused(_rewrite(folder, tmp_path, "config.json", change), "no network of Greenlit's")
 

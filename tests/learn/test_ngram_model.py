@@ -17,7 +17,7 @@ from bot.learning.ngram_counts import CountLimits, count_corpus
 from bot.learning.ngram_keys import hash_endings
 from bot.learning.ngram_model import NgramModel, NgramState, make_cache_alone
 from bot.learning.ngram_settings import CORPUS_STEPS, make_interpolation
-from bot.learning.split_corpus import FileSpan, Split, split_corpus
+from bot.learning.split_corpus import CorpusSplit, FileSpan, split_corpus
 from tests.learn.python_sources import draw_source
 from tests.learn.text_folder import write_texts
 
@@ -26,19 +26,19 @@ TEXTS = st.text(st.sampled_from(ALPHABET), max_size=60)
 
 
 @pytest.fixture(scope="module")
-def split(tmp_path_factory: pytest.TempPathFactory) -> Split:
+def split(tmp_path_factory: pytest.TempPathFactory) -> CorpusSplit:
     """Six small repositories, one of them held out."""
     files = {f"acme/{number}": [draw_source(number)] for number in range(6)}
     return split_corpus(write_texts(tmp_path_factory.mktemp("texts"), files))
 
 
 @pytest.fixture(scope="module")
-def model(split: Split) -> NgramModel:
+def model(split: CorpusSplit) -> NgramModel:
     """A model of them."""
     return learn(split)
 
 
-def learn(split: Split, *, with_cache: bool = True, **limits: int) -> NgramModel:
+def learn(split: CorpusSplit, *, with_cache: bool = True, **limits: int) -> NgramModel:
     """Learn from the split's files."""
     counted = count_corpus(split.training, tuple(CORPUS_STEPS), CountLimits(**limits), ignore)
     return NgramModel(counted, make_interpolation(with_cache=with_cache))
@@ -124,7 +124,9 @@ def test_far_beginning_is_forgotten(model: NgramModel) -> None:
     assert 3 * len(text) // 2 > MOST_CHARACTERS + MOST_BEHIND + LEEWAY > lengths[2]
 
 
-def test_whole_file_is_measured_as_character_by_character(model: NgramModel, split: Split) -> None:
+def test_whole_file_is_measured_as_character_by_character(
+    model: NgramModel, split: CorpusSplit
+) -> None:
     """The fast way through a file gives the same bits as asking before each character."""
     codes = split.held_out[0].read_codes()[:1500]
 
@@ -153,7 +155,7 @@ def test_advancing_changes_no_state(model: NgramModel) -> None:
     assert np.array_equal(before, model.compute_bits([state]))
 
 
-def test_corpus_teaches(model: NgramModel, split: Split) -> None:
+def test_corpus_teaches(model: NgramModel, split: CorpusSplit) -> None:
     """A model of a corpus foretells held-out files better than the open file alone does."""
     alone = make_cache_alone(make_interpolation())
 
@@ -162,7 +164,7 @@ def test_corpus_teaches(model: NgramModel, split: Split) -> None:
     assert learnt < 0.7 * measure_bits(alone, split.held_out, 5000) < 4
 
 
-def test_longer_contexts_tell_more(split: Split) -> None:
+def test_longer_contexts_tell_more(split: CorpusSplit) -> None:
     """Twelve characters tell more than none do."""
     whole = learn(split, with_cache=False)
     steps = whole.interpolation.steps[:1]
@@ -209,7 +211,7 @@ def test_large_file_opens_at_once_and_is_typed_in(model: NgramModel) -> None:
     assert (typed.file and typed.file.table) is (state.file and state.file.table)
 
 
-def test_memory_for_counting_changes_nothing(split: Split, model: NgramModel) -> None:
+def test_memory_for_counting_changes_nothing(split: CorpusSplit, model: NgramModel) -> None:
     """Many passes within little memory count what one pass does."""
     shares: list[float] = []
     limits = CountLimits(work_bytes=100_000)
@@ -221,7 +223,7 @@ def test_memory_for_counting_changes_nothing(split: Split, model: NgramModel) ->
     assert np.array_equal(model.table.counts, table.counts)
 
 
-def test_table_keeps_to_its_size(split: Split, model: NgramModel) -> None:
+def test_table_keeps_to_its_size(split: CorpusSplit, model: NgramModel) -> None:
     """A model that must be small leaves rare n-grams out, and still knows the common ones."""
     small = learn(split, most_ngrams=len(model.table.keys) // 3)
 
@@ -231,7 +233,7 @@ def test_table_keeps_to_its_size(split: Split, model: NgramModel) -> None:
     )
 
 
-def test_corpus_is_cut_at_its_most_characters(split: Split) -> None:
+def test_corpus_is_cut_at_its_most_characters(split: CorpusSplit) -> None:
     """No more files are counted than are allowed, but one at least."""
     less = learn(split, most_characters=1)
 

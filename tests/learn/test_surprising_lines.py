@@ -62,11 +62,14 @@ def test_each_line_is_foretold_by_all_but_itself():
     text = (
         "def run(self):\n    return self.engine.start()\n    odd ^= ~even\n\n    odd ^= ~even\nq=7"
     )
-    models = [LineModel({"a.py": text}) for _ in range(2)]
-    for model, around in zip(models, (AROUND, AROUND[::-1]), strict=True):
-        for other in around:
-            model.read(other)
-    first, second = ({line.line: line.bits for line in model.list_lines()} for model in models)
+
+    def list_bits(around):
+        model = LineModel({"a.py": text})
+        for neighbour in around:
+            model.read(neighbour)
+        return {line.line: line.bits for line in model.list_lines()}
+
+    first, second = list_bits(AROUND), list_bits(AROUND[::-1])
 
     assert first == second
     assert [1, 2, 3, 5, 6] == list(first)

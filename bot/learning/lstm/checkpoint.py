@@ -46,7 +46,7 @@ class Progress:
     @property
     def best(self) -> Round | None:
         """The round that was judged best."""
-        return min(self.rounds, key=lambda one: one.held_out_bits, default=None)
+        return min(self.rounds, key=lambda point: point.held_out_bits, default=None)
 
     def count_rounds_since_best(self) -> int:
         """Count the rounds since the best one."""
@@ -69,27 +69,29 @@ class Checkpoint:
         """Save it; the one before stays until this one is whole on the disk."""
         named = {f"moment_{number:03}": array for number, array in enumerate(self.arrays)}
         named |= {f"best_{number:03}": array for number, array in enumerate(self.best)}
-        told = np.frombuffer(json.dumps(asdict(self.progress)).encode(), np.uint8)
-        replace_file(path, lambda file: np.savez(file, progress=told, **named))  # type: ignore[arg-type]
+        progress = np.frombuffer(json.dumps(asdict(self.progress)).encode(), np.uint8)
+        replace_file(path, lambda file: np.savez(file, progress=progress, **named))  # type: ignore[arg-type]
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Load a checkpoint. Raises BrokenCheckpoint; nothing in it is run."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            told = json.loads(kept["progress"].tobytes())
-            groups = {
-                group: [kept[name] for name in sorted(kept.files) if name.startswith(group)]
-                for group in ("moment_", "best_")
-            }
-        rounds = tuple(Round(**point) for point in told["rounds"])
-        progress = Progress(**{**told, "rounds": rounds})
+            fields = json.loads(kept["progress"].tobytes())
+            moment = _read_arrays(kept, "moment_")
+            best = _read_arrays(kept, "best_")
+        rounds = tuple(Round(**point) for point in fields["rounds"])
+        progress = Progress(**{**fields, "rounds": rounds})
     except DAMAGES as error:
         why = explain_damage(error)
         raise BrokenCheckpoint(
             f"{path} cannot be read: {why}. Delete it to learn from the beginning."
         ) from None
-    return Checkpoint(progress, groups["moment_"], groups["best_"])
+    return Checkpoint(progress, moment, best)
+
+
+def _read_arrays(kept: Any, group: str) -> list[Array]:
+    return [kept[name] for name in sorted(kept.files) if name.startswith(group)]
 
 
 def replace_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:

@@ -16,7 +16,7 @@ from bot.learning.measure_bits import JUDGED_CHARACTERS, measure_bits, take_file
 from bot.learning.model_card import ModelCard, list_corpus_parts, write_card
 from bot.learning.model_folder import replace_model
 from bot.learning.model_readme import render_readme
-from bot.learning.split_corpus import Split
+from bot.learning.split_corpus import CorpusSplit
 
 ABOUT = (
     "A recurrent network (LSTM) that reads code character by character, 100 of them known, and "
@@ -31,7 +31,7 @@ ABOUT = (
 class LstmLesson:
     """What is to be learnt, and where it is to be kept. `beside` are other models' bits."""
 
-    split: Split
+    split: CorpusSplit
     course: Course
     folder: Path
     beside: dict[str, float]

@@ -23,7 +23,7 @@ from bot.learning.lstm.checkpoint import (
 from bot.learning.lstm.network import Trainer
 from bot.learning.lstm.shape import WINDOW, Course
 from bot.learning.lstm.windows import Windows
-from bot.learning.split_corpus import FileSpan, Split
+from bot.learning.split_corpus import CorpusSplit, FileSpan
 
 SAVE_EACH_S = 60.0
 LOOK_EACH = 10  # steps; looking at a loss waits for it
@@ -42,7 +42,7 @@ class Trained:
 
 
 def train_network(
-    split: Split, course: Course, folder: Path, watch: Watch, trainer: Trainer | None = None
+    split: CorpusSplit, course: Course, folder: Path, watch: Watch, trainer: Trainer | None = None
 ) -> Trained:
     """Train on the split's files until the course ends, going on from the folder's checkpoint.
 
@@ -61,7 +61,7 @@ def train_network(
 class _Session:
     """One process's part of a training."""
 
-    def __init__(self, split: Split, course: Course, path: Path, trainer: Trainer) -> None:
+    def __init__(self, split: CorpusSplit, course: Course, path: Path, trainer: Trainer) -> None:
         self._windows = Windows(split.training, course.seed)
         self._judged = Windows(split.held_out, course.seed)
         self._course, self._path, self._trainer = course, path, trainer
@@ -162,11 +162,11 @@ def _find_checkpoint(path: Path, of: str) -> Checkpoint:
     return replace(kept, progress=replace(kept.progress, ended=""))
 
 
-def identify_training(split: Split, course: Course) -> str:
+def identify_training(split: CorpusSplit, course: Course) -> str:
     """Name what decides how a training goes: the files, and the course but for its length."""
     files = [_identify(span) for span in (*split.training, *split.held_out)]
-    told = {**asdict(course), "minutes": None, "most_steps": None}
-    return hashlib.sha256(json.dumps([files, told]).encode()).hexdigest()
+    settings = {**asdict(course), "minutes": None, "most_steps": None}
+    return hashlib.sha256(json.dumps([files, settings]).encode()).hexdigest()
 
 
 def _identify(span: FileSpan) -> tuple[str, str, int, int]:

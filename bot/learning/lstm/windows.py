@@ -23,7 +23,7 @@ class Windows:
     """
 
     def __init__(self, spans: Sequence[FileSpan], seed: int) -> None:
-        long_enough = [span for span in spans if span.end - span.start >= WINDOW]
+        long_enough = [span for span in spans if span.characters >= WINDOW]
         if not long_enough:
             raise TooSmall(
                 f"A network needs files of {WINDOW} characters to learn from and to be judged by. "

@@ -15,7 +15,7 @@ from bot.learning.measure_bits import JUDGED_CHARACTERS, measure_bits, take_file
 from bot.learning.model_card import read_card
 from bot.learning.ngram_model import NgramModel, make_cache_alone
 from bot.learning.ngram_settings import make_interpolation
-from bot.learning.split_corpus import Split
+from bot.learning.split_corpus import CorpusSplit
 from bot.text.amounts import count_noun
 from tests.learn.benchmarks.learn_bench import LearnBench, show_table
 
@@ -79,12 +79,12 @@ def measure_models(bench: LearnBench) -> list[Measured]:
     ]
 
 
-def measure(model: NgramModel, split: Split) -> float:
+def measure(model: NgramModel, split: CorpusSplit) -> float:
     """Measure a model on the held-out files."""
     return measure_bits(model, split.held_out, JUDGED_CHARACTERS)
 
 
-def measure_compressors(split: Split) -> list[Measured]:
+def measure_compressors(split: CorpusSplit) -> list[Measured]:
     """Measure gzip and xz: file by file, and with what was learnt from as a dictionary."""
     files = [codes.tobytes() for codes in take_files(split.held_out, JUDGED_CHARACTERS)]
     learnt = read_corpus_end(split, XZ_DICTIONARY)
@@ -120,7 +120,7 @@ def press_xz(content: bytes) -> bytes:
     return lzma.compress(content, lzma.FORMAT_RAW, filters=chain)
 
 
-def read_corpus_end(split: Split, most: int) -> bytes:
+def read_corpus_end(split: CorpusSplit, most: int) -> bytes:
     """Read the end of what is learnt from, at most so many characters."""
     parts: list[Codes] = []
     for span in reversed(split.training):

@@ -14,7 +14,7 @@ from bot.corpus.repository_text import RepositoryText
 from bot.learning.learn_ngram import learn_ngram
 from bot.learning.lstm.learn_lstm import LstmLesson, learn_lstm
 from bot.learning.lstm.shape import PRESETS
-from bot.learning.split_corpus import Split, split_corpus
+from bot.learning.split_corpus import CorpusSplit, split_corpus
 from tests.learn.benchmarks.learning_corpus import build_learning_corpus
 
 Rows = Iterator[Sequence[str]]
@@ -33,7 +33,7 @@ class LearnBench:
         return build_learning_corpus(self.work)
 
     @cached_property
-    def split(self) -> Split:
+    def split(self) -> CorpusSplit:
         """What is learnt from, and what is judged by."""
         return split_corpus(self.texts)
 

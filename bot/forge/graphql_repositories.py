@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, make_node_id
 from bot.forge.graphql_connection import Info, build_connection
 from bot.forge.graphql_refusal import GraphQLRefusal
-from bot.forge.repository_search import MOST_SHOWN, search_repositories
+from bot.forge.repository_query import MOST_SHOWN, search_repositories
 
 Build = Callable[[RepositoryRecord], Json]
 SIGN_ON = (

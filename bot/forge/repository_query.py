@@ -33,12 +33,13 @@ def search_repositories(
     # Forks are not found unless they are asked for.
     if not any(word.startswith("fork:") for word in words):
         tests.append(lambda repository: not repository.fork_of)
-    matches = [
-        repository
-        for repository in repositories
-        if not repository.private and all(test(repository) for test in tests)
-    ]
+    public = (repository for repository in repositories if not repository.private)
+    matches = [match for match in public if _passes(match, tests)]
     return sorted(matches, key=lambda match: (-match.figures.stars, match.id))
+
+
+def _passes(repository: RepositoryRecord, tests: Iterable[Test]) -> bool:
+    return all(test(repository) for test in tests)
 
 
 def _make_test(word: str, has_account: Callable[[str], bool]) -> Test:
@@ -64,8 +65,8 @@ def _make_test(word: str, has_account: Callable[[str], bool]) -> Test:
     return texts.get(name, in_name) if colon else in_name
 
 
-def _equal(text: str | None, other: str) -> bool:
-    return (text or "").lower() == other.lower()
+def _equal(text: str | None, value: str) -> bool:
+    return (text or "").lower() == value.lower()
 
 
 def _compare_number(name: str, value: str) -> Test:

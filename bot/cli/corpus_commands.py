@@ -12,6 +12,39 @@ from bot.cli.learn_extra import import_learning_command
 from bot.cli.terminal import open_console
 from bot.settings import CorpusSettings, load_settings
 
+Query = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUERY",
+        help="A search as on GitHub's page; language:Python stars:>1000 where nothing is given",
+        show_default=False,
+    ),
+]
+Organisation = Annotated[
+    str, typer.Option(metavar="NAME", help="All repositories of an organisation but forks")
+]
+NamesFile = Annotated[
+    Path | None,
+    typer.Option("--list", metavar="FILE", help="The repositories in a file, owner/name a line"),
+]
+MostFound = Annotated[int | None, typer.Option(min=1, metavar="N", help="The most that are found")]
+ToClone = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PATH",
+        help="Git repositories here, or owner/name; without any, all found and the mirrors",
+        show_default=False,
+    ),
+]
+MostGigabytes = Annotated[
+    float | None,
+    typer.Option("--most-gb", min=0, metavar="N", help="The most room that the corpus may take"),
+]
+Licences = Annotated[
+    str | None,
+    typer.Option(metavar="LIST", help="Only these, as SPDX names them: MIT,Apache-2.0"),
+]
+
 corpus = typer.Typer(cls=CommandLine, rich_markup_mode=None)
 
 
@@ -26,26 +59,10 @@ def begin_corpus(context: typer.Context) -> int:
 
 @corpus.command()
 def find(
-    query: Annotated[
-        str,
-        typer.Argument(
-            metavar="QUERY",
-            help="A search as on GitHub's page; language:Python stars:>1000 where nothing is given",
-            show_default=False,
-        ),
-    ] = "",
-    organisation: Annotated[
-        str, typer.Option(metavar="NAME", help="All repositories of an organisation but forks")
-    ] = "",
-    names: Annotated[
-        Path | None,
-        typer.Option(
-            "--list", metavar="FILE", help="The repositories in a file, owner/name a line"
-        ),
-    ] = None,
-    most: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="The most that are found")
-    ] = None,
+    query: Query = "",
+    organisation: Organisation = "",
+    names: NamesFile = None,
+    most: MostFound = None,
 ) -> None:
     """Find repositories on GitHub, and keep what it tells of them.
 
@@ -61,24 +78,9 @@ def find(
 
 @corpus.command()
 def clone(
-    repositories: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="PATH",
-            help="Git repositories here, or owner/name; without any, all found and the mirrors",
-            show_default=False,
-        ),
-    ] = None,
-    most_gb: Annotated[
-        float | None,
-        typer.Option(
-            "--most-gb", min=0, metavar="N", help="The most room that the corpus may take"
-        ),
-    ] = None,
-    licences: Annotated[
-        str | None,
-        typer.Option(metavar="LIST", help="Only these, as SPDX names them: MIT,Apache-2.0"),
-    ] = None,
+    repositories: ToClone = None,
+    most_gb: MostGigabytes = None,
+    licences: Licences = None,
 ) -> None:
     """Clone repositories, and keep of their source what is worth learning.
 

@@ -174,12 +174,12 @@ def _walk(
 def _print_end(
     console: Console, wanted: WantedRepositories, search: SearchRecord, known: int
 ) -> None:
-    found = count_noun(search.found, "repository", "repositories")
+    count = count_noun(search.found, "repository", "repositories")
     missing = 0 if wanted.most or wanted.names else (search.expected or 0) - search.found
     shown = f" of the {search.expected:,} that GitHub counts" if missing > 0 else ""
     print_sentences(
         console,
-        f"Found {found}{shown}; the corpus knows {known:,}. Go on with: greenlit corpus clone",
+        f"Found {count}{shown}; the corpus knows {known:,}. Go on with: greenlit corpus clone",
     )
 
 

@@ -74,14 +74,14 @@ def show_corpus_progress(console: Console, count: int) -> Iterator[CorpusProgres
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=14),
-        _AmountColumn(),
+        _CountOrBytesColumn(),
         _SpeedColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
         yield CorpusProgress(progress, count)
 
 
-class _AmountColumn(DownloadColumn):
+class _CountOrBytesColumn(DownloadColumn):
     """Repositories as a count, a repository in bytes."""
 
     def render(self, task: Task) -> Text:

@@ -13,7 +13,7 @@ from bot.adapters.corpus.corpus_builder import BuildResult, CorpusBuilder
 from bot.adapters.corpus.corpus_database import CorpusDatabase
 from bot.cli.corpus_progress import CorpusProgress
 from bot.cli.terminal import open_console, print_sentences
-from bot.corpus.corpus_records import RepositoryRecord
+from bot.corpus.corpus_records import CorpusRepository
 from bot.corpus.source_filters import REASONS
 from bot.text.amounts import count_noun
 from bot.text.terminal_text import strip_control
@@ -30,7 +30,7 @@ class CorpusRun:
     builder: CorpusBuilder
     progress: CorpusProgress
 
-    def build_all(self, records: Sequence[RepositoryRecord], *, is_named: bool) -> int:
+    def build_all(self, records: Sequence[CorpusRepository], *, is_named: bool) -> int:
         """Build them all; one that fails does not end the others. Return the exit code."""
         problems: list[str] = []
         done = 0
@@ -52,7 +52,7 @@ class CorpusRun:
         self._print(self._sum_up())
         return NOT_ALL if problems else DONE
 
-    def _build(self, record: RepositoryRecord, *, is_named: bool) -> list[str]:
+    def _build(self, record: CorpusRepository, *, is_named: bool) -> list[str]:
         """Build one, and return what kept it out: a licence does so by itself only of one named."""
         try:
             result = self.builder.build(record)
@@ -64,7 +64,7 @@ class CorpusRun:
         self._print(result.refusal or _render_result(record, result))
         return []
 
-    def _forget(self, record: RepositoryRecord) -> None:
+    def _forget(self, record: CorpusRepository) -> None:
         """Forget what was but a name; what GitHub's search told of, and what is here, stays."""
         was_searched = record.repository.key.removeprefix("github:").isdecimal()
         if not was_searched and not record.commit and not self.builder.has_fetched(record):
@@ -72,7 +72,8 @@ class CorpusRun:
 
     def _sum_up(self) -> str:
         kept = [total for total in self.database.fetch_totals() if total.state == "kept"]
-        files, characters = (sum(t.files for t in kept), sum(t.characters for t in kept))
+        files = sum(total.files for total in kept)
+        characters = sum(total.characters for total in kept)
         text = f"The corpus has {count_noun(len(kept), 'repository', 'repositories')}, "
         text += f"{count_noun(files, 'file')} and {count_noun(characters, 'character')}."
         return f"{text} Next: greenlit learn" if files else text
@@ -86,7 +87,7 @@ class CorpusRun:
         print_sentences(console, strip_control(text))
 
 
-def _render_result(record: RepositoryRecord, result: BuildResult) -> str:
+def _render_result(record: CorpusRepository, result: BuildResult) -> str:
     name = f"{record.repository.name_with_owner} at {result.commit[:8]}"
     if result.files is None:
         return f"{name}: it is in the corpus as it is."

@@ -95,6 +95,6 @@ class RepositoryWalk:
         if parts := source.split(part, page.total):
             self.searches.split_slice(search.id, part.id, parts)
         else:
-            found = page.repositories[:room]
-            self.searches.save_page(search.id, part, found, page.next_cursor)
+            repositories = page.repositories[:room]
+            self.searches.save_page(search.id, part, repositories, page.next_cursor)
         return page.limit

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.values.repositories import FoundRepository
+from bot.values.found_repository import FoundRepository
 
 CloneState = Literal["cloned", "refused"]
 FileState = Literal["kept", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
-class RepositoryRecord:
+class CorpusRepository:
     """A repository of the corpus, and how far its clone is.
 
     `refusal` says in a sentence why it is not in the corpus; `commit` is what its files are of.

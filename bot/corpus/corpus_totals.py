@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
-from bot.corpus.corpus_records import FileTotals, RepositoryRecord
+from bot.corpus.corpus_records import CorpusRepository, FileTotals
 from bot.corpus.repository_licence import UNKNOWN
 from bot.corpus.source_filters import REASONS
 
 COPIES = ("duplicate", "near-duplicate")
+COUNTS = ("files", "lines", "words", "characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,8 @@ class CorpusTotals:
         dropped = Counter[str]()
         for each in self.repositories:
             dropped.update(each.dropped)
-        return RepositoryTotals(
-            name="all",
-            source="",
-            licence="",
-            commit="",
-            files=sum(each.files for each in self.repositories),
-            lines=sum(each.lines for each in self.repositories),
-            words=sum(each.words for each in self.repositories),
-            characters=sum(each.characters for each in self.repositories),
-            dropped=_order(dropped),
-        )
+        counts = _add_counts(self.repositories)
+        return RepositoryTotals("all", "", "", "", **counts, dropped=_order(dropped))
 
     @property
     def licences(self) -> dict[str, int]:
@@ -66,7 +59,7 @@ class CorpusTotals:
 
 
 def add_up_corpus(
-    records: Sequence[RepositoryRecord], totals: Iterable[FileTotals]
+    records: Sequence[CorpusRepository], totals: Iterable[FileTotals]
 ) -> CorpusTotals:
     """Add up the corpus by its repositories."""
     by_repository: dict[int, list[FileTotals]] = {}
@@ -82,7 +75,7 @@ def add_up_corpus(
     return CorpusTotals(tuple(cloned), len(records) - len(cloned) - len(refused), refused)
 
 
-def _add_up(record: RepositoryRecord, totals: Sequence[FileTotals]) -> RepositoryTotals:
+def _add_up(record: CorpusRepository, totals: Sequence[FileTotals]) -> RepositoryTotals:
     kept = [total for total in totals if total.state == "kept"]
     dropped = {total.reason: total.files for total in totals if total.state == "dropped"}
     return RepositoryTotals(
@@ -90,12 +83,13 @@ def _add_up(record: RepositoryRecord, totals: Sequence[FileTotals]) -> Repositor
         source=record.repository.source,
         licence=record.own_licence or UNKNOWN,
         commit=record.commit,
-        files=sum(total.files for total in kept),
-        lines=sum(total.lines for total in kept),
-        words=sum(total.words for total in kept),
-        characters=sum(total.characters for total in kept),
+        **_add_counts(kept),
         dropped=_order(dropped),
     )
+
+
+def _add_counts(totals: Sequence[FileTotals | RepositoryTotals]) -> dict[str, int]:
+    return {name: sum(map(attrgetter(name), totals)) for name in COUNTS}
 
 
 def _order(dropped: dict[str, int] | Counter[str]) -> dict[str, int]:

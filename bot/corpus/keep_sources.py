@@ -7,16 +7,15 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-import numpy as np
-
 from bot.corpus.corpus_records import FileRecord
-from bot.corpus.fingerprints import (
+from bot.corpus.file_similarity import (
     SIMILAR,
     Fingerprint,
     Sketch,
     compute_fingerprint,
     estimate_similarity,
     list_band_keys,
+    read_sketch,
 )
 from bot.corpus.repository_licence import names_other_licence
 from bot.corpus.source_filters import Reason, judge_content
@@ -37,7 +36,7 @@ class KnownFiles(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
+class CandidateFile:
     """A file of the language, as it stands in the repository."""
 
     path: str
@@ -69,7 +68,7 @@ class SourceKeeper:
     licences: Collection[str] | None = None  # that a file may name in its head; None for any
     _own: _OwnFiles = field(default_factory=_OwnFiles)
 
-    def keep(self, files: Sequence[SourceFile]) -> Iterator[FileRecord]:
+    def keep(self, files: Sequence[CandidateFile]) -> Iterator[FileRecord]:
         """Judge some files together; those that are worth it are written in their order."""
         judgements = [judge_content(file.content) for file in files]
         secrets = self.find_secrets("\n".join(judgement.text for judgement in judgements))
@@ -106,17 +105,13 @@ class SourceKeeper:
 
     def _has_like(self, sketch: Sketch, keys: Sequence[int]) -> bool:
         for key in keys:
-            for other in self._own.bands.get(key, ()):
-                if estimate_similarity(sketch, other) >= SIMILAR:
+            for kept in self._own.bands.get(key, ()):
+                if estimate_similarity(sketch, kept) >= SIMILAR:
                     return True
-        sketches = map(_read_sketch, self.known.list_sketches(keys))
-        return any(estimate_similarity(sketch, other) >= SIMILAR for other in sketches)
+        sketches = map(read_sketch, self.known.list_sketches(keys))
+        return any(estimate_similarity(sketch, known) >= SIMILAR for known in sketches)
 
 
 def drop_file(record: FileRecord, reason: Reason) -> FileRecord:
     """Mark a file as dropped, with the reason."""
     return replace(record, state="dropped", reason=reason)
-
-
-def _read_sketch(signature: bytes) -> Sketch:
-    return np.frombuffer(signature, np.uint32)

@@ -12,7 +12,7 @@ from bot.adapters.corpus.corpus_database import open_corpus_database
 from bot.adapters.git.mirrors import GitMirrors
 from bot.cli.commands import app
 from bot.values import Branch, InstallationId, Remote, Repo
-from bot.values.repositories import FoundRepository
+from bot.values.found_repository import FoundRepository
 from tests.git_served import SECRET, commit, git, serving
 from tests.learn.corpus_scene import CorpusScene, make_code, make_repository, name_all
 

@@ -10,8 +10,8 @@ import pytest
 
 from bot.adapters.corpus.corpus_database import CorpusDatabase, open_corpus_database
 from bot.corpus.corpus_records import FileRecord, FileTotals, SearchSlice
-from bot.corpus.fingerprints import list_band_keys
-from bot.values.repositories import FoundRepository
+from bot.corpus.file_similarity import list_band_keys
+from bot.values.found_repository import FoundRepository
 
 GREETER = FoundRepository(
     key="github:7",

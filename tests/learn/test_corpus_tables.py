@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot.adapters.corpus.corpus_database import open_corpus_database
 from bot.adapters.corpus.engine import CorpusUnavailable, begin_write, open_engine
 from bot.corpus.corpus_records import FileRecord
-from bot.values.repositories import FoundRepository
+from bot.values.found_repository import FoundRepository
 
 GREETER = FoundRepository(
     "github:7", "github", "acme", "greeter", "https://github.com/acme/greeter"

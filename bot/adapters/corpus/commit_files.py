@@ -9,7 +9,7 @@ from bot.adapters.corpus.known_files import KnownFilesDatabase
 from bot.adapters.corpus.repository_sources import RepositorySource
 from bot.adapters.corpus.source_commit import SourceCommit
 from bot.corpus.corpus_records import FileRecord
-from bot.corpus.keep_sources import SourceFile, SourceKeeper, drop_file
+from bot.corpus.keep_sources import CandidateFile, SourceKeeper, drop_file
 from bot.corpus.repository_licence import find_licence, tells_licence
 from bot.corpus.source_filters import Reason, find_path_reason, is_source
 from bot.search.source_files import FILE_BYTES
@@ -79,7 +79,7 @@ class CommitFiles:
         show(read_bytes, sum(readable.values()))
         for batch in self.commit.read_batches(readable):
             yield from keeper.keep(
-                [SourceFile(records[sha].path, sha, content) for sha, content in batch.items()]
+                [CandidateFile(records[sha].path, sha, content) for sha, content in batch.items()]
             )
             read_bytes += sum(map(len, batch.values()))
             show(read_bytes, sum(readable.values()))

@@ -14,7 +14,7 @@ from bot.adapters.corpus.corpus_folder import CorpusFolder
 from bot.adapters.corpus.corpus_room import CorpusRoom
 from bot.adapters.corpus.remote_clone import EmptyRepositoryError, measure_folder
 from bot.adapters.corpus.repository_sources import RemoteAccess, open_source
-from bot.corpus.corpus_records import FileRecord, RepositoryRecord
+from bot.corpus.corpus_records import CorpusRepository, FileRecord
 from bot.corpus.keep_sources import FindSecrets, SourceKeeper
 from bot.corpus.repository_licence import UNKNOWN, is_allowed, is_licence
 from bot.corpus.text_writer import write_text
@@ -73,7 +73,7 @@ class CorpusBuilder:
         folder.remove_strays(database)
         self._room = CorpusRoom(rules.most_bytes, measure_folder(folder.path))
 
-    def build(self, record: RepositoryRecord) -> BuildResult:
+    def build(self, record: CorpusRepository) -> BuildResult:
         """Bring a repository to its newest commit. Raises NotBuiltError and CorpusFullError."""
         name = record.repository.name_with_owner
         clone = self._folder.name_clone(record)
@@ -86,11 +86,11 @@ class CorpusBuilder:
             shutil.rmtree(clone, ignore_errors=True)
             raise
 
-    def has_fetched(self, record: RepositoryRecord) -> bool:
+    def has_fetched(self, record: CorpusRepository) -> bool:
         """Tell whether anything of a repository was fetched, so that its clone can go on."""
         return any(self._folder.name_clone(record).glob("objects/pack/*.pack"))
 
-    def _build(self, record: RepositoryRecord) -> BuildResult:
+    def _build(self, record: CorpusRepository) -> BuildResult:
         declared = record.repository.licence or ""
         if is_licence(declared) and not self._allows(declared):
             return self._refuse(record, declared)  # before anything is fetched
@@ -105,7 +105,7 @@ class CorpusBuilder:
             return self._refuse(record, licence)
         return self._keep(record, files, licence)
 
-    def _keep(self, record: RepositoryRecord, files: CommitFiles, licence: str) -> BuildResult:
+    def _keep(self, record: CorpusRepository, files: CommitFiles, licence: str) -> BuildResult:
         """Write the text, then the record of it; a process that is killed leaves the old ones."""
         commit = files.commit.sha
         known = self._database.open_known_files(record.id)
@@ -126,7 +126,7 @@ class CorpusBuilder:
     def _allows(self, licence: str) -> bool:
         return self._rules.licences is None or is_allowed(licence, self._rules.licences)
 
-    def _refuse(self, record: RepositoryRecord, licence: str) -> BuildResult:
+    def _refuse(self, record: CorpusRepository, licence: str) -> BuildResult:
         """Take a repository out of the corpus, for its licence."""
         name = record.repository.name_with_owner
         under = "has no licence that is known" if licence == UNKNOWN else f"is under {licence}"
@@ -136,7 +136,7 @@ class CorpusBuilder:
         self._remove_text(record, "")
         return BuildResult(refusal=sentence)
 
-    def _remove_text(self, record: RepositoryRecord, new_commit: str) -> None:
+    def _remove_text(self, record: CorpusRepository, new_commit: str) -> None:
         if record.commit and record.commit != new_commit:
             self._folder.name_text(record, record.commit).remove()
 

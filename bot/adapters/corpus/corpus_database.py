@@ -15,8 +15,8 @@ from bot.adapters.corpus.known_files import KnownFilesDatabase
 from bot.adapters.corpus.rows import read_file, read_repository, save_files, save_found
 from bot.adapters.corpus.search_database import SearchDatabase
 from bot.adapters.corpus.tables import files, repositories
-from bot.corpus.corpus_records import FileRecord, FileTotals, RepositoryRecord
-from bot.values.repositories import FoundRepository
+from bot.corpus.corpus_records import CorpusRepository, FileRecord, FileTotals
+from bot.values.found_repository import FoundRepository
 
 
 def open_corpus_database(url: str, clock: Callable[[], float] = time.time) -> CorpusDatabase:
@@ -55,12 +55,12 @@ class CorpusDatabase:
 
     # --- repositories
 
-    def save_repositories(self, found: Iterable[FoundRepository]) -> None:
+    def save_repositories(self, found_repositories: Iterable[FoundRepository]) -> None:
         """Add repositories, or replace what is known of them; clones and files stay."""
         with begin_write(self._engine) as connection:
-            save_found(connection, found, self._read_clock())
+            save_found(connection, found_repositories, self._read_clock())
 
-    def fetch_repositories(self, names: Collection[str] = ()) -> list[RepositoryRecord]:
+    def fetch_repositories(self, names: Collection[str] = ()) -> list[CorpusRepository]:
         """Fetch all repositories, or those with these names (with their owners), by stars.
 
         Letters count alike in both cases, as on GitHub.
@@ -73,7 +73,7 @@ class CorpusDatabase:
         with begin_read(self._engine) as connection:
             return [read_repository(row) for row in connection.execute(query)]
 
-    def fetch_repository(self, key: str) -> RepositoryRecord | None:
+    def fetch_repository(self, key: str) -> CorpusRepository | None:
         """Fetch the repository with this key."""
         query = sa.select(repositories).where(repositories.c.key == key)
         with begin_read(self._engine) as connection:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.adapters.corpus.build_errors import CorpusBusyError
 from bot.adapters.corpus.corpus_database import CorpusDatabase
 from bot.adapters.corpus.engine import make_folder
-from bot.corpus.corpus_records import RepositoryRecord
+from bot.corpus.corpus_records import CorpusRepository
 from bot.corpus.repository_licence import UNKNOWN
 from bot.corpus.repository_text import RepositoryText
 from bot.corpus.text_writer import TextFiles, remove_strays
@@ -38,15 +38,15 @@ class CorpusFolder:
         """A folder with nothing in it, where git runs."""
         return self.repositories / ".empty"
 
-    def name_clone(self, record: RepositoryRecord) -> Path:
+    def name_clone(self, record: CorpusRepository) -> Path:
         """Name the folder of a repository's clone, by a number that outlives other names."""
         return self.repositories / f"{record.id}.git"
 
-    def name_text(self, record: RepositoryRecord, commit: str) -> TextFiles:
+    def name_text(self, record: CorpusRepository, commit: str) -> TextFiles:
         """Name the files of a repository's kept text at a commit."""
         return TextFiles.of(self.text, f"{record.id}-{commit}")
 
-    def has_text(self, record: RepositoryRecord) -> bool:
+    def has_text(self, record: CorpusRepository) -> bool:
         """Tell whether a repository's text at its commit is here."""
         is_cloned = record.clone_state == "cloned"
         return is_cloned and self.name_text(record, record.commit).starts.exists()
@@ -64,7 +64,7 @@ class CorpusFolder:
         for path in {*self.repositories.glob("*.git")} - clones:
             shutil.rmtree(path, ignore_errors=True)
 
-    def _describe_text(self, record: RepositoryRecord) -> RepositoryText:
+    def _describe_text(self, record: CorpusRepository) -> RepositoryText:
         files = self.name_text(record, record.commit)
         name, licence = record.repository.name_with_owner, record.own_licence or UNKNOWN
         return RepositoryText(name, licence, record.commit, files.codes, files.starts)

@@ -14,8 +14,8 @@ from bot.adapters.corpus.repository_sources import RemoteAccess
 from bot.adapters.git.fetching_mirrors import NAME
 from bot.adapters.git.git_errors import NoRepositoryError
 from bot.adapters.git.repository_folder import find_repository
-from bot.corpus.corpus_records import RepositoryRecord
-from bot.values.repositories import FoundRepository
+from bot.corpus.corpus_records import CorpusRepository
+from bot.values.found_repository import FoundRepository
 
 PATH = re.compile(r"[~/.]|.*/$")  # how people write that they mean a folder
 
@@ -32,33 +32,32 @@ class CorpusTargets:
     database: CorpusDatabase
     access: RemoteAccess
 
-    def choose(self, wanted: Sequence[str]) -> list[RepositoryRecord]:
+    def choose(self, wanted: Sequence[str]) -> list[CorpusRepository]:
         """Choose what was named, each once, in that order. Raises UnknownTargetError."""
-        found: dict[str, FoundRepository] = {}
+        chosen: dict[str, FoundRepository] = {}
         mistakes = []
         for word in dict.fromkeys(wanted):
             try:
-                repository = self._find(word, list(found.values()))
-                found[repository.key] = repository
+                repository = self._find(word, list(chosen.values()))
+                chosen[repository.key] = repository
             except NoRepositoryError as mistake:
                 mistakes.append(str(mistake))
         if mistakes:
             raise UnknownTargetError("\n".join(mistakes))
-        return self._save(list(found.values()))
+        return self._save(list(chosen.values()))
 
-    def choose_all(self) -> list[RepositoryRecord]:
+    def choose_all(self) -> list[CorpusRepository]:
         """Choose what was found and is not cloned, and every mirror, which is read in place."""
         mirrors = list(self._list_mirrors())
-        here = {mirror.name_with_owner for mirror in mirrors}
+        present = {mirror.name_with_owner for mirror in mirrors}
         records = self.database.fetch_repositories()
-        here |= {
-            record.repository.name_with_owner for record in filter(self.folder.has_text, records)
-        }
+        with_text = filter(self.folder.has_text, records)
+        present |= {record.repository.name_with_owner for record in with_text}
         missing = [
             record
             for record in records
             if record.repository.source == "github"
-            and record.repository.name_with_owner not in here
+            and record.repository.name_with_owner not in present
         ]
         return [*self._save(mirrors), *missing]
 
@@ -75,12 +74,12 @@ class CorpusTargets:
         url = f"{self.access.web_url}/{name}"
         return FoundRepository(f"github:{name.lower()}", "github", owner, plain, url)
 
-    def _fetch_named(self, name: str) -> RepositoryRecord | None:
+    def _fetch_named(self, name: str) -> CorpusRepository | None:
         """Fetch the repository of this name; where there are two, the one that is cloned."""
         records = self.database.fetch_repositories([name])
-        found = [record for record in records if record.repository.source == "github"]
-        cloned = [record for record in found if record.clone_state == "cloned"]
-        return next(iter([*cloned, *found]), None)
+        on_github = [record for record in records if record.repository.source == "github"]
+        cloned = [record for record in on_github if record.clone_state == "cloned"]
+        return next(iter([*cloned, *on_github]), None)
 
     def _list_mirrors(self) -> Iterator[FoundRepository]:
         for path in sorted(self.folder.mirrors.glob("[!.]*/[!.]*.git")):
@@ -89,7 +88,7 @@ class CorpusTargets:
                 key = f"mirror:{owner}/{name}"
                 yield FoundRepository(key, "mirror", owner, name, str(path))
 
-    def _save(self, repositories: Sequence[FoundRepository]) -> list[RepositoryRecord]:
+    def _save(self, repositories: Sequence[FoundRepository]) -> list[CorpusRepository]:
         records = []
         for repository in repositories:
             self.database.save_repositories([repository])

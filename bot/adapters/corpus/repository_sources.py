@@ -12,7 +12,7 @@ from bot.adapters.git.borrowed_repository import borrow_repository
 from bot.adapters.git.git_errors import GitError, NoRepositoryError
 from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.mirror import COMPLETE
-from bot.corpus.corpus_records import RepositoryRecord
+from bot.corpus.corpus_records import CorpusRepository
 from bot.values import Remote, Sha
 
 FETCH_S = 3_600.0
@@ -47,7 +47,7 @@ class RemoteAccess:
         """The protocols that git may speak: plain HTTP with a forge of this machine alone."""
         return ("http", "https") if self.web_url.startswith("http://") else ("https",)
 
-    def make_remote(self, record: RepositoryRecord) -> Remote:
+    def make_remote(self, record: CorpusRepository) -> Remote:
         """Make the address to clone from; the token goes to the host that it is for alone."""
         if record.repository.source != "github":
             return Remote("")
@@ -75,7 +75,7 @@ class LocalSource:
 
 
 def open_source(
-    folder: CorpusFolder, access: RemoteAccess, record: RepositoryRecord, watch: Watch
+    folder: CorpusFolder, access: RemoteAccess, record: CorpusRepository, watch: Watch
 ) -> RepositorySource:
     """Open a repository. Raises NoRepositoryError, GitError and ValueError for an odd address."""
     match record.repository.source:

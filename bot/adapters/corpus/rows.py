@@ -6,22 +6,23 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.corpus.tables import bands, files, repositories
-from bot.corpus.corpus_records import FileRecord, RepositoryRecord
-from bot.corpus.fingerprints import list_band_keys
-from bot.values.repositories import FoundRepository
+from bot.corpus.corpus_records import CorpusRepository, FileRecord
+from bot.corpus.file_similarity import list_band_keys, read_sketch
+from bot.values.found_repository import FoundRepository
 
 FOUND_COLUMNS = tuple(field.name for field in fields(FoundRepository))
 FILE_COLUMNS = tuple(field.name for field in fields(FileRecord))
 
 
-def save_found(connection: sa.Connection, found: Iterable[FoundRepository], now: str) -> None:
+def save_found(
+    connection: sa.Connection, found_repositories: Iterable[FoundRepository], now: str
+) -> None:
     """Add repositories, or replace what is known of those that are there by their keys."""
-    rows = {repository.key: _make_row(repository, now) for repository in found}
+    rows = {repository.key: _make_row(repository, now) for repository in found_repositories}
     if not rows:
         return
     _adopt_named(connection, rows.values())
@@ -59,10 +60,10 @@ def _make_row(repository: FoundRepository, now: str) -> dict[str, Any]:
     return {**asdict(repository), **names}
 
 
-def read_repository(row: sa.Row[Any]) -> RepositoryRecord:
+def read_repository(row: sa.Row[Any]) -> CorpusRepository:
     """Read a row of the repositories."""
     columns = row._mapping  # noqa: SLF001 - so SQLAlchemy's own documentation reads names
-    return RepositoryRecord(
+    return CorpusRepository(
         id=columns["id"],
         repository=FoundRepository(**{name: columns[name] for name in FOUND_COLUMNS}),
         found_at=columns["found_at"],
@@ -94,7 +95,7 @@ def _save_bands(connection: sa.Connection, repository_id: int) -> None:
     rows = [
         {"key": key, "file_id": file_id}
         for file_id, signature in connection.execute(query)
-        for key in list_band_keys(np.frombuffer(signature, np.uint32))
+        for key in list_band_keys(read_sketch(signature))
     ]
     if rows:
         connection.execute(sa.insert(bands), rows)

@@ -11,7 +11,7 @@ from bot.adapters.corpus.engine import begin_read, begin_write
 from bot.adapters.corpus.rows import insert_into, save_found
 from bot.adapters.corpus.tables import search_slices, searches
 from bot.corpus.corpus_records import SearchRecord, SearchSlice
-from bot.values.repositories import FoundRepository
+from bot.values.found_repository import FoundRepository
 
 
 class SearchDatabase:
@@ -56,7 +56,7 @@ class SearchDatabase:
         self,
         search_id: int,
         part: SearchSlice,
-        found: Sequence[FoundRepository],
+        repositories: Sequence[FoundRepository],
         next_cursor: str | None,
     ) -> None:
         """Save the repositories of a slice's page, and where the next one begins; None at the end.
@@ -66,14 +66,14 @@ class SearchDatabase:
         ours = (search_slices.c.id == part.id, search_slices.c.cursor == part.cursor)
         count = sa.update(searches).where(searches.c.id == search_id)
         with begin_write(self._engine) as connection:
-            save_found(connection, found, self._read_clock())
+            save_found(connection, repositories, self._read_clock())
             if next_cursor is None:
                 moved = connection.execute(sa.delete(search_slices).where(*ours))
             else:
                 move = sa.update(search_slices).where(*ours).values(cursor=next_cursor)
                 moved = connection.execute(move)
             if moved.rowcount:
-                connection.execute(count.values(found=searches.c.found + len(found)))
+                connection.execute(count.values(found=searches.c.found + len(repositories)))
 
     def end_search(self, search_id: int) -> None:
         """Forget a search that was read to its end: asked again, it begins anew."""

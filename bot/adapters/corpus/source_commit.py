@@ -53,9 +53,9 @@ class SourceCommit:
         """Read the sizes of files that are here; those that are missing are left out."""
         # Of a partial clone git will not say that something is missing; it wants to send for it.
         absent = set(list_missing(self.git, "--no-walk", self.sha))
-        here = [sha for sha in blobs if sha not in absent]
+        present = [sha for sha in blobs if sha not in absent]
         form = "--batch-check=%(objectname) %(objecttype) %(objectsize)"
-        answers = self.git.run("cat-file", form, "--buffer", stdin=as_lines(here)).decode()
+        answers = self.git.run("cat-file", form, "--buffer", stdin=as_lines(present)).decode()
         words = (line.split() for line in answers.splitlines())
         return {Sha(parts[0]): int(parts[2]) for parts in words if parts[1] == "blob"}
 

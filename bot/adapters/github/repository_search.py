@@ -12,7 +12,7 @@ from pydantic import AliasPath, BeforeValidator, Field
 from bot.adapters.github.api_errors import NotFound
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.graphql_pages import DROP_NULLS, GraphShape, PageShape, fetch_answer
-from bot.values.repositories import FoundRepository
+from bot.values.found_repository import FoundRepository
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from bot.adapters.corpus.corpus_database import open_corpus_database
 from bot.cli.corpus_clone import find_secrets
 from bot.corpus.corpus_records import FileRecord
-from bot.corpus.fingerprints import SIMILAR, TOKENS, WINDOW
+from bot.corpus.file_similarity import SIMILAR, TOKENS, WINDOW
 from tests.git_served import git
 from tests.learn.benchmarks.learn_bench import Rows, show_table
 from tests.learn.benchmarks.learning_corpus import list_named

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.corpus.fingerprints import (
+from bot.corpus.file_similarity import (
     SIMILAR,
     compute_fingerprint,
     estimate_similarity,
@@ -23,25 +23,25 @@ def sketch(lines):
 
 def test_blanks_make_no_other_file():
     """Files that differ in indentation and line ends are equal."""
-    one = compute_fingerprint("if x:\n    y = 1\n")
-    other = compute_fingerprint("if x:\r\n\ty = 1\r\n\r\n")
+    spaced = compute_fingerprint("if x:\n    y = 1\n")
+    tabbed = compute_fingerprint("if x:\r\n\ty = 1\r\n\r\n")
 
-    assert one.content == other.content
+    assert spaced.content == tabbed.content
 
 
 def test_a_changed_line_makes_a_near_copy():
     """One line in eighty leaves the files alike, and they share a band, by which they are found."""
-    one, other = sketch(LINES), sketch([*LINES[:40], "return None", *LINES[41:]])
+    original, changed = sketch(LINES), sketch([*LINES[:40], "return None", *LINES[41:]])
 
-    assert estimate_similarity(one, other) > SIMILAR
-    assert set(list_band_keys(one)) & set(list_band_keys(other))
+    assert estimate_similarity(original, changed) > SIMILAR
+    assert set(list_band_keys(original)) & set(list_band_keys(changed))
 
 
 def test_other_files_are_not_alike():
     """Files with other names in the same form are no copies."""
-    other = [line.replace("first", "last").replace("compute", "count") for line in LINES]
+    renamed = [line.replace("first", "last").replace("compute", "count") for line in LINES]
 
-    assert estimate_similarity(sketch(LINES), sketch(other)) < SIMILAR
+    assert estimate_similarity(sketch(LINES), sketch(renamed)) < SIMILAR
 
 
 def test_short_files_are_compared_by_content_alone():

@@ -50,15 +50,20 @@ def compute_fingerprint(text: str) -> Fingerprint:
     return Fingerprint(content, _sketch(tokens) if len(tokens) >= FEWEST_TOKENS else None)
 
 
+def read_sketch(signature: bytes) -> Sketch:
+    """Read a sketch from the bytes that the database has of it."""
+    return np.frombuffer(signature, np.uint32)
+
+
 def list_band_keys(sketch: Sketch) -> list[int]:
     """List a key for each band, as a signed number of 64 bits; equal bands have equal keys."""
     bands = sketch.reshape(BANDS, -1)
     return [_hash_band(number, band.tobytes()) for number, band in enumerate(bands)]
 
 
-def estimate_similarity(one: Sketch, other: Sketch) -> float:
+def estimate_similarity(first: Sketch, second: Sketch) -> float:
     """Estimate the Jaccard similarity of two files by their sketches."""
-    return float(np.mean(one == other))
+    return float(np.mean(first == second))
 
 
 def _sketch(tokens: list[str]) -> Sketch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-RepositorySource = Literal["github", "folder", "mirror"]
+SourceKind = Literal["github", "folder", "mirror"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class FoundRepository:
     """
 
     key: str
-    source: RepositorySource
+    source: SourceKind
     owner: str  # "" of a folder
     name: str
     url: str

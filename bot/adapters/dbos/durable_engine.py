@@ -80,19 +80,7 @@ class DurableEngine(DbosJournal):
         self._stories = {story.__name__: story for story in stories}
         threads = self._options.slots + THREADS
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="step")
-        self._runtime = Runtime(
-            ports,
-            self._executor,
-            ShutdownGate(),
-            Slots(self._options.slots, self._options.slots_per_repository),
-            self._options,
-            self._start,
-            self._signal,
-            self._find_last_run,
-            self.last_state,
-            self.attempts,
-            self._find_subject,
-        )
+        self._runtime = self._build_runtime(ports)
         self._cleanup = ExitStack()
 
     def launch(self) -> None:
@@ -143,6 +131,21 @@ class DurableEngine(DbosJournal):
         """Delete the runs that ended so long ago, as `forget_runs` does; returns how many."""
         return forget_runs(self._record, older_than_s)
 
+    def _build_runtime(self, ports: Ports) -> Runtime:
+        return Runtime(
+            ports,
+            self._executor,
+            ShutdownGate(),
+            Slots(self._options.slots, self._options.slots_per_repository),
+            self._options,
+            self._start,
+            self._signal,
+            self._find_last_run,
+            self.last_state,
+            self.attempts,
+            self._find_subject,
+        )
+
     def _launch(self) -> None:
         with ExitStack() as cleanup:
             cleanup.enter_context(lock_home(self._home))
@@ -151,22 +154,11 @@ class DurableEngine(DbosJournal):
             self._record.migrate()
             database = self._record.open()
             cleanup.callback(database.dispose)
-            membership = join_fleet(
-                self._record, database, self._options, self._fence, self._stories
-            )
-            if membership:
-                cleanup.callback(membership.member.leave)
-                self._runtime = replace(self._runtime, slots=membership.slots)
-            self._membership = membership
-            dbos = DBOS(config=self._make_config(database))
-            if dbos._launched:  # noqa: SLF001 - DBOS() quietly gives the other one
-                raise RuntimeError("another engine is launched in this process")
-            cleanup.callback(DBOS.destroy, destroy_registry=True)
+            membership = self._join_fleet(database, cleanup)
+            dbos = self._create_dbos(database, cleanup)
             slots = self._runtime.slots
             slots.hold_for(find_live_keys(database, self._stories))
-            own_queue = membership.member.own_queue if membership else QUEUE
-            self._batcher = EnqueueBatcher(database, APPLICATION, self._options.poll_s, own_queue)
-            DBOS.listen_queues([own_queue])
+            self._open_queue(database)
             self._register_stories()
             DBOS.launch()
             self._dbos = dbos
@@ -180,6 +172,29 @@ class DurableEngine(DbosJournal):
                 membership.begin(dbos, self._loop, self._runtime.waits, self._tell_set_aside)
                 cleanup.callback(membership.member.rest)
             self._cleanup = cleanup.pop_all()
+
+    def _join_fleet(self, database: sa.Engine, cleanup: ExitStack) -> Membership | None:
+        """Become a member of those who share the record, until the clean-up."""
+        membership = join_fleet(self._record, database, self._options, self._fence, self._stories)
+        if membership:
+            cleanup.callback(membership.member.leave)
+            self._runtime = replace(self._runtime, slots=membership.slots)
+        self._membership = membership
+        return membership
+
+    def _create_dbos(self, database: sa.Engine, cleanup: ExitStack) -> DBOS:
+        """Create this process's DBOS, which is not launched yet, until the clean-up."""
+        dbos = DBOS(config=self._make_config(database))
+        if dbos._launched:  # noqa: SLF001 - DBOS() quietly gives the other one
+            raise RuntimeError("another engine is launched in this process")
+        cleanup.callback(DBOS.destroy, destroy_registry=True)
+        return dbos
+
+    def _open_queue(self, database: sa.Engine) -> None:
+        """Prepare to put runs into the queue, and to run those of this process's own."""
+        own_queue = self._membership.member.own_queue if self._membership else QUEUE
+        self._batcher = EnqueueBatcher(database, APPLICATION, self._options.poll_s, own_queue)
+        DBOS.listen_queues([own_queue])
 
     def _register_stories(self) -> None:
         for name, story in self._stories.items():

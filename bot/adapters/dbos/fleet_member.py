@@ -21,6 +21,7 @@ import psycopg
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence, read_clock
 from bot.adapters.dbos.postgres import PostgresRecord
+from bot.adapters.dbos.record_errors import describe_error
 from bot.adapters.dbos.shared_slots import SlotLimits, grant_slots
 
 log = logging.getLogger("greenlit")
@@ -68,6 +69,7 @@ class FleetMember:
     _thread: threading.Thread | None = None
     _heard_since: float = 0.0  # by the record, without a silence in which others may have died
     _strays: set[str] = field(default_factory=set)
+    _is_record_away: bool = False
 
     @property
     def own_queue(self) -> str:
@@ -97,7 +99,7 @@ class FleetMember:
             with closing(self.record.connect()) as connection:
                 connection.execute("select pg_notify(%s, %s)", [fleet_sql.SIGNALS, run])
         except psycopg.Error as error:
-            log.warning("%s hears of its signal a little later: %s", run, _say(error))
+            log.warning("%s hears of its signal a little later: %s", run, describe_error(error))
 
     def rest(self) -> None:
         """Take no more runs and no more slots, as this process is about to leave."""
@@ -115,19 +117,24 @@ class FleetMember:
             log.warning("the record is away; the runs go on elsewhere a little later")
 
     def _serve(self, listener: Listener) -> None:
-        is_lost = False
         while not self._stopping.is_set():
             try:
                 with closing(self.record.connect()) as connection:
-                    if is_lost:
-                        log.info("the database of the record is back")
-                        is_lost = False
+                    self._note_record_back()
                     self._listen(connection, listener)
             except psycopg.Error as error:
-                if not is_lost:
-                    log.warning("the database of the record is away: %s", _say(error))
-                is_lost = True
+                self._note_record_away(error)
                 self._stopping.wait(self.timing.retry_s)
+
+    def _note_record_back(self) -> None:
+        if self._is_record_away:
+            log.info("the database of the record is back")
+        self._is_record_away = False
+
+    def _note_record_away(self, error: psycopg.Error) -> None:
+        if not self._is_record_away:
+            log.warning("the database of the record is away: %s", describe_error(error))
+        self._is_record_away = True
 
     def _listen(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
         for channel in (fleet_sql.STARTS, fleet_sql.GRANTS, fleet_sql.SIGNALS):
@@ -189,7 +196,7 @@ class FleetMember:
             "worker": worker,
             "own_queue": fleet_sql.OWN_QUEUE.format(worker=worker),
             "queue": fleet_sql.QUEUE,
-            "most_deaths": fleet_sql.MOST_DEATHS,
+            "most_deaths": fleet_sql.MOST_STEP_DEATHS,
             "dead_after_s": self.timing.dead_after_s,
             "is_orderly": is_orderly,
         }
@@ -244,7 +251,3 @@ class FleetMember:
             row = cursor.fetchone()
             if row and row[0] and cursor.execute(fleet_sql.LOCK_MEMBER, names).rowcount:
                 cursor.execute(fleet_sql.TAKE, names)
-
-
-def _say(error: psycopg.Error) -> str:
-    return " ".join(str(error).split())

@@ -9,7 +9,7 @@ STARTS, GRANTS, SIGNALS = "greenlit_starts", "greenlit_grants", "greenlit_signal
 # Advisory locks of transactions: one process at a time gives slots, and one takes runs.
 SLOT_LOCK, TAKE_LOCK = 7_101_001, 7_101_002
 RETENTION_LOCK = 7_101_003  # of a session: one process at a time deletes what is old
-MOST_DEATHS = 3  # in a row at the same step, until a run is set aside
+MOST_STEP_DEATHS = 3  # in a row at the same step, until a run is set aside
 
 # It is not taken for dead while it is launched, which takes as long as it takes.
 ENTER = """

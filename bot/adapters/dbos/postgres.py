@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from bot.adapters.dbos import delivery_sql
+from bot.adapters.dbos.record_errors import describe_error
 
 SCHEMA = "dbos"  # the engine's own; what is ours stands in `greenlit`
 DRIVER = "postgresql+psycopg"
@@ -152,5 +153,5 @@ class PostgresRecord:
             with closing(self.connect()) as connection:
                 row = connection.execute("select pg_is_in_recovery()").fetchone()
         except psycopg.Error as error:
-            return " ".join(str(error).split())
+            return describe_error(error)
         return "it is a standby, which takes no writes" if row and row[0] else ""

@@ -13,10 +13,10 @@ from bot.values import ProcessLoad, QueueLength
 
 # How many wait, and for how many seconds the first one does. A run that a dead process left waits
 # since then, so it counts from `updated_at`. A shared record tells the time by its own clock.
-QUEUE = """
+MEASURE_QUEUE = """
 select count(*), :now - min(updated_at) / 1000.0 from workflow_status where status = 'ENQUEUED'
 """
-SHARED_QUEUE = """
+MEASURE_SHARED_QUEUE = """
 select count(*), extract(epoch from clock_timestamp()) - min(updated_at) / 1000.0
 from workflow_status where status = 'ENQUEUED'
 union all
@@ -43,7 +43,11 @@ def read_load(runtime: Runtime, record: Record | None) -> ProcessLoad:
 def measure_queue(record: Record, slots: Slots | SharedSlots) -> QueueLength | None:
     """Measure what waits to begin, and what waits in line for a slot; None where it is away."""
     now = time.time()
-    rows = record.read(SHARED_QUEUE, {}) if record.is_shared else record.read(QUEUE, {"now": now})
+    rows = (
+        record.read(MEASURE_SHARED_QUEUE, {})
+        if record.is_shared
+        else record.read(MEASURE_QUEUE, {"now": now})
+    )
     if not rows:
         return None
     line = slots.measure_line(now)

@@ -14,11 +14,16 @@ from bot.ports import Unreachable
 AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
 
 
+def describe_error(error: BaseException) -> str:
+    """Say on one line what a database says went wrong."""
+    return " ".join(str(error).split())
+
+
 @contextmanager
 def raise_unreachable() -> Iterator[None]:
     """Raise Unreachable where a statement in the block does not reach the record."""
     try:
         yield
     except AWAY as error:
-        text = " ".join(str(getattr(error, "orig", error)).split())
+        text = describe_error(getattr(error, "orig", error))
         raise Unreachable(f"The record: {text}", "the database of the record") from None

@@ -33,7 +33,7 @@ class GitHubIssues:
 
     def fetch_issue(self, repo: Repo, number: int) -> Issue | None:
         """Return the issue without its comments; None when it is gone."""
-        tag, known = self.known.get(repo, number) or ("", None)
+        tag, known = self.known.find_issue(repo, number) or ("", None)
         headers = {"If-None-Match": tag} if tag else {}
         with self.api.client(repo) as client:
             path = f"/repos/{repo.name}/issues/{number}"
@@ -46,7 +46,7 @@ class GitHubIssues:
                 return None
             issue = _read_issue(client, response, number)
         if tag := response.headers.get("etag", ""):
-            self.known.put(repo, number, tag, issue)
+            self.known.remember_issue(repo, number, tag, issue)
         return issue
 
     def list_comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:

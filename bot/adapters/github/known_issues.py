@@ -27,7 +27,7 @@ class KnownIssues:
     _issues: OrderedDict[Key, tuple[str, Issue]] = field(default_factory=OrderedDict, repr=False)
     _chars: int = 0
 
-    def get(self, repo: Repo, number: int) -> tuple[str, Issue] | None:
+    def find_issue(self, repo: Repo, number: int) -> tuple[str, Issue] | None:
         """Return an issue and its tag; None where it is not remembered."""
         with self._lock:
             known = self._issues.get((repo.name, number))
@@ -35,7 +35,7 @@ class KnownIssues:
                 self._issues.move_to_end((repo.name, number))
             return known
 
-    def put(self, repo: Repo, number: int, tag: str, issue: Issue) -> None:
+    def remember_issue(self, repo: Repo, number: int, tag: str, issue: Issue) -> None:
         """Remember an issue, and forget those that were asked for longest ago for it."""
         with self._lock:
             if old := self._issues.pop((repo.name, number), None):

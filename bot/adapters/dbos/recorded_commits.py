@@ -10,13 +10,14 @@ from typing import Any
 import psycopg
 
 from bot.adapters.dbos.postgres import PostgresRecord
+from bot.adapters.dbos.record_errors import describe_error
 from bot.ports import Unreachable
 from bot.values import Repo, Sha
 
-PUT = """
+KEEP_PACK = """
 insert into greenlit.commits (repo, sha, pack) values (%s, %s, %s) on conflict do nothing
 """
-GET = "select pack from greenlit.commits where repo = %s and sha = %s"
+READ_PACK = "select pack from greenlit.commits where repo = %s and sha = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,15 @@ class RecordedCommits:
 
     record: PostgresRecord
 
-    def put(self, repo: Repo, sha: Sha, pack: bytes) -> None:
+    def keep_pack(self, repo: Repo, sha: Sha, pack: bytes) -> None:
         """Keep a commit with what is new in it, as a pack of git's."""
         with self._connect() as connection:
-            connection.execute(PUT, [repo.name, sha, pack])
+            connection.execute(KEEP_PACK, [repo.name, sha, pack])
 
-    def get(self, repo: Repo, sha: Sha) -> bytes | None:
+    def read_pack(self, repo: Repo, sha: Sha) -> bytes | None:
         """Read the pack of a commit; None of one that no run made."""
         with self._connect() as connection:
-            row = connection.execute(GET, [repo.name, sha]).fetchone()
+            row = connection.execute(READ_PACK, [repo.name, sha]).fetchone()
         return bytes(row[0]) if row else None
 
     @contextmanager
@@ -42,5 +43,5 @@ class RecordedCommits:
             with closing(self.record.connect()) as connection:
                 yield connection
         except psycopg.Error as error:
-            text = " ".join(str(error).split())
-            raise Unreachable(f"The record: {text}", "the database of the record") from None
+            text = f"The record: {describe_error(error)}"
+            raise Unreachable(text, "the database of the record") from None

@@ -14,10 +14,10 @@ from bot.values import Remote, Repo, Sha
 class MadeCommits(Protocol):
     """Keeps the commits that runs made and may not have pushed yet, for all machines."""
 
-    def put(self, repo: Repo, sha: Sha, pack: bytes) -> None:
+    def keep_pack(self, repo: Repo, sha: Sha, pack: bytes) -> None:
         """Keep a commit with what is new in it, as a pack of git's."""
 
-    def get(self, repo: Repo, sha: Sha) -> bytes | None:
+    def read_pack(self, repo: Repo, sha: Sha) -> bytes | None:
         """Read the pack of a commit; None of one that no run made."""
 
 
@@ -25,7 +25,7 @@ class MadeCommits(Protocol):
 class Elsewhere:
     """Where commits come from that are not in a mirror: those of other machines, and the remote."""
 
-    made: MadeCommits
+    commits: MadeCommits
     find_remote: Callable[[Repo], Remote]
 
 

@@ -143,7 +143,7 @@ class FetchingMirrors:
         self._present.add((tree.repo.name, tree.sha))
 
     def _bring_from(self, elsewhere: Elsewhere, tree: Tree) -> None:
-        pack = elsewhere.made.get(tree.repo, tree.sha)
+        pack = elsewhere.commits.read_pack(tree.repo, tree.sha)
         if pack is None:
             self.fetch_commit(tree.repo, elsewhere.find_remote(tree.repo), tree.sha, tree.branch)
             return

@@ -162,10 +162,10 @@ class GitMirrors(FetchingMirrors):
             after = write_overlay(git, tree.sha, files)
         with self._reading(Tree(tree.repo, parents[0], tree.branch)) as git:
             command = ("commit-tree", *named, "-F", "-", after)
-            made = git.run(*command, stdin=details.message.encode(), extra=people)
-            sha = Sha(made.decode().strip())
+            printed = git.run(*command, stdin=details.message.encode(), extra=people)
+            sha = Sha(printed.decode().strip())
             if self._elsewhere:
-                self._elsewhere.made.put(tree.repo, sha, pack_commit(git, sha))
+                self._elsewhere.commits.keep_pack(tree.repo, sha, pack_commit(git, sha))
         return sha
 
     def merge(self, ours: Tree, theirs: Tree, remote: Remote) -> TreeMerge | None:

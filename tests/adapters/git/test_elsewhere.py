@@ -15,10 +15,10 @@ class Shelf:
 
     packs: dict = field(default_factory=dict)
 
-    def put(self, repo, sha, pack):
+    def keep_pack(self, repo, sha, pack):
         self.packs[repo.name, sha] = pack
 
-    def get(self, repo, sha):
+    def read_pack(self, repo, sha):
         return self.packs.get((repo.name, sha))
 
 
@@ -26,14 +26,14 @@ def test_a_commit_that_was_made_elsewhere_can_be_pushed(place, tmp_path):
     """Its parent is fetched from the remote; what is new in it comes from the other machine."""
     shelf, repo = Shelf(), place.repo
     find_remote = place.ports.credentials.fetch_remote
-    here, there = (
+    maker, pusher = (
         GitMirrors(tmp_path / name, ("http",), elsewhere=Elsewhere(shelf, find_remote))
-        for name in ("here", "there")
+        for name in ("maker", "pusher")
     )
-    tree = here.fetch(repo, find_remote(repo), place.tree().branch)
-    sha = here.commit(tree, {"greeting.py": "quiet\n"}, (tree.sha,), DETAILS)
-    pushed = there.push(repo, find_remote(repo), sha, "greenlit/1-quiet", None)
+    tree = maker.fetch(repo, find_remote(repo), place.tree().branch)
+    sha = maker.commit(tree, {"greeting.py": "quiet\n"}, (tree.sha,), DETAILS)
+    pushed = pusher.push(repo, find_remote(repo), sha, "greenlit/1-quiet", None)
 
     assert pushed.is_ours
-    assert b"quiet\n" == there.read(Tree(repo, sha, tree.branch), ["greeting.py"])["greeting.py"]
-    assert "+quiet" in there.diff(tree, Patch({"greeting.py": "quiet\n"}))
+    assert b"quiet\n" == pusher.read(Tree(repo, sha, tree.branch), ["greeting.py"])["greeting.py"]
+    assert "+quiet" in pusher.diff(tree, Patch({"greeting.py": "quiet\n"}))

@@ -95,8 +95,8 @@ class PrometheusMetrics:
                 key: budget for key, budget in self._budgets.items() if budget.resets_at > now
             }
             for budget in self._budgets.values():
-                other = least.get(budget.resource)
-                if other is None or budget.left < other.left:
+                lowest = least.get(budget.resource)
+                if lowest is None or budget.left < lowest.left:
                     least[budget.resource] = budget
         return list(least.values())
 

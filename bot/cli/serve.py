@@ -72,7 +72,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ListeningSockets:
     """Where a process listens: for GitHub and monitors, and on this machine for its operator."""
 
     outside: socket
@@ -95,7 +95,7 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = (), part: Part
             open_port("GREENLIT_PORT", settings.host, settings.port) as outside,
             open_port("GREENLIT_PAGE_PORT", "127.0.0.1", settings.page_port) as inside,
         ):
-            durable = _serve(settings, own_secrets, Places(outside, inside), part)
+            durable = _serve(settings, own_secrets, ListeningSockets(outside, inside), part)
     except (Unreachable, Refusal) as taken:
         log.error("%s", taken)  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
@@ -117,7 +117,7 @@ def _check_part(settings: Settings, part: Part) -> None:
 
 
 def _serve(
-    settings: Settings, own_secrets: SecretValues, places: Places, part: Part
+    settings: Settings, own_secrets: SecretValues, sockets: ListeningSockets, part: Part
 ) -> DurableEngine:
     """Go on with the runs that were live, and listen until a signal comes."""
     make_private_home(settings.home)
@@ -126,16 +126,16 @@ def _serve(
     bot.durable.launch()
     _warn_of_limits(settings)
     _start_daily_chores(settings, bot.durable, bot.sandbox)
-    runs_url = f"{_render_url(places.inside)}/"
+    runs_url = f"{_render_url(sockets.inside)}/"
     outside = _create_outside(bot, runs_url)
     stories = [story.__name__ for story in RUNS]
     page = create_page(bot.durable, stories, settings.github_url, hide=own_secrets.mask)
     servers = {
-        places.outside: create_server(outside, settings.host, settings.port),
-        places.inside: create_server(page, "127.0.0.1", settings.page_port),
+        sockets.outside: create_server(outside, settings.host, settings.port),
+        sockets.inside: create_server(page, "127.0.0.1", settings.page_port),
     }
     name, path = ("webhooks", "github") if bot.takes_webhooks else ("health", "health")
-    addresses = {name: f"{_render_url(places.outside)}/{path}", "runs": runs_url}
+    addresses = {name: f"{_render_url(sockets.outside)}/{path}", "runs": runs_url}
 
     def begin() -> None:
         print_start(settings, bot.hub, addresses)

@@ -113,16 +113,27 @@ async def hear_decision(
     Raises Stopped when nobody does in time.
     """
     phase = state.phase
-    if state.config.approve_by == "other":
-        asked = replace(asked, asker=state.request.asker)
-    state = await tell(run, replace(state, phase="approval", asked_approval=asked))
-    asked = await run(ask_approval, state, asked, patch)
-    state = run.keep(replace(state, asked_approval=asked))
+    if not _is_shown(state, asked):
+        state = await _show(run, state, asked, patch)
     inbox = _DecisionInbox(run)
     run.heed(inbox.hear)
     decision = await _take_decision(run, state, inbox)
     run.heed(partial(obey_signals, run))
     return replace(state, phase=phase), decision
+
+
+def _is_shown(state: RunState, asked: ApprovalRequest) -> bool:
+    """Tell whether this was shown and waits since: an approval finds it at any moment."""
+    shown = state.asked_approval
+    return shown is not None and bool(shown.comment) and shown.hash == asked.hash
+
+
+async def _show(run: Run, state: RunState, asked: ApprovalRequest, patch: Patch) -> RunState:
+    if state.config.approve_by == "other":
+        asked = replace(asked, asker=state.request.asker)
+    state = await tell(run, replace(state, phase="approval", asked_approval=asked))
+    asked = await run(ask_approval, state, asked, patch)
+    return run.keep(replace(state, asked_approval=asked))
 
 
 class _DecisionInbox:

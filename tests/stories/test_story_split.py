@@ -102,6 +102,8 @@ def test_parts_are_shown_and_what_people_say_of_them_is_done(tmp_path):
         on.say(issue, "/generate")
         until(lambda: "whole" in "".join(on.answers(issue)))
         assert "shown here" in answer(on, issue, "/approve 0123abc")
+        steps = on.bot.steps(f"{REPO}#{issue}/1")
+        assert 1 == sum(step.name == "ask_approval" for step in steps), "it waited all the time"
         on.forge.add_comment(REPO, issue, "ada", "The last five are worth a part.")
         assert "" == answer(on, issue, "/generate Three parts, please")
         second = shown(on, issue, 2)

@@ -20,10 +20,12 @@ from tests.benchmarks import (
     ci_logs,
     door,
     edits,
+    fleet,
     gates,
     locating,
     merged_commits,
     overhead,
+    queue_drain,
     real_diffs,
     refactorings,
     reviews,
@@ -31,14 +33,17 @@ from tests.benchmarks import (
     second_checks,
     suggestions,
     tokens,
+    waiting_runs,
     wishes,
     workspaces,
 )
 from tests.benchmarks.table import show
 
-
 TABLES = (
     ("Overhead: from the webhook to the opened pull request", overhead),
+    ("Fleet: one to three workers on a PostgreSQL", fleet),
+    ("Queue: many starts, one to three workers", queue_drain),
+    ("Waits: runs that wait for CI in one process", waiting_runs),
     ("Reviews: from the submission to the last answered thread", reviews),
     ("Door: 600 signed deliveries from 50 connections", door),
     ("Checkout: a repository of 10,000 files over HTTP", checkout),

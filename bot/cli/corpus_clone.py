@@ -23,6 +23,7 @@ from bot.cli.corpus_run import DONE, NOT_ALL, CorpusRun
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import CorpusSettings
 from bot.text.amounts import count_noun
+from bot.values.github_address import GITHUB_API_URL
 
 DIGIT = re.compile(r"\d")
 GB = 1_000_000_000
@@ -70,7 +71,7 @@ def _clone_targets(
 
 def make_access(settings: CorpusSettings) -> RemoteAccess:
     """Tell where GitHub's repositories are cloned from, by the address of its API."""
-    api_url = settings.github_api_url or "https://api.github.com"
+    api_url = settings.github_api_url or GITHUB_API_URL
     web_url = re.sub(r"/api(?:/v3)?/?$|/$", "", api_url).replace("//api.github.com", "//github.com")
     token = settings.github_token
     return RemoteAccess(web_url, token.get_secret_value() if token else "")

@@ -35,10 +35,10 @@ from bot.ports import Refusal, Unreachable
 from bot.settings import CorpusSettings
 from bot.text.amounts import count_noun
 from bot.text.secret_values import SecretValues
+from bot.values.github_address import GITHUB_API_URL
 
 DONE, NOT_DONE = 0, 1
 DEFAULT_QUERY = "language:Python stars:>1000"
-GITHUB_API = "https://api.github.com"
 TIMEOUT_S = 30
 TOKENS = "https://github.com/settings/tokens"
 NO_TOKEN = (
@@ -144,7 +144,7 @@ def _open_search(settings: CorpusSettings, clockwork: Clockwork) -> RepositorySe
     if not token:
         raise WrongUseError(NO_TOKEN)
     secrets = SecretValues()
-    api_url = settings.github_api_url or GITHUB_API
+    api_url = settings.github_api_url or GITHUB_API_URL
     return RepositorySearch(
         GitHubApi(lambda: TokenCredential(token, secrets), clockwork.clock, api_url, TIMEOUT_S)
     )

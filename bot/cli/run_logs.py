@@ -22,6 +22,7 @@ from bot.steps.read_checks import list_notes, read_lines
 from bot.steps.read_test_reports import CheckReading, ReportReader
 from bot.text.secret_values import SecretValues
 from bot.values import Check, InstallationId, Reading, Repo
+from bot.values.github_address import GITHUB_API_URL
 
 LOG_BYTES = 100_000_000
 TIMEOUT_S = 20
@@ -117,7 +118,7 @@ def _find_api(address: RunAddress) -> str:
             "an address alone. Set GREENLIT_GITHUB_API_URL to the API that it is for; of GitHub "
             "Enterprise it is https://HOST/api/v3."
         )
-    return "https://api.github.com"
+    return GITHUB_API_URL
 
 
 def _choose_jobs(address: RunAddress, checks: GitHubChecks) -> list[Check]:

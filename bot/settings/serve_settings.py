@@ -18,6 +18,7 @@ from bot.settings.setting_values import (
     read_private_key,
 )
 from bot.values import Caps, TierChoice
+from bot.values.github_address import GITHUB_API_URL
 
 
 class GitHubSettings(BaseSettings):
@@ -36,9 +37,9 @@ class GitHubSettings(BaseSettings):
         examples=["https://github.com"],
     )
     github_api_url: Address = Field(
-        "https://api.github.com",
+        GITHUB_API_URL,
         description="The API's address; on Enterprise HOST/api/v3",
-        examples=["https://api.github.com"],
+        examples=[GITHUB_API_URL],
     )
     allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_allow)] = Field(
         (),

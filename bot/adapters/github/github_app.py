@@ -25,6 +25,7 @@ from bot.ports import Metrics, NoMetrics, OwnSecrets
 from bot.text.bot_logins import BOT_SUFFIX
 from bot.text.secret_values import SecretValues
 from bot.values import Remote, Repo
+from bot.values.github_address import GITHUB_API_URL
 
 
 @dataclass(eq=False)
@@ -36,7 +37,7 @@ class GitHubApp:
     app_id: int | str
     private_key: str = field(repr=False)
     url: str = "https://github.com"
-    api_url: str = "https://api.github.com"
+    api_url: str = GITHUB_API_URL
     _: KW_ONLY
     clock: Callable[[], float] = time.time
     pause_between_writes_s: float = 1.0

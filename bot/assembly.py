@@ -234,7 +234,7 @@ def build_engine(
     With no slots it starts runs and tells them what happens, and works on none.
     """
     options = EngineOptions(
-        slots=settings.slots if slots is None else slots,
+        slots=min(own_slots, settings.slots_in_all or own_slots),
         slots_per_repository=settings.slots_per_repository,
         on_run_failed=conclude_failed,
         on_run_waits=report,
@@ -243,9 +243,11 @@ def build_engine(
         metrics=metrics or NoMetrics(),
     )
     ports = _build_ports(settings, hub, sandbox, metrics)
+    own_slots = settings.slots if slots is None else slots
     record = build_record(settings)
     return DurableEngine(settings.home, ports, STORIES, options, record, fence)
 
+        slots_in_all=settings.slots_in_all,
 
 def _build_ports(
     settings: Settings, hub: GitHubApp, sandbox: Sandbox | None, metrics: Metrics | None

@@ -76,6 +76,8 @@ def _describe_caps(settings: Settings) -> str:
         f"${settings.usd_per_run:.2f}, {work} and {pushes} a run",
         f"{slots} at once, {settings.slots_per_repository} in one repository",
     ]
+    if settings.slots_in_all is not None:
+        caps.append(f"{settings.slots_in_all} at once in all processes")
     if settings.usd_per_day is not None:
         caps.append(f"${settings.usd_per_day:.2f} a day")
     if settings.usd_per_repository_day is not None:

@@ -217,6 +217,15 @@ class Settings(ServerSettings, GitHubSettings, ModelSettings):
     slots_per_repository: int = Field(
         1, ge=1, description="How many of them in one repository", examples=["1"]
     )
+    slots_in_all: int | None = Field(
+        None,
+        ge=1,
+        description=(
+            "How many runs may work at the same time in all processes that share a record; without "
+            "it, as many as these have slots"
+        ),
+        examples=["12"],
+    )
     ci_patience_minutes: float = Field(
         180,
         gt=0,

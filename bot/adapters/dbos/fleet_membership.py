@@ -91,7 +91,9 @@ def join_fleet(
     """Become a member of those who share the record; None where this process has it alone."""
     if not isinstance(record, PostgresRecord):
         return None
-    limits = SlotLimits(options.slots_per_repository, options.timing.dead_after_s)
+    limits = SlotLimits(
+        options.slots_per_repository, options.timing.dead_after_s, options.slots_in_all
+    )
     member = FleetMember(record, stories, options.slots, limits, fence, options.timing)
     member.join()
     return Membership(member, SharedSlots(database, member.name, limits), options)

@@ -175,6 +175,7 @@ order by coalesce(by_owner.runs, 0) / coalesce(owners.weight, 1), owners.served_
   waiting.asked_at, length(waiting.run), waiting.run
 limit 1
 """
+  and (%(in_all)s::integer is null or %(in_all)s > (select count(*) from held))
 GRANT = """
 with granted as (
   update greenlit.slots set granted_at = clock_timestamp() where run = %(run)s returning owner

@@ -38,6 +38,7 @@ class EngineOptions:
 
     slots: int = 4
     slots_per_repository: int = 1
+    slots_in_all: int | None = None  # of all processes that share the record
     on_run_failed: OnRunFailed | None = None
     on_run_waits: OnRunWaits | None = None
     on_run_ended: OnRunEnded | None = None

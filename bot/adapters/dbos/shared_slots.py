@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -24,10 +24,13 @@ log = logging.getLogger("greenlit")
 
 @dataclass(frozen=True, slots=True)
 class SlotLimits:
-    """How many runs may work in one repository, and after how long a process is dead."""
+    """How many runs may work in one repository and in all processes together, and after how long a
+    process is dead.
+    """
 
     per_repository: int
     dead_after_s: float
+    in_all: int | None = None  # None where only each process has its own limit
 
 
 @dataclass(eq=False, slots=True)
@@ -44,7 +47,8 @@ Line = list[tuple[str, str, bool]]  # runs, their repositories, and whether they
 
 @dataclass(slots=True)
 class SharedSlots:
-    """The same as `Slots`, for many processes: so many for each of them, and for each repository.
+    """The same as `Slots`, for many processes: so many for each of them, for each repository, and
+    in all.
 
     A run works in the process that it lives in; whoever enters the line or leaves it gives out
     what is free, to the runs of all of them. Lives on one loop, and asks the record in a thread.
@@ -159,7 +163,7 @@ def grant_slots(cursor: Any, limits: SlotLimits) -> None:
 
     The transaction holds the lock of the slots.
     """
-    names = {"per_repository": limits.per_repository, "dead_after_s": limits.dead_after_s}
+    names = asdict(limits)
     while True:
         cursor.execute(fleet_sql.NEXT, names)
         row = cursor.fetchone()

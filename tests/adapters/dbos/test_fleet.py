@@ -101,6 +101,20 @@ def test_slots_hold_across_processes(fleet, diary):
     assert 2 == peak(diary)
 
 
+def test_slots_in_all_hold_across_processes(fleet, diary):
+    """Two processes with three slots each work on two runs at a time, and none is forgotten."""
+    processes = [
+        fleet(timing=QUICK, slots=3, slots_per_repository=3, slots_in_all=2) for _ in range(2)
+    ]
+    for number in range(8):
+        processes[number % 2].start(
+            "slotted", f"o/r#{number}/1", diary=str(diary), seconds=0.2, repo="o/r"
+        )
+    eventually(lambda: len(lines(diary)), 8)
+
+    assert 2 == peak(diary)
+
+
 def test_a_process_that_was_frozen_writes_nothing_more(fleet, diary, who_has):
     """While it was, its run went on elsewhere: it records nothing, and ends."""
     processes = [fleet(timing=QUICK), fleet(timing=QUICK)]

@@ -17,6 +17,7 @@ from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.recorded_commits import RecordedCommits
+from bot.adapters.dbos.recorded_limits import RecordedLimits
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.embeddings import open_embedder
@@ -33,7 +34,7 @@ from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sandbox.toolchains import Supplies
 from bot.adapters.sqlite_cache import SqliteCache
-from bot.ports import Metrics, NoMetrics, Ports, Refusal, Sandbox, Unreachable
+from bot.ports import Metrics, NoMetrics, Ports, Refusal, Sandbox, SharedLimits, Unreachable
 from bot.search import INDEX_FORMAT
 from bot.settings import (
     GitHubSettings,
@@ -93,10 +94,12 @@ def build_github(
     own_secrets: SecretValues | None = None,
     fence: Fence | None = None,
     metrics: Metrics | None = None,
+    shared_limits: SharedLimits | None = None,
 ) -> GitHubApp:
     """Build GitHub's adapter, which adds its tokens to the secrets of this process.
 
-    `fence` keeps it from writing once another process may have taken over.
+    `fence` keeps it from writing once another process may have taken over; with `shared_limits` it
+    keeps to GitHub's limits together with the others.
     """
     return GitHubApp(
         settings.app_id,
@@ -107,7 +110,14 @@ def build_github(
         own_secrets=own_secrets or build_own_secrets(settings),
         check_writing=(fence or Fence()).check,
         metrics=metrics or NoMetrics(),
+        shared_limits=shared_limits,
     )
+
+
+def build_shared_limits(settings: ServerSettings) -> RecordedLimits | None:
+    """Build what the processes tell each other of GitHub's limits; None for one that is alone."""
+    record = build_record(settings)
+    return RecordedLimits(record) if isinstance(record, PostgresRecord) else None
 
 
 def build_log_cache(settings: Settings) -> DiskLogCache:
@@ -233,21 +243,22 @@ def build_engine(
 
     With no slots it starts runs and tells them what happens, and works on none.
     """
+    own_slots = settings.slots if slots is None else slots
     options = EngineOptions(
         slots=min(own_slots, settings.slots_in_all or own_slots),
         slots_per_repository=settings.slots_per_repository,
+        slots_in_all=settings.slots_in_all,
         on_run_failed=conclude_failed,
         on_run_waits=report,
         on_run_ended=follow_end,
         tell_set_aside=begin_to_tell,
         metrics=metrics or NoMetrics(),
+        on_limits=hub.learn_limits,
     )
     ports = _build_ports(settings, hub, sandbox, metrics)
-    own_slots = settings.slots if slots is None else slots
     record = build_record(settings)
     return DurableEngine(settings.home, ports, STORIES, options, record, fence)
 
-        slots_in_all=settings.slots_in_all,
 
 def _build_ports(
     settings: Settings, hub: GitHubApp, sandbox: Sandbox | None, metrics: Metrics | None

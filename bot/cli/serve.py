@@ -41,6 +41,7 @@ from bot.assembly import (
     build_readiness,
     build_record,
     build_sandbox,
+    build_shared_limits,
     build_spending,
 )
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore, start_repeated_chore
@@ -168,7 +169,7 @@ class _Bot:
 def _build_bot(settings: Settings, own_secrets: SecretValues, part: Part) -> _Bot:
     """Build what the part is made of. A door has no slots."""
     fence, metrics = Fence(), build_metrics()
-    hub = build_github(settings, own_secrets, fence, metrics)
+    hub = build_github(settings, own_secrets, fence, metrics, build_shared_limits(settings))
     sandbox = build_sandbox(settings, hub)
     slots = 0 if part == "door" else settings.slots
     durable = build_engine(settings, hub, sandbox, fence, slots, metrics)

@@ -28,6 +28,7 @@ from bot.ports.sandbox_port import NoSandbox, Sandbox
 from bot.ports.secrets_port import NoOwnSecrets, OwnSecrets
 from bot.ports.surprise_port import LineSurprise
 from bot.ports.type_checker_port import CodePlace, TypeChecker
+from bot.ports.write_pace_port import RequestLimit, SharedLimits, WriteRate, WriteTurn
 
 __all__ = [
     "NULL_GITHUB",
@@ -66,13 +67,17 @@ __all__ = [
     "RateLimited",
     "Refusal",
     "Repositories",
+    "RequestLimit",
     "Reviews",
     "Sandbox",
     "SecretFinder",
     "SegmentBlob",
+    "SharedLimits",
     "Spending",
     "SubIssues",
     "TypeChecker",
     "UncappedSpending",
     "Unreachable",
+    "WriteRate",
+    "WriteTurn",
 ]

@@ -31,6 +31,9 @@ class Metrics(Protocol):
     def keep_budget(self, installation: int, budget: RequestBudget) -> None:
         """Keep what is left of an installation's requests; 0 is the App itself."""
 
+    def count_write_wait(self, seconds: float) -> None:
+        """Count how long a write to GitHub waited for its turn."""
+
 
 class NoMetrics:
     """Metrics that nobody reads."""
@@ -51,4 +54,7 @@ class NoMetrics:
         """Do nothing."""
 
     def keep_budget(self, installation: int, budget: RequestBudget) -> None:
+        """Do nothing."""
+
+    def count_write_wait(self, seconds: float) -> None:
         """Do nothing."""

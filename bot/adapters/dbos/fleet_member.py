@@ -22,7 +22,9 @@ from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence, read_clock
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record_errors import describe_error
+from bot.adapters.dbos.recorded_limits import read_limits
 from bot.adapters.dbos.shared_slots import SlotLimits, grant_slots
+from bot.ports import RequestLimit
 
 log = logging.getLogger("greenlit")
 
@@ -43,6 +45,10 @@ class FleetTiming:
     retry_s: float = 0.5
 
 
+def ignore_limits(limits: Collection[RequestLimit]) -> None:
+    """Do nothing: this process asks GitHub for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
     """Whom a process tells what it hears. Each is called in the member's thread."""
@@ -52,6 +58,7 @@ class Listener:
     on_set_aside: Callable[[str], None]
     on_expelled: Callable[[], None]
     find_active: Callable[[], Collection[str]]  # the runs that this process runs
+    on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits  # GitHub's, each beat
 
 
 @dataclass(slots=True)
@@ -170,11 +177,13 @@ class FleetMember:
         """Say that this process lives, and look whether the others do."""
         asked_at = read_clock()
         names = {"worker": self.name, "slots": self.slots}
-        if not connection.execute(fleet_sql.BEAT, names).rowcount:
+        row = connection.execute(fleet_sql.BEAT, names).fetchone()
+        if row is None:
             self._stopping.set()  # the others took it for dead
             listener.on_expelled()
             return
         self.fence.note_beat(asked_at)
+        listener.on_limits(read_limits(row[0]))
         listener.on_grants("")
         # Where the record was away from all, the others need a moment to come back, too.
         if asked_at - self._heard_since >= self.timing.dead_after_s:

@@ -62,7 +62,8 @@ class Membership:
             log.error("%s is set aside: process after process died while it worked", key)
             asyncio.run_coroutine_threadsafe(tell_set_aside(RunKey(key)), loop)
 
-        self.member.begin(Listener(look, wake, set_aside, self._end, active.activeList))
+        on_limits = self.options.on_limits
+        self.member.begin(Listener(look, wake, set_aside, self._end, active.activeList, on_limits))
 
     async def describe_death(self, key: RunKey, stories: Mapping[str, Story]) -> StartRun | None:
         """Find what tells people of a run that was set aside; None where nobody is to be told."""

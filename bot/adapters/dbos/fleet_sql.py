@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.adapters.dbos.limit_sql import LIST_LIMITS
+
 QUEUE = "runs"  # new runs, and those that a dead process left: nobody works on it, all take from it
 OWN_QUEUE = "runs of {worker}"
 # The channels of NOTIFY. What is heard there is a hint; the tables say how it is.
@@ -18,10 +20,12 @@ values (
   %(worker)s, %(machine)s, %(slots)s, clock_timestamp() + make_interval(secs => %(launch_s)s)
 )
 """
-BEAT = """
+# What is to be known each second comes back with it.
+BEAT = f"""
 update greenlit.workers set beat_at = clock_timestamp(), slots = %(slots)s
 where worker = %(worker)s
-"""
+returning ({LIST_LIMITS})
+"""  # noqa: S608 - of constants
 FIND_DEAD = """
 select worker from greenlit.workers
 where beat_at < clock_timestamp() - make_interval(secs => %(dead_after_s)s)
@@ -171,11 +175,11 @@ where waiting.granted_at is null
   and workers.beat_at > clock_timestamp() - make_interval(secs => %(dead_after_s)s)
   and workers.slots > coalesce(by_worker.runs, 0)
   and %(per_repository)s > coalesce(by_repo.runs, 0)
+  and (%(in_all)s::integer is null or %(in_all)s > (select count(*) from held))
 order by coalesce(by_owner.runs, 0) / coalesce(owners.weight, 1), owners.served_at nulls first,
   waiting.asked_at, length(waiting.run), waiting.run
 limit 1
 """
-  and (%(in_all)s::integer is null or %(in_all)s > (select count(*) from held))
 GRANT = """
 with granted as (
   update greenlit.slots set granted_at = clock_timestamp() where run = %(run)s returning owner

@@ -10,7 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from dbos import DBOS
 
-from bot.adapters.dbos import delivery_sql
+from bot.adapters.dbos import delivery_sql, limit_sql
 from bot.adapters.dbos.record_errors import describe_error
 
 SCHEMA = "dbos"  # the engine's own; what is ours stands in `greenlit`
@@ -113,6 +113,8 @@ class PostgresRecord:
             connection.execute(TABLES)
             for statement in delivery_sql.TABLES:
                 connection.execute(statement.format(schema="greenlit."))
+            for statement in limit_sql.TABLES:
+                connection.execute(statement)
 
     def open(self) -> sa.Engine:
         """Open it for the engine of the runs."""

@@ -10,6 +10,7 @@ from dbos import DBOS
 
 from bot.adapters.dbos.fleet_sql import DELETE_COMMITS, DELETE_DEATHS, RETENTION_LOCK
 from bot.adapters.dbos.journal import LIVE, read_run_number
+from bot.adapters.dbos.limit_sql import DELETE_LIMITS
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record import Record
 
@@ -37,6 +38,8 @@ def forget_runs(record: Record, older_than_s: float) -> int:
         count = _delete_runs(record, kept_s)
         names = {"kept_s": kept_s, "live": list(LIVE), "most": DELETE_AT_ONCE}
         connection.execute(DELETE_DEATHS, names)
+        for statement in DELETE_LIMITS:
+            connection.execute(statement)
         while connection.execute(DELETE_COMMITS, names).rowcount:
             pass
         return count

@@ -6,19 +6,19 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.adapters.dbos.fleet_member import FleetTiming
+from bot.adapters.dbos.fleet_member import FleetTiming, ignore_limits
 from bot.adapters.dbos.run_waits import RunWaits
 from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.adapters.dbos.wait_reports import WaitPolicy
-from bot.ports import Metrics, NoMetrics, Ports
+from bot.ports import Metrics, NoMetrics, Ports, RequestLimit
 from bot.run import Run, RunFault, SignalRun, StartRun, Step
 from bot.values import Attempt, Branch, LastRun, Outcome, Repo, RunKey, RunReport, RunState, Subject
 
@@ -55,6 +55,8 @@ class EngineOptions:
     # Given a run that was set aside, and its story's value.
     tell_set_aside: Callable[[RunKey, object], StartRun | None] | None = None
     metrics: Metrics = field(default_factory=NoMetrics)
+    # Told each second which limits of GitHub's the processes that share the record have met.
+    on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from bot.adapters.github.api_errors import (
     raise_for_status,
 )
 from bot.adapters.github.auth import Credential
-from bot.ports import Refusal, Unreachable
+from bot.adapters.github.known_limits import name_limited
+from bot.adapters.github.request_budget import GRAPHQL, name_resource
+from bot.ports import RateLimited, Refusal, Unreachable
 
 PAGE = 100
 BODY = 2  # its place among the arguments of PyGithub's requests, behind the address
@@ -71,13 +73,24 @@ class ApiClient(Requester):
     ) -> tuple[int, dict[str, Any], str]:
         """Send a request. Raises Refusal, Unreachable and RateLimited, never GithubException."""
         self._refuse_secrets([url, *args[BODY : BODY + 1], options.get("input")])
-        if verb != "GET" and url != self.graphql_url:
-            self.credential.wait_to_write()
+        resource = name_resource(url, self.graphql_url)
+        if verb != "GET" and resource != GRAPHQL:
+            creates_content = _is_of_content(verb, url)
+            self.credential.wait_to_write(resource, creates_content=creates_content)
         response = self.send(verb, url, *args, **options)
-        raise_for_status(response, self._clock())
-        if url == self.graphql_url:
-            raise_for_graphql_errors(response, self._clock())
+        self.check(response)
         return response.status, dict(response.headers), response.text
+
+    def check(self, response: ApiResponse) -> None:
+        """Raise Refusal, Unreachable or RateLimited where GitHub answered with an error."""
+        now = self._clock()
+        try:
+            raise_for_status(response, now)
+            if response.resource == GRAPHQL:
+                raise_for_graphql_errors(response, now)
+        except RateLimited as limit:
+            self.credential.keep_limit(name_limited(response), limit.until)
+            raise
 
     def _refuse_secrets(self, request: object) -> None:
         """Raise Refusal when a request would tell a secret of ours: whoever writes masks them."""
@@ -87,13 +100,17 @@ class ApiClient(Requester):
                 "mine."
             )
 
-    def graphql_named_mutation(self, *args: Any, **options: Any) -> Any:
+    def graphql_named_mutation(self, mutation_name: str, *args: Any, **options: Any) -> Any:
         """Write through GraphQL. A query is a POST as well, so the verb does not tell a write."""
-        self.credential.wait_to_write()
-        return super().graphql_named_mutation(*args, **options)
+        creates_content = mutation_name.startswith("add")
+        self.credential.wait_to_write(GRAPHQL, creates_content=creates_content)
+        return super().graphql_named_mutation(mutation_name, *args, **options)
 
     def send(self, verb: str, url: str, *args: Any, **options: Any) -> ApiResponse:
-        """Return the response, whatever its status; an old token is replaced once."""
+        """Return the response, whatever its status; an old token is replaced once. Raises
+        RateLimited, and sends nothing, where GitHub would refuse it.
+        """
+        self.credential.check_limits(name_resource(url, self.graphql_url))
         response = self._follow(verb, url, *args, **options)
         if response.status == 401 and self.credential.renew():
             response = self._follow(verb, url, *args, **options)
@@ -117,7 +134,7 @@ class ApiClient(Requester):
         except RuntimeError:  # PyGithub was sent to another host
             raise _redirected_elsewhere(request) from None
         self.credential.keep_budget(headers)
-        return ApiResponse(request, status, headers, text)
+        return ApiResponse(request, status, headers, text, name_resource(url, self.graphql_url))
 
     def _path_of(self, address: str, request: str) -> str:
         """The path of an address that GitHub sent, so that the credential goes to no other host
@@ -131,6 +148,13 @@ class ApiClient(Requester):
             raise _redirected_elsewhere(request)
         query = f"?{parts.query}" if parts.query else ""
         return parts.path.removeprefix(prefix) + query
+
+
+def _is_of_content(verb: str, path: str) -> bool:
+    """Tell whether a request makes what people see, such as a comment, but no object of git, and no
+    other run of a workflow: /repos/OWNER/NAME/git/trees.
+    """
+    return verb == "POST" and path.split("/")[4:5] not in (["git"], ["actions"])
 
 
 def _redirected_elsewhere(request: str) -> Refusal:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from bot.adapters.github.request_budget import CORE, find_reset, is_used_up
 from bot.ports import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.text import defuse_inline, mask_secrets
 
@@ -93,6 +94,7 @@ class ApiResponse:
     status: int
     headers: Mapping[str, str]
     text: str = field(repr=False)
+    resource: str = CORE  # what it took from
 
     def parse(self) -> Any:
         """Return the body's JSON. Raises BadAnswer for anything else, as for a proxy's page."""
@@ -244,8 +246,8 @@ def _limited_until(response: ApiResponse, now: float) -> float | None:
     wait = response.headers.get("retry-after", "")
     if wait.isdigit():
         return now + int(wait)
-    if response.headers.get("x-ratelimit-remaining") == "0":
-        return max(float(response.headers.get("x-ratelimit-reset", 0)), now + 1)
+    if is_used_up(response.headers):
+        return find_reset(response.headers, now)
     is_limit = (
         response.status == 429
         or "rate limit" in response.message.lower()

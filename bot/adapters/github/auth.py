@@ -16,7 +16,8 @@ from jwt import PyJWTError
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.adapters.github.api_errors import NotFound, Unprocessable
-from bot.adapters.github.request_budget import read_budget
+from bot.adapters.github.known_limits import WRITES, KnownLimits
+from bot.adapters.github.request_budget import find_reset, read_budget
 from bot.adapters.github.write_throttle import WriteThrottle
 from bot.ports import Metrics, OwnSecrets, Refusal
 from bot.values import InstallationId, Repo
@@ -40,6 +41,7 @@ GRANTS_S = 600.0  # how long we believe what an installation grants
 # Of the five minutes that a JWT is good for. Making one takes tens of milliseconds, mostly for the
 # key.
 JWT_S = 200.0
+THE_APP = InstallationId(0)  # which has limits of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +201,19 @@ class Credential(Auth.Auth):
     """What a client shows: a token for the repository that it serves, else the App's JWT."""
 
     def __init__(
-        self, app: AppAuth, tokens: TokenStore, throttle: WriteThrottle, metrics: Metrics
+        self,
+        app: AppAuth,
+        tokens: TokenStore,
+        throttle: WriteThrottle,
+        limits: KnownLimits,
+        metrics: Metrics,
     ) -> None:
         self.repo: Repo | None = None
         self.own_secrets = app.own_secrets
         self._app = app
         self._tokens = tokens
         self._throttle = throttle
+        self._limits = limits
         self._metrics = metrics
         self._secret = ""
 
@@ -227,13 +235,29 @@ class Credential(Auth.Auth):
         self._tokens.forget(self._secret)
         return self.repo is not None
 
-    def wait_to_write(self) -> None:
-        """Keep the pause between the writes of an installation. Raises RateLimited."""
+    def wait_to_write(self, resource: str, *, creates_content: bool) -> None:
+        """Keep to the pace at which an installation may write. Raises RateLimited."""
         if self.repo is not None:
-            self._throttle.wait(self.repo.installation)
+            self._limits.check(self._installation, WRITES, resource)
+            self._throttle.wait(self._installation, creates_content=creates_content)
+
+    def check_limits(self, resource: str) -> None:
+        """Raise RateLimited where GitHub takes no more of this for now."""
+        self._limits.check(self._installation, resource)
+
+    def keep_limit(self, resource: str, until: float) -> None:
+        """Keep until when GitHub takes no more of this."""
+        self._limits.keep(self._installation, resource, until)
 
     def keep_budget(self, headers: Mapping[str, object]) -> None:
-        """Keep for monitors what an answer says of the requests that are left."""
+        """Keep what an answer says of the requests that are left."""
         budget = read_budget(headers)
-        if budget is not None:
-            self._metrics.keep_budget(self.repo.installation if self.repo else 0, budget)
+        if budget is None:
+            return
+        self._metrics.keep_budget(self._installation, budget)
+        if not budget.left:
+            self.keep_limit(budget.resource, find_reset(headers, self._limits.clock()))
+
+    @property
+    def _installation(self) -> InstallationId:
+        return self.repo.installation if self.repo else THE_APP

@@ -15,7 +15,7 @@ from github.Repository import Repository
 from github.WorkflowJob import WorkflowJob
 
 from bot.adapters.github.api_client import ApiClient
-from bot.adapters.github.api_errors import NotFound, raise_for_status, require
+from bot.adapters.github.api_errors import NotFound, require
 from bot.adapters.github.artifacts import list_artifacts
 from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.check_shapes import (
@@ -130,10 +130,10 @@ class GitHubChecks:
         with self.api.client(repo) as client:
             # PyGithub's logs_url() goes past the client's errors and its renewal of tokens.
             response = client.send("GET", f"/repos/{repo.name}{path}")
+            if response.status not in (302, 404, 410):
+                client.check(response)
         if response.status in (404, 410):
             return ""
-        if response.status != 302:
-            raise_for_status(response, self.api.clock())
         if "location" not in response.headers:
             raise BadAnswer(
                 f"GitHub answered {response.status} to `{response.request}`, not where {what} is",

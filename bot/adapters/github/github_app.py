@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass, field
 
 from bot.adapters.github import app_api, hook_deliveries
@@ -16,12 +16,13 @@ from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.hook_deliveries import HookDeliveries
 from bot.adapters.github.issue_comments import GitHubComments
 from bot.adapters.github.issues import GitHubIssues
+from bot.adapters.github.known_limits import KnownLimits
 from bot.adapters.github.pull_requests import GitHubPulls
 from bot.adapters.github.pull_reviews import GitHubReviews
 from bot.adapters.github.repositories import GitHubRepositories
 from bot.adapters.github.sub_issues import GitHubSubIssues
 from bot.adapters.github.write_throttle import WriteThrottle, allow_writing
-from bot.ports import Metrics, NoMetrics, OwnSecrets
+from bot.ports import Metrics, NoMetrics, OwnSecrets, RequestLimit, SharedLimits, WriteRate
 from bot.text.bot_logins import BOT_SUFFIX
 from bot.text.secret_values import SecretValues
 from bot.values import Remote, Repo
@@ -45,12 +46,20 @@ class GitHubApp:
     own_secrets: OwnSecrets = field(default_factory=SecretValues, repr=False)
     check_writing: Callable[[], None] = allow_writing  # raises Unreachable; asked before each write
     metrics: Metrics = field(default_factory=NoMetrics)
+    shared_limits: SharedLimits | None = None  # with the processes that write beside this one
 
     def __post_init__(self) -> None:
         app = AppAuth(self.app_id, self.private_key, self.clock, self.own_secrets)
-        throttle = WriteThrottle(self.pause_between_writes_s, self.clock, self.check_writing)
+        throttle = WriteThrottle(
+            WriteRate(self.pause_between_writes_s),
+            self.clock,
+            self.check_writing,
+            self.shared_limits,
+            self.metrics,
+        )
+        self._limits = KnownLimits(self.clock, self.shared_limits)
         self._api = GitHubApi(
-            lambda: Credential(app, self._tokens, throttle, self.metrics),
+            lambda: Credential(app, self._tokens, throttle, self._limits, self.metrics),
             self.clock,
             self.api_url,
             self.timeout_s,
@@ -86,6 +95,10 @@ class GitHubApp:
         secret = tokens.fetch_token(repo, FOR_GIT)
         url = f"{self.url.rstrip('/')}/{repo.name}.git"
         return Remote(url, secret, drop_secret=lambda: tokens.forget(secret))
+
+    def learn_limits(self, limits: Iterable[RequestLimit]) -> None:
+        """Keep the limits that GitHub told other processes."""
+        self._limits.learn(limits)
 
     def check_access(self) -> None:
         """Ask GitHub who the App is, each time anew. Raises Refusal or Unreachable."""

@@ -12,7 +12,7 @@ from github.NamedUser import NamedUser
 from github.Organization import Organization
 
 from bot.adapters.github.api_client import ApiClient
-from bot.adapters.github.api_errors import ApiResponse, NotFound, raise_for_status, require
+from bot.adapters.github.api_errors import ApiResponse, NotFound, require
 from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.github_api import BAD_ANSWER, GitHubApi
 from bot.adapters.github.known_issues import KnownIssues
@@ -41,7 +41,7 @@ class GitHubIssues:
             if response.status == NOT_MODIFIED and known:
                 return known
             try:
-                raise_for_status(response, self.api.clock())
+                client.check(response)
             except NotFound:
                 return None
             issue = _read_issue(client, response, number)

@@ -27,8 +27,14 @@ class TokenCredential(Credential):
         """There is no other."""
         return False
 
-    def wait_to_write(self) -> None:
+    def wait_to_write(self, resource: str, *, creates_content: bool) -> None:
         """Nothing is written."""
+
+    def check_limits(self, resource: str) -> None:
+        """No other command is told what this one met."""
+
+    def keep_limit(self, resource: str, until: float) -> None:
+        """The same."""
 
     def keep_budget(self, headers: Mapping[str, object]) -> None:
         """No monitor asks after a command."""

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 
-from bot.ports import RateLimited, Unreachable
+from bot.adapters.github.own_pace import OwnPace
+from bot.ports import (
+    Metrics,
+    NoMetrics,
+    RateLimited,
+    SharedLimits,
+    Unreachable,
+    WriteRate,
+    WriteTurn,
+)
 from bot.values import InstallationId
 
 T = TypeVar("T")
@@ -19,45 +29,53 @@ def allow_writing() -> None:
     """Raise nothing: this process has its runs for itself."""
 
 
+@dataclass(slots=True)
 class WriteThrottle:
-    """Keeps a pause between the writes of an installation, as GitHub's best practices ask.
+    """Keeps the writes of an installation to a rate, as GitHub's best practices ask.
 
-    `check` is asked before each, and raises Unreachable where another process may have taken over.
+    `shared` are the limits of all processes that write for it; without them, or while they cannot
+    be asked, this process keeps to the rate alone. `check` is asked before each write, and raises
+    Unreachable where another process may have taken over.
     """
 
-    def __init__(
-        self,
-        pause_s: float,
-        clock: Callable[[], float],
-        check: Callable[[], None] = allow_writing,
-    ) -> None:
-        self._check = check
-        self._pause_s = pause_s
-        self._clock = clock
-        self._lock = Lock()
-        self._next: dict[InstallationId, float] = {}
-        self._promised: dict[InstallationId, float] = {}
+    rate: WriteRate
+    clock: Callable[[], float]
+    check: Callable[[], None] = allow_writing
+    shared: SharedLimits | None = None
+    metrics: Metrics = field(default_factory=NoMetrics)
+    _own: OwnPace = field(default_factory=OwnPace)
+    _lock: Lock = field(default_factory=Lock)
+    _promised: dict[InstallationId, float] = field(default_factory=dict)
 
-    def wait(self, installation: InstallationId) -> None:
+    def wait(self, installation: InstallationId, *, creates_content: bool) -> None:
         """Sleep until it is our turn. Raises RateLimited, each caller with a later time, when the
         queue is long.
         """
-        if self._pause_s:
-            self._wait_for_turn(installation)
-        self._check()
+        if self.rate.pause_s:
+            turn = self._take_turn(installation, creates_content=creates_content)
+            if not turn.is_taken:
+                raise self._send_away(installation, turn.wait_s)
+            self.metrics.count_write_wait(turn.wait_s)
+            time.sleep(turn.wait_s)
+        self.check()
 
-    def _wait_for_turn(self, installation: InstallationId) -> None:
+    def _take_turn(self, installation: InstallationId, *, creates_content: bool) -> WriteTurn:
+        turn = None
+        if self.shared:
+            turn = self.shared.take_turn(installation, self.rate, creates_content=creates_content)
+        if turn is None:
+            return self._own.take_turn(installation, self.rate, creates_content=creates_content)
+        if turn.is_taken:
+            self._own.note_turn(installation, turn.wait_s, creates_content=creates_content)
+        return turn
+
+    def _send_away(self, installation: InstallationId, wait_s: float) -> RateLimited:
+        now = time.monotonic()
         with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next.get(installation, 0.0))
-            if turn - now > LONGEST_SLEEP_S:
-                turn = max(turn, self._promised.get(installation, 0.0) + self._pause_s)
-                self._promised[installation] = turn
-                raise RateLimited(
-                    "Too much is written to GitHub at once", self._clock() + turn - now, "GitHub"
-                )
-            self._next[installation] = turn + self._pause_s
-        time.sleep(turn - now)
+            earliest = self._promised.get(installation, 0.0) + self.rate.pause_s
+            promised = self._promised[installation] = max(now + wait_s, earliest)
+        until = self.clock() + promised - now
+        return RateLimited("Too much is written to GitHub at once", until, "GitHub")
 
 
 def write_once(write: Callable[[], T], find: Callable[[], T | None], settle_s: float) -> T:

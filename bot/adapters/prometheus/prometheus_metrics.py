@@ -38,6 +38,8 @@ class PrometheusMetrics:
         tokens = "Tokens of the model's turns, by how they are billed."
         self._tokens = self._add_counter("model_tokens", tokens, "kind")
         self._usd = self._add_counter("model_usd", "US dollars that the model's turns cost.")
+        waited = "Seconds that writes to GitHub waited here for their turn."
+        self._write_wait = self._add_counter("github_write_wait_seconds", waited)
         self._steps = Histogram(
             "greenlit_step_seconds",
             "Seconds that steps took here, without what they waited for a slot.",
@@ -78,6 +80,10 @@ class PrometheusMetrics:
         """Keep what is left of an installation's requests."""
         with self._lock:
             self._budgets[installation, budget.resource] = budget
+
+    def count_write_wait(self, seconds: float) -> None:
+        """Count how long a write to GitHub waited for its turn."""
+        self._write_wait.inc(seconds)
 
     def render(self, load: ProcessLoad, parts: Mapping[str, bool], now: float) -> bytes:
         """Write all that was counted, and how it stands now: `parts` tells which of them work."""

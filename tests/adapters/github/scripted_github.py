@@ -77,7 +77,7 @@ class ScriptedGitHub:
         self._lock = threading.Lock()
         self.on("GET /app", self._app)
         self.on("GET /app/installations/1", lambda call: Reply(data={"permissions": self.granted}))
-        self.on("POST /app/installations/1/access_tokens", self._token)
+        self.on("POST /app/installations/1/access_tokens", self.make_token)
 
     @property
     def api_url(self) -> str:
@@ -107,7 +107,8 @@ class ScriptedGitHub:
         self._check_jwt(call)
         return Reply(data={"slug": "greenlit", "permissions": self.granted, "events": ["issues"]})
 
-    def _token(self, call: ApiCall) -> Reply:
+    def make_token(self, call: ApiCall) -> Reply:
+        """Make a token for the installation."""
         self._check_jwt(call)
         until = datetime.now(UTC) + timedelta(seconds=self.lives_s)
         number = len(self.calls_to("POST /app/installations/1/access_tokens"))
@@ -169,7 +170,7 @@ class ScriptedHandler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         data = reply.data if isinstance(reply.data, bytes) else json.dumps(reply.data).encode()
-        self.send_response(reply.status)
+        self.send_response_only(reply.status)  # without a date, but for one that is scripted
         for name, value in {"Content-Type": "application/json", **reply.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))

@@ -166,7 +166,7 @@ def test_permissions_are_asked_for_anew_when_they_changed(
 ):
     """An owner took a permission away: GitHub refuses the token, and the next asks for less."""
     github.on(ISSUE, Reply(data=SOME))
-    mint = github._token
+    mint = github.make_token
 
     def refuse(call: ApiCall) -> Reply:
         del github.granted["actions"]

@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import NoMetrics, RateLimited, Refusal, Unreachable
-from bot.values import Repo, RequestBudget
+from bot.values import InstallationId, Repo, RequestBudget
 from tests.adapters.github.scripted_github import CommentStore, Reply, ScriptedGitHub
 
 ISSUE = "GET /repos/o/r/issues/7"
@@ -214,6 +214,70 @@ def test_long_queue_of_writes_is_sent_away(
         untils.append(raised.value.until - NOW)
 
     assert [1, 2, 3] == [round(until / 30) for until in untils]
+
+
+class Watch:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now_s = NOW
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_nothing_is_sent_that_github_would_refuse(
+    github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
+):
+    """Once it asked for a pause, no run asks before it is over; another installation's does."""
+    watch, other = Watch(), Repo("p/q", InstallationId(2))
+    found = Reply(data={"number": 7, "title": "T"})
+    github.on(ISSUE, Reply(429, None, {"Retry-After": "90"}), found)
+    github.on("GET /repos/p/q/issues/7", found)
+    github.on("GET /app/installations/2", Reply(data={"permissions": github.granted}))
+    github.on("POST /app/installations/2/access_tokens", github.make_token)
+    app = make(clock=watch)
+    for _ in range(2):
+        with pytest.raises(RateLimited) as raised:
+            app.issues.fetch_issue(repo, 7)
+        assert NOW + 90 == raised.value.until
+    app.issues.fetch_issue(other, 7)
+    assert 1 == len(github.calls_to(ISSUE))
+
+    watch.now_s += 90
+    assert app.issues.fetch_issue(repo, 7)
+
+
+def test_a_limit_on_writes_leaves_reads_alone(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """And the other way round a limit on reads stops writes too: they take from the same."""
+    github.on(ISSUE, Reply(data={"number": 7, "title": "T"}), Reply(429))
+    github.on("POST /repos/o/r/issues/7/reactions", Reply(403, SECONDARY), Reply(201))
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            app.comments.add_reaction(repo, 7, None)
+    assert app.issues.fetch_issue(repo, 7)
+    with pytest.raises(RateLimited):
+        app.issues.fetch_issue(repo, 7)
+
+    assert 1 == len(github.calls_to("POST /repos/o/r/issues/7/reactions"))
+
+
+def test_the_last_request_of_the_hour_is_the_last(
+    github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
+):
+    """It was answered; the next would be refused, and is not sent."""
+    used_up = {
+        "X-RateLimit-Limit": "5000",
+        "X-RateLimit-Remaining": "0",
+        "X-RateLimit-Reset": f"{NOW + 1234:.0f}",
+    }
+    github.on(ISSUE, Reply(data={"number": 7, "title": "T"}, headers=used_up))
+    app = make(clock=lambda: NOW)
+    assert app.issues.fetch_issue(repo, 7)
+    with pytest.raises(RateLimited) as raised:
+        app.issues.fetch_issue(repo, 7)
+
+    assert (NOW + 1234, 1) == (raised.value.until, len(github.calls_to(ISSUE)))
 
 
 def test_what_is_left_of_the_limit_is_kept_for_monitors(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -183,14 +183,16 @@ def test_missing_permission_is_named(forge: Forge, issue: int):
 @pytest.mark.parametrize(
     "kind", ["403-secondary", "403-secondary-silent", "403-primary", "429", "429-silent"]
 )
-def test_limits_are_told(forge: Forge, github: GitHubApp, repo: Repo, issue: int, kind: str):
+def test_limits_are_told(
+    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, issue: int, kind: str
+):
     """Every way in which GitHub says "later" becomes one error that says when, and nothing was done
-    twice.
+    twice. A process that was not told asks at once.
     """
     forge.faults.add("POST", "/comments$", kind)
     with pytest.raises(RateLimited):
-        github.comments.put_comment(repo, issue, "greenlit:run", "queued")
-    github.comments.put_comment(repo, issue, "greenlit:run", "queued")
+        make().comments.put_comment(repo, issue, "greenlit:run", "queued")
+    make().comments.put_comment(repo, issue, "greenlit:run", "queued")
 
     assert (1, 1) == (forge.faults.count_fired(), len(forge.list_comments(REPO, issue)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from bot.adapters.home_probes import find_record_trouble
 from bot.adapters.private_home import LOCK, RECORD, make_private_home
 
 BUSY_S = 30
+FULL_BYTES = 100_000  # with less, what SQLite writes at once finds no room
 
 
 class HomeInUse(RuntimeError):
@@ -90,7 +92,26 @@ class SqliteRecord:
         )
         sa.event.listen(engine, "connect", _set_up_connection)
         sa.event.listen(engine, "begin", _begin_immediately)
+        sa.event.listen(engine, "handle_error", self._explain_error)
         return engine
+
+    def _explain_error(self, context: sa.engine.ExceptionContext) -> BaseException | None:
+        """Turn the error of a full disk into the one after which DBOS tries again.
+
+        It knows one such error of SQLite, by its words. With any other, the run would stay as it is
+        until this process is started anew.
+        """
+        if not _is_full(context.original_exception, self._home):
+            return None
+        text = f"database is locked: the disk with {self._home} is full"
+        return sa.exc.OperationalError(context.statement, None, sqlite3.OperationalError(text))
+
+    def open_for_runs(self, own: sa.Engine) -> sa.Engine:
+        """Give the same: all share its one connection."""
+        return own
+
+    def stop_waiting(self) -> None:
+        """Do nothing: a file is there or not."""
 
     def read(self, query: str, values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
         """Read rows beside the engine; none from a file that is not set up yet, or damaged."""
@@ -112,6 +133,14 @@ class SqliteRecord:
     def find_trouble(self) -> str:
         """Say why it cannot be written; empty when it can."""
         return find_record_trouble(self._home)
+
+
+def _is_full(error: BaseException, home: Path) -> bool:
+    """Tell whether SQLite says that the disk is full. It calls that an I/O error here and there."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_IOERR:
+        return shutil.disk_usage(home).free < FULL_BYTES
+    return code == sqlite3.SQLITE_FULL
 
 
 def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:

@@ -16,6 +16,7 @@ from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record import Record, open_record
+from bot.adapters.dbos.record_clock import RecordClock
 from bot.adapters.dbos.recorded_commits import RecordedCommits
 from bot.adapters.dbos.recorded_limits import RecordedLimits
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
@@ -34,7 +35,16 @@ from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sandbox.toolchains import Supplies
 from bot.adapters.sqlite_cache import SqliteCache
-from bot.ports import Metrics, NoMetrics, Ports, Refusal, Sandbox, SharedLimits, Unreachable
+from bot.ports import (
+    Clock,
+    Metrics,
+    NoMetrics,
+    Ports,
+    Refusal,
+    Sandbox,
+    SharedLimits,
+    Unreachable,
+)
 from bot.search import INDEX_FORMAT
 from bot.settings import (
     GitHubSettings,
@@ -131,10 +141,10 @@ def build_record(settings: ServerSettings) -> Record:
     return open_record(settings.home, url.get_secret_value() if url else "")
 
 
-def build_spending(settings: ServerSettings) -> DaySpending:
+def build_spending(settings: ServerSettings, clock: Clock | None = None) -> DaySpending:
     """Build what keeps to the caps of a day, from the record."""
     caps = DayCaps(settings.usd_per_day, settings.usd_per_repository_day)
-    return DaySpending(build_record(settings), caps, SystemClock())
+    return DaySpending(build_record(settings), caps, clock or SystemClock())
 
 
 def build_tier(settings: ServerSettings) -> tuple[Tier | None, SandboxState]:
@@ -244,6 +254,7 @@ def build_engine(
     With no slots it starts runs and tells them what happens, and works on none.
     """
     own_slots = settings.slots if slots is None else slots
+    clock = RecordClock()
     options = EngineOptions(
         slots=min(own_slots, settings.slots_in_all or own_slots),
         slots_per_repository=settings.slots_per_repository,
@@ -252,24 +263,29 @@ def build_engine(
         on_run_waits=report,
         on_run_ended=follow_end,
         tell_set_aside=begin_to_tell,
+        clock=clock,
         metrics=metrics or NoMetrics(),
         on_limits=hub.learn_limits,
     )
-    ports = _build_ports(settings, hub, sandbox, metrics)
+    ports = _build_ports(settings, hub, clock, sandbox, metrics)
     record = build_record(settings)
     return DurableEngine(settings.home, ports, STORIES, options, record, fence)
 
 
 def _build_ports(
-    settings: Settings, hub: GitHubApp, sandbox: Sandbox | None, metrics: Metrics | None
+    settings: Settings,
+    hub: GitHubApp,
+    clock: Clock,
+    sandbox: Sandbox | None,
+    metrics: Metrics | None,
 ) -> Ports:
     mirrors = build_mirrors(settings, hub)
     return Ports(
         mirrors=mirrors,
         model=build_model(settings, metrics),
-        clock=SystemClock(),
+        clock=clock,
         caps=settings.caps,
-        spending=build_spending(settings),
+        spending=build_spending(settings, clock),
         precedents=RecordedPullEnds(build_record(settings)),
         log_cache=build_log_cache(settings),
         checkers=build_checkers(settings.package_indexes, hub.own_secrets),

@@ -15,7 +15,9 @@ class Wire:
         self._to_port = to_port
         self._loop = asyncio.new_event_loop()
         self._writers = set[asyncio.StreamWriter]()
+        self._readers = set[asyncio.StreamReader]()
         self._is_cut = False
+        self._swallowed = set[asyncio.StreamReader]()
         self.port = 0
 
     def cut(self) -> None:
@@ -26,6 +28,10 @@ class Wire:
     def mend(self) -> None:
         """Take connections again."""
         self._is_cut = False
+
+    def swallow(self) -> None:
+        """From now on pass nothing on of what is connected. It stays so, and is told nothing."""
+        self._loop.call_soon_threadsafe(lambda: self._swallowed.update(self._readers))
 
     def run(self, is_up: threading.Event) -> None:
         """Serve until the loop is stopped."""
@@ -60,18 +66,20 @@ class Wire:
             return
         ends = {near_out, far_out}
         self._writers |= ends
+        self._readers |= {near, far}
         with suppress(OSError, asyncio.CancelledError):
-            await asyncio.gather(_copy(near, far_out), _copy(far, near_out))
+            await asyncio.gather(self._copy(near, far_out), self._copy(far, near_out))
         self._writers -= ends
+        self._readers -= {near, far}
         for writer in ends:
             writer.close()
 
-
-async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    while data := await source.read(65536):
-        sink.write(data)
-        await sink.drain()
-    sink.close()
+    async def _copy(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while data := await source.read(65536):
+            if source not in self._swallowed:
+                sink.write(data)
+                await sink.drain()
+        sink.close()
 
 
 @contextmanager

@@ -155,7 +155,9 @@ class DurableEngine(DbosJournal):
             database = self._record.open()
             cleanup.callback(database.dispose)
             membership = self._join_fleet(database, cleanup)
-            dbos = self._create_dbos(database, cleanup)
+            for_runs = self._record.open_for_runs(database)
+            cleanup.callback(for_runs.dispose)
+            dbos = self._create_dbos(for_runs, cleanup)
             slots = self._runtime.slots
             slots.hold_for(find_live_keys(database, self._stories))
             self._open_queue(database)
@@ -203,11 +205,15 @@ class DurableEngine(DbosJournal):
 
     async def _tell_set_aside(self, key: RunKey) -> None:
         """Start what tells people of a run that was set aside."""
-        start = self._membership and await self._membership.describe_death(key, self._stories)
+        if self._membership is None:
+            return
+        start = await self._membership.describe_death(key, self._stories)
         if start:
             await self._start_there(start, start.key)
+        await asyncio.to_thread(self._membership.member.note_told, key)
 
     def _shut(self) -> None:
+        self._record.stop_waiting()
         # DBOS ends its loop first and its queues then, which would hand runs to a loop that is
         # gone.
         join_queue_threads(self._dbos.background_thread_stop_events)

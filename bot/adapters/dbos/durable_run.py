@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -222,7 +223,9 @@ class DurableRun(RecordedLookups):
         """Wait until the next try, without a slot; the story hears what people say meanwhile."""
         self._waits.leave_slot()
         waiting = describe_pause(output)
-        sleep = partial(self._waits.sleep_until, output["until"])
+        # Elsewhere, where it may be earlier by the clock, the pause is no longer than it was to be.
+        until = min(output["until"], time.time() + output.get("pause_s", math.inf))
+        sleep = partial(self._waits.sleep_until, until)
         is_over = False
         while not is_over:
             async with self._waits.reports.during(self._state, lambda: waiting):

@@ -10,7 +10,8 @@ import math
 import os
 import socket
 import threading
-from collections.abc import Callable, Collection
+import time
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ import psycopg
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence, read_clock
 from bot.adapters.dbos.postgres import PostgresRecord
+from bot.adapters.dbos.record_clock import RecordClock
 from bot.adapters.dbos.record_errors import describe_error
 from bot.adapters.dbos.recorded_limits import read_limits
 from bot.adapters.dbos.shared_slots import SlotLimits, grant_slots
@@ -43,6 +45,7 @@ class FleetTiming:
     stray_after_s: float = 60.0  # what it has taken is begun by then, however much that is
     take_s: float = 0.25
     retry_s: float = 0.5
+    answer_s: float = 10.0  # what asks then is asked anew, on another connection
 
 
 def ignore_limits(limits: Collection[RequestLimit]) -> None:
@@ -55,7 +58,7 @@ class Listener:
 
     on_grants: Callable[[str], None]  # with the run's key; "" where any may have been missed
     on_signal: Callable[[str], None]  # the same
-    on_set_aside: Callable[[str], None]
+    on_set_aside: Callable[[str], None]  # again until `note_told`
     on_expelled: Callable[[], None]
     find_active: Callable[[], Collection[str]]  # the runs that this process runs
     on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits  # GitHub's, each beat
@@ -71,11 +74,12 @@ class FleetMember:
     limits: SlotLimits
     fence: Fence
     timing: FleetTiming = field(default_factory=FleetTiming)
+    clock: RecordClock = field(default_factory=RecordClock)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}-{uuid4().hex[:12]}")
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _heard_since: float = 0.0  # by the record, without a silence in which others may have died
-    _strays: set[str] = field(default_factory=set)
+    _idle_since: dict[str, float] = field(default_factory=dict)  # runs that are not begun yet
     _is_record_away: bool = False
 
     @property
@@ -86,12 +90,10 @@ class FleetMember:
     def join(self) -> None:
         """Write down that this process lives, before it takes anything."""
         machine = f"{socket.gethostname()} pid {os.getpid()}"
-        asked_at = read_clock()
-        with closing(self.record.connect()) as connection:
-            names = {"worker": self.name, "machine": machine, "slots": self.slots}
-            connection.execute(fleet_sql.ENTER, names | {"launch_s": self.timing.launch_s})
+        names = {"worker": self.name, "machine": machine, "slots": self.slots}
+        with closing(self._connect()) as connection:
+            self._say(connection, fleet_sql.ENTER, names | {"launch_s": self.timing.launch_s})
         self.fence.patience_s = self.timing.fence_after_s
-        self.fence.note_beat(asked_at)
 
     def begin(self, listener: Listener) -> None:
         """Say that this process lives, and take runs, until `leave`."""
@@ -103,10 +105,15 @@ class FleetMember:
     def tell(self, run: str) -> None:
         """Have the process in which a run lives look into its inbox. It is a hint, and may fail."""
         try:
-            with closing(self.record.connect()) as connection:
+            with closing(self._connect()) as connection:
                 connection.execute("select pg_notify(%s, %s)", [fleet_sql.SIGNALS, run])
         except psycopg.Error as error:
             log.warning("%s hears of its signal a little later: %s", run, describe_error(error))
+
+    def note_told(self, run: str) -> None:
+        """Note that people will be told, or need not be, that a run is set aside."""
+        with closing(self._connect()) as connection:
+            connection.execute(fleet_sql.NOTE_TOLD, {"run": run})
 
     def rest(self) -> None:
         """Take no more runs and no more slots, as this process is about to leave."""
@@ -118,15 +125,31 @@ class FleetMember:
         if self._thread:
             self._thread.join()
         try:
-            with closing(self.record.connect()) as connection:
+            with closing(self._connect()) as connection:
                 self._bury(connection, self.name)
         except psycopg.Error:  # then they find it out by themselves
             log.warning("the record is away; the runs go on elsewhere a little later")
 
+    def _connect(self) -> psycopg.Connection[Any]:
+        return self.record.connect(self.timing.answer_s)
+
+    def _say(
+        self, connection: psycopg.Connection[Any], statement: str, names: Mapping[str, object]
+    ) -> tuple[Any, ...] | None:
+        """Say that this process lives, and return what comes back with the time by the record's
+        clock; None where the others took it for dead.
+        """
+        asked_at, asked_clock_at = read_clock(), time.time()
+        row = connection.execute(statement, names).fetchone()
+        if row is not None:
+            self.clock.note(row[0], asked_clock_at)
+            self.fence.note_beat(asked_at)
+        return row
+
     def _serve(self, listener: Listener) -> None:
         while not self._stopping.is_set():
             try:
-                with closing(self.record.connect()) as connection:
+                with closing(self._connect()) as connection:
                     self._note_record_back()
                     self._listen(connection, listener)
             except psycopg.Error as error:
@@ -162,6 +185,7 @@ class FleetMember:
             if now - looked_at >= self.timing.dead_after_s:
                 looked_at = now
                 self._put_back_strays(connection, listener)
+                self._have_told(connection, listener)
             if not self._stopping.is_set():
                 self._take(connection)
                 self._hear(connection, listener)
@@ -177,13 +201,12 @@ class FleetMember:
         """Say that this process lives, and look whether the others do."""
         asked_at = read_clock()
         names = {"worker": self.name, "slots": self.slots}
-        row = connection.execute(fleet_sql.BEAT, names).fetchone()
+        row = self._say(connection, fleet_sql.BEAT, names)
         if row is None:
-            self._stopping.set()  # the others took it for dead
+            self._stopping.set()
             listener.on_expelled()
             return
-        self.fence.note_beat(asked_at)
-        listener.on_limits(read_limits(row[0]))
+        listener.on_limits(read_limits(row[1]))
         listener.on_grants("")
         # Where the record was away from all, the others need a moment to come back, too.
         if asked_at - self._heard_since >= self.timing.dead_after_s:
@@ -195,11 +218,17 @@ class FleetMember:
             fleet_sql.FIND_DEAD, {"dead_after_s": self.timing.dead_after_s}
         ).fetchall()
         for (worker,) in dead:
-            for run in self._bury(connection, worker):
-                listener.on_set_aside(run)
+            self._bury(connection, worker)
+        if dead:
+            self._have_told(connection, listener)
 
-    def _bury(self, connection: psycopg.Connection[Any], worker: str) -> list[str]:
-        """Hand over what a dead process had, or what this one has; returns what is set aside."""
+    def _have_told(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
+        """Have people told of what is set aside, also by one that died before it did so."""
+        for (run,) in connection.execute(fleet_sql.UNTOLD).fetchall():
+            listener.on_set_aside(run)
+
+    def _bury(self, connection: psycopg.Connection[Any], worker: str) -> None:
+        """Hand over what a dead process had, or what this one has."""
         is_orderly = worker == self.name
         names = {
             "worker": worker,
@@ -213,27 +242,31 @@ class FleetMember:
             cursor.execute("select pg_advisory_xact_lock(%s)", [fleet_sql.SLOT_LOCK])
             if not is_orderly:
                 if not cursor.execute(fleet_sql.LOCK_DEAD, names).rowcount:
-                    return []
+                    return
                 log.warning("%s was not heard of: its runs go on elsewhere", worker)
                 cursor.execute(fleet_sql.COUNT_DEATHS, names)
             cursor.execute(fleet_sql.SET_ASIDE, names)
-            set_aside = [str(run) for (run,) in cursor.fetchall()]
+            for (run,) in cursor.fetchall():
+                log.error("%s is set aside: process after process died while it worked", run)
             for statement in fleet_sql.LEAVE_ALL:
                 cursor.execute(statement, names)
             grant_slots(cursor, self.limits)
             cursor.execute("select pg_notify(%s, '')", [fleet_sql.STARTS])
-        return set_aside
 
     def _put_back_strays(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
-        """Put runs back that this process has taken and, at two looks, does not run."""
-        asked = {"worker": self.name, "stray_after_s": self.timing.stray_after_s}
-        taken = connection.execute(fleet_sql.TAKEN, asked).fetchall()
+        """Put runs back that this process has taken, and for a minute does not run."""
+        taken = connection.execute(fleet_sql.TAKEN, {"worker": self.name}).fetchall()
         idle = {str(run) for (run,) in taken} - set(listener.find_active())
-        strays, self._strays = idle & self._strays, idle
+        now = read_clock()
+        self._idle_since = {run: self._idle_since.get(run, now) for run in idle}
+        latest = now - self.timing.stray_after_s
+        strays = [run for run, since in self._idle_since.items() if since <= latest]
         if not strays:
             return
+        for run in strays:
+            del self._idle_since[run]
         log.warning("the record was away when these were to go on: %s", ", ".join(sorted(strays)))
-        names = {"worker": self.name, "runs": list(strays), "queue": fleet_sql.QUEUE}
+        names = {"worker": self.name, "runs": strays, "queue": fleet_sql.QUEUE}
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", [fleet_sql.SLOT_LOCK])
             for statement in fleet_sql.PUT_BACK:

@@ -59,7 +59,6 @@ class Membership:
                 record.recv_check(key, INBOX, waiting)
 
         def set_aside(key: str) -> None:
-            log.error("%s is set aside: process after process died while it worked", key)
             asyncio.run_coroutine_threadsafe(tell_set_aside(RunKey(key)), loop)
 
         on_limits = self.options.on_limits
@@ -95,7 +94,9 @@ def join_fleet(
     limits = SlotLimits(
         options.slots_per_repository, options.timing.dead_after_s, options.slots_in_all
     )
-    member = FleetMember(record, stories, options.slots, limits, fence, options.timing)
+    member = FleetMember(
+        record, stories, options.slots, limits, fence, options.timing, options.clock
+    )
     member.join()
     return Membership(member, SharedSlots(database, member.name, limits), options)
 

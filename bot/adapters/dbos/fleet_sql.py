@@ -19,12 +19,13 @@ insert into greenlit.workers (worker, machine, slots, beat_at)
 values (
   %(worker)s, %(machine)s, %(slots)s, clock_timestamp() + make_interval(secs => %(launch_s)s)
 )
+returning extract(epoch from clock_timestamp())::float
 """
 # What is to be known each second comes back with it.
 BEAT = f"""
 update greenlit.workers set beat_at = clock_timestamp(), slots = %(slots)s
 where worker = %(worker)s
-returning ({LIST_LIMITS})
+returning extract(epoch from clock_timestamp())::float, ({LIST_LIMITS})
 """  # noqa: S608 - of constants
 FIND_DEAD = """
 select worker from greenlit.workers
@@ -58,6 +59,17 @@ where executor_id = %(worker)s and status = 'PENDING' and workflow_uuid in (
 )
 returning workflow_uuid
 """
+# Whoever set it aside may have died before people were told: its deaths are known until they are.
+UNTOLD = """
+select run from greenlit.deaths join dbos.workflow_status on workflow_uuid = run
+where status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'
+"""
+NOTE_TOLD = """
+delete from greenlit.deaths where run = %(run)s and exists (
+  select from dbos.workflow_status
+  where workflow_uuid = %(run)s and status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'
+)
+"""
 # As the engine's own recovery does, but into the queue that all take from, and what waited there.
 LEAVE_RUNS = """
 update dbos.workflow_status set
@@ -82,8 +94,6 @@ LEAVE_ALL = (
 TAKEN = """
 select workflow_uuid from dbos.workflow_status
 where executor_id = %(worker)s and status = 'PENDING'
-  and coalesce(started_at_epoch_ms, 0)
-    < (extract(epoch from clock_timestamp()) - %(stray_after_s)s) * 1000
 """
 PUT_BACK = (
     "delete from greenlit.slots where worker = %(worker)s and run = any(%(runs)s)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -11,11 +11,19 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from bot.adapters.dbos import delivery_sql, limit_sql
+from bot.adapters.dbos.bounded_connection import (
+    ANSWER_S,
+    EVER_S,
+    BoundedConnection,
+    PatientConnector,
+    connect_bounded,
+)
 from bot.adapters.dbos.record_errors import describe_error
 
 SCHEMA = "dbos"  # the engine's own; what is ours stands in `greenlit`
 DRIVER = "postgresql+psycopg"
-CONNECTIONS = 20  # of a process, as the engine has them by itself
+CONNECTIONS = 16  # of a process, for the engine of the runs; DBOS has 20 by itself
+OWN_CONNECTIONS = 4  # for what is asked beside it
 WAIT_S = 30
 # A peer that is gone without a word, as when a machine loses its power, is found out in seconds, by
 # the server too: its transaction may hold a lock that all others wait for. So may that of a process
@@ -37,6 +45,7 @@ CONNECT_ARGUMENTS: dict[str, Any] = {
     "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
     "application_name": "greenlit",
 }
+Connect = Callable[[object, object, list[Any], dict[str, Any]], BoundedConnection]
 # Our keys of advisory locks. They are a database's, so the numbers only have to differ.
 MIGRATION_LOCK = 7_101_000
 # What is added here must leave older processes beside newer ones working: add, never change.
@@ -94,6 +103,7 @@ class PostgresRecord:
 
     def __init__(self, database_url: str) -> None:
         self._url = sa.make_url(database_url).set(drivername=DRIVER)
+        self._connector = PatientConnector()
 
     @property
     def name(self) -> str:
@@ -108,7 +118,7 @@ class PostgresRecord:
     def migrate(self) -> None:
         """Bring its tables to this version. One of several starters does; the others wait."""
         DBOS.migrate(self.url)
-        with closing(self.connect()) as connection:
+        with closing(self.connect(EVER_S)) as connection:
             connection.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
             connection.execute(TABLES)
             for statement in delivery_sql.TABLES:
@@ -117,24 +127,45 @@ class PostgresRecord:
                 connection.execute(statement)
 
     def open(self) -> sa.Engine:
-        """Open it for the engine of the runs."""
-        return sa.create_engine(
+        """Open it for who is told when it is away."""
+        return self._create_pool(connect_bounded, OWN_CONNECTIONS, WAIT_S)
+
+    def open_for_runs(self, _own: sa.Engine) -> sa.Engine:
+        """Open it for the runs, which wait while it is away."""
+        self._connector = PatientConnector()
+        # Who finds all connections waiting for the database waits with them.
+        return self._create_pool(self._connector.connect, CONNECTIONS, EVER_S)
+
+    def stop_waiting(self) -> None:
+        """Let those that wait for it go, as the process ends."""
+        self._connector.end()
+
+    def _create_pool(self, connect: Connect, size: int, wait_s: float) -> sa.Engine:
+        engine = sa.create_engine(
             self._url,
-            pool_size=CONNECTIONS,
+            pool_size=size,
             max_overflow=0,
-            pool_timeout=WAIT_S,
+            pool_timeout=wait_s,
             pool_pre_ping=True,
             connect_args=CONNECT_ARGUMENTS,
         )
+        sa.event.listen(engine, "do_connect", connect)
+        return engine
 
-    def connect(self) -> psycopg.Connection[Any]:
-        """Connect beside the engine; each statement is a transaction of its own."""
+    def connect(self, patience_s: float = ANSWER_S) -> BoundedConnection:
+        """Connect beside the engine; each statement is a transaction of its own.
+
+        One that is not answered for so long raises OperationalError, and closes the connection.
+        """
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return psycopg.connect(address, autocommit=True, **CONNECT_ARGUMENTS)
+        connection = BoundedConnection.connect(address, autocommit=True, **CONNECT_ARGUMENTS)
+        connection.patience_s = patience_s
+        return connection
 
     def read(self, query: str, values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
         """Read rows beside the engine; none from a record that is not set up yet."""
         engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args=CONNECT_ARGUMENTS)
+        sa.event.listen(engine, "do_connect", connect_bounded)
         try:
             with engine.connect() as connection:
                 return connection.execute(sa.text(query), values).all()

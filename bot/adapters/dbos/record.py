@@ -33,7 +33,13 @@ class Record(Protocol):
         """Bring its tables to this version. One of several starters does; the others wait."""
 
     def open(self) -> sa.Engine:
-        """Open it for the engine of the runs."""
+        """Open it for who is told when it is away."""
+
+    def open_for_runs(self, own: sa.Engine) -> sa.Engine:
+        """Open it for the runs, which wait while it is away; `own` is what `open` gave."""
+
+    def stop_waiting(self) -> None:
+        """Let those that wait for it go, as the process ends."""
 
     def read(self, query: str, values: Mapping[str, object]) -> Sequence[Row]:
         """Read rows beside the engine. None from a record that is not set up yet, or damaged."""

@@ -10,8 +10,7 @@ from typing import Any
 import psycopg
 
 from bot.adapters.dbos.postgres import PostgresRecord
-from bot.adapters.dbos.record_errors import describe_error
-from bot.ports import Unreachable
+from bot.adapters.dbos.record_errors import raise_unreachable
 from bot.values import Repo, Sha
 
 KEEP_PACK = """
@@ -39,9 +38,5 @@ class RecordedCommits:
 
     @contextmanager
     def _connect(self) -> Iterator[psycopg.Connection[Any]]:
-        try:
-            with closing(self.record.connect()) as connection:
-                yield connection
-        except psycopg.Error as error:
-            text = f"The record: {describe_error(error)}"
-            raise Unreachable(text, "the database of the record") from None
+        with raise_unreachable(), closing(self.record.connect()) as connection:
+            yield connection

@@ -58,7 +58,8 @@ class RetryPolicy:
         if tries >= self._count_tries(output) or until - began > self.total_s:
             return {**output, "since": began}
         text = f"again in {round(until - now, 2):g} s: {output['text']}"
-        return {**output, "fault": "again", "text": text, "until": until, "began": began}
+        pause = {"until": until, "pause_s": round(until - now, 3)}
+        return {**output, "fault": "again", "text": text, "began": began, **pause}
 
     def _count_tries(self, output: StepOutput) -> int:
         usual = self.tries if output.get("service") else self.local_tries

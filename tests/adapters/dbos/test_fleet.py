@@ -16,7 +16,7 @@ from tests.adapters.dbos.engine_stage import eventually, lines, peak
 from tests.tcp_proxy import open_wire
 
 # A fifth of what an operator has, so that a test need not wait for ten seconds.
-QUICK = FleetTiming(beat_s=0.2, fence_after_s=0.8, dead_after_s=1.5, take_s=0.05)
+QUICK = FleetTiming(beat_s=0.2, fence_after_s=0.8, dead_after_s=1.5, take_s=0.05, stray_after_s=1.0)
 
 
 def ask(database_url, query, *values):

@@ -2,10 +2,14 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence
@@ -13,10 +17,11 @@ from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming, Listener
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.shared_slots import SharedSlots, SlotLimits
 from bot.adapters.dbos.slots import SlotTicket
+from tests.adapters.dbos.engine_stage import eventually
 from tests.tcp_proxy import open_wire
 
 LIMITS = SlotLimits(per_repository=1, dead_after_s=1.5)
-QUICK = FleetTiming(beat_s=0.2, fence_after_s=0.8, dead_after_s=1.5, take_s=0.05)
+QUICK = FleetTiming(beat_s=0.2, fence_after_s=0.8, dead_after_s=1.5, take_s=0.05, stray_after_s=0.2)
 
 
 @pytest.fixture
@@ -125,19 +130,112 @@ def test_a_process_that_ends_takes_nothing_more(member, record):
 
 
 def test_what_is_just_being_begun_is_no_stray(member, record):
-    """Of ten thousand runs that were taken at once, the last is begun a good while later."""
+    """Of ten thousand runs that were taken at once, the last is begun a good while later. What it
+    was that took them tells the time of it, whatever the machines' clocks say.
+    """
     listener = Listener(*[lambda *_: None] * 4, list)
     query = (
         "insert into dbos.workflow_status "
         "(workflow_uuid, status, name, executor_id, started_at_epoch_ms, priority) "
-        "values (%s, 'PENDING', 'known', %s, (extract(epoch from now()) - %s) * 1000, 0)"
+        "values (%s, 'PENDING', 'known', %s, 0, 0)"
     )
-    for key, age_s in ("young", 30), ("stray", 90):
-        record.execute(query, [key, member.name, age_s])
-    for _look in range(2):
-        member._put_back_strays(record, listener)
+    record.execute(query, ["old", member.name])
+    member._put_back_strays(record, listener)
+    time.sleep(member.timing.stray_after_s)
+    record.execute(query, ["young", member.name])
+    member._put_back_strays(record, listener)
 
-    assert [None, fleet_sql.QUEUE] == [find_queue(record, key) for key in ("young", "stray")]
+    assert [None, fleet_sql.QUEUE] == [find_queue(record, key) for key in ("young", "old")]
+
+
+def test_a_run_is_told_of_until_people_will_be(member, record, database_url):
+    """Whoever set it aside may have died before it told: then another one does."""
+    told = []
+    listener = Listener(*[lambda *_: None] * 2, told.append, lambda: None, list)
+    record.execute(
+        "insert into dbos.workflow_status (workflow_uuid, status, name, executor_id, priority) "
+        "values ('k', 'PENDING', 'known', 'dead', 0)"
+    )
+    record.execute("insert into greenlit.deaths (run, deaths, steps) values ('k', 2, 0)")
+    record.execute(
+        "insert into greenlit.workers (worker, machine, slots, beat_at) "
+        "values ('dead', '', 1, now() - interval '1 hour')"
+    )
+    record.execute(
+        "insert into greenlit.slots (run, worker, owner, repo, asked_at, granted_at) "
+        "values ('k', 'dead', 'o', 'o/r', '', now())"
+    )
+    FleetMember(PostgresRecord(database_url), [], 4, LIMITS, Fence(), QUICK)._bury(record, "dead")
+    for _look in range(2):
+        member._have_told(record, listener)
+    assert ["k", "k"] == told
+
+    member.note_told("k")
+    member._have_told(record, listener)
+    assert ["k", "k"] == told
+
+
+def test_the_records_clock_is_everybodys(member, record):
+    """What the machine's own says is only a moment off it, or corrected."""
+    (now,) = record.execute("select clock_timestamp()").fetchone()
+
+    assert abs((member.clock.now() - now).total_seconds()) < 5
+    asked_at = time.time()
+    member.clock.note(asked_at + 300, asked_at)
+    assert 295 < (member.clock.now() - now).total_seconds() < 360
+    member.clock.note(time.time() + 0.1, time.time())
+    assert abs((member.clock.now() - datetime.now(UTC)).total_seconds()) < 0.05
+
+
+def test_who_is_not_answered_asks_on_another_connection(database_url, postgres):
+    """A proxy between may take what is sent, and pass nothing on, which TCP does not find out."""
+    with open_wire(postgres.port) as wire:
+        record = PostgresRecord(database_url.replace(str(postgres.port), str(wire.port)))
+        member = FleetMember(record, [], 4, LIMITS, Fence(), replace(QUICK, answer_s=0.5))
+        member.join()
+        member.begin(Listener(*[lambda *_: None] * 4, list))
+        wire.swallow()
+        time.sleep(1.0)
+        heard_at = member.fence._heard_at
+        eventually(lambda: member.fence._heard_at > heard_at, expected=True)
+        member.leave()
+
+        assert member.fence._heard_at > heard_at
+
+
+def test_a_statement_is_not_waited_for_for_ever(database_url, postgres):
+    """Its connection is closed, so that nobody takes a late answer for another's."""
+    with open_wire(postgres.port) as wire:
+        record = PostgresRecord(database_url.replace(str(postgres.port), str(wire.port)))
+        with closing(record.connect(0.3)) as connection:
+            wire.swallow()
+            with pytest.raises(psycopg.OperationalError, match="has not answered"):
+                connection.execute("select 1")
+
+            assert connection.closed
+
+
+def test_runs_have_the_database_back_when_it_is(database_url, postgres):
+    """They ask for it twice a second, however long it is away; when the process ends, no more."""
+    with open_wire(postgres.port) as wire, ThreadPoolExecutor() as threads:
+        record = PostgresRecord(database_url.replace(str(postgres.port), str(wire.port)))
+        own = record.open()
+        runs = record.open_for_runs(own)
+        wire.cut()
+        with pytest.raises(OperationalError):
+            own.connect()
+        asking = threads.submit(runs.connect)
+        time.sleep(2.5)
+        assert not asking.done()
+        wire.mend()
+        asking.result(timeout=20).close()
+
+        runs.dispose()
+        wire.cut()
+        asking = threads.submit(runs.connect)
+        record.stop_waiting()
+        with pytest.raises(OperationalError):
+            asking.result(timeout=20)
 
 
 def test_a_peer_that_is_gone_is_found_out_in_seconds(database_url):

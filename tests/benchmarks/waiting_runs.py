@@ -164,7 +164,7 @@ def serve_waiting(orders: Connection[Any, Any], values: dict[str, Any]) -> None:
     settings = Settings.model_validate(values)
     settings.home.mkdir(parents=True)
     hub = assembly.build_github(settings)
-    ports = assembly._build_ports(settings, hub, None, None)
+    ports = assembly._build_ports(settings, hub, assembly.SystemClock(), None, None)
     stories = (wait_for_checks,)
     engine = DurableEngine(settings.home, ports, stories, record=assembly.build_record(settings))
     engine.launch()

@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Patience:
     """Asks again what was not answered, and waits as long as GitHub says.
 
-    `describe` says to a person why nothing happens.
+    `describe` says to a person why nothing happens, before it tells how many are found.
     """
 
     clock: Callable[[], float]
@@ -42,22 +42,25 @@ class Patience:
                 limits += 1
                 if limits == LIMITED_TRIES:
                     raise
-                self._wait(limited.until - self.clock(), "GitHub's limit")
+                self._wait_for_limit(limited.until)
             except Unreachable:
                 failures += 1
                 if failures == TRIES:
                     raise
-                self._wait(FIRST_WAIT_S**failures, "no answer")
+                self._wait(FIRST_WAIT_S**failures, "No answer from GitHub, next try in")
 
     def keep(self, limit: PointLimit) -> None:
         """Wait until the limit begins anew if it is used up."""
         if limit.is_spent:
-            self._wait(limit.resets_at - self.clock(), "GitHub's limit")
+            self._wait_for_limit(limit.resets_at)
+
+    def _wait_for_limit(self, until: float) -> None:
+        self._wait(until - self.clock(), "GitHub's limit is reached, on in")
 
     def _wait(self, seconds: float, reason: str) -> None:
         seconds = max(1.0, seconds)
         span = f"{seconds:.0f} s" if seconds < SHORT_S else f"{seconds / 60:.0f} min"
-        self.describe(f"Waiting {span} ({reason})")
+        self.describe(f"{reason} {span}; found")
         self.sleep(seconds)
 
 

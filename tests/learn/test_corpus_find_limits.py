@@ -24,7 +24,8 @@ def test_limits_are_waited_for(owner, own, capsys, kind):
     code, _, told = owner.find(capsys)
 
     assert (0, 600) == (code, len(owner.names()))
-    assert f"Waiting {owner.waits[0]:.0f} s (GitHub's limit): 300 of 600\n" in told
+    limit = f"GitHub's limit is reached, on in {owner.waits[0]:.0f} s; found: 300 of 600\n"
+    assert limit in told
     assert 2 == len(owner.waits)
     expected = 60 if kind.endswith("silent") else 7
     assert all(expected - 2 <= wait <= expected for wait in owner.waits)
@@ -44,8 +45,10 @@ def test_a_failure_that_passes_is_tried_again(owner, own, capsys, kind):
     """With a smaller page and a pause; nothing is found twice."""
     own.forge.faults.add("POST", "graphql", kind, times=2, spared=1)
 
-    assert 0 == owner.find(capsys)[0]
-    assert 600 == len(owner.names())
+    code, _, told = owner.find(capsys)
+
+    assert (0, 600) == (code, len(owner.names()))
+    assert "No answer from GitHub, next try in 2 s; found: 100 of 600" in told
 
 
 def test_a_failure_that_stays_ends_it_and_keeps_what_was_found(owner, own, capsys):

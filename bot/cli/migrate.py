@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bot.adapters.dbos.copy_record import CopiedRuns, copy_ended_runs
 from bot.adapters.dbos.postgres import PostgresRecord
+from bot.adapters.dbos.record_version import RecordTooNewError
 from bot.adapters.dbos.sqlite import HomeInUse, lock_home
 from bot.adapters.private_home import RECORD
 from bot.cli.terminal import print_sentences
@@ -34,8 +35,8 @@ def migrate_runs(console: Console, settings: ServerSettings) -> int:
         with lock_home(settings.home):
             record.migrate()
             copied = copy_ended_runs(settings.home, record)
-    except HomeInUse as used:
-        return _refuse(console, f"{used}.")
+    except (HomeInUse, RecordTooNewError) as refused:
+        return _refuse(console, f"{str(refused).rstrip('.')}.")
     except (sqlite3.Error, psycopg.Error, OSError) as error:
         return _refuse(console, f"Not all was copied: {' '.join(str(error).split())}. Ask again.")
     print_sentences(console, _describe(copied, record.name))

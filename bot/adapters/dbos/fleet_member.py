@@ -60,6 +60,7 @@ class Listener:
     on_signal: Callable[[str], None]  # the same
     on_set_aside: Callable[[str], None]  # again until `note_told`
     on_expelled: Callable[[], None]
+    on_outdated: Callable[[], None]  # the record is for newer processes alone from now on
     find_active: Callable[[], Collection[str]]  # the runs that this process runs
     on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits  # GitHub's, each beat
 
@@ -81,6 +82,7 @@ class FleetMember:
     _heard_since: float = 0.0  # by the record, without a silence in which others may have died
     _idle_since: dict[str, float] = field(default_factory=dict)  # runs that are not begun yet
     _is_record_away: bool = False
+    _is_outdated: bool = False
 
     @property
     def own_queue(self) -> str:
@@ -200,13 +202,18 @@ class FleetMember:
     def _beat(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
         """Say that this process lives, and look whether the others do."""
         asked_at = read_clock()
-        names = {"worker": self.name, "slots": self.slots}
+        names = {"worker": self.name, "slots": self.slots, "version": self.record.version.number}
         row = self._say(connection, fleet_sql.BEAT, names)
         if row is None:
             self._stopping.set()
             listener.on_expelled()
             return
-        listener.on_limits(read_limits(row[1]))
+        _, limits, is_for_newer = row
+        listener.on_limits(read_limits(limits))
+        if is_for_newer and not self._is_outdated:
+            self._is_outdated = True
+            self.rest()
+            listener.on_outdated()
         listener.on_grants("")
         # Where the record was away from all, the others need a moment to come back, too.
         if asked_at - self._heard_since >= self.timing.dead_after_s:

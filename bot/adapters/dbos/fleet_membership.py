@@ -61,8 +61,9 @@ class Membership:
         def set_aside(key: str) -> None:
             asyncio.run_coroutine_threadsafe(tell_set_aside(RunKey(key)), loop)
 
-        on_limits = self.options.on_limits
-        self.member.begin(Listener(look, wake, set_aside, self._end, active.activeList, on_limits))
+        ends = self._end_expelled, self._end_outdated
+        told = active.activeList, self.options.on_limits
+        self.member.begin(Listener(look, wake, set_aside, *ends, *told))
 
     async def describe_death(self, key: RunKey, stories: Mapping[str, Story]) -> StartRun | None:
         """Find what tells people of a run that was set aside; None where nobody is to be told."""
@@ -73,7 +74,14 @@ class Membership:
             return None
         return tell(key, from_json(statuses[0].input["args"][0], read_value_kind(story)))
 
-    def _end(self) -> None:
+    def _end_outdated(self) -> None:
+        log.error(
+            "a newer version of Greenlit brought up the record, beside which this one cannot work: "
+            "it ends, and its runs go on elsewhere; install the newer version"
+        )
+        self.options.on_expelled()
+
+    def _end_expelled(self) -> None:
         log.error(
             "the record has not heard of this process for too long, and its runs go on elsewhere; "
             "it ends, so that a new one can begin"

@@ -25,7 +25,10 @@ returning extract(epoch from clock_timestamp())::float
 BEAT = f"""
 update greenlit.workers set beat_at = clock_timestamp(), slots = %(slots)s
 where worker = %(worker)s
-returning extract(epoch from clock_timestamp())::float, ({LIST_LIMITS})
+returning
+  extract(epoch from clock_timestamp())::float,
+  ({LIST_LIMITS}),
+  (select oldest from greenlit.record_version) > %(version)s
 """  # noqa: S608 - of constants
 FIND_DEAD = """
 select worker from greenlit.workers

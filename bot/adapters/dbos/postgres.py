@@ -10,7 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from dbos import DBOS
 
-from bot.adapters.dbos import delivery_sql, limit_sql
+from bot.adapters.dbos import delivery_sql, limit_sql, record_version
 from bot.adapters.dbos.bounded_connection import (
     ANSWER_S,
     EVER_S,
@@ -19,6 +19,7 @@ from bot.adapters.dbos.bounded_connection import (
     connect_bounded,
 )
 from bot.adapters.dbos.record_errors import describe_error
+from bot.adapters.dbos.record_version import VERSION, RecordVersion, check_version
 
 SCHEMA = "dbos"  # the engine's own; what is ours stands in `greenlit`
 DRIVER = "postgresql+psycopg"
@@ -101,8 +102,10 @@ class PostgresRecord:
 
     is_shared = True
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, version: RecordVersion = VERSION) -> None:
+        """`version` is that of this process, but for tests of what a newer one does."""
         self._url = sa.make_url(database_url).set(drivername=DRIVER)
+        self.version = version
         self._connector = PatientConnector()
 
     @property
@@ -116,12 +119,20 @@ class PostgresRecord:
         return self._url.render_as_string(hide_password=False)
 
     def migrate(self) -> None:
-        """Bring its tables to this version. One of several starters does; the others wait."""
+        """Bring its tables to this version. One of several starters does; the others wait.
+
+        Raises RecordTooNewError.
+        """
+        check_version(self.read, self.name, self.version)
         DBOS.migrate(self.url)
         with closing(self.connect(EVER_S)) as connection:
             connection.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
             connection.execute(TABLES)
-            for statement in delivery_sql.TABLES:
+            for statement in (
+                *delivery_sql.TABLES,
+                *record_version.TABLES,
+                self.version.raising,
+            ):
                 connection.execute(statement.format(schema="greenlit."))
             for statement in limit_sql.TABLES:
                 connection.execute(statement)

@@ -30,7 +30,10 @@ class Record(Protocol):
         """Its address, as DBOS takes it."""
 
     def migrate(self) -> None:
-        """Bring its tables to this version. One of several starters does; the others wait."""
+        """Bring its tables to this version. One of several starters does; the others wait.
+
+        Raises RecordTooNewError.
+        """
 
     def open(self) -> sa.Engine:
         """Open it for who is told when it is away."""

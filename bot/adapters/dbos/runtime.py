@@ -51,7 +51,7 @@ class EngineOptions:
     # A net below `_send`, which wakes a waiting run at once; `close` takes as long.
     inbox_poll_s: float = 1.0
     timing: FleetTiming = field(default_factory=FleetTiming)  # where processes share a record
-    # What is done when the others took this process for dead: it can only end.
+    # What is done when the others took this process for dead, or it is too old: it can only end.
     on_expelled: Callable[[], None] = end_process
     # Given a run that was set aside, and its story's value.
     tell_set_aside: Callable[[RunKey, object], StartRun | None] | None = None

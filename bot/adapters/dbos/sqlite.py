@@ -15,7 +15,8 @@ from typing import Any, TextIO
 import sqlalchemy as sa
 from dbos import DBOS
 
-from bot.adapters.dbos import delivery_sql
+from bot.adapters.dbos import delivery_sql, record_version
+from bot.adapters.dbos.record_version import VERSION, RecordVersion, check_version
 from bot.adapters.home_probes import find_record_trouble
 from bot.adapters.private_home import LOCK, RECORD, make_private_home
 
@@ -52,9 +53,11 @@ class SqliteRecord:
 
     is_shared = False
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, version: RecordVersion = VERSION) -> None:
+        """`version` is that of this process, but for tests of what a newer one does."""
         self._home = home
         self._file = (home / RECORD).absolute()
+        self.version = version
 
     @property
     def name(self) -> str:
@@ -67,12 +70,17 @@ class SqliteRecord:
         return f"sqlite:///{self._file}"
 
     def migrate(self) -> None:
-        """Bring its tables to this version."""
+        """Bring its tables to this version. Raises RecordTooNewError."""
+        check_version(self.read, self.name, self.version)
         # By an engine of DBOS's own: its migrations begin their transactions themselves.
         DBOS.migrate(self.url)
         engine = self.open()
         with engine.begin() as connection:
-            for statement in delivery_sql.TABLES:
+            for statement in (
+                *delivery_sql.TABLES,
+                *record_version.TABLES,
+                self.version.raising,
+            ):
                 connection.exec_driver_sql(statement.format(schema=""))
         engine.dispose()
 

@@ -121,7 +121,7 @@ def test_a_process_that_ends_takes_nothing_more(member, record):
     """What it would take waits until it has left."""
     enqueue(record, "k")
     member.rest()
-    listener = Listener(*[lambda *_: None] * 4, list)
+    listener = Listener(*[lambda *_: None] * 5, list)
     member._beat(record, listener)
     member._take(record)
 
@@ -133,7 +133,7 @@ def test_what_is_just_being_begun_is_no_stray(member, record):
     """Of ten thousand runs that were taken at once, the last is begun a good while later. What it
     was that took them tells the time of it, whatever the machines' clocks say.
     """
-    listener = Listener(*[lambda *_: None] * 4, list)
+    listener = Listener(*[lambda *_: None] * 5, list)
     query = (
         "insert into dbos.workflow_status "
         "(workflow_uuid, status, name, executor_id, started_at_epoch_ms, priority) "

@@ -46,7 +46,7 @@ def beat(database_url: str, right: GitHubApp) -> Iterator[Callable[[], None]]:
     )
     member.join()
     ignore: Callable[..., None] = lambda *_: None  # noqa: E731
-    listener = Listener(ignore, ignore, ignore, ignore, list, right.learn_limits)
+    listener = Listener(ignore, ignore, ignore, ignore, ignore, list, right.learn_limits)
     with closing(member.record.connect()) as connection:
         yield lambda: member._beat(connection, listener)
 

@@ -196,8 +196,8 @@ def build_local_sandbox(
     )
 
 
-def build_health(settings: ServerSettings, engine: DurableEngine) -> tuple[Probe, ...]:
-    """Build what tells whether the bot itself works."""
+def build_own_probes(settings: ServerSettings, engine: DurableEngine) -> tuple[Probe, ...]:
+    """Build what tells whether the bot itself works: its process first, then what it needs here."""
     home, record = settings.home, build_record(settings)
     return (
         Probe("process", lambda: _judge("" if engine.is_alive() else STUCK), HEALTH_S),
@@ -218,13 +218,15 @@ def build_metrics_page(
     return MetricsPage(render, health)
 
 
-def build_readiness(settings: Settings, hub: GitHubApp) -> tuple[Probe, ...]:
+def build_service_probes(
+    settings: Settings, hub: GitHubApp, *, with_model: bool = True
+) -> tuple[Probe, ...]:
     """Build what tells whether those answer whom the bot cannot work without; none is paid for."""
+    github = Probe("github", lambda: _judge_access(hub.check_access), READINESS_S)
+    if not with_model:
+        return (github,)
     model = build_model(settings)
-    return (
-        Probe("github", lambda: _judge_access(hub.check_access), READINESS_S),
-        Probe("claude", lambda: _judge_access(model.fetch_lifecycle), READINESS_S),
-    )
+    return (github, Probe("claude", lambda: _judge_access(model.fetch_lifecycle), READINESS_S))
 
 
 def _judge(trouble: str) -> ProbeAnswer:

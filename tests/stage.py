@@ -278,7 +278,7 @@ def staged(
 
 @contextmanager
 def listening(durable, secret: str) -> Iterator[str]:
-    listening = create_server(create_door(durable, route, secret), "127.0.0.1", 0)
+    listening = create_server(create_door(durable, route, (secret,)), "127.0.0.1", 0)
     thread = Thread(target=lambda: asyncio.run(listening.serve()), daemon=True)
     thread.start()
     while not listening.started:

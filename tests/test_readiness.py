@@ -8,17 +8,17 @@ from starlette.testclient import TestClient
 
 from bot.assembly import (
     build_github,
-    build_health,
     build_metrics,
     build_metrics_page,
-    build_readiness,
+    build_own_probes,
+    build_service_probes,
 )
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.settings import Settings, load_settings
 from bot.web.door import create_monitor
-from bot.web.door_pages import DoorPages
-from bot.web.probes import Probe, ProbeAnswer, fetch_words
+from bot.web.probe_pages import MonitorPages, ProbePages
+from bot.web.probes import Probe, ProbeAnswer, fetch_answers
 from tests.adapters.dbos.engine_stage import durable
 from tests.metric_samples import samples
 from tests.stage import forged, settings_for
@@ -27,6 +27,12 @@ pytestmark = pytest.mark.served
 
 PATIENCE_S = 60  # Claude's library is imported at the first question
 NOWHERE = "http://127.0.0.1:9"
+
+
+def fetch_words(probes):
+    """How each part does, in a word."""
+    answers = asyncio.run(fetch_answers(probes, PATIENCE_S))
+    return {name: answer.word for name, answer in answers.items()}
 
 
 @pytest.fixture
@@ -38,8 +44,8 @@ def ask(tmp_path, checked):
         def fetch(times=1, **more):
             given = settings_for(keys, url, claude, tmp_path / "bot") | more
             settings = load_settings(Settings, **given)
-            probes = build_readiness(settings, build_github(settings))
-            return [asyncio.run(fetch_words(probes, PATIENCE_S)) for _ in range(times)]
+            probes = build_service_probes(settings, build_github(settings))
+            return [fetch_words(probes) for _ in range(times)]
 
         yield fetch
     assert [] == double.requests
@@ -65,9 +71,9 @@ def test_the_bot_itself_is_well_while_its_engine_runs(tmp_path):
     engine = durable(tmp_path)
     engine.launch()
     settings = load_settings(Settings, **settings_for(Keys(), NOWHERE, NOWHERE, tmp_path))
-    well = asyncio.run(fetch_words(build_health(settings, engine), PATIENCE_S))
+    well = fetch_words(build_own_probes(settings, engine))
     engine.close()
-    closed = asyncio.run(fetch_words(build_health(settings, engine), PATIENCE_S))
+    closed = fetch_words(build_own_probes(settings, engine))
 
     assert {"process": "ok", "database": "ok", "disk": "ok"} == well
     assert {"process": "does not work", "database": "ok", "disk": "ok"} == closed
@@ -81,7 +87,7 @@ def test_numbers_are_read_of_the_engine_and_not_of_a_record_that_is_away(tmp_pat
     texts = []
     for probe in (broken, Probe("database", ProbeAnswer, 60)):
         page = build_metrics_page(build_metrics(), engine, [probe])
-        answer = TestClient(create_monitor(DoorPages(metrics=page))).get("/metrics")
+        answer = TestClient(create_monitor(MonitorPages(ProbePages(), page))).get("/metrics")
         texts.append(samples(answer.content))
     engine.close()
 

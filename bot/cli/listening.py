@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
 
 from bot.ports import Unreachable
+from bot.settings import ServerSettings, make_name
 from bot.text import mask_secrets
 from bot.text.terminal_text import strip_control
 from bot.web.server import CannotListen, open_listener
@@ -15,6 +18,46 @@ from bot.web.server import CannotListen, open_listener
 PROC = Path("/proc")
 LISTENING = "0A"  # of a TCP socket in /proc/net/tcp
 COMMAND_CHARS = 60
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningSockets:
+    """Where a process listens: for GitHub and probes, for its operator, and for monitors."""
+
+    outside: socket
+    inside: socket
+    monitors: socket | None = None
+
+
+@contextmanager
+def open_sockets(settings: ServerSettings) -> Iterator[ListeningSockets]:
+    """Open all sockets that are set until the block ends. Raises Unreachable."""
+    with ExitStack() as stack:
+
+        def open_until_end(field: str, host: str, port: int) -> socket:
+            return stack.enter_context(open_port(make_name(field), host, port))
+
+        outside = open_until_end("port", settings.host, settings.port)
+        inside = open_until_end("page_port", settings.page_host, settings.page_port)
+        monitors = None
+        if settings.metrics_port is not None:
+            monitors = open_until_end("metrics_port", settings.host, settings.metrics_port)
+        yield ListeningSockets(outside, inside, monitors)
+
+
+def render_url(listening: socket) -> str:
+    """Render the address of a socket, without a slash at its end."""
+    host, port = listening.getsockname()[:2]
+    if ":" in host:
+        host = f"[{host}]"
+    return f"http://{host}:{port}"
+
+
+def render_page_url(inside: socket) -> str:
+    """Render the page's address, as people of this machine open it."""
+    host, port = inside.getsockname()[:2]
+    return f"http://127.0.0.1:{port}" if host in EVERYWHERE else render_url(inside)
 
 
 def open_port(setting: str, host: str, port: int) -> socket:

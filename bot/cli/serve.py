@@ -10,13 +10,10 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from socket import socket
 from threading import Thread
-from typing import Literal
 
 import uvicorn
-from fastapi import FastAPI
 
 from bot.adapters.dbos.day_spending import describe_limit
 from bot.adapters.dbos.durable_engine import DurableEngine
@@ -25,41 +22,29 @@ from bot.adapters.dbos.lost_deliveries import LostDeliveries
 from bot.adapters.dbos.record import Record
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_errors import GitUnfitError
-from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.private_home import make_private_home
-from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.assembly import (
     build_engine,
     build_github,
-    build_health,
     build_log_cache,
     build_metrics,
-    build_metrics_page,
     build_own_secrets,
-    build_readiness,
     build_record,
     build_sandbox,
     build_shared_limits,
     build_spending,
 )
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore, start_repeated_chore
-from bot.cli.listening import open_port
+from bot.cli.listening import ListeningSockets, open_sockets
 from bot.cli.log_output import configure_log
 from bot.cli.missed_deliveries import MissedDeliveries
 from bot.cli.start_notice import print_start
+from bot.cli.web_servers import Part, ServingBot, create_servers, list_addresses
 from bot.ports import Refusal, Unreachable
 from bot.settings import SettingProblem, Settings
-from bot.stories import RUNS
 from bot.text import SecretValues, count_noun
-from bot.values import AllowList
-from bot.web.allowed_route import AllowedRoute
-from bot.web.door import create_door, create_monitor
-from bot.web.door_pages import DoorPages
-from bot.web.page.routes import create_page
-from bot.web.server import create_server
-from handlers import route
 
 ENDED, NOT_STARTED = 0, 1
 CLAIM_EVERY_S = 60.0  # the processes that share a record look in turn, whoever comes first
@@ -67,17 +52,7 @@ CLOSING_S = 8  # for the steps under way: Docker kills after ten seconds
 RESTORE = "restore it from a backup, or move it away to begin anew"
 REACH = "start it, or mend GREENLIT_DATABASE_URL"
 
-Part = Literal["serve", "door", "work"]
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ListeningSockets:
-    """Where a process listens: for GitHub and monitors, and on this machine for its operator."""
-
-    outside: socket
-    inside: socket
 
 
 def serve(settings: Settings, unknown: Sequence[SettingProblem] = (), part: Part = "serve") -> int:
@@ -92,11 +67,8 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = (), part: Part
         log.warning("%s", problem.text)
     try:
         _check_part(settings, part)
-        with (
-            open_port("GREENLIT_PORT", settings.host, settings.port) as outside,
-            open_port("GREENLIT_PAGE_PORT", "127.0.0.1", settings.page_port) as inside,
-        ):
-            durable = _serve(settings, own_secrets, ListeningSockets(outside, inside), part)
+        with open_sockets(settings) as sockets:
+            durable = _serve(settings, own_secrets, sockets, part)
     except (Unreachable, Refusal) as taken:
         log.error("%s", taken)  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
@@ -127,16 +99,8 @@ def _serve(
     bot.durable.launch()
     _warn_of_limits(settings)
     _start_daily_chores(settings, bot.durable, bot.sandbox)
-    runs_url = f"{_render_url(sockets.inside)}/"
-    outside = _create_outside(bot, runs_url)
-    stories = [story.__name__ for story in RUNS]
-    page = create_page(bot.durable, stories, settings.github_url, hide=own_secrets.mask)
-    servers = {
-        sockets.outside: create_server(outside, settings.host, settings.port),
-        sockets.inside: create_server(page, "127.0.0.1", settings.page_port),
-    }
-    name, path = ("webhooks", "github") if bot.takes_webhooks else ("health", "health")
-    addresses = {name: f"{_render_url(sockets.outside)}/{path}", "runs": runs_url}
+    servers = create_servers(bot, sockets, own_secrets.mask)
+    addresses = list_addresses(bot, sockets)
 
     def begin() -> None:
         print_start(settings, bot.hub, addresses)
@@ -146,56 +110,23 @@ def _serve(
     return bot.durable
 
 
-@dataclass(frozen=True, slots=True)
-class _Bot:
-    """What a process is made of."""
-
-    settings: Settings
-    hub: GitHubApp
-    sandbox: LocalSandbox
-    durable: DurableEngine
-    metrics: PrometheusMetrics
-    part: Part
-
-    @property
-    def takes_webhooks(self) -> bool:
-        return self.part != "work"
-
-    @property
-    def works_on_runs(self) -> bool:
-        return self.part != "door"
-
-
-def _build_bot(settings: Settings, own_secrets: SecretValues, part: Part) -> _Bot:
+def _build_bot(settings: Settings, own_secrets: SecretValues, part: Part) -> ServingBot:
     """Build what the part is made of. A door has no slots."""
     fence, metrics = Fence(), build_metrics()
     hub = build_github(settings, own_secrets, fence, metrics, build_shared_limits(settings))
     sandbox = build_sandbox(settings, hub)
     slots = 0 if part == "door" else settings.slots
     durable = build_engine(settings, hub, sandbox, fence, slots, metrics)
-    return _Bot(settings, hub, sandbox, durable, metrics, part)
+    return ServingBot(settings, hub, sandbox, durable, metrics, part)
 
 
-def _start_chores(bot: _Bot) -> None:
+def _start_chores(bot: ServingBot) -> None:
     """Start what needs GitHub, or takes long, behind the start."""
     if bot.takes_webhooks:
         missed = MissedDeliveries(bot.hub, LostDeliveries(build_record(bot.settings)))
         start_repeated_chore(missed.look, CLAIM_EVERY_S)
     if bot.works_on_runs:
         start_chore(lambda: _log_sandbox(bot.settings, bot.sandbox))
-
-
-def _create_outside(bot: _Bot, runs_url: str) -> FastAPI:
-    """Create what is reached from outside: the door, or the pages for monitors alone."""
-    settings, durable = bot.settings, bot.durable
-    health, readiness = build_health(settings, durable), build_readiness(settings, bot.hub)
-    numbers = build_metrics_page(bot.metrics, durable, health)
-    pages = DoorPages(runs_url, health, readiness, numbers)
-    if not bot.takes_webhooks:
-        return create_monitor(pages)
-    allowed = AllowedRoute(route, AllowList(settings.allow))
-    secret = settings.webhook_secret.get_secret_value()
-    return create_door(durable, allowed, secret, pages=pages, metrics=bot.metrics)
 
 
 def _check_record(record: Record) -> None:
@@ -273,10 +204,3 @@ def _delete_old_records(durable: DurableEngine, logs: DiskLogCache, keep_s: floa
     """Delete the records of runs that ended long ago, and the logs of CI of then."""
     durable.forget(keep_s)
     logs.forget(keep_s)
-
-
-def _render_url(listening: socket) -> str:
-    host, port = listening.getsockname()[:2]
-    if ":" in host:
-        host = f"[{host}]"
-    return f"http://{host}:{port}"

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.command_settings import Address, ModelSettings, SearchSettings
+from bot.settings.setting_problems import make_name
 from bot.settings.setting_values import (
     check_database_url,
     parse_allow,
@@ -155,8 +156,27 @@ class ServerSettings(HomeSettings, SandboxSettings):
         8485,
         ge=0,
         le=65535,
-        description="The port of the page of runs, always on 127.0.0.1",
+        description="The port of the page of runs, which has /metrics too",
         examples=["8485"],
+    )
+    page_host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        description=(
+            "The address that the page listens on. It asks nobody's name: another one is for "
+            "containers alone, of which the port is published on 127.0.0.1"
+        ),
+        examples=["127.0.0.1"],
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description=(
+            "One more port on GREENLIT_HOST, for monitors on other machines: /metrics, and why a "
+            "part does not work. Keep it from strangers"
+        ),
+        examples=["8487"],
     )
     usd_per_day: float | None = Field(
         None,
@@ -189,12 +209,13 @@ class ServerSettings(HomeSettings, SandboxSettings):
     def _check_database(cls, url: SecretStr | None) -> SecretStr | None:
         return url and SecretStr(check_database_url(url.get_secret_value()))
 
-    @field_validator("page_port")
+    @field_validator("page_port", "metrics_port")
     @classmethod
-    def _check_page_port(cls, page_port: int, info: ValidationInfo) -> int:
-        if page_port and page_port == info.data.get("port"):
-            raise ValueError("GREENLIT_PORT is the same: each needs a port of its own")
-        return page_port
+    def _check_other_port(cls, port: int | None, info: ValidationInfo) -> int | None:
+        for name in ("port", "page_port"):
+            if port and name != info.field_name and port == info.data.get(name):
+                raise ValueError(f"{make_name(name)} is the same: each needs a port of its own")
+        return port
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -209,6 +230,12 @@ class Settings(ServerSettings, GitHubSettings, ModelSettings):
         description="The App's webhook secret",
         min_length=8,
         examples=["the-secret-that-you-gave-it"],
+    )
+    old_webhook_secret: SecretStr | None = Field(
+        None,
+        description="The one before it, which is taken too until GitHub has the new one",
+        min_length=8,
+        examples=["the-secret-that-it-had"],
     )
     attempts: int = Field(3, ge=1, le=10, description="The most pushes of one run", examples=["3"])
     slots: int = Field(

@@ -22,6 +22,7 @@ from bot.run import Engine, Ignore, Intent, SignalRun, StartRun
 from bot.values.events import Event, Unknown
 from bot.web.door_pages import DoorPages
 from bot.web.payloads import BadPayload
+from bot.web.probe_pages import MonitorPages
 from bot.web.webhook import BadSignature, read_event
 
 PATIENCE_S = 8.0  # GitHub waits ten seconds (docs.github.com, "Best practices for using webhooks")
@@ -54,7 +55,7 @@ class _Rejection(Exception):
 def create_door(
     engine: Engine,
     route: Callable[[Event], Sequence[Intent]],
-    secret: str,
+    secrets: tuple[str, ...],
     *,
     pages: DoorPages | None = None,
     limits: DoorLimits | None = None,
@@ -62,21 +63,22 @@ def create_door(
 ) -> FastAPI:
     """Make the App's public web app: `POST /github`, and `pages` for whoever is not GitHub.
 
+    What one of the secrets signed is taken: while it is changed there are two.
     A delivery is answered 503 when the engine is Unreachable or takes longer than the limit;
     what was begun then may still be done, once, under its key. GitHub does not repeat a delivery
     by itself, but records a failed one, so that it can be asked for again.
     """
-    if not secret:
+    if not secrets or not all(secrets):
         raise ValueError("without a secret anybody could sign")
     app = FastAPI(title="Greenlit", docs_url=None, redoc_url=None, openapi_url=None)
-    receiver = _Receiver(engine, route, secret, limits or DoorLimits(), metrics or NoMetrics())
+    receiver = _Receiver(engine, route, secrets, limits or DoorLimits(), metrics or NoMetrics())
     app.add_route("/github", receiver.receive, ["POST"])
     (pages or DoorPages()).add_to(app)
     return app
 
 
-def create_monitor(pages: DoorPages) -> FastAPI:
-    """Make the web app of a process that takes no webhooks: the pages for monitors alone."""
+def create_monitor(pages: DoorPages | MonitorPages) -> FastAPI:
+    """Make the web app of a port that takes no webhooks: the pages for monitors alone."""
     app = FastAPI(title="Greenlit", docs_url=None, redoc_url=None, openapi_url=None)
     pages.add_to(app)
     return app
@@ -86,7 +88,7 @@ def create_monitor(pages: DoorPages) -> FastAPI:
 class _Receiver:
     engine: Engine
     route: Callable[[Event], Sequence[Intent]]
-    secret: str
+    secrets: tuple[str, ...]
     limits: DoorLimits
     metrics: Metrics
     held_bytes: int = field(default=0, init=False)
@@ -127,8 +129,8 @@ class _Receiver:
         body = await self._read_body(request)
         try:
             if len(body) < BIG_BYTES:
-                return read_event(request.headers, body, self.secret)
-            return await asyncio.to_thread(read_event, request.headers, body, self.secret)
+                return read_event(request.headers, body, *self.secrets)
+            return await asyncio.to_thread(read_event, request.headers, body, *self.secrets)
         except BadSignature as bad:
             raise _Rejection(401, str(bad)) from bad
         except BadPayload as bad:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from bot.web.metrics_page import MetricsPage
 from bot.web.page.html import PageRenderer
 from bot.web.page.routes import GUARDS, send_style
-from bot.web.probes import OK, Probe, fetch_words
+from bot.web.probe_pages import ProbePages
 
 ABOUT = "Greenlit is a GitHub App that turns an issue into a pull request that is already green."
 WEBHOOK = "GitHub sends its webhooks to this address. There is nothing to see here for people."
@@ -21,7 +20,7 @@ OPERATORS = (
     "For its operator: README.md and deploy/RUNBOOK.md, which came with it; `greenlit doctor` says "
     "what is missing."
 )
-MONITORS = "For monitors: /health (process, database, disk) and /ready (GitHub, Claude), /metrics."
+MONITORS = "For monitors: /health (it is alive) and /ready (database, disk, GitHub and Claude)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +28,13 @@ class DoorPages:
     """What the door says to whoever is not GitHub."""
 
     runs_url: str = ""
-    health: Sequence[Probe] = ()
-    readiness: Sequence[Probe] = ()
-    metrics: MetricsPage | None = None
+    probes: ProbePages = field(default_factory=ProbePages)
 
     def add_to(self, app: FastAPI) -> None:
         """Add their addresses; each answers HEAD as well as GET."""
         app.add_route("/", self._show_about, ["GET"])
         app.add_route("/github", self._explain_webhook, ["GET"])
-        app.add_route("/health", self._report_health, ["GET"])
-        app.add_route("/ready", self._report_readiness, ["GET"])
-        if self.metrics is not None:
-            app.add_route("/metrics", self.metrics.send, ["GET"])
+        self.probes.add_to(app)
         app.add_route("/style.css", send_style, ["GET"])
         app.add_exception_handler(404, self._explain_nothing)
 
@@ -58,20 +52,6 @@ class DoorPages:
     def _list_places(self) -> list[str]:
         runs = f"Its runs: {self.runs_url}, which only the machine that it runs on can open."
         return [*([runs] if self.runs_url else []), PEOPLE, OPERATORS, MONITORS]
-
-    async def _report_health(self, _request: Request) -> Response:
-        words = await fetch_words(self.health)
-        return _send_words(words, "ok", "failing")
-
-    async def _report_readiness(self, _request: Request) -> Response:
-        words = await fetch_words(self.readiness)
-        return _send_words(words, "ready", "not ready")
-
-
-def _send_words(words: dict[str, str], good: str, bad: str) -> Response:
-    is_well = all(word == OK for word in words.values())
-    content = {"status": good if is_well else bad, **words}
-    return JSONResponse(content, 200 if is_well else 503, headers={"cache-control": "no-store"})
 
 
 def _send(request: Request, status: int, title: str, lines: Sequence[str]) -> Response:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import Request, Response
 
-from bot.web.probes import OK, Probe, fetch_words
+from bot.web.probes import OK, Probe, fetch_answers
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 KEEP_S = 1.0  # for how long a text is good: whoever reaches the port may ask
@@ -35,8 +35,8 @@ class MetricsPage:
         """Send the numbers of this process."""
         async with self._lock:
             if time.monotonic() - self._written_at > self._keep_s:
-                words = await fetch_words(self._health)
-                parts = {name: word == OK for name, word in words.items()}
+                answers = await fetch_answers(self._health)
+                parts = {name: answer.word == OK for name, answer in answers.items()}
                 self._text = await asyncio.to_thread(self._render, parts)
                 self._written_at = time.monotonic()
         headers = {"cache-control": "no-store"}

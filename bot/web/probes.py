@@ -35,7 +35,7 @@ class Probe:
         self._answered_at = float("-inf")
         self._is_asking = False
 
-    async def fetch_word(self, patience_s: float = PATIENCE_S) -> str:
+    async def fetch_answer(self, patience_s: float = PATIENCE_S) -> ProbeAnswer:
         """Return how the part does. It is asked when its last answer is too old, by one at a time.
 
         Call it in one event loop only.
@@ -47,9 +47,9 @@ class Probe:
         deadline = time.monotonic() + patience_s
         while self._is_asking:
             if time.monotonic() > deadline:
-                return LATE
+                return ProbeAnswer(LATE)
             await asyncio.sleep(POLL_S)
-        return self._answer.word
+        return self._answer
 
     def _refresh(self) -> None:
         answer = ProbeAnswer(BROKEN)
@@ -70,7 +70,9 @@ class Probe:
             log.warning("%s %s%s", self.name, answer.word, detail)
 
 
-async def fetch_words(probes: Sequence[Probe], patience_s: float = PATIENCE_S) -> dict[str, str]:
+async def fetch_answers(
+    probes: Sequence[Probe], patience_s: float = PATIENCE_S
+) -> dict[str, ProbeAnswer]:
     """Ask all of them at once."""
-    words = await asyncio.gather(*(probe.fetch_word(patience_s) for probe in probes))
-    return {probe.name: word for probe, word in zip(probes, words, strict=True)}
+    answers = await asyncio.gather(*(probe.fetch_answer(patience_s) for probe in probes))
+    return {probe.name: answer for probe, answer in zip(probes, answers, strict=True)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
@@ -65,14 +65,14 @@ class BadSignature(Exception):
     """Nobody who knows the secret signed these bytes."""
 
 
-def read_event(headers: Mapping[str, str], body: bytes, secret: str) -> Event:
+def read_event(headers: Mapping[str, str], body: bytes, *secrets: str) -> Event:
     """Read the event of a delivery. Raises BadSignature, before anything is parsed, or BadPayload.
 
-    Only X-Hub-Signature-256 counts (docs.github.com, "Validating webhook deliveries"). Header
-    names may be in any case.
+    One of the secrets must have signed it. Only X-Hub-Signature-256 counts (docs.github.com,
+    "Validating webhook deliveries"). Header names may be in any case.
     """
     lowered = {name.lower(): value for name, value in headers.items()}
-    _verify_signature(lowered.get("x-hub-signature-256", ""), body, secret)
+    _verify_signature(lowered.get("x-hub-signature-256", ""), body, secrets)
     kind, delivery = lowered.get("x-github-event", ""), lowered.get("x-github-delivery", "")
     if not kind or not delivery:
         raise BadPayload("X-GitHub-Event and X-GitHub-Delivery are needed")
@@ -90,11 +90,13 @@ def _read_payload(content_type: str, body: bytes) -> bytes:
     return unquote_to_bytes(value.replace(b"+", b" "))
 
 
-def _verify_signature(signature: str, body: bytes, secret: str) -> None:
-    expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    # As bytes: compare_digest refuses text that is not ASCII.
-    if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
-        raise BadSignature("X-Hub-Signature-256 does not fit the body")
+def _verify_signature(signature: str, body: bytes, secrets: Sequence[str]) -> None:
+    for secret in secrets:
+        expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        # As bytes: compare_digest refuses text that is not ASCII.
+        if hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
+            return
+    raise BadSignature("X-Hub-Signature-256 does not fit the body")
 
 
 def _parse_event(kind: str, delivery: str, data: dict[str, object]) -> Event:

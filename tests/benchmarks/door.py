@@ -141,7 +141,7 @@ def _serve(home: Path) -> None:
     engine = DurableEngine(home, Ports(unused, unused, unused), (trivial,))
     engine.launch()
     try:
-        with serving(create_door(engine, _route, SECRET)) as port:
+        with serving(create_door(engine, _route, (SECRET,))) as port:
             print(port, flush=True)
             sys.stdin.readline()
         while any(run.state in ("queued", "running") for run in engine.runs(2 * DISTINCT)):

@@ -46,7 +46,7 @@ def list_examples() -> list[Delivery]:
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
     """A client of a door with the real handlers behind it."""
-    with TestClient(create_door(Kept(), route, SECRET), raise_server_exceptions=False) as client:
+    with TestClient(create_door(Kept(), route, (SECRET,)), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -43,7 +43,11 @@ ALL = {
         "autoscaling": {"enabled": True},
         "home": {"storageClass": "fast"},
     },
-    "networkPolicy": {"from": [{"podSelector": {}}], "database": {"cidr": "10.0.0.0/8"}},
+    "networkPolicy": {
+        "from": [{"podSelector": {}}],
+        "monitors": [{"podSelector": {}}],
+        "database": {"cidr": "10.0.0.0/8"},
+    },
 }
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 
@@ -96,7 +100,7 @@ def test_each_service_of_compose_is_a_command_with_settings_that_exist(name, che
     assert [f"{name}:/var/lib/greenlit"] == service["volumes"]
     assert {"cpus", "memory", "pids"} == set(service["deploy"]["resources"]["limits"])
     assert "unless-stopped" == service["restart"]
-    assert "/health" in service["healthcheck"]["test"][-1]
+    assert "127.0.0.1:8484/ready" in service["healthcheck"]["test"][-1]
     assert "service_healthy" == service["depends_on"]["database"]["condition"]
 
 
@@ -169,8 +173,8 @@ def test_the_chart_starts_commands_with_settings_that_exist(values, check):
         assert pod["securityContext"]["runAsNonRoot"]
         assert pod["terminationGracePeriodSeconds"] == 30
         assert "/health" == container["livenessProbe"]["httpGet"]["path"]
-        # A door that is not sent webhooks while Claude is away would lose them.
-        ready = "/health" if container["name"] == "door" else "/ready"
+        # A door that is not sent webhooks while GitHub's API is away would lose them.
+        ready = "/ready?exclude=github" if container["name"] == "door" else "/ready"
         assert ready == container["readinessProbe"]["httpGet"]["path"]
         assert {mount["name"] for mount in container["volumeMounts"]} == {
             volume["name"] for volume in pod["volumes"]

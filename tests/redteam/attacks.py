@@ -261,7 +261,7 @@ def _list_deliveries() -> Iterator[tuple[dict[str, str], bytes]]:
 def _deliver(delivery: tuple[dict[str, str], bytes]) -> str:
     engine = Kept()
     head, body = delivery
-    with closing(TestClient(create_door(engine, route, SECRET))) as client:
+    with closing(TestClient(create_door(engine, route, (SECRET,)))) as client:
         status = client.post("/github", content=body, headers=head).status_code
     return f"answered {status}" if status < 400 or engine.starts else ""
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.long
 @pytest.fixture
 def app() -> FastAPI:
     """A door behind which nothing happens."""
-    return create_door(Kept(), lambda _: [Ignore("a test")], SECRET)
+    return create_door(Kept(), lambda _: [Ignore("a test")], (SECRET,))
 
 
 def hung_up_on(

@@ -56,7 +56,7 @@ def engine() -> Kept:
 @pytest.fixture
 def client(engine: Kept) -> Iterator[TestClient]:
     """A client of the door."""
-    with TestClient(create_door(engine, route, SECRET), raise_server_exceptions=False) as client:
+    with TestClient(create_door(engine, route, (SECRET,)), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -127,7 +127,7 @@ def test_an_engine_that_is_late_fails_the_delivery(engine):
     """GitHub waits ten seconds; the door says before that that it could not write."""
     engine.slow_s = 60
     with TestClient(
-        create_door(engine, route, SECRET, limits=DoorLimits(patience_s=0.05))
+        create_door(engine, route, (SECRET,), limits=DoorLimits(patience_s=0.05))
     ) as client:
         answer = posted(client, "issues", issues("labeled"))
 
@@ -151,7 +151,7 @@ def test_nothing_else_is_open(client, method, path, status):
 def test_a_door_without_a_secret_is_not_built(engine):
     """An empty secret is one that everybody knows."""
     with pytest.raises(ValueError, match="anybody could sign"):
-        create_door(engine, route, "")
+        create_door(engine, route, ("",))
 
 
 # --- what it turns away
@@ -235,7 +235,7 @@ def padded(size: int) -> bytes:
 def test_twenty_five_megabytes_pass(engine):
     """GitHub's largest payload is taken, over real HTTP."""
     body = padded(LIMIT_BYTES)
-    with serving(create_door(engine, route, SECRET)) as port:
+    with serving(create_door(engine, route, (SECRET,))) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("POST", "/github", body, headers("ping", body))
         status = connection.getresponse().status
@@ -247,7 +247,7 @@ def test_twenty_five_megabytes_pass(engine):
 def test_a_byte_more_is_refused_by_its_length(engine):
     """What says that it is too long is refused before it is read."""
     with (
-        serving(create_door(engine, route, SECRET)) as port,
+        serving(create_door(engine, route, (SECRET,))) as port,
         socket.create_connection(("127.0.0.1", port), 60) as sent,
     ):
         head = headers("ping", b"") | {"host": "door", "content-length": str(LIMIT_BYTES + 1)}
@@ -261,7 +261,7 @@ def test_a_byte_more_is_refused_by_count(engine):
     """What does not say how long it is gets counted."""
     body = padded(LIMIT_BYTES + 1)
     chunks = (body[at : at + 1_000_000] for at in range(0, len(body), 1_000_000))
-    with serving(create_door(engine, route, SECRET)) as port:
+    with serving(create_door(engine, route, (SECRET,))) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("POST", "/github", chunks, headers("ping", body), encode_chunked=True)
         status = connection.getresponse().status
@@ -276,7 +276,7 @@ def test_bodies_together_have_a_limit(engine):
     """
     head = headers("ping", b"") | {"host": "door", "content-length": "1000"}
     with serving(
-        create_door(engine, route, SECRET, limits=DoorLimits(body_bytes=1000)), body_deadline_s=1
+        create_door(engine, route, (SECRET,), limits=DoorLimits(body_bytes=1000)), body_deadline_s=1
     ) as port:
         sent = [socket.create_connection(("127.0.0.1", port), 60) for _ in range(9)]
         for one in sent:
@@ -292,7 +292,7 @@ def test_bodies_together_have_a_limit(engine):
 
 def test_the_server_does_not_say_what_it_is(engine):
     """No header names the software."""
-    with serving(create_door(engine, route, SECRET)) as port:
+    with serving(create_door(engine, route, (SECRET,))) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", "/health")
         names = {name.lower() for name, _ in connection.getresponse().getheaders()}

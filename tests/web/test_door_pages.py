@@ -3,8 +3,9 @@
 import pytest
 from starlette.testclient import TestClient
 
-from bot.web.door import create_door
+from bot.web.door import create_door, create_monitor
 from bot.web.door_pages import DoorPages
+from bot.web.probe_pages import MonitorPages, ProbePages, describe_reason
 from bot.web.probes import Probe, ProbeAnswer
 from tests.deliveries import SECRET, Kept
 
@@ -13,9 +14,10 @@ BROWSER = {"accept": "text/html,application/xhtml+xml"}
 DISK = ProbeAnswer("does not work", "/var/lib/greenlit: No space left on device")
 
 
-def door(**pages):
+def door(runs_url="", **probes):
     """A client of a door with these pages."""
-    app = create_door(Kept(), lambda _: [], SECRET, pages=DoorPages(**pages))
+    pages = DoorPages(runs_url, ProbePages(**probes))
+    app = create_door(Kept(), lambda _: [], (SECRET,), pages=pages)
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -59,7 +61,7 @@ def test_head_works(path):
     assert (200, b"") == (answer.status_code, answer.content)
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/docs", "/openapi.json", "/runs"])
+@pytest.mark.parametrize("path", ["/nothing", "/docs", "/openapi.json", "/runs", "/metrics"])
 def test_an_unknown_address_is_one_sentence(path):
     """Whoever asks."""
     assert (404, "There is nothing at this address.\n") == (
@@ -101,3 +103,27 @@ def test_readiness_is_apart_from_health():
         client.get("/ready").status_code,
         client.get("/ready").json(),
     )
+
+
+def test_readiness_can_be_asked_without_a_part():
+    """A door takes webhooks while GitHub's API is away, so whoever sends them on leaves it out."""
+    away = Probe("github", answering(ProbeAnswer("cannot be reached")), 60)
+    client = door(readiness=[Probe("database", answering(ProbeAnswer()), 60), away])
+    answer = client.get("/ready?exclude=github")
+
+    assert (200, {"status": "ready", "database": "ok"}) == (answer.status_code, answer.json())
+    assert (400, {"error": "There is no part 'gihub' to exclude: database, github are."}) == (
+        client.get("/ready?exclude=gihub").status_code,
+        client.get("/ready?exclude=gihub").json(),
+    )
+
+
+def test_the_operators_own_monitors_are_told_why():
+    """On a port that strangers do not reach."""
+    probes = ProbePages(readiness=[Probe("disk", answering(DISK), 60)], describe=describe_reason)
+    answer = TestClient(create_monitor(MonitorPages(probes))).get("/ready")
+
+    assert {
+        "status": "not ready",
+        "disk": "does not work: /var/lib/greenlit: No space left on device",
+    } == answer.json()

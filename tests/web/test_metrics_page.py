@@ -1,4 +1,4 @@
-"""`/metrics`: numbers for Prometheus, beside the pages for monitors."""
+"""`/metrics`: numbers for Prometheus, where strangers do not ask."""
 
 import json
 import time
@@ -10,8 +10,8 @@ from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
 from bot.run import Ignore
 from bot.values import ProcessLoad
 from bot.web.door import create_door, create_monitor
-from bot.web.door_pages import DoorPages
 from bot.web.metrics_page import MetricsPage
+from bot.web.probe_pages import MonitorPages, ProbePages
 from bot.web.probes import Probe, ProbeAnswer
 from tests.deliveries import SECRET, Kept, issues, signed
 from tests.metric_samples import samples
@@ -31,17 +31,17 @@ def pages(metrics):
         return metrics.render(ProcessLoad(0, 0, 4), parts, time.time())
 
     probe = Probe("database", lambda: ProbeAnswer("does not work"), 60)
-    return DoorPages(health=[probe], metrics=MetricsPage(render, [probe], keep_s=0))
+    return MonitorPages(ProbePages(), MetricsPage(render, [probe], keep_s=0))
 
 
 def test_deliveries_are_counted_by_event_and_answer(metrics, pages):
     """An event that nobody signed for has no name: strangers would fill the monitor with theirs."""
-    door = create_door(Kept(), lambda _: [Ignore("a test")], SECRET, pages=pages, metrics=metrics)
+    door = create_door(Kept(), lambda _: [Ignore("a test")], (SECRET,), metrics=metrics)
     client = TestClient(door)
     headers, body = signed("issues", issues("labeled"))
     client.post("/github", headers=headers, content=body)
     client.post("/github", headers=headers, content=body + b" ")
-    answer = client.get("/metrics")
+    answer = TestClient(create_monitor(pages)).get("/metrics")
     deliveries = {
         name: value
         for name, value in samples(answer.content).items()
@@ -55,8 +55,8 @@ def test_deliveries_are_counted_by_event_and_answer(metrics, pages):
     } == deliveries
 
 
-def test_a_process_without_a_door_has_them_too(pages):
-    """With the parts of the bot that do not work."""
+def test_the_parts_of_the_bot_that_do_not_work_are_numbers_too(pages):
+    """For an alert."""
     answer = TestClient(create_monitor(pages)).get("/metrics")
 
     assert 0 == samples(answer.content)['greenlit_part_works{part="database"}']
@@ -70,13 +70,8 @@ def test_whoever_asks_often_is_answered_with_the_last_text():
         written.append(parts)
         return json.dumps(parts).encode()
 
-    monitor = create_monitor(DoorPages(metrics=MetricsPage(render, keep_s=60)))
+    monitor = create_monitor(MonitorPages(ProbePages(), MetricsPage(render, keep_s=60)))
     client = TestClient(monitor)
     texts = {client.get("/metrics").text for _ in range(3)}
 
     assert ({"{}"}, [{}]) == (texts, written)
-
-
-def test_without_numbers_there_is_no_such_address():
-    """As in the tests' own doors."""
-    assert 404 == TestClient(create_monitor(DoorPages())).get("/metrics").status_code

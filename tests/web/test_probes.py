@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from bot.web.probes import Probe, ProbeAnswer, fetch_words
+from bot.web.probes import Probe, ProbeAnswer, fetch_answers
 
 AWAY = ProbeAnswer("cannot be reached", "GitHub answered 502")
 
@@ -29,9 +29,9 @@ def test_many_probes_ask_once():
     probe = Probe("github", part.ask, keep_s=60)
 
     async def ask_often():
-        return [*await asyncio.gather(*(probe.fetch_word() for _ in range(20)))]
+        return [*await asyncio.gather(*(probe.fetch_answer() for _ in range(20)))]
 
-    assert ["ok"] * 20 == asyncio.run(ask_often())
+    assert [ProbeAnswer("ok")] * 20 == asyncio.run(ask_often())
     assert 1 == part.times
 
 
@@ -42,9 +42,9 @@ def test_an_answer_that_is_too_old_is_asked_for_again(caplog):
     probe = Probe("github", part.ask, keep_s=-1)
 
     async def ask_thrice():
-        return [await probe.fetch_word() for _ in range(3)]
+        return [await probe.fetch_answer() for _ in range(3)]
 
-    assert ["cannot be reached", "cannot be reached", "ok"] == asyncio.run(ask_thrice())
+    assert [AWAY, AWAY, ProbeAnswer("ok")] == asyncio.run(ask_thrice())
     assert ["github cannot be reached: GitHub answered 502", "github works again"] == [
         record.getMessage() for record in caplog.records
     ]
@@ -62,9 +62,9 @@ def test_a_part_that_does_not_answer_keeps_nobody_waiting():
     probe = Probe("github", ask, keep_s=60)
 
     async def ask_twice():
-        late = [await probe.fetch_word(patience_s=0.05) for _ in range(2)]
+        late = [await probe.fetch_answer(patience_s=0.05) for _ in range(2)]
         go_on.set()
-        return [*late, await probe.fetch_word()]
+        return [answer.word for answer in (*late, await probe.fetch_answer())]
 
     assert ["does not answer", "does not answer", "ok"] == asyncio.run(ask_twice())
     assert 1 == part.times
@@ -77,9 +77,9 @@ def test_a_part_whose_question_breaks_is_broken():
     def ask():
         raise KeyError("a bug")
 
-    words = asyncio.run(fetch_words([Probe("disk", ask, keep_s=60)]))
+    answers = asyncio.run(fetch_answers([Probe("disk", ask, keep_s=60)]))
     for thread in threading.enumerate():
         if "_refresh" in thread.name:
             thread.join()
 
-    assert {"disk": "is broken"} == words
+    assert {"disk": ProbeAnswer("is broken")} == answers

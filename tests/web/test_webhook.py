@@ -193,3 +193,14 @@ def test_errors_hold_nothing_of_the_body():
         told("issues", issues("closed", sender={**ADA, "login": 1, "id": "canary"}))
 
     assert ("not as GitHub sends it: sender.id, sender.login",) == raised.value.args
+
+
+def test_what_either_secret_signed_is_taken_while_it_is_changed():
+    """The new one and the one before; no third."""
+    body = json.dumps({"zen": "Responsive is better than fast.", "hook_id": 1}).encode()
+    for secret in ("the new one", "the old one"):
+        head = headers("ping", body, secret=secret)
+
+        assert Ping(GUID, 1) == read_event(head, body, "the new one", "the old one")
+    with pytest.raises(BadSignature):
+        read_event(headers("ping", body, secret="a third"), body, "the new one", "the old one")

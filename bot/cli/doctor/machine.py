@@ -119,9 +119,13 @@ def _check_privacy(home: Path) -> Iterator[Diagnosis]:
 
 def _check_ports(report: SettingsReport) -> Iterator[Diagnosis]:
     server = report.server
-    wanted = (("port", server.host, server.port), ("page_port", "127.0.0.1", server.page_port))
+    wanted = (
+        ("port", server.host, server.port),
+        ("page_port", server.page_host, server.page_port),
+        ("metrics_port", server.host, server.metrics_port),
+    )
     for field, host, port in wanted:
-        if report.has_wrong(field):
+        if port is None or report.has_wrong(field):
             continue
         try:
             open_port(f"GREENLIT_{field.upper()}", host, port).close()

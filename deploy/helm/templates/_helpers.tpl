@@ -11,7 +11,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 checksum/settings: {{ .Values.settings | toYaml | sha256sum }}
 {{- if .Values.scrape }}
 prometheus.io/scrape: "true"
-prometheus.io/port: "8484"
+prometheus.io/port: "8487"
 prometheus.io/path: /metrics
 {{- end }}
 {{- end }}
@@ -23,17 +23,18 @@ envFrom:
   - configMapRef: {name: {{ .Release.Name }}-settings}
 ports:
   - {name: http, containerPort: 8484}
+  - {name: metrics, containerPort: 8487}
 startupProbe:
   httpGet: {path: /health, port: http}
   periodSeconds: 2
   timeoutSeconds: 6
   failureThreshold: 60
-# It stays 503 while the database is away, and a start would not bring that back: give it five minutes.
+# The process alone: no start brings a database back.
 livenessProbe:
   httpGet: {path: /health, port: http}
   periodSeconds: 15
   timeoutSeconds: 6
-  failureThreshold: 20
+  failureThreshold: 8
 volumeMounts:
   - {name: home, mountPath: /var/lib/greenlit}
   - {name: tmp, mountPath: /tmp}

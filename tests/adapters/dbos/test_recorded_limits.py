@@ -128,7 +128,7 @@ def test_members_hear_of_limits_as_they_say_that_they_live(processes, database_u
     )
     member.join()
     known = []
-    listener = Listener(*[lambda *_: None] * 4, list, known.append)
+    listener = Listener(*[lambda *_: None] * 5, list, known.append)
     with closing(member.record.connect()) as connection:
         member._beat(connection, listener)
         for limits, left_s in zip(processes, (600.0, 60.0), strict=True):

@@ -96,6 +96,18 @@ def test_every_alert_is_in_the_runbook(name):
     assert f"| `{name}` |" in RUNBOOK
 
 
+def test_every_alert_is_tried_by_the_drill():
+    """By deploy/drills/check_alerts.sh: that it comes, and that it does not come before."""
+    groups = yaml.safe_load((DEPLOY / "drills/alerts_test.yml").read_text(encoding="utf-8"))[
+        "tests"
+    ]
+    tries = [attempt for group in groups for attempt in group["alert_rule_test"]]
+    comes = {attempt["alertname"] for attempt in tries if attempt["exp_alerts"]}
+    stays_away = {attempt["alertname"] for attempt in tries if not attempt["exp_alerts"]}
+
+    assert (ALERTS.keys(), ALERTS.keys()) == (comes, stays_away)
+
+
 def test_every_number_of_ours_is_in_the_runbook(known):
     """And the other way round."""
     ours = {re.sub(r"_(bucket|sum|count)$", "", name) for name in known if name[:3] == "gre"}

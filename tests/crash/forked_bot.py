@@ -59,12 +59,23 @@ def run_forked_bot(
     printed = home / "bot.out"
     printed.write_bytes(b"")
     environment = {**settings, "PATH": program_path(), "HOME": str(home)}
-    process = _start(home, environment, [part])
-    try:
-        forked: Any = ForkedProcess(process)
+    with run_forked_program(home, environment, [part]) as process:
+        forked: Any = process
         addresses = _read_addresses(forked, printed)
         outside = addresses.get("webhooks") or addresses["health"]
         yield BotProcess(forked, outside, addresses["runs"], home / "bot.log")
+
+
+@contextmanager
+def run_forked_program(
+    home: Path, environment: Mapping[str, str], words: Sequence[str]
+) -> Iterator[ForkedProcess]:
+    """Start a command with this environment and no other; end it afterwards. It prints to files
+    below the home.
+    """
+    process = _start(home, environment, words)
+    try:
+        yield ForkedProcess(process)
     finally:
         process.terminate()
         process.join(STOP_S)

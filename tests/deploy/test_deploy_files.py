@@ -26,29 +26,7 @@ SECRETS = {
     for name, field in Settings.model_fields.items()
     if "SecretStr" in str(field.annotation)
 }
-ALL = {
-    "settings": {"GREENLIT_USD_PER_DAY": 50, "GREENLIT_ALLOW": "acme"},
-    "imagePullSecrets": [{"name": "pull"}],
-    "door": {
-        "ingress": {
-            "enabled": True,
-            "host": "greenlit.example.com",
-            "className": "nginx",
-            "tlsSecret": "tls",
-            "annotations": {"a": "b"},
-        }
-    },
-    "work": {
-        "sandbox": "bubblewrap",
-        "autoscaling": {"enabled": True},
-        "home": {"storageClass": "fast"},
-    },
-    "networkPolicy": {
-        "from": [{"podSelector": {}}],
-        "monitors": [{"podSelector": {}}],
-        "database": {"cidr": "10.0.0.0/8"},
-    },
-}
+ALL = yaml.safe_load((DEPLOY / "drills/chart_values.yaml").read_text())
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 
 

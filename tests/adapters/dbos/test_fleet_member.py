@@ -193,7 +193,7 @@ def test_who_is_not_answered_asks_on_another_connection(database_url, postgres):
         record = PostgresRecord(database_url.replace(str(postgres.port), str(wire.port)))
         member = FleetMember(record, [], 4, LIMITS, Fence(), replace(QUICK, answer_s=0.5))
         member.join()
-        member.begin(Listener(*[lambda *_: None] * 4, list))
+        member.begin(Listener(*[lambda *_: None] * 5, list))
         wire.swallow()
         time.sleep(1.0)
         heard_at = member.fence._heard_at

@@ -14,7 +14,7 @@ done; \
 wait $$pid; status=$$?; [ ! -t 2 ] || printf '\r\033[K' >&2; exit $$status
 endef
 
-.PHONY: install demo sandbox postgresql test test-learn quick check format page bench bench-learn mutate lock clean
+.PHONY: install demo sandbox postgresql test test-learn quick check format page records bench bench-learn mutate lock clean
 
 # The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
 # pinned version to the newest, which has no hash here.
@@ -73,6 +73,11 @@ format: .venv/dev
 page:
 	deploy/editor/build.sh bot/completion/page
 	sha256sum $(addprefix deploy/editor/,build.sh editor.js package.json package-lock.json) bot/completion/page/codemirror.* >deploy/editor/built.sha256
+
+# Runs of the stage at their longest waits, for the versions that come after a release: make records RELEASE=0.2.0.
+RELEASE ?= unreleased
+records: .venv/dev
+	$(BIN)/python -m tests.stories.record_release $(RELEASE)
 
 # Real judges ask what was merged: make bench REPOSITORIES="PATH ..." asks repositories of your own. make bench ONLY="door"
 # measures what these modules of tests/benchmarks do, and nothing else.

@@ -3,8 +3,8 @@
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
 RUN python -m venv --without-pip /greenlit
-COPY requirements.lock ./
-RUN pip --python /greenlit install --no-cache-dir --require-hashes --no-deps -r requirements.lock
+COPY requirements-image.lock ./
+RUN pip --python /greenlit install --no-cache-dir --require-hashes --no-deps -r requirements-image.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY handlers handlers

@@ -121,6 +121,7 @@ tests/contracts/node_modules/.package-lock.json: tests/contracts/package-lock.js
 lock: .venv/dev
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --extra demo -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --constraint requirements.lock --extra demo --extra traces -o requirements-image.lock pyproject.toml
 	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --extra dev -o requirements-dev.lock pyproject.toml
 	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --constraint requirements-dev.lock --extra dev --extra learn-tests -o requirements-learn.lock pyproject.toml
 

@@ -35,14 +35,18 @@ from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sandbox.toolchains import Supplies
 from bot.adapters.sqlite_cache import SqliteCache
+from bot.lasting_imports import import_lasting
 from bot.ports import (
     Clock,
     Metrics,
     NoMetrics,
+    NoTraces,
     Ports,
     Refusal,
     Sandbox,
+    SentTraces,
     SharedLimits,
+    Traces,
     Unreachable,
 )
 from bot.search import INDEX_FORMAT
@@ -79,19 +83,41 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def build_model(settings: ModelSettings, metrics: Metrics | None = None) -> DeferredClaude:
+def build_model(
+    settings: ModelSettings, metrics: Metrics | None = None, traces: Traces | None = None
+) -> DeferredClaude:
     """Build the model's adapter."""
     return DeferredClaude(
         settings.anthropic_api_key.get_secret_value(),
         settings.chosen_model,
         settings.anthropic_url,
         metrics,
+        traces,
     )
 
 
 def build_metrics() -> PrometheusMetrics:
     """Build what counts for monitors."""
     return PrometheusMetrics(story.__name__ for story in STORIES)
+
+
+def build_traces(settings: ServerSettings, own_secrets: SecretValues, part: str) -> SentTraces:
+    """Build what sends traces, which are imported for that alone; nothing without a collector.
+
+    Raises Refusal where its packages are not installed.
+    """
+    url, headers = settings.collector
+    if not url:
+        return NoTraces()
+    try:
+        module = import_lasting("bot.adapters.opentelemetry.otlp_traces")
+    except ImportError:
+        raise Refusal(
+            "GREENLIT_OTLP_URL is set, and traces need packages that are not installed: "
+            "pip install 'greenlit[traces]', or unset it"
+        ) from None
+    traces: SentTraces = module.open_traces(url, headers, part, own_secrets.mask)
+    return traces
 
 
 def build_own_secrets(settings: SearchSettings | GitHubSettings) -> SecretValues:
@@ -105,6 +131,7 @@ def build_github(
     fence: Fence | None = None,
     metrics: Metrics | None = None,
     shared_limits: SharedLimits | None = None,
+    traces: Traces | None = None,
 ) -> GitHubApp:
     """Build GitHub's adapter, which adds its tokens to the secrets of this process.
 
@@ -121,6 +148,7 @@ def build_github(
         check_writing=(fence or Fence()).check,
         metrics=metrics or NoMetrics(),
         shared_limits=shared_limits,
+        traces=traces or NoTraces(),
     )
 
 
@@ -164,7 +192,8 @@ def build_mirrors(settings: Settings, hub: GitHubApp | None = None) -> GitMirror
     elsewhere = None
     if hub and isinstance(record, PostgresRecord):
         elsewhere = Elsewhere(RecordedCommits(record), hub.fetch_remote)
-    return GitMirrors(settings.home / "mirrors", protocols, elsewhere=elsewhere)
+    traces = hub.traces if hub else None
+    return GitMirrors(settings.home / "mirrors", protocols, elsewhere=elsewhere, traces=traces)
 
 
 def build_sandbox(settings: Settings, hub: GitHubApp | None = None) -> LocalSandbox:
@@ -268,6 +297,7 @@ def build_engine(
         clock=clock,
         metrics=metrics or NoMetrics(),
         on_limits=hub.learn_limits,
+        traces=hub.traces,
     )
     ports = _build_ports(settings, hub, clock, sandbox, metrics)
     record = build_record(settings)
@@ -284,7 +314,7 @@ def _build_ports(
     mirrors = build_mirrors(settings, hub)
     return Ports(
         mirrors=mirrors,
-        model=build_model(settings, metrics),
+        model=build_model(settings, metrics, hub.traces),
         clock=clock,
         caps=settings.caps,
         spending=build_spending(settings, clock),

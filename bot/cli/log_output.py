@@ -13,8 +13,9 @@ from bot.text import mask_secrets
 from bot.text.terminal_text import strip_control
 
 OURS = ("bot", "handlers")
-# urllib3 warns of each try of a request; what came of it is told by who asked.
-LIBRARY_LEVELS = {"urllib3": logging.ERROR}
+# urllib3 warns of each try of a request, and OpenTelemetry of each of sending; what came of it is
+# told by who asked.
+LIBRARY_LEVELS = {"urllib3": logging.ERROR, "opentelemetry": logging.CRITICAL}
 # These libraries bring handlers of their own, which would write a line twice.
 LOGGERS_WITH_HANDLERS = ("dbos", "github", "uvicorn", "uvicorn.error", "uvicorn.access")
 

@@ -35,6 +35,7 @@ from bot.assembly import (
     build_sandbox,
     build_shared_limits,
     build_spending,
+    build_traces,
 )
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore, start_repeated_chore
 from bot.cli.listening import ListeningSockets, open_sockets
@@ -68,7 +69,7 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = (), part: Part
     try:
         _check_part(settings, part)
         with open_sockets(settings) as sockets:
-            durable = _serve(settings, own_secrets, sockets, part)
+            bot = _serve(settings, own_secrets, sockets, part)
     except (Unreachable, Refusal) as taken:
         log.error("%s", taken)  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
@@ -76,7 +77,7 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = (), part: Part
         text = "Greenlit cannot start: %s. What else is missing? Ask: greenlit doctor"
         log.error(text, _explain(wrong))  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
-    _close(durable)
+    _close(bot)
     return ENDED
 
 
@@ -91,7 +92,7 @@ def _check_part(settings: Settings, part: Part) -> None:
 
 def _serve(
     settings: Settings, own_secrets: SecretValues, sockets: ListeningSockets, part: Part
-) -> DurableEngine:
+) -> ServingBot:
     """Go on with the runs that were live, and listen until a signal comes."""
     make_private_home(settings.home)
     _check_record(build_record(settings))
@@ -107,17 +108,19 @@ def _serve(
         _start_chores(bot)
 
     asyncio.run(_listen(servers, begin))
-    return bot.durable
+    return bot
 
 
 def _build_bot(settings: Settings, own_secrets: SecretValues, part: Part) -> ServingBot:
     """Build what the part is made of. A door has no slots."""
     fence, metrics = Fence(), build_metrics()
-    hub = build_github(settings, own_secrets, fence, metrics, build_shared_limits(settings))
+    traces = build_traces(settings, own_secrets, part)
+    limits = build_shared_limits(settings)
+    hub = build_github(settings, own_secrets, fence, metrics, limits, traces)
     sandbox = build_sandbox(settings, hub)
     slots = 0 if part == "door" else settings.slots
     durable = build_engine(settings, hub, sandbox, fence, slots, metrics)
-    return ServingBot(settings, hub, sandbox, durable, metrics, part)
+    return ServingBot(settings, hub, sandbox, durable, metrics, traces, part)
 
 
 def _start_chores(bot: ServingBot) -> None:
@@ -172,14 +175,15 @@ def _explain(wrong: Exception) -> str:
     return str(wrong)
 
 
-def _close(durable: DurableEngine) -> None:
+def _close(bot: ServingBot) -> None:
     """Let the steps under way be recorded; what takes longer is repeated at the next start."""
-    closing = Thread(target=durable.close, daemon=True)
+    closing = Thread(target=bot.durable.close, daemon=True)
     closing.start()
     try:
         closing.join(CLOSING_S)
     except KeyboardInterrupt:  # a second Ctrl-C
         log.info("ending at once")
+    bot.traces.close()
     if closing.is_alive():
         log.warning("a step was left under way; it is done again at the next start")
         logging.shutdown()

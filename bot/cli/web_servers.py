@@ -17,11 +17,12 @@ from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.assembly import build_metrics_page, build_own_probes, build_service_probes
 from bot.cli.listening import EVERYWHERE, ListeningSockets, render_page_url, render_url
+from bot.ports import SentTraces
 from bot.settings import Settings
 from bot.stories import RUNS
 from bot.values import AllowList
 from bot.web.allowed_route import AllowedRoute
-from bot.web.door import create_door, create_monitor
+from bot.web.door import DoorWatch, create_door, create_monitor
 from bot.web.door_pages import DoorPages
 from bot.web.page.routes import LOOPBACK, create_page
 from bot.web.probe_pages import MonitorPages, ProbePages, describe_reason
@@ -40,6 +41,7 @@ class ServingBot:
     sandbox: LocalSandbox
     durable: DurableEngine
     metrics: PrometheusMetrics
+    traces: SentTraces
     part: Part
 
     @property
@@ -94,7 +96,8 @@ def _create_outside(bot: ServingBot, pages: DoorPages) -> FastAPI:
     allowed = AllowedRoute(route, AllowList(bot.settings.allow))
     secrets = (bot.settings.webhook_secret, bot.settings.old_webhook_secret)
     values = tuple(secret.get_secret_value() for secret in secrets if secret)
-    return create_door(bot.durable, allowed, values, pages=pages, metrics=bot.metrics)
+    watch = DoorWatch(bot.metrics, bot.traces)
+    return create_door(bot.durable, allowed, values, pages=pages, watch=watch)
 
 
 def _create_inside(bot: ServingBot, monitors: MonitorPages, hide: Callable[[str], str]) -> FastAPI:

@@ -27,6 +27,14 @@ from bot.ports.precedents_port import NoPrecedents, Precedents
 from bot.ports.sandbox_port import NoSandbox, Sandbox
 from bot.ports.secrets_port import NoOwnSecrets, OwnSecrets
 from bot.ports.surprise_port import LineSurprise
+from bot.ports.traces_port import (
+    NoTraces,
+    SentTraces,
+    SpanAttribute,
+    SpanKind,
+    Traces,
+    TraceSpan,
+)
 from bot.ports.type_checker_port import CodePlace, TypeChecker
 from bot.ports.write_pace_port import RequestLimit, SharedLimits, WriteRate, WriteTurn
 
@@ -55,6 +63,7 @@ __all__ = [
     "NoPrecedents",
     "NoProjectFolder",
     "NoSandbox",
+    "NoTraces",
     "NullCache",
     "NullGitHub",
     "NullLogCache",
@@ -72,9 +81,14 @@ __all__ = [
     "Sandbox",
     "SecretFinder",
     "SegmentBlob",
+    "SentTraces",
     "SharedLimits",
+    "SpanAttribute",
+    "SpanKind",
     "Spending",
     "SubIssues",
+    "TraceSpan",
+    "Traces",
     "TypeChecker",
     "UncappedSpending",
     "Unreachable",

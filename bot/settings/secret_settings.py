@@ -22,9 +22,19 @@ def find_secret_values(settings: BaseModel) -> Iterator[str]:
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         if isinstance(value, SecretStr):
-            yield value.get_secret_value()
+            yield from _find_values(value.get_secret_value())
         else:
             yield from _find_passwords(value)
+
+
+def _find_values(secret: str) -> Iterator[str]:
+    """Find the secret itself, and where it is a list of headers the value of each."""
+    yield secret
+    for pair in secret.split(","):
+        _, is_pair, value = pair.partition("=")
+        if is_pair and len(value) >= _LEAST_CHARS:
+            yield value.strip()
+            yield unquote(value.strip())
 
 
 def find_secret_variables(environment: Mapping[str, str]) -> Iterator[str]:

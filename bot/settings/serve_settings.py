@@ -14,6 +14,7 @@ from bot.settings.setting_problems import make_name
 from bot.settings.setting_values import (
     check_database_url,
     parse_allow,
+    parse_headers,
     parse_indexes,
     parse_toolchains,
     read_private_key,
@@ -204,10 +205,30 @@ class ServerSettings(HomeSettings, SandboxSettings):
         "text", description="How it is logged: text, or json, an object a line", examples=["json"]
     )
 
+    otlp_url: Address | None = Field(
+        None,
+        description=(
+            "An OpenTelemetry collector, to which a trace of each run is sent by OTLP over HTTP; "
+            "needs the extra traces"
+        ),
+        examples=["http://collector.example.com:4318"],
+    )
+    otlp_headers: SecretStr | None = Field(
+        None,
+        description="Headers that it asks for: name=value, with commas between",
+        examples=["x-api-key=the-key-that-it-gave-you"],
+    )
+
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, url: SecretStr | None) -> SecretStr | None:
         return url and SecretStr(check_database_url(url.get_secret_value()))
+
+    @field_validator("otlp_headers")
+    @classmethod
+    def _check_headers(cls, headers: SecretStr | None) -> SecretStr | None:
+        parse_headers(headers.get_secret_value() if headers else "")
+        return headers
 
     @field_validator("page_port", "metrics_port")
     @classmethod
@@ -221,6 +242,12 @@ class ServerSettings(HomeSettings, SandboxSettings):
     @classmethod
     def _accept_small_letters(cls, level: object) -> object:
         return level.upper() if isinstance(level, str) else level
+
+    @property
+    def collector(self) -> tuple[str, dict[str, str]]:
+        """The address of the collector of traces, empty without one, and its headers."""
+        headers = self.otlp_headers.get_secret_value() if self.otlp_headers else ""
+        return self.otlp_url or "", parse_headers(headers)
 
 
 class Settings(ServerSettings, GitHubSettings, ModelSettings):

@@ -9,7 +9,7 @@ import json
 import os
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 # US dollars a million tokens: input, written to the 5-minute cache, read from it, output.
 Prices = dict[str, tuple[float, float, float, float]]
@@ -20,6 +20,7 @@ KEY_SUFFIXES = (".pem", ".key")
 PATH_CHARS = 500
 INDEX_KINDS = ("python", "node", "crates", "go")
 MIN_DEPTH = 2  # parts of a path: `/`, `/opt` and `/home` are no toolchains
+HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 ALLOWED = re.compile(r"[\w.*?-]+(?:/[\w.*?-]+)?")
 
 
@@ -134,6 +135,20 @@ def parse_indexes(value: object) -> object:
             raise ValueError(f"the address of {kind} must begin with https:// or http://")
         indexes[kind] = f"{indexes[kind]} {url}" if kind in indexes else url
     return indexes
+
+
+def parse_headers(text: str) -> dict[str, str]:
+    """Read headers from pairs such as `x-api-key=...`, with commas between.
+
+    As OpenTelemetry writes them: what is odd in a value, such as a comma, is percent-encoded.
+    """
+    headers: dict[str, str] = {}
+    for pair in filter(None, map(str.strip, text.split(","))):
+        name, is_pair, value = pair.partition("=")
+        if not HEADER_NAME.fullmatch(name.strip()) or not is_pair or not value.strip():
+            raise ValueError("it must be pairs of name=value, with commas between")
+        headers[name.strip()] = unquote(value.strip())
+    return headers
 
 
 def _split_list(text: str) -> object:

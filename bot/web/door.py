@@ -17,7 +17,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
-from bot.ports import Metrics, NoMetrics, Unreachable
+from bot.log_fields import log_fields
+from bot.ports import Metrics, NoMetrics, NoTraces, SpanAttribute, Traces, TraceSpan, Unreachable
 from bot.run import Engine, Ignore, Intent, SignalRun, StartRun
 from bot.values.events import Event, Unknown
 from bot.web.door_pages import DoorPages
@@ -30,6 +31,7 @@ LIMIT_BYTES = 25 * 1024 * 1024  # GitHub's own cap (docs.github.com, "Webhook ev
 BIG_BYTES = 256 * 1024  # from here on hashing would be felt by the other deliveries
 # How many bodies of LIMIT_BYTES may wait in memory before anybody has proved to be GitHub.
 LIMIT_BIG_BODIES = 8
+ROUTE = "/github"
 HEADER = re.compile(r"[A-Za-z0-9_-]{1,64}")  # an event's name, or a delivery's GUID
 ACTION_CHARS = 64
 
@@ -42,6 +44,14 @@ class DoorLimits:
 
     body_bytes: int = LIMIT_BYTES
     patience_s: float = PATIENCE_S
+
+
+@dataclass(frozen=True, slots=True)
+class DoorWatch:
+    """What keeps account of deliveries."""
+
+    metrics: Metrics = field(default_factory=NoMetrics)
+    traces: Traces = field(default_factory=NoTraces)
 
 
 class _Rejection(Exception):
@@ -59,7 +69,7 @@ def create_door(
     *,
     pages: DoorPages | None = None,
     limits: DoorLimits | None = None,
-    metrics: Metrics | None = None,
+    watch: DoorWatch | None = None,
 ) -> FastAPI:
     """Make the App's public web app: `POST /github`, and `pages` for whoever is not GitHub.
 
@@ -71,8 +81,8 @@ def create_door(
     if not secrets or not all(secrets):
         raise ValueError("without a secret anybody could sign")
     app = FastAPI(title="Greenlit", docs_url=None, redoc_url=None, openapi_url=None)
-    receiver = _Receiver(engine, route, secrets, limits or DoorLimits(), metrics or NoMetrics())
-    app.add_route("/github", receiver.receive, ["POST"])
+    receiver = _Receiver(engine, route, secrets, limits or DoorLimits(), watch or DoorWatch())
+    app.add_route(ROUTE, receiver.receive, ["POST"])
     (pages or DoorPages()).add_to(app)
     return app
 
@@ -90,12 +100,12 @@ class _Receiver:
     route: Callable[[Event], Sequence[Intent]]
     secrets: tuple[str, ...]
     limits: DoorLimits
-    metrics: Metrics
+    watch: DoorWatch
     held_bytes: int = field(default=0, init=False)
 
     async def receive(self, request: Request) -> JSONResponse:
         """Answer one delivery, and log it: at DEBUG, or as a warning when it was not taken."""
-        began = time.perf_counter()
+        began, began_at = time.perf_counter(), time.time()
         line: dict[str, object] = {"event": "", "delivery": ""}
         status = 202
         try:
@@ -106,8 +116,10 @@ class _Receiver:
             # What is answered now reaches nobody; uvicorn would log a page of traceback for it.
             status, answer = 400, {"error": "the connection was closed before the body's end"}
         line["ms"] = round((time.perf_counter() - began) * 1000, 1)
-        self.metrics.count_delivery(str(line.get("signed", "")), status)
-        _log_delivery(line, status, answer)
+        self.watch.metrics.count_delivery(str(line.get("signed", "")), status)
+        with log_fields(**self._name_trace(line)):
+            self._trace(line, status, began_at)
+            _log_delivery(line, status, answer)
         return JSONResponse(answer, status_code=status)
 
     async def _handle(self, request: Request, line: dict[str, object]) -> list[str]:
@@ -158,6 +170,7 @@ class _Receiver:
             case StartRun():
                 key = await self.engine.start(intent)
                 line.setdefault("run", key)
+                line.setdefault("started", key)
                 return f"started {key}"
             case SignalRun():
                 if await self.engine.signal(intent):
@@ -167,6 +180,23 @@ class _Receiver:
                 return f"ignored: nothing runs for {intent.to}"
             case Ignore(why):
                 return f"ignored: {why}"
+
+    def _name_trace(self, line: Mapping[str, object]) -> Mapping[str, str]:
+        """Name the trace of the run that a delivery started; other deliveries are in none."""
+        if "started" not in line:
+            return {}
+        run = {"run": str(line["started"]), "delivery": str(line["delivery"])}
+        return {**run, **self.watch.traces.name_run(run["run"], run["delivery"])}
+
+    def _trace(self, line: Mapping[str, object], status: int, began: float) -> None:
+        """Keep how long it took until the start was on disk, in the trace of the run."""
+        attributes: dict[str, SpanAttribute] = {
+            "http.request.method": "POST",
+            "http.route": ROUTE,
+            "http.response.status_code": status,
+            "greenlit.event": str(line["event"]),
+        }
+        self.watch.traces.keep(TraceSpan(f"POST {ROUTE}", "server", attributes), began)
 
 
 def _describe_event(kind: str, event: Event) -> dict[str, object]:

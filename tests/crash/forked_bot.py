@@ -6,6 +6,7 @@ process.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -58,12 +59,14 @@ def run_forked_bot(
     home.mkdir(parents=True, exist_ok=True)
     printed = home / "bot.out"
     printed.write_bytes(b"")
+    log = home / "bot.log"
+    old_bytes = log.stat().st_size if log.exists() else 0
     environment = {**settings, "PATH": program_path(), "HOME": str(home)}
     with run_forked_program(home, environment, [part]) as process:
         forked: Any = process
-        addresses = _read_addresses(forked, printed)
+        addresses = _read_addresses(forked, printed, old_bytes)
         outside = addresses.get("webhooks") or addresses["health"]
-        yield BotProcess(forked, outside, addresses["runs"], home / "bot.log")
+        yield BotProcess(forked, outside, addresses["runs"], log)
 
 
 @contextmanager
@@ -116,13 +119,23 @@ def _run(home: Path, environment: dict[str, str], words: list[str]) -> None:
     main()
 
 
-def _read_addresses(process: ForkedProcess, printed: Path) -> dict[str, str]:
-    """Read the addresses that the bot prints once it listens."""
+def _read_addresses(process: ForkedProcess, printed: Path, old_bytes: int) -> dict[str, str]:
+    """Read the addresses that the bot prints, or logs, once it listens."""
     deadline = time.monotonic() + PATIENCE_S
+    log = printed.parent / "bot.log"
     while time.monotonic() < deadline and process.poll() is None:
         lines = printed.read_text().split("\n")[:-1]  # the last one may not be whole
         addresses = dict(line.strip().partition(": ")[::2] for line in lines)
+        addresses |= _read_logged_addresses(log, old_bytes)
         if addresses.keys() & {"webhooks", "health"} and addresses.get("runs"):
             return addresses
         time.sleep(0.01)
     raise BotDied((printed.parent / "bot.log").read_text()[-LAST_CHARS:])
+
+
+def _read_logged_addresses(log: Path, old_bytes: int) -> dict[str, str]:
+    """Read the addresses out of a log of JSON, behind what earlier processes wrote to it."""
+    lines = log.read_bytes()[old_bytes:].decode().split("\n")[:-1] if log.exists() else []
+    entries = [json.loads(line) for line in lines if line.startswith("{")]
+    serving = [entry for entry in entries if entry.get("event") == "serving"]
+    return serving[-1] if serving else {}

@@ -78,9 +78,8 @@ def killable(home, checked, play=None, tree=FILES, **more):
         forge, keys, url = stack.enter_context(forged(home, checked, tree))
         double = ClaudeDouble(play or script(*PLAY), pace=0)
         claude = stack.enter_context(serve_claude(double))
-        told = settings_for(
-            keys, url, claude, home / "bot", port=0, page_port=0, log_level="WARNING", **more
-        )
+        more = {"port": 0, "page_port": 0, "log_level": "WARNING", **more}
+        told = settings_for(keys, url, claude, home / "bot", **more)
         settings = {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
         on = Killable(home, forge, keys, settings, double)
         stack.callback(on.close)

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
 from bot.run import Ignore
 from bot.values import ProcessLoad
-from bot.web.door import create_door, create_monitor
+from bot.web.door import DoorWatch, create_door, create_monitor
 from bot.web.metrics_page import MetricsPage
 from bot.web.probe_pages import MonitorPages, ProbePages
 from bot.web.probes import Probe, ProbeAnswer
@@ -36,7 +36,8 @@ def pages(metrics):
 
 def test_deliveries_are_counted_by_event_and_answer(metrics, pages):
     """An event that nobody signed for has no name: strangers would fill the monitor with theirs."""
-    door = create_door(Kept(), lambda _: [Ignore("a test")], (SECRET,), metrics=metrics)
+    watch = DoorWatch(metrics)
+    door = create_door(Kept(), lambda _: [Ignore("a test")], (SECRET,), watch=watch)
     client = TestClient(door)
     headers, body = signed("issues", issues("labeled"))
     client.post("/github", headers=headers, content=body)

@@ -33,7 +33,6 @@ from bot.adapters.dbos.read_load import read_load
 from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.record_errors import raise_unreachable
 from bot.adapters.dbos.retention import forget_runs
-from bot.adapters.dbos.run_fields import name_run
 from bot.adapters.dbos.run_lookup import (
     find_last_run,
     find_live_keys,
@@ -41,6 +40,7 @@ from bot.adapters.dbos.run_lookup import (
     find_subject,
 )
 from bot.adapters.dbos.run_starts import enqueue_run, read_value_kind
+from bot.adapters.dbos.run_trace import RunTrace
 from bot.adapters.dbos.runtime import EngineOptions, Runtime, join_queue_threads
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.sqlite import lock_home
@@ -237,13 +237,15 @@ class DurableEngine(DbosJournal):
     def _make_durable(self, story: Story) -> Callable[[Any, str], Awaitable[Any]]:
         kind = read_value_kind(story)
 
-        async def body(data: Any, _started_by: str) -> Any:  # it is in the record for `list_runs`
+        async def body(data: Any, started_by: str) -> Any:
             await self._batcher.yield_to_intake()
             run = DurableRun(self._runtime, RunKey(DBOS.workflow_id or ""))
             value = from_json(data, kind)
-            with log_fields(**name_run(run.key, value)):
-                outcome = await run.run_story(story, value)
-            return to_json(run.add_cost(outcome))
+            trace = RunTrace(self._options.traces, run.key, story, value)
+            with log_fields(**trace.name()):
+                outcome = run.add_cost(await run.run_story(story, value))
+                await trace.end(run, outcome, self._database, started_by)
+            return to_json(outcome)
 
         return body
 

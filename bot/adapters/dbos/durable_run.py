@@ -45,7 +45,8 @@ class DurableRun(RecordedLookups):
     def __init__(self, runtime: Runtime, key: RunKey) -> None:
         self._runtime = runtime
         self._key = key
-        reports = WaitReports(self._write_report, runtime.options.wait_policy)
+        self._traces = runtime.options.traces
+        reports = WaitReports(self._write_report, runtime.options.wait_policy, self._traces)
         self._waits = RunWaits(key, runtime.slots, reports)
         self._names = 0
         self._state: RunState | None = None
@@ -158,6 +159,11 @@ class DurableRun(RecordedLookups):
             self._runtime.waits.pop(self._key, None)
             self._runtime.slots.settle(self._key)
 
+    @property
+    def is_replayed(self) -> bool:
+        """Tell whether the last that the story did was read from the record."""
+        return self._logger.is_replayed
+
     def add_cost(self, outcome: Outcome) -> Outcome:
         """Write what the run cost into its outcome, so that a list of runs can tell it."""
         return outcome if self._state is None else replace(outcome, usd=self._state.usage.usd)
@@ -206,11 +212,12 @@ class DurableRun(RecordedLookups):
         if await self._take_slot() == INTERRUPTED:
             raise Interrupted
         await self._runtime.shutdown_gate.enter(self._key)
-        act = partial(call_with_fields, read_log_fields(), call)
         loop = asyncio.get_running_loop()
         began = time.perf_counter()
         try:
-            return to_json(await loop.run_in_executor(self._runtime.executor, act))
+            with self._traces.span(name):
+                act = partial(call_with_fields, read_log_fields(), call)
+                return to_json(await loop.run_in_executor(self._runtime.executor, act))
         finally:
             self._runtime.options.metrics.time_step(name, time.perf_counter() - began)
 
@@ -252,11 +259,12 @@ class DurableRun(RecordedLookups):
         self._logger.log_wait(state.waiting)
         loop = asyncio.get_running_loop()
         write = partial(step, self._runtime.ports, state)
-        call = partial(call_with_fields, read_log_fields(), write)
         name = f"{self._key} waits"
         await gate.enter(name)
-        act = partial(loop.run_in_executor, self._runtime.executor, call)
-        output = await capture(act, "in the report of a wait")
+        with self._traces.span(step.name):
+            call = partial(call_with_fields, read_log_fields(), write)
+            act = partial(loop.run_in_executor, self._runtime.executor, call)
+            output = await capture(act, "in the report of a wait")
         gate.leave(name)
         return output.get("ok")
 

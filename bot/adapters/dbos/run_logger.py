@@ -35,6 +35,11 @@ class RunLogger:
         self._waiting.clear()
         self._is_live = is_done_now
 
+    @property
+    def is_replayed(self) -> bool:
+        """Tell whether the last step was read from the record."""
+        return self._is_live is False
+
     def log_changes(self, before: RunState | None, after: RunState) -> None:
         """Log what happened between two states, unless that was logged before a crash."""
         if self._is_live is False:

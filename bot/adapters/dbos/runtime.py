@@ -19,7 +19,7 @@ from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.adapters.dbos.wait_reports import WaitPolicy
-from bot.ports import Metrics, NoMetrics, Ports, RequestLimit
+from bot.ports import Metrics, NoMetrics, NoTraces, Ports, RequestLimit, Traces
 from bot.run import Run, RunFault, SignalRun, StartRun, Step
 from bot.values import Attempt, Branch, LastRun, Outcome, Repo, RunKey, RunReport, RunState, Subject
 
@@ -59,6 +59,7 @@ class EngineOptions:
     metrics: Metrics = field(default_factory=NoMetrics)
     # Told each second which limits of GitHub's the processes that share the record have met.
     on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits
+    traces: Traces = field(default_factory=NoTraces)
 
 
 @dataclass(frozen=True, slots=True)

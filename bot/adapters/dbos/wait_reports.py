@@ -6,11 +6,13 @@ That is no part of the record: at a replay nothing is waited for, so nothing is 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot.adapters.dbos.step_output import StepOutput
+from bot.ports import NoTraces, Traces, TraceSpan
 from bot.text.durations import format_iso_time
 from bot.values import RunReport, RunState, Waiting
 
@@ -32,9 +34,12 @@ class WaitPolicy:
 class WaitReports:
     """What one run's readers were told of its waits. Lives on one loop."""
 
-    def __init__(self, write: WriteReport, policy: WaitPolicy) -> None:
+    def __init__(
+        self, write: WriteReport, policy: WaitPolicy, traces: Traces | None = None
+    ) -> None:
         self._write = write
         self._policy = policy
+        self._traces = traces or NoTraces()
         self._last: Waiting | None = None
         self._last_at = 0.0
         self._kind = ""  # of the wait that goes on, or went on a moment ago
@@ -49,11 +54,13 @@ class WaitReports:
         """Tell of the wait in the block, when it is long enough."""
         waiting = describe()
         self.waiting_for = waiting.kind if waiting is not None else OTHER
+        began = time.time()
         try:
             async with self._tell_during(state, waiting, describe):
                 yield
         finally:
             self.waiting_for = ""
+            self._trace(waiting, began)
 
     @asynccontextmanager
     async def _tell_during(
@@ -74,6 +81,15 @@ class WaitReports:
             over.set()
             await telling
             self._left_at = _read_clock()
+
+    def _trace(self, waiting: Waiting | None, began: float) -> None:
+        """Keep the wait in the run's trace; what the record answered at once was none."""
+        if time.time() - began < LEAST_S:
+            return
+        span = TraceSpan(f"wait for {waiting.kind}" if waiting else "wait")
+        if waiting and waiting.service:
+            span.attributes["greenlit.service"] = waiting.service
+        self._traces.keep(span, began)
 
     async def end(self, state: RunState | None) -> None:
         """Tell that the run goes on, if people were told that it waits."""

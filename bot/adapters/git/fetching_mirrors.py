@@ -14,7 +14,7 @@ from bot.adapters.git.elsewhere import Elsewhere, list_parents, unpack_commit
 from bot.adapters.git.git_errors import GitError, as_port_error, summarize
 from bot.adapters.git.git_process import GitProcess, explain_no_merging, require_git
 from bot.adapters.git.mirror import Mirror
-from bot.ports import Refusal, Unreachable
+from bot.ports import NoTraces, Refusal, Traces, Unreachable
 from bot.values import Author, Branch, Remote, Repo, Sha, Tree
 
 GREENLIT = Author("greenlit", "greenlit@users.noreply.github.com")
@@ -37,6 +37,7 @@ class FetchingMirrors:
         identity: Author = GREENLIT,
         timeout_s: float = 600.0,
         elsewhere: Elsewhere | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self._cannot_merge = explain_no_merging(require_git())
         self._home = home.absolute()
@@ -44,6 +45,7 @@ class FetchingMirrors:
         self._identity = identity
         self._timeout_s = timeout_s
         self._elsewhere = elsewhere
+        self._traces = traces or NoTraces()
         self._present = set[tuple[str, str]]()  # what was here, or was brought
         self._guard = ChildGuard()
         self._empty = self._home / ".empty"
@@ -124,7 +126,8 @@ class FetchingMirrors:
         if not NAME.fullmatch(repo.name):
             raise ValueError(f"not the name of a repository: {repo.name!r}")
         folder = self._home / f"{repo.name}.git"
-        return Mirror(GitProcess(folder, self._empty, self._guard, self._timeout_s))
+        guard, timeout_s, traces = self._guard, self._timeout_s, self._traces
+        return Mirror(GitProcess(folder, self._empty, guard, timeout_s, traces=traces))
 
     def _git(self, repo: Repo, *shas: str) -> GitProcess:
         for sha in shas:

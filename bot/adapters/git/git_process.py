@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,7 @@ from git import Git, GitCommandError, GitCommandNotFound
 
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.git.git_errors import GitError, GitTimeoutError, GitUnfitError
+from bot.ports import NoTraces, Traces, TraceSpan
 from bot.values import Remote
 
 # GIT_CONFIG_COUNT, without which the token and every line below are dropped, and push.negotiate
@@ -101,6 +103,7 @@ class GitProcess:
     work_tree: Path | None = None
     config: Mapping[str, str] = field(default_factory=dict, repr=False)
     protocols: str = "none"
+    traces: Traces = field(default_factory=NoTraces, repr=False)
 
     def toward(self, remote: Remote, protocols: tuple[str, ...]) -> GitProcess:
         """Let git talk to this remote, with its secret. Raises ValueError for an odd address."""
@@ -217,10 +220,21 @@ class GuardedGit(Git):
         )
         process = cast("Popen[bytes]", child.proc)
         child.proc = None  # or the process would end when this wrapper is collected
+        self._children.callback(self._trace, _name_command(command), process, time.time())
         self._children.enter_context(process)
         return process, self._children.enter_context(
             self._process.guard.guard(process, self._process.timeout_s)
         )
+
+    def _trace(self, name: str, process: Popen[bytes], began: float) -> None:
+        """Keep a git that has ended. Its arguments name files and branches, so they are left out.
+
+        A status that is not 0 is no error by itself: it may be an answer.
+        """
+        span = TraceSpan(name, "client", {"process.executable.name": "git"})
+        if process.returncode is not None:
+            span.attributes["process.exit.code"] = process.returncode
+        self._process.traces.keep(span, began)
 
     def execute(
         self, command: Sequence[str], *_args: Any, as_process: bool = False, **_options: Any
@@ -233,6 +247,17 @@ class GuardedGit(Git):
         if process.returncode:
             raise GitCommandError(list(command), process.returncode, err, out)
         return out.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def _name_command(command: Sequence[str]) -> str:
+    """Name what a git is to do, such as "git fetch"."""
+    words = iter(command[1:])
+    for word in words:
+        if word in ("-c", "-C"):
+            next(words, "")
+        elif not word.startswith("-"):
+            return f"git {word}"
+    return "git"
 
 
 def _is_plain(address: SplitResult, url: str, protocols: tuple[str, ...]) -> bool:

@@ -18,9 +18,11 @@ from bot.adapters.github.api_errors import (
 from bot.adapters.github.auth import Credential
 from bot.adapters.github.known_limits import name_limited
 from bot.adapters.github.request_budget import GRAPHQL, name_resource
-from bot.ports import RateLimited, Refusal, Unreachable
+from bot.adapters.github.url_templates import make_url_template
+from bot.ports import NoTraces, RateLimited, Refusal, Traces, Unreachable
 
 PAGE = 100
+ERROR = 400  # from here on a status is one
 BODY = 2  # its place among the arguments of PyGithub's requests, behind the address
 # PyGithub's own GithubRetry repeats a POST after any 5xx, which doubles comments, and sleeps as
 # long as a Retry-After says. So only reads are repeated here, twice; limits are for the engine to
@@ -42,9 +44,15 @@ class ApiClient(Requester):
     """
 
     def __init__(
-        self, api_url: str, timeout_s: int, credential: Credential, clock: Callable[[], float]
+        self,
+        api_url: str,
+        timeout_s: int,
+        credential: Credential,
+        clock: Callable[[], float],
+        traces: Traces | None = None,
     ) -> None:
         self.credential = credential
+        self._traces = traces or NoTraces()
         self._clock = clock
         self.last_request = ""  # for whoever cannot make sense of its answer
         super().__init__(
@@ -124,7 +132,23 @@ class ApiClient(Requester):
         return response
 
     def _send(self, verb: str, url: str, *args: Any, **options: Any) -> ApiResponse:
-        request = self.last_request = f"{verb} {urlsplit(url).path}"
+        path = urlsplit(url).path
+        request = self.last_request = f"{verb} {path}"
+        template = make_url_template(path)
+        attributes = {
+            "http.request.method": verb,
+            "server.address": urlsplit(self.base_url).hostname or "",
+            "url.template": template,
+        }
+        with self._traces.span(f"{verb} {template}", "client", attributes) as span:
+            response = self._receive(request, verb, url, *args, **options)
+            span.attributes["http.response.status_code"] = response.status
+            span.error = str(response.status) if response.status >= ERROR else ""
+        return response
+
+    def _receive(
+        self, request: str, verb: str, url: str, *args: Any, **options: Any
+    ) -> ApiResponse:
         try:
             status, headers, text = super().requestJson(verb, url, *args, **options)
         except OSError as error:  # every exception of requests is one

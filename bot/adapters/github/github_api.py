@@ -20,7 +20,7 @@ from bot.adapters.github.api_errors import hide_tokens
 from bot.adapters.github.auth import Credential
 from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.write_throttle import write_once
-from bot.ports import BadAnswer
+from bot.ports import BadAnswer, Traces
 from bot.values import Repo
 
 T = TypeVar("T")
@@ -52,11 +52,13 @@ class GitHubApi:
         api_url: str,
         timeout_s: int,
         settle_s: float = 0.0,
+        traces: Traces | None = None,
     ) -> None:
         self.clock = clock
         self.timeout_s = timeout_s
         self._create_credential = create_credential
         self._api_url = api_url.rstrip("/")
+        self._traces = traces
         self._settle_s = settle_s  # until what was written can be read
         self._idle: deque[ApiClient] = deque()
         # At DEBUG they log bodies and signed addresses.
@@ -101,7 +103,8 @@ class GitHubApi:
         return write_once(write, find, self._settle_s)
 
     def _create_client(self) -> ApiClient:
-        client = ApiClient(self._api_url, self.timeout_s, self._create_credential(), self.clock)
+        credential = self._create_credential()
+        client = ApiClient(self._api_url, self.timeout_s, credential, self.clock, self._traces)
         # Else its connection stays open until the memory is tidied.
         finalize(self, client.close)
         return client

@@ -22,7 +22,16 @@ from bot.adapters.github.pull_reviews import GitHubReviews
 from bot.adapters.github.repositories import GitHubRepositories
 from bot.adapters.github.sub_issues import GitHubSubIssues
 from bot.adapters.github.write_throttle import WriteThrottle, allow_writing
-from bot.ports import Metrics, NoMetrics, OwnSecrets, RequestLimit, SharedLimits, WriteRate
+from bot.ports import (
+    Metrics,
+    NoMetrics,
+    NoTraces,
+    OwnSecrets,
+    RequestLimit,
+    SharedLimits,
+    Traces,
+    WriteRate,
+)
 from bot.text.bot_logins import BOT_SUFFIX
 from bot.text.secret_values import SecretValues
 from bot.values import Remote, Repo
@@ -47,6 +56,7 @@ class GitHubApp:
     check_writing: Callable[[], None] = allow_writing  # raises Unreachable; asked before each write
     metrics: Metrics = field(default_factory=NoMetrics)
     shared_limits: SharedLimits | None = None  # with the processes that write beside this one
+    traces: Traces = field(default_factory=NoTraces)
 
     def __post_init__(self) -> None:
         app = AppAuth(self.app_id, self.private_key, self.clock, self.own_secrets)
@@ -64,6 +74,7 @@ class GitHubApp:
             self.api_url,
             self.timeout_s,
             self.pause_between_writes_s,
+            self.traces,
         )
         self._tokens = TokenStore(self._api.app, self.clock, self.own_secrets)
         self._slug = ""

@@ -1,0 +1,1 @@
+"""OpenTelemetry: what a viewer of traces shows of runs."""

@@ -151,7 +151,7 @@ def test_what_is_just_being_begun_is_no_stray(member, record):
 def test_a_run_is_told_of_until_people_will_be(member, record, database_url):
     """Whoever set it aside may have died before it told: then another one does."""
     told = []
-    listener = Listener(*[lambda *_: None] * 2, told.append, lambda: None, list)
+    listener = Listener(*[lambda *_: None] * 2, told.append, *[lambda: None] * 2, list)
     record.execute(
         "insert into dbos.workflow_status (workflow_uuid, status, name, executor_id, priority) "
         "values ('k', 'PENDING', 'known', 'dead', 0)"

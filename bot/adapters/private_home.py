@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 OTHERS = 0o077  # the bits of group and others in a mode
 RECORD, LOCK, SETTINGS = "engine.sqlite", "engine.lock", ".env"
+MARK = "home.mark"
 
 
 def make_private_home(home: Path) -> None:
@@ -24,6 +26,14 @@ def make_private_home(home: Path) -> None:
     for file in (record, home / f"{RECORD}-wal", home / f"{RECORD}-shm"):
         if file.exists() and is_open_to_others(file):
             file.chmod(FILE_MODE)
+
+
+def read_home_mark(home: Path) -> str:
+    """Read what tells a home from all others, on whichever machine its disk is now."""
+    mark = home / MARK
+    if not mark.exists() or not mark.read_text():
+        mark.write_text(uuid4().hex[:8])
+    return mark.read_text()
 
 
 def is_open_to_others(path: Path) -> bool:

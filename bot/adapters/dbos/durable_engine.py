@@ -177,7 +177,9 @@ class DurableEngine(DbosJournal):
 
     def _join_fleet(self, database: sa.Engine, cleanup: ExitStack) -> Membership | None:
         """Become a member of those who share the record, until the clean-up."""
-        membership = join_fleet(self._record, database, self._options, self._fence, self._stories)
+        membership = join_fleet(
+            self._home, self._record, database, self._options, self._fence, self._stories
+        )
         if membership:
             cleanup.callback(membership.member.leave)
             self._runtime = replace(self._runtime, slots=membership.slots)

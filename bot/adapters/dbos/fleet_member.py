@@ -44,6 +44,9 @@ class FleetTiming:
     launch_s: float = 60.0  # more, until it is launched
     stray_after_s: float = 60.0  # what it has taken is begun by then, however much that is
     take_s: float = 0.25
+    again_s: float = 0.02  # until it asks again where another one took at the same moment
+    leave_s: float = 0.5  # for so long a run is left to who has its mirror
+    begin_s: float = 2.0  # a run that was taken asks for its slot by then
     retry_s: float = 0.5
     answer_s: float = 10.0  # what asks then is asked anew, on another connection
 
@@ -76,7 +79,7 @@ class FleetMember:
     fence: Fence
     timing: FleetTiming = field(default_factory=FleetTiming)
     clock: RecordClock = field(default_factory=RecordClock)
-    name: str = field(default_factory=lambda: f"{socket.gethostname()}-{uuid4().hex[:12]}")
+    name: str = field(default_factory=lambda: name_worker(socket.gethostname(), ""))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _heard_since: float = 0.0  # by the record, without a silence in which others may have died
@@ -88,6 +91,11 @@ class FleetMember:
     def own_queue(self) -> str:
         """The queue with the runs that this process has taken."""
         return fleet_sql.OWN_QUEUE.format(worker=self.name)
+
+    @property
+    def home(self) -> str:
+        """The mark of where it keeps its mirrors; the next process on the same home has it, too."""
+        return self.name.split("-")[-2]
 
     def join(self) -> None:
         """Write down that this process lives, before it takes anything."""
@@ -189,11 +197,14 @@ class FleetMember:
                 self._put_back_strays(connection, listener)
                 self._have_told(connection, listener)
             if not self._stopping.is_set():
-                self._take(connection)
-                self._hear(connection, listener)
+                is_taken = self._take(connection)
+                pause_s = self.timing.take_s if is_taken else self.timing.again_s
+                self._hear(connection, listener, pause_s)
 
-    def _hear(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
-        for hint in connection.notifies(timeout=self.timing.take_s, stop_after=1):
+    def _hear(
+        self, connection: psycopg.Connection[Any], listener: Listener, timeout_s: float
+    ) -> None:
+        for hint in connection.notifies(timeout=timeout_s, stop_after=1):
             if hint.channel == fleet_sql.GRANTS:
                 listener.on_grants(hint.payload)
             elif hint.channel == fleet_sql.SIGNALS:
@@ -280,23 +291,36 @@ class FleetMember:
                 cursor.execute(statement, names)
             grant_slots(cursor, self.limits)
 
-    def _take(self, connection: psycopg.Connection[Any]) -> None:
-        """Take this process's share of the runs that nobody has taken."""
+    def _take(self, connection: psycopg.Connection[Any]) -> bool:
+        """Take this process's share of the runs that nobody has taken.
+
+        False where another one does so at this moment.
+        """
         if not self.slots:
-            return
+            return True
         names = {
             "worker": self.name,
+            "home": self.home,
             "queue": fleet_sql.QUEUE,
             "own_queue": self.own_queue,
             "stories": list(self.stories),
             "slots": self.slots,
             "dead_after_s": self.timing.dead_after_s,
+            "leave_s": self.timing.leave_s,
+            "begin_s": self.timing.begin_s,
         }
         waiting = connection.execute(fleet_sql.IS_WAITING, names).fetchone()
         if not waiting or not waiting[0]:
-            return
+            return True
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute("select pg_try_advisory_xact_lock(%s)", [fleet_sql.TAKE_LOCK])
             row = cursor.fetchone()
-            if row and row[0] and cursor.execute(fleet_sql.LOCK_MEMBER, names).rowcount:
+            is_alone = bool(row and row[0])
+            if is_alone and cursor.execute(fleet_sql.LOCK_MEMBER, names).rowcount:
                 cursor.execute(fleet_sql.TAKE, names)
+        return is_alone
+
+
+def name_worker(machine: str, home_mark: str) -> str:
+    """Name a process by its home, and differently from those that were there before it."""
+    return f"{machine}-{home_mark}-{uuid4().hex[:12]}"

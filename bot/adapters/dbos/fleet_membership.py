@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,13 +16,14 @@ from dbos import DBOS
 
 from bot.adapters.dbos.durable_run import INBOX
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_member import FleetMember, Listener
+from bot.adapters.dbos.fleet_member import FleetMember, Listener, name_worker
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record import Record
 from bot.adapters.dbos.run_starts import read_value_kind
 from bot.adapters.dbos.run_waits import RunWaits
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.dbos.shared_slots import SharedSlots, SlotLimits
+from bot.adapters.private_home import read_home_mark
 from bot.run import StartRun, Story, from_json
 from bot.values import RunKey
 
@@ -90,6 +93,7 @@ class Membership:
 
 
 def join_fleet(
+    home: Path,
     record: Record,
     database: sa.Engine,
     options: EngineOptions,
@@ -102,8 +106,9 @@ def join_fleet(
     limits = SlotLimits(
         options.slots_per_repository, options.timing.dead_after_s, options.slots_in_all
     )
+    name = name_worker(socket.gethostname(), read_home_mark(home))
     member = FleetMember(
-        record, stories, options.slots, limits, fence, options.timing, options.clock
+        record, stories, options.slots, limits, fence, options.timing, options.clock, name
     )
     member.join()
     return Membership(member, SharedSlots(database, member.name, limits), options)

@@ -133,10 +133,13 @@ select exists (
 """
 # Each process takes its share of the runs, by its slots; the owners' oldest in turn, so that one
 # with five hundred lets the others through. A run stays where it is taken, so who is full leaves
-# it to those who have room.
+# it to those who have room. As many new runs as a process has room for are its own where it took
+# the last one of their repository, so has the mirror: the others leave them to it, for a moment.
 TAKE = """
 with waiting as (
   select workflow_uuid, created_at,
+    case when strpos(workflow_uuid, '#') > 0 then split_part(workflow_uuid, '#', 1) end as repo,
+    updated_at > (extract(epoch from clock_timestamp()) - %(leave_s)s) * 1000 as is_new,
     row_number() over (
       partition by split_part(workflow_uuid, '/', 1) order by created_at, workflow_uuid
     ) as turn
@@ -145,16 +148,51 @@ with waiting as (
 ), alive as (
   select worker, slots, slots > (
     select count(*) from greenlit.slots held where held.worker = workers.worker
-  ) as has_room
+  ) as has_room, slots - (
+    select count(*) from greenlit.slots held where held.worker = workers.worker
+  ) - (
+    select count(*) from dbos.workflow_status taken
+    where queue_name = 'runs of ' || workers.worker
+      and (status = 'ENQUEUED' or status = 'PENDING' and started_at_epoch_ms
+        > (extract(epoch from clock_timestamp()) - %(begin_s)s) * 1000)
+      and not exists (select from greenlit.slots where run = taken.workflow_uuid)
+  ) as room
   from greenlit.workers
   where beat_at > clock_timestamp() - make_interval(secs => %(dead_after_s)s)
+), near as (
+  select distinct on (workflow_uuid) workflow_uuid, worker, room, turn, created_at
+  from waiting
+  join greenlit.mirrors using (repo)
+  join alive on substring(worker from '([^-]*)-[^-]*$') = home and room > 0
+  where is_new
+  order by workflow_uuid, worker = %(worker)s desc, used_at desc, worker
+), kept as (
+  select workflow_uuid, worker from (
+    select *, row_number() over (
+      partition by worker order by turn, created_at, workflow_uuid
+    ) as place
+    from near
+  ) placed
+  where place <= room
 ), share as (
   select ceil((select count(*) from waiting)::float * %(slots)s / greatest(sum(slots), 1)) as runs
   from alive
   having bool_or(has_room and worker = %(worker)s) or not bool_or(has_room)
+), common as (
+  select workflow_uuid from waiting
+  where workflow_uuid not in (select workflow_uuid from kept)
+  order by turn, created_at, workflow_uuid
+  limit greatest(coalesce((select runs from share), 0)
+    - (select count(*) from kept where worker = %(worker)s), 0)
 ), chosen as (
-  select workflow_uuid from waiting order by turn, created_at, workflow_uuid
-  limit coalesce((select runs from share), 0)
+  select workflow_uuid, repo from waiting where workflow_uuid in (
+    select workflow_uuid from common
+    union all select workflow_uuid from kept where worker = %(worker)s
+  )
+), noted as (
+  insert into greenlit.mirrors (repo, home)
+  select distinct repo, %(home)s from chosen where repo is not null
+  on conflict (repo, home) do update set used_at = excluded.used_at
 )
 update dbos.workflow_status set queue_name = %(own_queue)s
 from chosen
@@ -212,6 +250,9 @@ delete from greenlit.deaths where not exists (
   where workflow_uuid = run
     and (status = any(%(live)s) or status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
 )
+"""
+DELETE_MIRRORS = """
+delete from greenlit.mirrors where used_at < clock_timestamp() - make_interval(secs => %(kept_s)s)
 """
 # Those of a repository with a run that lives stay: it may wait for months before it pushes. Its key
 # begins with the repository's name.

@@ -87,6 +87,13 @@ create table if not exists greenlit.owners (
   weight real not null default 1 check (weight > 0),
   served_at timestamptz not null default '-infinity'
 );
+-- Which home took a run of a repository, so has its mirror; a worker's name has its home's mark.
+create table if not exists greenlit.mirrors (
+  repo text not null,
+  home text not null,
+  used_at timestamptz not null default clock_timestamp(),
+  primary key (repo, home)
+);
 -- A run whose process died while it worked: how often in a row, and how far it had come.
 create table if not exists greenlit.deaths (
   run text primary key,

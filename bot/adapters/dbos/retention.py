@@ -8,7 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from dbos import DBOS
 
-from bot.adapters.dbos.fleet_sql import DELETE_COMMITS, DELETE_DEATHS, RETENTION_LOCK
+from bot.adapters.dbos.fleet_sql import (
+    DELETE_COMMITS,
+    DELETE_DEATHS,
+    DELETE_MIRRORS,
+    RETENTION_LOCK,
+)
 from bot.adapters.dbos.journal import LIVE, read_run_number
 from bot.adapters.dbos.limit_sql import DELETE_LIMITS
 from bot.adapters.dbos.postgres import PostgresRecord
@@ -40,6 +45,7 @@ def forget_runs(record: Record, older_than_s: float) -> int:
         connection.execute(DELETE_DEATHS, names)
         for statement in DELETE_LIMITS:
             connection.execute(statement)
+        connection.execute(DELETE_MIRRORS, names)
         while connection.execute(DELETE_COMMITS, names).rowcount:
             pass
         return count

@@ -13,10 +13,11 @@ from sqlalchemy.exc import OperationalError
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming, Listener
+from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming, Listener, name_worker
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.shared_slots import SharedSlots, SlotLimits
 from bot.adapters.dbos.slots import SlotTicket
+from bot.adapters.private_home import read_home_mark
 from tests.adapters.dbos.engine_stage import eventually
 from tests.tcp_proxy import open_wire
 
@@ -315,3 +316,96 @@ def test_a_dead_process_does_not_enter_the_line(member, record, database_url):
 
     rows = record.execute("select worker from greenlit.slots where granted_at is not null")
     assert [("other",)] == rows.fetchall()
+
+
+def join_on(database_url, mark, slots=4):
+    """A process on a home with this mark, that does nothing by itself."""
+    shared = PostgresRecord(database_url)
+    name = name_worker("a-machine", mark)
+    other = FleetMember(shared, ["known"], slots, LIMITS, Fence(), QUICK, name=name)
+    other.join()
+    return other
+
+
+def test_a_run_is_left_to_who_has_the_mirror(record, database_url):
+    """It took the repository's last run; so does the next process on its home. A run of another
+    repository is anybody's.
+    """
+    near, far = join_on(database_url, "near"), join_on(database_url, "far")
+    enqueue(record, "o/r#1/1")
+    near._take(record)
+    for key in ("o/r#2/1", "o/other#1/1"):
+        enqueue(record, key)
+    far._take(record)
+    assert fleet_sql.QUEUE == find_queue(record, "o/r#2/1")
+    assert far.own_queue == find_queue(record, "o/other#1/1")
+
+    near.leave()
+    after = join_on(database_url, "near")
+    far._take(record)
+    after._take(record)
+    assert after.own_queue == find_queue(record, "o/r#2/1")
+
+
+def test_a_run_goes_elsewhere_at_once_where_its_process_is_full(record, database_url):
+    """As many as it has room for are its own; what it has only taken counts already."""
+    near, far = join_on(database_url, "near", slots=2), join_on(database_url, "far", slots=8)
+    enqueue(record, "o/r#1/1")
+    near._take(record)
+    for number in range(2, 6):
+        enqueue(record, f"o/r#{number}/1")
+    far._take(record)
+
+    queues = [find_queue(record, f"o/r#{number}/1") for number in range(2, 6)]
+    assert [fleet_sql.QUEUE, *[far.own_queue] * 3] == queues
+    near._take(record)
+    assert near.own_queue == find_queue(record, "o/r#2/1")
+
+
+def test_a_run_goes_elsewhere_where_its_process_is_dead_or_silent(record, database_url):
+    """Of one that is dead nothing is left to it; one that does not come has a moment."""
+    near, far = join_on(database_url, "near"), join_on(database_url, "far")
+    enqueue(record, "o/r#1/1")
+    near._take(record)
+    enqueue(record, "o/r#2/1")
+    record.execute(
+        "update dbos.workflow_status set updated_at = updated_at - 600 "
+        "where workflow_uuid = 'o/r#2/1'"
+    )
+    far._take(record)
+    assert far.own_queue == find_queue(record, "o/r#2/1")
+
+    make_old(record, near)
+    record.execute(
+        "update greenlit.mirrors set used_at = used_at + interval '1 minute' where home = 'near'"
+    )
+    enqueue(record, "o/r#3/1")
+    far._take(record)
+    assert far.own_queue == find_queue(record, "o/r#3/1")
+
+
+def test_the_owners_take_turns_beside_what_is_left_to_others(record, database_url):
+    """Who comes with many does not pass the others; a share stays a share."""
+    near, far = join_on(database_url, "near", slots=1), join_on(database_url, "far", slots=1)
+    enqueue(record, "many/r#1/1")
+    near._take(record)
+    record.execute("delete from dbos.workflow_status")
+    for number in range(2, 6):
+        enqueue(record, f"many/r#{number}/1")
+    enqueue(record, "few/r#1/1")
+    far._take(record)
+
+    query = "select workflow_uuid from dbos.workflow_status where queue_name = %s order by 1"
+    taken = [key for (key,) in record.execute(query, [far.own_queue]).fetchall()]
+    assert 3 == len(taken)
+    assert "few/r#1/1" in taken
+    assert "many/r#2/1" not in taken
+
+
+def test_a_mark_is_of_a_home(tmp_path):
+    """The next process reads the same."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for home in (first, second):
+        home.mkdir()
+
+    assert read_home_mark(first) == read_home_mark(first) != read_home_mark(second)

@@ -21,8 +21,9 @@ from bot.adapters.dbos.recorded_commits import RecordedCommits
 from bot.adapters.dbos.recorded_limits import RecordedLimits
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
 from bot.adapters.dbos.runtime import EngineOptions
+from bot.adapters.disk_keeper import GIGABYTE
 from bot.adapters.embeddings import open_embedder
-from bot.adapters.fingerprint_database import FingerprintDatabase
+from bot.adapters.fingerprint_database import LIMIT_BYTES, FingerprintDatabase
 from bot.adapters.git.elsewhere import Elsewhere
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
@@ -158,9 +159,21 @@ def build_shared_limits(settings: ServerSettings) -> RecordedLimits | None:
     return RecordedLimits(record) if isinstance(record, PostgresRecord) else None
 
 
-def build_log_cache(settings: Settings) -> DiskLogCache:
+def build_log_cache(settings: ServerSettings) -> DiskLogCache:
     """Build the cache of CI's logs in the bot's home."""
     return DiskLogCache(settings.home / "logs")
+
+
+def build_fingerprints(settings: ServerSettings) -> FingerprintDatabase:
+    """Build what keeps the fingerprints of code; they may take a tenth of what all may."""
+    limit_bytes = int(settings.disk_gb * GIGABYTE / 10) or LIMIT_BYTES
+    file = settings.home / "fingerprints.sqlite"
+    return FingerprintDatabase(file, min(LIMIT_BYTES, limit_bytes))
+
+
+def build_code_cache(settings: ServerSettings) -> SqliteCache:
+    """Build the cache of what is known of the repositories' code."""
+    return SqliteCache(settings.home / "known", INDEX_FORMAT)
 
 
 def build_record(settings: ServerSettings) -> Record:
@@ -321,8 +334,8 @@ def _build_ports(
         precedents=RecordedPullEnds(build_record(settings)),
         log_cache=build_log_cache(settings),
         checkers=build_checkers(settings.package_indexes, hub.own_secrets),
-        cache=SqliteCache(settings.home / "known", INDEX_FORMAT),
-        fingerprints=FingerprintDatabase(settings.home / "fingerprints.sqlite"),
+        cache=build_code_cache(settings),
+        fingerprints=build_fingerprints(settings),
         line_surprise=RepositoryLineSurprise(mirrors),
         embedder=open_embedder(*settings.embeddings_source),
         repositories=hub.repositories,

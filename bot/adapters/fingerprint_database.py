@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.adapters.derived_database import DerivedDatabase
-from bot.values import InstallationId, Repo, Sha
+from bot.values import InstallationId, KeptPart, Repo, Sha
 from bot.values.copies import KnownFile, KnownRepository
 
 LIMIT_BYTES = 1_000_000_000  # some five gigabytes of source
@@ -117,6 +117,32 @@ class FingerprintDatabase:
 
         return self._transact(read, 0.0)
 
+    def forget_others(self, installations: Collection[int]) -> None:
+        """Forget the repositories of all other installations."""
+
+        def write(db: sqlite3.Connection) -> None:
+            rows = db.execute("SELECT id, installation FROM repositories").fetchall()
+            for number, installation in rows:
+                if installation not in installations:
+                    _drop_repository(db, number)
+            _drop_unused(db)
+
+        if self.file.exists():
+            self._transact(write, None)
+
+    def list_parts(self, live: Collection[str]) -> list[KeptPart]:  # noqa: ARG002 - as of KeptStore
+        """List the file as one part, which is in use: it has a limit of its own."""
+        used_at = self.file.stat().st_mtime if self.file.exists() else 0.0
+        return [KeptPart(self.file.name, used_at, in_use=True)]
+
+    def measure(self, part: KeptPart) -> int:  # noqa: ARG002 - as above
+        """Measure the file."""
+        return self.file.stat().st_size if self.file.exists() else 0
+
+    def remove(self, part: KeptPart) -> bool:  # noqa: ARG002 - as above
+        """Remove nothing."""
+        return False
+
     def _transact(self, act: Callable[[sqlite3.Connection], T], fallback: T) -> T:
         return DerivedDatabase(self.file, SCHEMA, FORMAT).transact(act, fallback)
 
@@ -147,14 +173,22 @@ def _evict(db: sqlite3.Connection, current: int, limit_bytes: int) -> None:
     query = "SELECT id FROM repositories WHERE id != ? ORDER BY used_s"
     oldest = db.execute(query, [current]).fetchall()
     while _count_bytes(db) > limit_bytes:
-        db.execute("DELETE FROM contents WHERE id NOT IN (SELECT content FROM files)")
-        db.execute("DELETE FROM fingerprints WHERE content NOT IN (SELECT id FROM contents)")
+        _drop_unused(db)
         if not oldest:
             return
         if _count_bytes(db) > limit_bytes:
-            number = oldest.pop(0)
-            db.execute("DELETE FROM files WHERE repository = ?", number)
-            db.execute("DELETE FROM repositories WHERE id = ?", number)
+            _drop_repository(db, oldest.pop(0)[0])
+
+
+def _drop_repository(db: sqlite3.Connection, number: int) -> None:
+    db.execute("DELETE FROM files WHERE repository = ?", [number])
+    db.execute("DELETE FROM repositories WHERE id = ?", [number])
+
+
+def _drop_unused(db: sqlite3.Connection) -> None:
+    """Drop the contents that no repository has any more."""
+    db.execute("DELETE FROM contents WHERE id NOT IN (SELECT content FROM files)")
+    db.execute("DELETE FROM fingerprints WHERE content NOT IN (SELECT id FROM contents)")
 
 
 def _count_bytes(db: sqlite3.Connection) -> int:

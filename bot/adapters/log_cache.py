@@ -6,11 +6,13 @@ import gzip
 import os
 import time
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from bot.values import Repo
+from bot.ports import name_repositories
+from bot.values import KeptPart, Repo
 
 LIMIT_BYTES = 1_000_000_000  # of all files together, as they lie there
 
@@ -50,6 +52,27 @@ class DiskLogCache:
             if stat.st_mtime < time.time() - older_than_s:
                 path.unlink(missing_ok=True)
 
+    def list_parts(self, live: Collection[str]) -> list[KeptPart]:
+        """List the repositories with logs, as KeptStore does."""
+        busy, newest = name_repositories(live), dict[str, float]()
+        for path, stat in self._list_files():
+            newest[path.parent.name] = max(stat.st_mtime, newest.get(path.parent.name, 0.0))
+        repos = {name: name.replace("+", "/", 1) for name in newest}
+        return [
+            KeptPart(name, used_at, repos[name], repos[name] in busy)
+            for name, used_at in newest.items()
+        ]
+
+    def measure(self, part: KeptPart) -> int:
+        """Measure the logs of a repository."""
+        return sum(stat.st_size for _, stat in self._list_files(part.name))
+
+    def remove(self, part: KeptPart) -> bool:
+        """Delete the logs of a repository."""
+        for path, _ in self._list_files(part.name):
+            path.unlink(missing_ok=True)
+        return True
+
     def _delete_oldest(self) -> None:
         """Delete the oldest logs until all of them have room; the newest always stays."""
         files = sorted(self._list_files(), key=lambda file: file[1].st_mtime)
@@ -60,9 +83,9 @@ class DiskLogCache:
             path.unlink(missing_ok=True)
             total_bytes -= stat.st_size
 
-    def _list_files(self) -> list[tuple[Path, os.stat_result]]:
+    def _list_files(self, folder: str = "*") -> list[tuple[Path, os.stat_result]]:
         files = []
-        for path in self.root.glob("*/*"):
+        for path in self.root.glob(f"{folder}/*"):
             try:
                 files.append((path, path.stat()))
             except FileNotFoundError:  # another worker deletes too

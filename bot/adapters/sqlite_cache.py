@@ -7,7 +7,7 @@ evicted when there is too much.
 
 from __future__ import annotations
 
-import re
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -16,14 +16,17 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote, unquote
 from zlib import crc32
 
 from bot.adapters.derived_database import TIMEOUT_S, DerivedDatabase, delete_database
-from bot.ports import SegmentBlob
+from bot.ports import SegmentBlob, name_repositories
+from bot.values import KeptPart
 
 FOLDER_BYTES = 2_000_000_000
 FILE_BYTES = 500_000_000
 DAY_S = 86_400
+MOST_NAME_CHARS = 200  # a file system takes 255
 KEYS_PER_QUERY = 500  # SQLite limits the parameters of a statement
 # The number of the schema: a file with another one is replaced.
 SCHEMA_VERSION = "1"
@@ -50,6 +53,8 @@ class SqliteCache:
 
     def load_segments(self, namespace: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:
         """Return the segments that hold any of these keys."""
+        with suppress(OSError):  # there is none, or it cannot be written to
+            os.utime(self._file_of(namespace))  # the time of its last use
         return self._transact(namespace, lambda db: tuple(_select_segments(db, keys)), ())
 
     def load_metadata(self, namespace: str, keys: Collection[str]) -> dict[str, bytes]:
@@ -72,6 +77,26 @@ class SqliteCache:
         self._transact(namespace, write, None)
         self._evict_files(self._file_of(namespace))
 
+    def list_parts(self, live: Collection[str]) -> list[KeptPart]:
+        """List the files, as KeptStore does."""
+        busy, parts = name_repositories(live), []
+        for file in self.folder.glob("*.sqlite"):
+            with suppress(FileNotFoundError):
+                used_at, repo = file.stat().st_mtime, _find_repository(file)
+                parts.append(KeptPart(file.name, used_at, repo, repo in busy))
+        return parts
+
+    def measure(self, part: KeptPart) -> int:
+        """Measure a file."""
+        with suppress(FileNotFoundError):
+            return (self.folder / part.name).stat().st_size
+        return 0
+
+    def remove(self, part: KeptPart) -> bool:
+        """Delete a file; who has it open reads on."""
+        delete_database(self.folder / part.name)
+        return True
+
     def _transact(self, namespace: str, act: Callable[[sqlite3.Connection], T], fallback: T) -> T:
         """Run `act` in a transaction; return `fallback` where it cannot."""
         wanted = f"{self.format}.{SCHEMA_VERSION}"
@@ -80,7 +105,7 @@ class SqliteCache:
 
     def _file_of(self, namespace: str) -> Path:
         digest = blake2b(namespace.encode(), digest_size=6).hexdigest()
-        readable = re.sub(r"[^A-Za-z0-9]+", "-", namespace)[-40:].strip("-")
+        readable = quote(namespace, safe="")[:MOST_NAME_CHARS]
         return self.folder / f"{readable}-{digest}.sqlite"
 
     def _evict_files(self, current: Path) -> None:
@@ -92,6 +117,11 @@ class SqliteCache:
                 if size > self.folder_bytes and file != current:
                     size -= file.stat().st_size
                     delete_database(file)
+
+
+def _find_repository(file: Path) -> str:
+    """Find the repository in a file's name: its namespace is that, or "owner/repo by MODEL"."""
+    return unquote(file.stem.rpartition("-")[0]).partition(" by ")[0]
 
 
 def _select_segments(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[SegmentBlob]:

@@ -38,6 +38,7 @@ from bot.assembly import (
     build_traces,
 )
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore, start_repeated_chore
+from bot.cli.disk_chores import start_disk_chores
 from bot.cli.listening import ListeningSockets, open_sockets
 from bot.cli.log_output import configure_log
 from bot.cli.missed_deliveries import MissedDeliveries
@@ -130,6 +131,7 @@ def _start_chores(bot: ServingBot) -> None:
         start_repeated_chore(missed.look, CLAIM_EVERY_S)
     if bot.works_on_runs:
         start_chore(lambda: _log_sandbox(bot.settings, bot.sandbox))
+        start_disk_chores(bot.settings, bot.hub, bot.durable, bot.metrics)
 
 
 def _check_record(record: Record) -> None:

@@ -20,6 +20,7 @@ from bot.ports.github_ports import (
     Reviews,
     SubIssues,
 )
+from bot.ports.kept_port import KeptStore, name_repositories
 from bot.ports.metrics_port import Metrics, NoMetrics
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
@@ -52,6 +53,7 @@ __all__ = [
     "Embedder",
     "FingerprintIndex",
     "Issues",
+    "KeptStore",
     "LineSurprise",
     "Linter",
     "LogCache",
@@ -94,4 +96,5 @@ __all__ = [
     "Unreachable",
     "WriteRate",
     "WriteTurn",
+    "name_repositories",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.values import RequestBudget, Usage
+from bot.values import DiskUse, RequestBudget, Usage
 
 
 class Metrics(Protocol):
@@ -34,6 +34,12 @@ class Metrics(Protocol):
     def count_write_wait(self, seconds: float) -> None:
         """Count how long a write to GitHub waited for its turn."""
 
+    def keep_disk(self, use: DiskUse) -> None:
+        """Keep how much of the disk is taken, as it was looked at last."""
+
+    def count_eviction(self, kind: str, size_bytes: int) -> None:
+        """Count a part of what was kept that was removed to make room."""
+
 
 class NoMetrics:
     """Metrics that nobody reads."""
@@ -57,4 +63,10 @@ class NoMetrics:
         """Do nothing."""
 
     def count_write_wait(self, seconds: float) -> None:
+        """Do nothing."""
+
+    def keep_disk(self, use: DiskUse) -> None:
+        """Do nothing."""
+
+    def count_eviction(self, kind: str, size_bytes: int) -> None:
         """Do nothing."""

@@ -179,6 +179,15 @@ class ServerSettings(HomeSettings, SandboxSettings):
         ),
         examples=["8487"],
     )
+    disk_gb: float = Field(
+        50,
+        ge=0,
+        description=(
+            "How much of the disk mirrors, environments, logs of CI and what is known of code may "
+            "take, in GB; what was used longest ago goes first. 0: as much as there is"
+        ),
+        examples=["200"],
+    )
     usd_per_day: float | None = Field(
         None,
         gt=0,

@@ -79,6 +79,7 @@ from bot.values.conversation import (
     Usage,
     UserText,
 )
+from bot.values.disk_use import DiskUse, KeptPart
 from bot.values.ended_pulls import PullEnd, RevisedFile
 from bot.values.last_run import LastRun, PostedComment, RunReport
 from bot.values.making import Making, ProjectDraft, Trial, TriedStep, Wish
@@ -180,6 +181,7 @@ __all__ = [
     "Criterion",
     "CriterionKind",
     "DayLimit",
+    "DiskUse",
     "Entity",
     "EntityKind",
     "ExampleIssue",
@@ -192,6 +194,7 @@ __all__ = [
     "InstallationId",
     "Issue",
     "JobAnswer",
+    "KeptPart",
     "LastRun",
     "Leak",
     "LocalCheck",

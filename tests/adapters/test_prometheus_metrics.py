@@ -1,7 +1,7 @@
 """What Prometheus reads of a process."""
 
 from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
-from bot.values import DayLimit, ProcessLoad, QueueLength, RequestBudget, Usage
+from bot.values import DayLimit, DiskUse, ProcessLoad, QueueLength, RequestBudget, Usage
 from tests.metric_samples import samples
 
 IDLE = ProcessLoad(live_runs=0, slots_held=0, slots=4)
@@ -39,6 +39,25 @@ def test_what_was_counted_is_read():
         for kind in ("input", "cache_write", "cache_read", "output")
     }
     assert 0.25 == read_now["greenlit_model_usd_total"]
+
+
+def test_what_is_kept_is_read_by_kind():
+    """With what the disk has free, what went, and the cap; nothing where nothing is kept."""
+    metrics = PrometheusMetrics()
+    assert not [name for name in read(metrics) if name.startswith("greenlit_disk")]
+    metrics.keep_disk(DiskUse({"mirrors": 7, "logs": 2}, free_bytes=30, cap_bytes=50))
+    metrics.count_eviction("mirrors", 5)
+
+    assert {
+        'greenlit_disk_kept_bytes{kind="mirrors"}': 7,
+        'greenlit_disk_kept_bytes{kind="logs"}': 2,
+        "greenlit_disk_free_bytes": 30,
+        "greenlit_disk_cap_bytes": 50,
+        'greenlit_disk_evictions_total{kind="mirrors"}': 1,
+        'greenlit_disk_evictions_total{kind="logs"}': 0,
+        'greenlit_disk_evicted_bytes_total{kind="mirrors"}': 5,
+        'greenlit_disk_evicted_bytes_total{kind="logs"}': 0,
+    } == {name: value for name, value in read(metrics).items() if "disk" in name}
 
 
 def test_a_first_failure_is_a_rise():

@@ -21,11 +21,13 @@ from bot.adapters.sandbox.bubblewrap import Bubblewrap
 from bot.adapters.sandbox.probes.__main__ import ATTACKS
 from bot.cli.doctor import run_doctor
 from bot.cli.doctor.diagnosis import Diagnosis
+from bot.cli.doctor.kept_disk import judge_disk
 from bot.cli.doctor.sandbox_tier import check_sandbox
 from bot.forge import Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.settings import examine_settings
+from bot.values import DiskUse
 from tests.tier_required import require_tier
 
 REPO = "acme/greeter"
@@ -376,6 +378,29 @@ def test_what_today_has_cost_is_told_beside_its_cap(ward):
 
     assert 0 == code
     assert [line for line in lines if "Today $0.00 of $20.00 (GREENLIT_USD_PER_DAY)" in line]
+
+
+def test_what_is_kept_is_told_beside_its_cap(ward):
+    """In the home of a bot that has run, and nothing is made there."""
+    with ward() as patient:
+        patient.home.mkdir(mode=0o700)
+        [line] = [line for line in patient.read(disk_gb=200)[1] if " Disk " in line]
+
+    assert re.fullmatch(
+        r"✓ Disk +0\.0 GB of 200 GB are kept of repositories; \d+\.\d GB are free", line
+    )
+    assert not (patient.home / "mirrors").exists()
+
+
+def test_a_disk_that_is_nearly_full_is_marked():
+    """What could go is in use then."""
+    full = judge_disk(DiskUse({"mirrors": 3 * 10**9}, free_bytes=10**8), is_low=True)
+
+    assert "odd" == full.state
+    assert (
+        "3.0 GB, without a cap, are kept of repositories; 0.1 GB are free, which is nearly none."
+        == full.text
+    )
 
 
 def test_deliveries_that_did_not_arrive_are_told_but_forbid_nothing(ward):

@@ -29,7 +29,7 @@ from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.fleet_membership import Membership, join_fleet
 from bot.adapters.dbos.fleet_sql import QUEUE
 from bot.adapters.dbos.journal import LIVE, DbosJournal, JsonSerializer, filter_expected_messages
-from bot.adapters.dbos.read_load import read_load
+from bot.adapters.dbos.read_load import list_live_runs, read_load
 from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.record_errors import raise_unreachable
 from bot.adapters.dbos.retention import forget_runs
@@ -126,6 +126,10 @@ class DurableEngine(DbosJournal):
     def read_load(self, *, with_record: bool = True) -> ProcessLoad:
         """Read what there is to do; without the record, as when it is away, of this process."""
         return read_load(self._runtime, self._record if with_record else None)
+
+    def list_live_runs(self) -> set[str]:
+        """List the keys of the runs that live here."""
+        return list_live_runs(self._runtime, self._record)
 
     def forget(self, older_than_s: float) -> int:
         """Delete the runs that ended so long ago, as `forget_runs` does; returns how many."""

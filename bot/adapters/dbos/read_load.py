@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
+from bot.adapters.dbos.journal import LIVE
 from bot.adapters.dbos.record import Record
 from bot.adapters.dbos.runtime import Runtime
 from bot.adapters.dbos.shared_slots import SharedSlots
@@ -23,6 +24,7 @@ union all
 select count(*), extract(epoch from clock_timestamp() - min(entered_at))
 from greenlit.slots where granted_at is null
 """
+LIVE_RUNS = f"select workflow_uuid from workflow_status where status in {LIVE}"  # noqa: S608 - a constant
 
 
 def read_load(runtime: Runtime, record: Record | None) -> ProcessLoad:
@@ -38,6 +40,15 @@ def read_load(runtime: Runtime, record: Record | None) -> ProcessLoad:
         queue=measure_queue(record, runtime.slots) if record else None,
         day_limits=runtime.ports.spending.list_limits() if record else (),
     )
+
+
+def list_live_runs(runtime: Runtime, record: Record) -> set[str]:
+    """List the keys of the runs that live in this process.
+
+    A record that is this process's alone names also those that have not come back yet.
+    """
+    rows = () if record.is_shared else record.read(LIVE_RUNS, {})
+    return set(runtime.waits.copy()) | {str(key) for (key,) in rows}
 
 
 def measure_queue(record: Record, slots: Slots | SharedSlots) -> QueueLength | None:

@@ -46,7 +46,8 @@ class FetchingMirrors:
         self._timeout_s = timeout_s
         self._elsewhere = elsewhere
         self._traces = traces or NoTraces()
-        self._present = set[tuple[str, str]]()  # what was here, or was brought
+        # What was here, or was brought, and into which mirror: one that was evicted has it no more.
+        self._present = set[tuple[str, str, tuple[int, int]]]()
         self._guard = ChildGuard()
         self._empty = self._home / ".empty"
         for folder in (self._home, self._empty):
@@ -54,8 +55,7 @@ class FetchingMirrors:
 
     def fetch(self, repo: Repo, remote: Remote, branch: Branch) -> Tree:
         """Fetch the tip of a branch, where it is not here already."""
-        mirror = self._mirror(repo)
-        mirror.make()
+        mirror = self._make_mirror(repo)
         tip = self.head(repo, remote, branch)
         if not tip:
             raise Refusal(self._explain_no_tip(repo, remote, branch))
@@ -67,8 +67,7 @@ class FetchingMirrors:
     def fetch_commit(self, repo: Repo, remote: Remote, sha: Sha, branch: Branch) -> Tree:
         """Fetch a commit with its files, where it is not here already."""
         git = self._git(repo, sha)
-        mirror = self._mirror(repo)
-        mirror.make()
+        mirror = self._make_mirror(repo)
         if not mirror.can_read(sha):
             with port_errors(repo, remote):
                 mirror.fetch(git.toward(remote, self._protocols), remote.url, sha)
@@ -122,12 +121,21 @@ class FetchingMirrors:
             '`greenlit new "what you want" --in FOLDER`, and push it.'
         )
 
+    def _make_mirror(self, repo: Repo) -> Mirror:
+        """Make the mirror if it is not there, before something is fetched into it."""
+        mirror = self._mirror(repo)
+        mirror.make()
+        mirror.note_installation(repo.installation)
+        return mirror
+
     def _mirror(self, repo: Repo) -> Mirror:
         if not NAME.fullmatch(repo.name):
             raise ValueError(f"not the name of a repository: {repo.name!r}")
         folder = self._home / f"{repo.name}.git"
         guard, timeout_s, traces = self._guard, self._timeout_s, self._traces
-        return Mirror(GitProcess(folder, self._empty, guard, timeout_s, traces=traces))
+        mirror = Mirror(GitProcess(folder, self._empty, guard, timeout_s, traces=traces))
+        mirror.note_use()
+        return mirror
 
     def _git(self, repo: Repo, *shas: str) -> GitProcess:
         for sha in shas:
@@ -137,13 +145,19 @@ class FetchingMirrors:
 
     def _bring(self, tree: Tree) -> None:
         """Bring a commit that another machine made or fetched, if it is not here."""
-        if self._elsewhere is None or (tree.repo.name, tree.sha) in self._present:
+        if self._elsewhere is None or self._is_present(tree.repo, tree.sha):
             return
         mirror = self._mirror(tree.repo)
         mirror.make()
         if not mirror.can_read(tree.sha):
             self._bring_from(self._elsewhere, tree)
-        self._present.add((tree.repo.name, tree.sha))
+        self._note_present(tree.repo, tree.sha)
+
+    def _is_present(self, repo: Repo, sha: Sha) -> bool:
+        return (repo.name, sha, self._mirror(repo).identify()) in self._present
+
+    def _note_present(self, repo: Repo, sha: Sha) -> None:
+        self._present.add((repo.name, sha, self._mirror(repo).identify()))
 
     def _bring_from(self, elsewhere: Elsewhere, tree: Tree) -> None:
         pack = elsewhere.commits.read_pack(tree.repo, tree.sha)

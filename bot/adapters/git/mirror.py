@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from bot.adapters.git.git_errors import GitError, is_damage, summarize
 from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.objects import as_lines, list_missing, list_missing_trees
 from bot.adapters.git.own_repo import open_repo
+from bot.adapters.trash import move_to_trash
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +70,45 @@ class Mirror:
         """Make it if it is not there or not sound."""
         if self._is_sound():
             return
-        with self._lock():
+        with self.lock():
             if not self._is_sound():
                 self._make_anew("it is damaged")
+
+    def note_use(self) -> None:
+        """Note that it is used now, by the time of its HEAD, which git never writes here."""
+        with suppress(OSError):  # it is not there, or on a disk that cannot be written to
+            os.utime(self.git.git_dir / "HEAD")
+
+    def read_use(self) -> float:
+        """Tell when it was used last, in seconds since the epoch; 0 where it is not there."""
+        with suppress(FileNotFoundError):
+            return (self.git.git_dir / "HEAD").stat().st_mtime
+        return 0.0
+
+    def identify(self) -> tuple[int, int]:
+        """Tell it from one that was made anew in its place."""
+        with suppress(FileNotFoundError):
+            config = (self.git.git_dir / "config").stat()
+            return config.st_ino, config.st_ctime_ns
+        return 0, 0
+
+    def note_installation(self, installation: int) -> None:
+        """Note through which of the App's installations it is filled."""
+        if self.read_installation() != installation:
+            self._installation.write_text(f"{installation}\n")
+
+    def read_installation(self) -> int:
+        """Tell through which installation it was filled last; 0 where nothing was noted."""
+        with suppress(FileNotFoundError, ValueError):
+            return int(self._installation.read_text())
+        return 0
+
+    def move_away(self, trash: Path, used_at: float) -> Path | None:
+        """Move it into the trash as a whole; None where it was used since, or is written to."""
+        with suppress(BlockingIOError), self.lock(waits=False):
+            if self.read_use() <= used_at:
+                return move_to_trash(self.git.git_dir, trash)
+        return None
 
     def distrust(self, failed: GitError, sha: str) -> None:
         """Have it made anew by the next fetch, if it failed at an object that is here."""
@@ -99,7 +137,7 @@ class Mirror:
 
     def fetch(self, remote: GitProcess, url: str, tip: str) -> None:
         """Bring the commit, its history and its files. Raises GitError in the remote's words."""
-        with self._lock():
+        with self.lock():
             if self.has(tip):  # somebody else was quicker
                 return
             try:
@@ -113,7 +151,7 @@ class Mirror:
 
     def fetch_objects(self, remote: GitProcess, url: str, names: list[str]) -> None:
         """Bring these objects alone. Raises GitError in the remote's words."""
-        with self._lock():
+        with self.lock():
             wanted = (NO_FILTER, "--stdin", "origin")
             config = ("-c", f"remote.origin.url={url}")
             remote.run(*ALL_ANEW, *config, "fetch", *FETCH, *wanted, stdin=as_lines(names))
@@ -184,13 +222,20 @@ class Mirror:
     def _suspect(self) -> Path:
         return self.git.git_dir / "suspect"
 
+    @property
+    def _installation(self) -> Path:
+        return self.git.git_dir / "installation"
+
     @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Keep other threads and processes from writing to this mirror. Reading needs no lock."""
+    def lock(self, *, waits: bool = True) -> Iterator[None]:
+        """Keep other threads and processes from writing to this mirror. Reading needs no lock.
+
+        Raises BlockingIOError where it does not wait.
+        """
         lock = self.git.git_dir.with_suffix(".lock")
         lock.parent.mkdir(parents=True, exist_ok=True)
         with lock.open("w") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
+            fcntl.flock(held, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._unlock_refs()
             yield
 

@@ -84,7 +84,7 @@ class GitMirrors(FetchingMirrors):
         """Write the tree with the patch laid over it."""
         with self._reading(tree) as git:
             sha = Sha(write_overlay(git, tree.sha, patch.files))
-        self._present.add((tree.repo.name, sha))
+        self._note_present(tree.repo, sha)
         return Tree(tree.repo, sha, tree.branch)
 
     def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[GrepMatch, ...]:

@@ -74,6 +74,13 @@ def fetch_registration(api: GitHubApi) -> AppRegistration:
         )
 
 
+def fetch_installations(api: GitHubApi) -> set[int]:
+    """Return the ids of the App's installations, suspended ones too."""
+    with api.app() as app:
+        installations = PaginatedList(Installation, app.requester, "/app/installations")
+        return {require(installation.id, "id") for installation in installations}
+
+
 def _fetch_hook(app: GithubApp) -> HookConfig:
     try:
         _, config = app.requester.requestJsonAndCheck("GET", HOOK_CONFIG)

@@ -122,6 +122,10 @@ class GitHubApp:
         """
         return app_api.fetch_registration(self._api)
 
+    def fetch_installations(self) -> set[int]:
+        """Return the ids of the App's installations, suspended ones too."""
+        return app_api.fetch_installations(self._api)
+
     def fetch_deliveries(
         self, after: float, most_pages: int = hook_deliveries.MOST_PAGES
     ) -> HookDeliveries:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from bot.values import DayLimit, ProcessLoad, RequestBudget
+from bot.values import DayLimit, DiskUse, ProcessLoad, RequestBudget
 
 WAITS = ("slot", "service", "ci", "approval", "another try", "other")
 
@@ -20,6 +20,7 @@ class LoadCollector(Collector):
     load: ProcessLoad
     parts: Mapping[str, bool]  # which work, by name
     budgets: Sequence[RequestBudget]
+    disk: DiskUse | None = None  # where this process keeps anything
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """List the gauges; one that is not known now is left out."""
@@ -35,6 +36,8 @@ class LoadCollector(Collector):
             age = "How long the run waits that came first, in all processes."
             yield GaugeMetricFamily("greenlit_queue_oldest_seconds", age, load.queue.oldest_s)
         yield from self._list_limits()
+        if self.disk is not None:
+            yield from _list_disk(self.disk)
         works = {name: int(is_well) for name, is_well in self.parts.items()}
         yield _list_by("greenlit_part_works", "1 where a part of this bot works.", "part", works)
 
@@ -49,6 +52,16 @@ class LoadCollector(Collector):
         limits = {budget.resource: budget.limit for budget in self.budgets}
         most = "Requests that GitHub takes of that installation in an hour."
         yield _list_by("greenlit_github_requests_limit", most, "resource", limits)
+
+
+def _list_disk(disk: DiskUse) -> Iterator[GaugeMetricFamily]:
+    """List what is kept, as it was looked at last."""
+    kept = "Bytes that the home keeps and could make anew, by kind."
+    yield _list_by("greenlit_disk_kept_bytes", kept, "kind", disk.kinds)
+    free = "Bytes that the disk of the home has free."
+    yield GaugeMetricFamily("greenlit_disk_free_bytes", free, disk.free_bytes)
+    cap = "Bytes that the home may keep; 0 where there is no cap."
+    yield GaugeMetricFamily("greenlit_disk_cap_bytes", cap, disk.cap_bytes)
 
 
 def _list_by(name: str, text: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:

@@ -17,7 +17,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from bot.adapters.prometheus.load_collector import LoadCollector
-from bot.values import ProcessLoad, RequestBudget, Usage
+from bot.values import DiskUse, ProcessLoad, RequestBudget, Usage
 
 STEP_BUCKETS_S: Final = (0.1, 0.5, 1, 2.5, 5, 15, 60, 300, 900)
 
@@ -40,6 +40,11 @@ class PrometheusMetrics:
         self._usd = self._add_counter("model_usd", "US dollars that the model's turns cost.")
         waited = "Seconds that writes to GitHub waited here for their turn."
         self._write_wait = self._add_counter("github_write_wait_seconds", waited)
+        evicted = "Parts of what the home keeps that went to make room, by kind."
+        self._evictions = self._add_counter("disk_evictions", evicted, "kind")
+        room = "Bytes of what the home kept that went to make room, by kind."
+        self._evicted_bytes = self._add_counter("disk_evicted_bytes", room, "kind")
+        self._disk: DiskUse | None = None
         self._steps = Histogram(
             "greenlit_step_seconds",
             "Seconds that steps took here, without what they waited for a slot.",
@@ -85,9 +90,21 @@ class PrometheusMetrics:
         """Count how long a write to GitHub waited for its turn."""
         self._write_wait.inc(seconds)
 
+    def keep_disk(self, use: DiskUse) -> None:
+        """Keep how much of the disk is taken; each kind's evictions are 0 until the first one."""
+        self._disk = use
+        for kind in use.kinds:
+            self._evictions.labels(kind)
+            self._evicted_bytes.labels(kind)
+
+    def count_eviction(self, kind: str, size_bytes: int) -> None:
+        """Count a part of what was kept that was removed to make room."""
+        self._evictions.labels(kind).inc()
+        self._evicted_bytes.labels(kind).inc(size_bytes)
+
     def render(self, load: ProcessLoad, parts: Mapping[str, bool], now: float) -> bytes:
         """Write all that was counted, and how it stands now: `parts` tells which of them work."""
-        moment = LoadCollector(load, parts, self._find_least_budgets(now))
+        moment = LoadCollector(load, parts, self._find_least_budgets(now), self._disk)
         return generate_latest(_Counted(self._registry)) + generate_latest(moment)
 
     def _add_counter(self, name: str, text: str, *labels: str) -> Counter:

@@ -25,6 +25,7 @@ class StoredEnvironment:
 
     laid: tuple[str, ...] = ()
     size_bytes: int = 0
+    repo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class EnvironmentStore:
 
     @contextmanager
     def hold(
-        self, key: str, make: Callable[[Path], tuple[str, ...]]
+        self, key: str, make: Callable[[Path], tuple[str, ...]], repo: str = ""
     ) -> Iterator[tuple[Path, StoredEnvironment]]:
         """Hold an environment in the store while the block lasts; it is made where there is none.
 
@@ -56,10 +57,15 @@ class EnvironmentStore:
                     return
             with hold_lock(self._lock(key)):
                 if not self._read(key):
-                    self._make(key, make)
+                    self._make(key, make, repo)
             self._evict(keep=key)
 
-    def _make(self, key: str, make: Callable[[Path], tuple[str, ...]]) -> None:
+    def list_stored(self) -> dict[str, StoredEnvironment]:
+        """List the environments that were made to their end, by their keys."""
+        keys = [path.name for path in self.folder.glob("*") if path.is_dir()]
+        return {key: record for key in keys if (record := self._read(key))}
+
+    def _make(self, key: str, make: Callable[[Path], tuple[str, ...]], repo: str) -> None:
         home = self.folder / key
         delete_workspace(home)
         (home / FILES).mkdir(mode=0o755, parents=True)
@@ -68,7 +74,7 @@ class EnvironmentStore:
         except BaseException:
             delete_workspace(home)
             raise
-        record = StoredEnvironment(laid, measure_written(home / FILES, 0.0))
+        record = StoredEnvironment(laid, measure_written(home / FILES, 0.0), repo)
         unfinished = home / f"{RECORD}.new"
         unfinished.write_text(json.dumps(asdict(record)), "utf-8")
         unfinished.replace(home / RECORD)
@@ -76,7 +82,8 @@ class EnvironmentStore:
     def _read(self, key: str) -> StoredEnvironment | None:
         with suppress(FileNotFoundError, ValueError, KeyError):
             document = json.loads((self.folder / key / RECORD).read_text("utf-8"))
-            return StoredEnvironment(tuple(document["laid"]), document["size_bytes"])
+            repo = document.get("repo", "")
+            return StoredEnvironment(tuple(document["laid"]), document["size_bytes"], repo)
         return None
 
     def _evict(self, keep: str) -> None:
@@ -84,12 +91,12 @@ class EnvironmentStore:
         keys = [path.name for path in self.folder.iterdir() if path.is_dir()]
         sizes = {key: record.size_bytes for key in keys if (record := self._read(key))}
         excess = sum(sizes.values()) - self.cap_bytes
-        for key in sorted(keys, key=self._read_time):
+        for key in sorted(keys, key=self.read_time):
             is_due = key not in sizes or excess > 0
-            if key != keep and is_due and self._remove(key):
+            if key != keep and is_due and self.remove(key):
                 excess -= sizes.get(key, 0)
 
-    def _remove(self, key: str) -> bool:
+    def remove(self, key: str) -> bool:
         """Remove an environment, unless somebody makes or uses it. Tell whether it is gone."""
         try:
             with hold_lock(self._lock(key), waits=False):
@@ -103,7 +110,7 @@ class EnvironmentStore:
             return False
         return True
 
-    def _read_time(self, key: str) -> float:
+    def read_time(self, key: str) -> float:
         """Tell when an environment was last used; 0 where it was not made to its end."""
         with suppress(FileNotFoundError):
             return (self.folder / key / RECORD).stat().st_mtime

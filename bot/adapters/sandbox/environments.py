@@ -49,7 +49,9 @@ class Environments:
                 self._check_programs(programs)
                 self._failures.raise_known(request.workspace, key)
                 files, stored = stack.enter_context(
-                    self._store.hold(key, lambda files: self._maker.make(request, files))
+                    self._store.hold(
+                        key, lambda files: self._maker.make(request, files), request.repo
+                    )
                 )
             except SetupFailure as failure:
                 self._failures.remember(request.workspace, key, failure)

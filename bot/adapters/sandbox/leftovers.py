@@ -83,12 +83,19 @@ def delete_leftovers(
     left_bytes = most_bytes
     for lock in sorted(folder.glob(f"*{LOCK}"), key=_read_time, reverse=True):
         path = lock.with_suffix("")
-        left_bytes -= _measure(path)
+        left_bytes -= measure_workspace(path)
         is_unused = _read_time(lock) < time.time() - unused_s
         if is_unused or left_bytes < 0:
-            with _log_failure(), suppress(BlockingIOError), hold_lock(lock, waits=False):
-                delete_workspace(path)
-                lock.unlink()
+            remove_workspace(lock)
+
+
+def remove_workspace(lock: Path) -> bool:
+    """Delete the workspace of a lock; tell whether it is gone, for a job may be at work in it."""
+    with _log_failure(), suppress(BlockingIOError), hold_lock(lock, waits=False):
+        delete_workspace(lock.with_suffix(""))
+        lock.unlink()
+        return True
+    return False
 
 
 def _read_time(path: Path) -> float:
@@ -98,7 +105,8 @@ def _read_time(path: Path) -> float:
         return 0.0
 
 
-def _measure(path: Path) -> int:
+def measure_workspace(path: Path) -> int:
+    """Measure the files of a workspace; 0 where there are none."""
     with suppress(OSError):
         descriptor = os.open(path / FILES, FOLDER)
         try:

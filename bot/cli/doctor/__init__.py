@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bot.cli.doctor.daily_caps import check_spending
 from bot.cli.doctor.diagnosis import Diagnosis, Health, make_healthy
+from bot.cli.doctor.kept_disk import check_disk
 from bot.cli.doctor.machine import check_git, check_grammars, check_place, check_python
 from bot.cli.doctor.sandbox_tier import check_sandbox
 from bot.cli.doctor.services import check_app, check_claude, check_embeddings
@@ -43,6 +44,7 @@ def _diagnose(given: Mapping[str, Any]) -> Iterator[Diagnosis]:
     report = examine_settings(**given)
     yield from _check_settings(report, given.get("_env_file"))
     yield from check_place(report)
+    yield from check_disk(report)
     yield from check_spending(report)
     yield check_sandbox(report)
     yield from check_app(report)

@@ -89,6 +89,16 @@ def test_the_load_is_that_of_the_moment(tmp_path, diary):
     assert ProcessLoad(0, 0, 1, {}, QueueLength()) == engine_load
 
 
+def test_live_runs_are_listed_from_the_record_and_the_process(tmp_path, diary):
+    """One that waits for days lives; one that has not come back after a start lives, too."""
+    engine = launched(tmp_path / "home", PrometheusMetrics())
+    start(engine, stories.listen, diary, subject="o/r#7", seconds=600)
+    parked(engine, "o/r#7/1")
+    assert {"o/r#7/1"} == engine.list_live_runs()
+    engine.close()
+    assert {"o/r#7/1"} == engine.list_live_runs()
+
+
 def test_a_record_that_is_away_is_not_asked(engine):
     """The numbers of this process are told all the same."""
     assert ProcessLoad(0, 0, 4) == engine.read_load(with_record=False)

@@ -1,0 +1,45 @@
+"""Keep the home to its size, beside the runs."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.disk_keeper import DiskKeeper
+from bot.adapters.github.github_app import GitHubApp
+from bot.assembly import build_fingerprints
+from bot.cli.chores import start_daily_chore, start_repeated_chore
+from bot.cli.kept_stores import open_disk_keeper, open_kept_mirrors
+from bot.ports import Metrics, Refusal, Unreachable
+from bot.settings import Settings
+from bot.text import count_noun
+
+LOOK_S = 60.0
+
+log = logging.getLogger(__name__)
+
+
+def start_disk_chores(
+    settings: Settings, hub: GitHubApp, durable: DurableEngine, metrics: Metrics
+) -> None:
+    """Start what keeps the home small: by its size, and for owners who are gone."""
+    keeper = open_disk_keeper(settings, durable.list_live_runs, metrics)
+
+    start_repeated_chore(keeper.look, LOOK_S)
+    start_daily_chore(lambda: forget_uninstalled(settings, hub, keeper))
+
+
+def forget_uninstalled(settings: Settings, hub: GitHubApp, keeper: DiskKeeper) -> None:
+    """Remove what is kept through installations that are no more; GitHub says which there are."""
+    try:
+        installations = hub.fetch_installations()
+    except (Refusal, Unreachable) as silent:
+        log.info("what is kept of owners who are gone stays for another day: %s", silent)
+        return
+    known = open_kept_mirrors(settings).list_installations()
+    gone = {repo for repo, number in known.items() if number not in installations}
+    keeper.forget(gone)
+    build_fingerprints(settings).forget_others(installations)
+    if gone:
+        words = count_noun(len(gone), "repository", "repositories")
+        log.info("the App is installed no more for %s: what was kept of them goes", words)

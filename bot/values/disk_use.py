@@ -1,0 +1,30 @@
+"""What the home keeps that can be made or fetched anew, in parts, and how large it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPart:
+    """What goes as a whole: a mirror, the logs of a repository, an environment."""
+
+    name: str  # as its store knows it
+    used_at: float  # seconds since the epoch
+    repo: str = ""  # whose it is, where that is known
+    in_use: bool = False  # by a run that lives
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUse:
+    """The bytes that are kept, by kind, and what the disk below has left."""
+
+    kinds: Mapping[str, int]
+    free_bytes: int
+    cap_bytes: int = 0  # 0 where there is none
+
+    @property
+    def kept_bytes(self) -> int:
+        """The bytes of all kinds."""
+        return sum(self.kinds.values())

@@ -47,7 +47,7 @@ where {_TURN} <= clock_timestamp() + make_interval(secs => %(longest_wait_s)s)
 returning extract(epoch from last_at - clock_timestamp())
 """  # noqa: S608 - of constants
 FIND_TURN = f"""
-select extract(epoch from {_TURN} - clock_timestamp())
+select coalesce(max(extract(epoch from {_TURN} - clock_timestamp())), 0)
 from greenlit.write_turns known where installation = %(installation)s
 """  # noqa: S608 - of constants
 

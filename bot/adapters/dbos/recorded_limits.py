@@ -97,8 +97,8 @@ def _take_turn(connection: psycopg.Connection[Any], names: Mapping[str, object])
     row = connection.execute(limit_sql.TAKE_TURN, names).fetchone()
     if row:
         return WriteTurn(max(0.0, float(row[0])))
-    row = connection.execute(limit_sql.FIND_TURN, names).fetchone()
-    return WriteTurn(max(0.0, float(row[0])) if row else 0.0, is_taken=False)
+    [(wait_s,)] = connection.execute(limit_sql.FIND_TURN, names).fetchall()
+    return WriteTurn(max(0.0, float(wait_s)), is_taken=False)
 
 
 def _close_all(connections: Iterable[psycopg.Connection[Any]]) -> None:

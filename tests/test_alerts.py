@@ -9,7 +9,7 @@ import yaml
 
 from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
 from bot.stories import STORIES
-from bot.values import DayLimit, ProcessLoad, QueueLength, RequestBudget, Usage
+from bot.values import DayLimit, DiskUse, ProcessLoad, QueueLength, RequestBudget, Usage
 from tests.metric_samples import read_samples
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
@@ -55,6 +55,7 @@ def known():
     metrics.count_turn(Usage(1.0, 1, 1, 1, 1))
     for resource in ("core", "graphql"):
         metrics.keep_budget(1, RequestBudget(resource, 1, 2, 3.0))
+    metrics.keep_disk(DiskUse({"mirrors": 1, "logs": 1}, 1))
     caps = (DayLimit("X", 1.0, 0.5, ""), DayLimit("X", 1.0, 0.5, "", "o/r"))
     load = ProcessLoad(1, 1, 1, {}, QueueLength(1, 1.0), caps)
     parts = {"process": True, "database": True, "disk": True}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,24 +50,19 @@ class DiskKeeper:
     _scanned_at: float = float("-inf")
     _was_low: bool = False
 
-    @property
-    def trash(self) -> Path:
-        """Where the stores move what they remove."""
-        return name_trash(self.home)
-
     def look(self) -> None:
         """Scan what is kept if that is long ago, or if the disk is nearly full."""
         is_due = time.monotonic() - self._scanned_at >= SCAN_S
-        if is_due or self.is_low():
+        if is_due or self._describe_disk({}).lack_bytes > 0:
             self._scanned_at = time.monotonic()
             self.keep()
 
     def keep(self) -> DiskUse:
         """Remove what has no room, and return what is kept then."""
-        empty_trash(self.trash)
+        empty_trash(name_trash(self.home))
         measured = list(self._measure(self.find_live()))
         use = self._add_up(measured)
-        lack_bytes = self._measure_lack()
+        lack_bytes = use.lack_bytes
         if use.kept_bytes > self.cap_bytes > 0:
             lack_bytes = max(lack_bytes, use.kept_bytes - int(self.cap_bytes * LOW_WATER))
         removed = self._remove_oldest(measured, lack_bytes)
@@ -79,10 +74,6 @@ class DiskKeeper:
     def measure(self) -> DiskUse:
         """Measure what is kept, and remove nothing."""
         return self._add_up(self._measure(()))
-
-    def is_low(self) -> bool:
-        """Tell whether the disk has less free than it should."""
-        return self._measure_lack() > 0
 
     def forget(self, repos: Collection[str]) -> None:
         """Remove what is kept of these repositories, but what a live run uses."""
@@ -129,23 +120,21 @@ class DiskKeeper:
             self.metrics.count_eviction(measured.kind, measured.size_bytes)
         return is_gone
 
-    def _add_up(self, measured: Collection[_Measured] | Iterator[_Measured]) -> DiskUse:
+    def _add_up(self, measured: Iterable[_Measured]) -> DiskUse:
         kinds = dict.fromkeys(self.stores, 0)
         for each in measured:
             kinds[each.kind] += each.size_bytes
-        return DiskUse(kinds, shutil.disk_usage(self.home).free, self.cap_bytes)
+        return self._describe_disk(kinds)
 
-    def _measure_lack(self) -> int:
-        """Measure how much is lacking of what the disk should have free."""
-        disk = shutil.disk_usage(self.home)
-        reserve = self.reserve_bytes
-        if reserve is None:
-            reserve = min(RESERVE_BYTES, int(disk.total * RESERVE_PART))
-        return reserve - disk.free
+    def _describe_disk(self, kinds: Mapping[str, int]) -> DiskUse:
+        disk, reserve_bytes = shutil.disk_usage(self.home), self.reserve_bytes
+        if reserve_bytes is None:
+            reserve_bytes = min(RESERVE_BYTES, int(disk.total * RESERVE_PART))
+        return DiskUse(kinds, disk.free, self.cap_bytes, reserve_bytes)
 
     def _tell_low(self, use: DiskUse) -> None:
         """Warn once when nothing that could go makes room on the disk."""
-        is_low = self.is_low()
+        is_low = use.lack_bytes > 0
         if is_low and not self._was_low:
             text = (
                 "the disk of %s is nearly full: %.2f GB are free, and runs use the %.2f GB that "

@@ -23,6 +23,12 @@ class DiskUse:
     kinds: Mapping[str, int]
     free_bytes: int
     cap_bytes: int = 0  # 0 where there is none
+    reserve_bytes: int = 0  # that should stay free
+
+    @property
+    def lack_bytes(self) -> int:
+        """The bytes that should be free and are not; below 0 where more are."""
+        return self.reserve_bytes - self.free_bytes
 
     @property
     def kept_bytes(self) -> int:

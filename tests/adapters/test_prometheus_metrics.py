@@ -45,7 +45,9 @@ def test_what_is_kept_is_read_by_kind():
     """With what the disk has free, what went, and the cap; nothing where nothing is kept."""
     metrics = PrometheusMetrics()
     assert not [name for name in read(metrics) if name.startswith("greenlit_disk")]
-    metrics.keep_disk(DiskUse({"mirrors": 7, "logs": 2}, free_bytes=30, cap_bytes=50))
+    metrics.keep_disk(
+        DiskUse({"mirrors": 7, "logs": 2}, free_bytes=30, cap_bytes=50, reserve_bytes=3)
+    )
     metrics.count_eviction("mirrors", 5)
 
     assert {
@@ -53,6 +55,7 @@ def test_what_is_kept_is_read_by_kind():
         'greenlit_disk_kept_bytes{kind="logs"}': 2,
         "greenlit_disk_free_bytes": 30,
         "greenlit_disk_cap_bytes": 50,
+        "greenlit_disk_reserve_bytes": 3,
         'greenlit_disk_evictions_total{kind="mirrors"}': 1,
         'greenlit_disk_evictions_total{kind="logs"}': 0,
         'greenlit_disk_evicted_bytes_total{kind="mirrors"}': 5,

@@ -394,7 +394,7 @@ def test_what_is_kept_is_told_beside_its_cap(ward):
 
 def test_a_disk_that_is_nearly_full_is_marked():
     """What could go is in use then."""
-    full = judge_disk(DiskUse({"mirrors": 3 * 10**9}, free_bytes=10**8), is_low=True)
+    full = judge_disk(DiskUse({"mirrors": 3 * 10**9}, 10**8, reserve_bytes=10**9))
 
     assert "odd" == full.state
     assert (

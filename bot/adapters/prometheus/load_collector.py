@@ -60,6 +60,8 @@ def _list_disk(disk: DiskUse) -> Iterator[GaugeMetricFamily]:
     yield _list_by("greenlit_disk_kept_bytes", kept, "kind", disk.kinds)
     free = "Bytes that the disk of the home has free."
     yield GaugeMetricFamily("greenlit_disk_free_bytes", free, disk.free_bytes)
+    reserve = "Bytes below which the disk is nearly full: what is kept goes then, cap or not."
+    yield GaugeMetricFamily("greenlit_disk_reserve_bytes", reserve, disk.reserve_bytes)
     cap = "Bytes that the home may keep; 0 where there is no cap."
     yield GaugeMetricFamily("greenlit_disk_cap_bytes", cap, disk.cap_bytes)
 

@@ -14,16 +14,15 @@ from bot.values import DiskUse
 def check_disk(report: SettingsReport) -> Iterator[Diagnosis]:
     """Tell how much is kept of repositories; nothing where there is no home yet."""
     if report.server.home.is_dir():
-        keeper = open_disk_keeper(report.server)
-        yield judge_disk(keeper.measure(), is_low=keeper.is_low())
+        yield judge_disk(open_disk_keeper(report.server).measure())
 
 
-def judge_disk(use: DiskUse, *, is_low: bool) -> Diagnosis:
+def judge_disk(use: DiskUse) -> Diagnosis:
     """Say how much is kept; a disk that is nearly full is marked."""
     cap = f" of {use.cap_bytes / GIGABYTE:g} GB" if use.cap_bytes else ", without a cap,"
     free = f"{use.free_bytes / GIGABYTE:.1f} GB are free"
     text = f"{use.kept_bytes / GIGABYTE:.1f} GB{cap} are kept of repositories; {free}"
-    if not is_low:
+    if use.lack_bytes <= 0:
         return make_healthy("Disk", text)
     fix = "What is kept goes as soon as no run uses it. Make room, or give it a larger disk."
     return Diagnosis("Disk", f"{text}, which is nearly none.", fix, "odd")

@@ -83,6 +83,15 @@ class AppRegistry:
         self._state.installations[installation.id] = installation
         return installation
 
+    def uninstall(self, installation: int, repository: RepositoryRecord) -> None:
+        """Take a repository away from an installation, and from all its tokens."""
+        record = self._state.installations[installation]
+        left = _leave_out(record.repositories, repository.name)
+        self._state.installations[installation] = replace(record, repositories=left)
+        for secret, token in self._state.tokens.items():
+            left = _leave_out(token.repositories, repository.name)
+            self._state.tokens[secret] = replace(token, repositories=left)
+
     def suspend(self, installation: int) -> None:
         """Forbid an installation everything."""
         record = self._state.installations[installation]
@@ -195,6 +204,10 @@ def _choose_repositories(installation: InstallationRecord, names: Sequence[str])
     if not all(name.lower() in known for name in names):
         raise RestRefusal(422, NOT_INSTALLED)
     return tuple(known[name.lower()] for name in names)
+
+
+def _leave_out(names: Sequence[str], gone: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name != gone)
 
 
 def _make_token_secret(installation: InstallationRecord, expires_at_s: float) -> str:

@@ -118,6 +118,11 @@ class Forge(IssueActs, PullActs):
             self._publisher.publish_installation(installation, records[0].owner)
             return installation.id
 
+    def uninstall(self, installation: int, repo: str) -> None:
+        """Take a repository away from an installation: the App sees it no more."""
+        with self.state.lock:
+            self.apps.uninstall(installation, self.state.find_repository(repo))
+
     def set_webhook_url(self, app: AppKeys, url: str, content_type: str = "json") -> None:
         """Send the App's webhooks to this address from now on, as "json" or "form", and ping it."""
         with self.state.lock:

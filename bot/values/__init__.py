@@ -145,6 +145,7 @@ from bot.values.sandbox import (
 from bot.values.spending import DayLimit
 from bot.values.split import Part, Split
 from bot.values.waiting import Waiting
+from bot.values.watched_head import HeadMark, HeadMarks, WatchedHead
 
 __all__ = [
     "Action",
@@ -191,6 +192,8 @@ __all__ = [
     "Finish",
     "Frame",
     "GrepMatch",
+    "HeadMark",
+    "HeadMarks",
     "InstallationId",
     "Issue",
     "JobAnswer",
@@ -288,6 +291,7 @@ __all__ = [
     "UserText",
     "Verdict",
     "Waiting",
+    "WatchedHead",
     "Wish",
     "WorkKind",
 ]

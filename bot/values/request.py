@@ -10,7 +10,7 @@ from bot.values.run_config import RepoConfig
 RunKey = NewType("RunKey", str)  # "owner/repo#7/1": the first run for issue 7
 Subject = NewType("Subject", str)  # "owner/repo#7"
 Branch = NewType("Branch", str)  # without refs/heads/
-InstallationId = NewType("InstallationId", int)  # read by the adapter of GitHub alone
+InstallationId = NewType("InstallationId", int)  # only the adapter of GitHub knows what it means
 Permission = Literal["admin", "maintain", "write", "triage", "read", "none"]
 # Commands that say all there is to do, beside what the issue asks.
 ON_DEMAND = ("refactor", "document", "test")

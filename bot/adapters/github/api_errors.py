@@ -71,6 +71,7 @@ GRAPHQL_KINDS: dict[str, type[Refusal]] = {
 # What helps to read an answer that is whole without it, and why it may not be there.
 DECORATION = ("app", "author", "originalCommit", "pullRequestReview")
 REPOSITORY_LISTS = ("search", "organization")
+ONE_OF_MANY = "many_"  # begins the alias of each where a query asks for many by their names
 NOT_SHOWN = ("FORBIDDEN", "NOT_FOUND")
 
 # What a mutation takes: GraphQL has no header that tells it, as the REST API has.
@@ -201,7 +202,8 @@ def _is_of_list(error: Mapping[str, Any]) -> bool:
     """Tell whether one of many repositories is not shown, as where single sign-on is wanted."""
     path: Sequence[object] = error.get("path") or []
     is_node = len(path) > 2 and path[0] in REPOSITORY_LISTS and path[-2] == "nodes"
-    return is_node and error.get("type") in NOT_SHOWN
+    is_alias = len(path) == 1 and str(path[0]).startswith(ONE_OF_MANY)
+    return (is_node or is_alias) and error.get("type") in NOT_SHOWN
 
 
 def require(value: T | None, name: str) -> T:

@@ -4,7 +4,7 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +33,8 @@ FOR_API = {
     "pull_requests": "write",
     "statuses": "read",
 }
+# What a query about the CI of many commits reads: the commit itself is a part of the contents.
+FOR_CI = {"checks": "read", "contents": "read", "metadata": "read", "statuses": "read"}
 FOR_GIT = {"contents": "write", "metadata": "read", "workflows": "write"}
 
 LEVELS = ("read", "write", "admin")
@@ -50,6 +52,16 @@ class Token:
     characters, with dots.
     """
 
+    secret: str = field(repr=False)
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class SharedToken:
+    """A token for several repositories of one installation, by their full names."""
+
+    installation: InstallationId
+    names: frozenset[str]
     secret: str = field(repr=False)
     until: float
 
@@ -150,36 +162,49 @@ class TokenStore:
             }
             self._grants.clear()
 
+    def mint(
+        self, installation: InstallationId, names: Collection[str], wanted: Mapping[str, str]
+    ) -> Token:
+        """Make a token for repositories of one installation, which nobody keeps here.
+
+        Raises Unprocessable where it is not installed on one of them, NotFound where it is gone.
+        """
+        minted = self._request_token(installation, names, wanted)
+        self._own_secrets.add(minted.token)
+        return Token(minted.token, minted.expires_at.timestamp())
+
     def _mint(self, repo: Repo, wanted: Mapping[str, str]) -> Token:
         try:
-            minted = self._request_token(repo, wanted)
+            return self.mint(repo.installation, (repo.name,), wanted)
         except (NotFound, Unprocessable):
             raise Refusal(
                 f"The App is not installed on {repo.name}. Install it there, then ask again."
             ) from None
-        self._own_secrets.add(minted.token)
-        return Token(minted.token, minted.expires_at.timestamp())
 
-    def _request_token(self, repo: Repo, wanted: Mapping[str, str]) -> TokenShape:
+    def _request_token(
+        self, installation: InstallationId, names: Collection[str], wanted: Mapping[str, str]
+    ) -> TokenShape:
         try:
-            return self._post(repo, wanted)
+            return self._post(installation, names, wanted)
         except Unprocessable as refusal:
             if "permission" not in refusal.message.lower():
                 raise
-        self._grants.pop(repo.installation, None)  # what it grants has changed
-        return self._post(repo, wanted)
+        self._grants.pop(installation, None)  # what it grants has changed
+        return self._post(installation, names, wanted)
 
-    def _post(self, repo: Repo, wanted: Mapping[str, str]) -> TokenShape:
-        granted = self._fetch_grants(repo.installation)
+    def _post(
+        self, installation: InstallationId, names: Collection[str], wanted: Mapping[str, str]
+    ) -> TokenShape:
+        granted = self._fetch_grants(installation)
         body = {
-            "repositories": [repo.name.partition("/")[2]],
+            "repositories": [name.partition("/")[2] for name in names],
             "permissions": {
                 name: min(level, granted[name], key=LEVELS.index)
                 for name, level in wanted.items()
                 if granted.get(name) in LEVELS
             },
         }
-        path = f"/app/installations/{repo.installation}/access_tokens"
+        path = f"/app/installations/{installation}/access_tokens"
         with self._open_app() as app:
             _, answer = app.requester.requestJsonAndCheck("POST", path, input=body)
             return TokenShape.model_validate(answer)
@@ -209,6 +234,7 @@ class Credential(Auth.Auth):
         metrics: Metrics,
     ) -> None:
         self.repo: Repo | None = None
+        self.shared: SharedToken | None = None
         self.own_secrets = app.own_secrets
         self._app = app
         self._tokens = tokens
@@ -225,6 +251,8 @@ class Credential(Auth.Auth):
     @property
     def token(self) -> str:
         """Return a token or JWT, made when there is none that lives."""
+        if self.shared is not None:
+            return self.shared.secret
         if self.repo is None:
             return self._app.token
         self._secret = self._tokens.fetch_token(self.repo, FOR_API)
@@ -260,4 +288,5 @@ class Credential(Auth.Auth):
 
     @property
     def _installation(self) -> InstallationId:
-        return self.repo.installation if self.repo else THE_APP
+        served = self.repo or self.shared
+        return served.installation if served else THE_APP

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from bot.adapters.github.api_client import ApiClient
 from bot.adapters.github.api_errors import hide_tokens
-from bot.adapters.github.auth import Credential
+from bot.adapters.github.auth import Credential, SharedToken
 from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.write_throttle import write_once
 from bot.ports import BadAnswer, Traces
@@ -78,15 +78,16 @@ class GitHubApi:
             yield GithubApp(client, url="/app")
 
     @contextmanager
-    def client(self, repo: Repo | None) -> Iterator[ApiClient]:
-        """Lend a client, for what no object can ask. It is nobody else's meanwhile: PyGithub keeps
-        the request in its connection, and we the repository in the client's credential.
+    def client(self, repo: Repo | None, shared: SharedToken | None = None) -> Iterator[ApiClient]:
+        """Lend a client, for what no object can ask; with a token for several repositories, where
+        one is given. It is nobody else's meanwhile: PyGithub keeps the request in its connection,
+        and we the repository in the client's credential.
         """
         try:
             client = self._idle.pop()
         except IndexError:
             client = self._create_client()
-        client.credential.repo = repo
+        client.credential.repo, client.credential.shared = repo, shared
         try:
             yield client
         except BAD_ANSWER as error:

@@ -11,6 +11,8 @@ from bot.adapters.github.api_errors import require
 from bot.adapters.github.app_api import AppRegistration
 from bot.adapters.github.auth import FOR_GIT, AppAuth, Credential, TokenStore
 from bot.adapters.github.check_runs import GitHubChecks
+from bot.adapters.github.ci_marks import CiMarks
+from bot.adapters.github.ci_tokens import CiTokens
 from bot.adapters.github.commits import GitHubCommits
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.hook_deliveries import HookDeliveries
@@ -86,6 +88,8 @@ class GitHubApp:
         self.reviews = GitHubReviews(self._api, self.fetch_login)
         self.commits = GitHubCommits(self._api)
         self.ci = GitHubChecks(self._api, self.fetch_slug)
+        tokens = CiTokens(self._tokens, self.clock)
+        self.ci_marks = CiMarks(self._api, tokens, self.fetch_slug)
 
     def fetch_slug(self) -> str:
         """Return the App's name in addresses. It is fetched once, if no installation told it."""

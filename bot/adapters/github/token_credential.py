@@ -14,6 +14,7 @@ class TokenCredential(Credential):
 
     def __init__(self, secret: str, own_secrets: OwnSecrets) -> None:
         self.repo: Repo | None = None
+        self.shared = None
         self.own_secrets = own_secrets
         self._secret = secret
         own_secrets.add(secret)

@@ -311,6 +311,7 @@ def build_engine(
         metrics=metrics or NoMetrics(),
         on_limits=hub.learn_limits,
         traces=hub.traces,
+        fetch_marks=hub.ci_marks.fetch,
     )
     ports = _build_ports(settings, hub, clock, sandbox, metrics)
     record = build_record(settings)

@@ -12,11 +12,13 @@ from bot.ports.folder_port import NoProjectFolder, ProjectFolder
 from bot.ports.git_port import Mirrors
 from bot.ports.github_ports import (
     NULL_GITHUB,
+    CiWatch,
     Comments,
     Commits,
     ContinuousIntegration,
     Credentials,
     Issues,
+    NoCiWatch,
     Pulls,
     Repositories,
     Reviews,
@@ -52,6 +54,7 @@ class Ports:
     reviews: Reviews = NULL_GITHUB
     commits: Commits | None = None  # None: all are pushed by git
     ci: ContinuousIntegration = NULL_GITHUB
+    ci_watch: CiWatch = field(default_factory=NoCiWatch)
     credentials: Credentials = NULL_GITHUB
     precedents: Precedents = field(default_factory=NoPrecedents)
     spending: Spending = field(default_factory=UncappedSpending)

@@ -202,6 +202,23 @@ class ContinuousIntegration(Protocol):
         """Run the failed jobs of a CI run again, unless it already ran more than once."""
 
 
+class CiWatch(Protocol):
+    """Wakes the runs that wait for CI when it has ended, also where no webhook says so."""
+
+    def compute_pause_s(self, repo: Repo) -> float:
+        """Compute for how long a run of this repository need not ask GitHub by itself; 0 where
+        nobody watches.
+        """
+
+
+class NoCiWatch:
+    """Where nobody watches, each run asks by itself."""
+
+    def compute_pause_s(self, repo: Repo) -> float:  # noqa: ARG002 - the port's
+        """Return no time at all."""
+        return 0.0
+
+
 class Credentials(Protocol):
     """Tell who the bot is, and give it access to a repository."""
 

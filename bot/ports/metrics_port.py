@@ -28,6 +28,9 @@ class Metrics(Protocol):
     def count_turn(self, usage: Usage) -> None:
         """Count the tokens and dollars of a turn of the model."""
 
+    def count_ci_query(self, answer: str) -> None:
+        """Count a query about many commits, by how it was answered."""
+
     def keep_budget(self, installation: int, budget: RequestBudget) -> None:
         """Keep what is left of an installation's requests; 0 is the App itself."""
 
@@ -57,6 +60,9 @@ class NoMetrics:
         """Do nothing."""
 
     def count_turn(self, usage: Usage) -> None:
+        """Do nothing."""
+
+    def count_ci_query(self, answer: str) -> None:
         """Do nothing."""
 
     def keep_budget(self, installation: int, budget: RequestBudget) -> None:

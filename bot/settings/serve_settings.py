@@ -310,7 +310,7 @@ class Settings(ServerSettings, GitHubSettings, ModelSettings):
     ci_poll_s: float = Field(
         60,
         gt=0,
-        description="How many seconds to wait for a webhook before asking GitHub",
+        description="How many seconds apart GitHub is asked about CI when no webhook comes",
         examples=["60"],
     )
     keep_days: int = Field(

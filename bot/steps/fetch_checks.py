@@ -23,6 +23,7 @@ class ChecksSnapshot:
 
     checks: Checks
     at: float
+    pause_s: float = 0.0  # for so long somebody else watches them; 0 where nobody does
 
 
 def _summarize_checks(snapshot: ChecksSnapshot) -> Summary:
@@ -37,4 +38,6 @@ def _summarize_checks(snapshot: ChecksSnapshot) -> Summary:
 @step("fetch_checks", _summarize_checks)
 def fetch_checks(ports: Ports, repo: Repo, sha: Sha) -> ChecksSnapshot:
     """Ask for all suites and statuses of the commit: a webhook is a hint, this is the truth."""
-    return ChecksSnapshot(ports.ci.fetch_checks(repo, sha), ports.clock.now().timestamp())
+    checks = ports.ci.fetch_checks(repo, sha)
+    pause_s = ports.ci_watch.compute_pause_s(repo)
+    return ChecksSnapshot(checks, ports.clock.now().timestamp(), pause_s)

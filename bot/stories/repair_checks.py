@@ -29,6 +29,8 @@ from bot.values import (
     Subject,
     Tree,
     Verdict,
+    Waiting,
+    WatchedHead,
 )
 from bot.values.events import ChecksMoved
 from bot.views.checks_explanation import (
@@ -80,7 +82,9 @@ async def _settle(run: Run, moved: ChecksMoved, caps: Caps) -> ChecksSnapshot:
     snapshot = await run(fetch_checks, moved.repo, Sha(moved.sha))
     began = snapshot.at
     while snapshot.checks.is_pending and snapshot.at - began < caps.ci_patience_s:
-        await run.wait(caps.ci_poll_s)
+        waiting = Waiting("ci", head=WatchedHead(moved.repo, Sha(moved.sha)))
+        pause_s = min(snapshot.pause_s, caps.ci_patience_s)
+        await run.wait(max(caps.ci_poll_s, pause_s), waiting)
         snapshot = await run(fetch_checks, moved.repo, Sha(moved.sha))
     return snapshot
 

@@ -20,7 +20,9 @@ from bot.stories.ends import (
 from bot.stories.pull_ends import explain_command, explain_moved_branch, explain_moved_pull
 from bot.stories.stops import StaysRed, Stopped
 from bot.text.durations import format_iso_time
-from bot.values import Caps, Checks, Request, RunState, Signal, Waiting
+from bot.values import Caps, Checks, Request, RunState, Signal, Waiting, WatchedHead
+
+LEAST_PAUSE_S = 0.5  # a wait that ends a moment too early is not a look for each moment
 
 
 class ThreadWaits(Exception):
@@ -46,8 +48,13 @@ async def settle_ci(run: Run, state: RunState) -> Checks:
             return snapshot.checks
         if waited_s >= caps.ci_patience_s:
             raise StaysRed(explain_slow_ci(caps))
-        waiting = Waiting("ci", since=format_iso_time(began), checks=snapshot.checks.checks)
-        await _wait_for_hint(run, _next_look_s(caps, waited_s), waiting)
+        waiting = Waiting(
+            "ci",
+            since=format_iso_time(began),
+            checks=snapshot.checks.checks,
+            head=WatchedHead(state.request.repo, state.delivery.head),
+        )
+        await _wait_for_hint(run, _next_look_s(caps, waited_s, snapshot.pause_s), waiting)
 
 
 async def obey_signals(run: Run) -> None:
@@ -145,10 +152,15 @@ async def _wait_for_hint(run: Run, patience_s: float, waiting: Waiting) -> None:
         raise ThreadWaits
 
 
-def _next_look_s(caps: Caps, waited_s: float) -> float:
-    """Look again when the grace for silent CI ends, or after the usual time."""
+def _next_look_s(caps: Caps, waited_s: float, pause_s: float) -> float:
+    """Look again when the grace for silent CI or the patience ends, or after the usual time.
+
+    `pause_s` is how long that is where somebody else watches CI; 0 where nobody does.
+    """
+    usual_s = max(caps.ci_poll_s, pause_s)
     grace_s = caps.ci_grace_s - waited_s
-    return min(caps.ci_poll_s, grace_s) if grace_s > 0 else caps.ci_poll_s
+    left_s = grace_s if grace_s > 0 else caps.ci_patience_s - waited_s
+    return min(usual_s, max(left_s, LEAST_PAUSE_S))
 
 
 def _has_settled(snapshot: ChecksSnapshot, state: RunState, *, is_early: bool) -> bool:

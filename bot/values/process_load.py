@@ -26,6 +26,7 @@ class ProcessLoad:
     waits: Mapping[str, int] = field(default_factory=dict)  # how many runs wait, by what for
     queue: QueueLength | None = None  # None where the record was not read
     day_limits: tuple[DayLimit, ...] = ()
+    watched_heads: int = 0  # commits whose CI is asked after for the runs of this process
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.values.ci import Check
+from bot.values.watched_head import WatchedHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,4 @@ class Waiting:
     next_try: str = ""  # ISO 8601, UTC
     is_limited: bool = False  # the service does answer, and said when it will take more
     checks: tuple[Check, ...] = ()  # all that CI has begun
+    head: WatchedHead | None = None  # the commit whose CI it is

@@ -23,6 +23,7 @@ def test_what_was_counted_is_read():
     metrics.time_step("push", 2.0)
     metrics.count_retry("GitHub")
     metrics.count_retry("")
+    metrics.count_ci_query("answered")
     metrics.count_turn(Usage(0.25, 1, 2, 3, 4))
     read_now = read(metrics)
 
@@ -34,6 +35,7 @@ def test_what_was_counted_is_read():
     )
     assert 1 == read_now['greenlit_step_retries_total{service="GitHub"}']
     assert 1 == read_now['greenlit_step_retries_total{service="this machine"}']
+    assert 1 == read_now['greenlit_ci_queries_total{answer="answered"}']
     assert {"input": 1, "cache_write": 2, "cache_read": 3, "output": 4} == {
         kind: read_now[f'greenlit_model_tokens_total{{kind="{kind}"}}']
         for kind in ("input", "cache_write", "cache_read", "output")
@@ -79,7 +81,7 @@ def test_how_it_stands_is_read_at_each_moment():
         DayLimit("GREENLIT_X", 10.0, usd, "", repo)
         for usd, repo in ((9.0, ""), (2.0, "o/a"), (4.0, "o/b"))
     )
-    load = ProcessLoad(7, 3, 4, {"ci": 2}, QueueLength(5, 61.5), caps)
+    load = ProcessLoad(7, 3, 4, {"ci": 2}, QueueLength(5, 61.5), caps, 2)
     read_now = read(PrometheusMetrics(), load, {"database": True, "disk": False})
     read_later = read(PrometheusMetrics(), IDLE)
 
@@ -89,6 +91,7 @@ def test_how_it_stands_is_read_at_each_moment():
         "greenlit_slots": 4,
         'greenlit_runs_waiting{for="ci"}': 2,
         'greenlit_runs_waiting{for="slot"}': 0,
+        "greenlit_ci_heads_watched": 2,
         "greenlit_queue_runs": 5,
         "greenlit_queue_oldest_seconds": 61.5,
         'greenlit_day_cap_used_ratio{cap="all"}': 0.9,

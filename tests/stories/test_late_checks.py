@@ -27,6 +27,7 @@ from bot.values import (
     Sha,
     Subject,
     Verdict,
+    Waiting,
 )
 from bot.values.events import ChecksMoved
 from bot.views.checks_explanation import REPAIRING, SAME_FAILURE, render_no_attempts
@@ -90,7 +91,7 @@ class ScriptedRun:
         """Those of all runs."""
         return self.attempts
 
-    async def wait(self, _patience_s: float) -> None:
+    async def wait(self, _patience_s: float, _waiting: Waiting) -> None:
         """Nothing comes."""
         self.waits += 1
 

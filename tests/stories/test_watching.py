@@ -1,10 +1,11 @@
 """The wait for CI ends, whatever comes in meanwhile."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from bot.steps.admit import GONE
+from bot.steps.admit import GONE, find_stop_reason
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.stories.stops import StaysRed, Stopped
 from bot.stories.watching import obey_signal, settle_ci
@@ -18,6 +19,7 @@ from bot.values import (
     PushedChange,
     Sha,
     Signal,
+    WatchedHead,
 )
 from tests.views.run_states import TREE, make_state
 
@@ -60,6 +62,47 @@ def test_signals_about_other_commits_do_not_hold_the_wait_up():
         ended = str(stays_red)
 
     assert "CI did not end within 10 minutes." == ended
+
+
+class Quiet:
+    """A run of which nobody hears anything, while its CI runs; `pause_s` is the watch's word."""
+
+    def __init__(self, pause_s):
+        self.pause_s = pause_s
+        self.now = 1.0
+        self.looks = []
+        self.state = STATE
+
+    async def __call__(self, step, *values):
+        if step is find_stop_reason:
+            return ""
+        self.looks.append(self.now - 1.0)
+        return ChecksSnapshot(Checks(HEAD, (Check("test", "pending"),)), self.now, self.pause_s)
+
+    async def wait(self, patience_s, waiting):
+        assert WatchedHead(STATE.request.repo, HEAD) == waiting.head
+        self.now += patience_s
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "looks"),
+    [
+        (0.0, [0, 60, *range(90, 3600, 60), 3600]),  # nobody watches
+        (300.0, [0, *range(90, 3600, 300), 3600]),
+        (576.0, [0, *range(90, 3600, 576), 3600]),  # two hundred runs wait
+        (28_800.0, [0, 90, 3600]),  # ten thousand
+    ],
+)
+def test_a_watched_run_asks_seldom(pause_s, looks):
+    """It asks by itself when the grace for silent CI ends, when its patience does, and between them
+    as seldom as the watch allows.
+    """
+    run = Quiet(pause_s)
+    state = replace(STATE, caps=Caps(ci_patience_s=3600))
+    with pytest.raises(StaysRed):
+        asyncio.run(settle_ci(run, state))
+
+    assert looks == pytest.approx(run.looks)
 
 
 class Ended:

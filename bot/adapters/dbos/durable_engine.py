@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
 
+from bot.adapters.dbos.ci_watch import BatchedCiWatch
 from bot.adapters.dbos.durable_run import INBOX, DurableRun
 from bot.adapters.dbos.enqueue_batcher import EnqueueBatcher
 from bot.adapters.dbos.fence import Fence
@@ -45,9 +46,9 @@ from bot.adapters.dbos.runtime import EngineOptions, Runtime, join_queue_threads
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.sqlite import lock_home
 from bot.log_fields import log_fields
-from bot.ports import Ports
+from bot.ports import NoCiWatch, Ports
 from bot.run import SignalRun, StartRun, Story, from_json, to_json
-from bot.values import Branch, LastRun, ProcessLoad, Repo, RunKey, Subject
+from bot.values import Branch, LastRun, ProcessLoad, Repo, RunKey, Signal, Subject
 
 T = TypeVar("T")
 
@@ -80,7 +81,8 @@ class DurableEngine(DbosJournal):
         self._stories = {story.__name__: story for story in stories}
         threads = self._options.slots + THREADS
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="step")
-        self._runtime = self._build_runtime(ports)
+        self._ci_watch = self._build_ci_watch(ports.caps.ci_poll_s)
+        self._runtime = self._build_runtime(replace(ports, ci_watch=self._ci_watch or NoCiWatch()))
         self._cleanup = ExitStack()
 
     def launch(self) -> None:
@@ -135,6 +137,12 @@ class DurableEngine(DbosJournal):
         """Delete the runs that ended so long ago, as `forget_runs` does; returns how many."""
         return forget_runs(self._record, older_than_s)
 
+    def _build_ci_watch(self, poll_s: float) -> BatchedCiWatch | None:
+        fetch = self._options.fetch_marks
+        if fetch is None:
+            return None
+        return BatchedCiWatch(fetch, self._send_signal, poll_s, self._options.metrics)
+
     def _build_runtime(self, ports: Ports) -> Runtime:
         return Runtime(
             ports,
@@ -174,6 +182,7 @@ class DurableEngine(DbosJournal):
                 self._loop.call_later, self._options.most_replay_s, slots.settle_all
             )
             cleanup.callback(self._shut)
+            self._start_ci_watch(cleanup)
             if membership:
                 membership.begin(dbos, self._loop, self._runtime.waits, self._tell_set_aside)
                 cleanup.callback(membership.member.rest)
@@ -218,13 +227,22 @@ class DurableEngine(DbosJournal):
             await self._start_there(start, start.key)
         await asyncio.to_thread(self._membership.member.note_told, key)
 
+    def _start_ci_watch(self, cleanup: ExitStack) -> None:
+        watch = self._ci_watch
+        if watch is None:
+            return
+        self._do_on_loop(watch.start(self._runtime.waits, self._executor))
+        cleanup.callback(lambda: self._do_on_loop(watch.stop()))
+
+    def _do_on_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
     def _shut(self) -> None:
         self._record.stop_waiting()
         # DBOS ends its loop first and its queues then, which would hand runs to a loop that is
         # gone.
         join_queue_threads(self._dbos.background_thread_stop_events)
-        shut = self._runtime.shutdown_gate.shut()
-        asyncio.run_coroutine_threadsafe(shut, self._loop).result()
+        self._do_on_loop(self._runtime.shutdown_gate.shut())
 
     def _make_config(self, database: sa.Engine) -> DBOSConfig:
         return DBOSConfig(
@@ -299,7 +317,7 @@ class DurableEngine(DbosJournal):
     async def _signal_there(self, signal: SignalRun, key: str) -> bool:
         runs = await find_live_runs(signal.to)
         for run in runs:
-            await self._send(run, to_json(signal.signal), key)
+            await self._send_signal(run, signal.signal, key)
         return bool(runs)
 
     async def _cancel(self, key: RunKey) -> None:
@@ -309,6 +327,9 @@ class DurableEngine(DbosJournal):
             await DBOS.cancel_workflow_async(key)
             # Cancelling alone does not wake a run that waits.
             await self._send(key, {"kind": "poke"}, "")
+
+    async def _send_signal(self, key: RunKey, signal: Signal, once: str) -> None:
+        await self._send(key, to_json(signal), once)
 
     async def _send(self, key: RunKey, message: dict[str, Any], once: str) -> None:
         await DBOS.send_async(key, message, INBOX, idempotency_key=once or None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 
 from bot.adapters.dbos.journal import LIVE
 from bot.adapters.dbos.record import Record
+from bot.adapters.dbos.run_waits import RunWaits
 from bot.adapters.dbos.runtime import Runtime
 from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import Slots
@@ -39,6 +41,7 @@ def read_load(runtime: Runtime, record: Record | None) -> ProcessLoad:
         waits=kinds,
         queue=measure_queue(record, runtime.slots) if record else None,
         day_limits=runtime.ports.spending.list_limits() if record else (),
+        watched_heads=_count_heads(waits) if runtime.options.fetch_marks else 0,
     )
 
 
@@ -49,6 +52,11 @@ def list_live_runs(runtime: Runtime, record: Record) -> set[str]:
     """
     rows = () if record.is_shared else record.read(LIVE_RUNS, {})
     return set(runtime.waits.copy()) | {str(key) for (key,) in rows}
+
+
+def _count_heads(waits: Iterable[RunWaits]) -> int:
+    heads = {wait.reports.head for wait in waits}
+    return len(heads - {None})
 
 
 def measure_queue(record: Record, slots: Slots | SharedSlots) -> QueueLength | None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.adapters.dbos.ci_watch import FetchMarks
 from bot.adapters.dbos.fleet_member import FleetTiming, ignore_limits
 from bot.adapters.dbos.record_clock import RecordClock
 from bot.adapters.dbos.run_waits import RunWaits
@@ -60,6 +61,8 @@ class EngineOptions:
     # Told each second which limits of GitHub's the processes that share the record have met.
     on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits
     traces: Traces = field(default_factory=NoTraces)
+    # How GitHub is asked about the CI of many commits; without it each run asks by itself.
+    fetch_marks: FetchMarks | None = None
 
 
 @dataclass(frozen=True, slots=True)

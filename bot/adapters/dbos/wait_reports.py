@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from bot.adapters.dbos.step_output import StepOutput
 from bot.ports import NoTraces, Traces, TraceSpan
 from bot.text.durations import format_iso_time
-from bot.values import RunReport, RunState, Waiting
+from bot.values import RunReport, RunState, Waiting, WatchedHead
 
 OTHER = "other"  # a wait of which people are not told
 LEAST_S = 0.2  # what the record answers takes less, and is no wait
@@ -45,6 +45,7 @@ class WaitReports:
         self._kind = ""  # of the wait that goes on, or went on a moment ago
         self._began_at = self._left_at = 0.0
         self.waiting_for = ""  # the kind of the wait that goes on now
+        self.head: WatchedHead | None = None  # whose CI is waited for now
         self.report: RunReport | None = None  # what people read now, while it is of a wait
 
     @asynccontextmanager
@@ -55,11 +56,12 @@ class WaitReports:
         waiting = describe()
         self.waiting_for = waiting.kind if waiting is not None else OTHER
         began = time.time()
+        self.head = waiting.head if waiting is not None else None
         try:
             async with self._tell_during(state, waiting, describe):
                 yield
         finally:
-            self.waiting_for = ""
+            self.waiting_for, self.head = "", None
             self._trace(waiting, began)
 
     @asynccontextmanager

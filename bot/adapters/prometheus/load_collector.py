@@ -30,6 +30,8 @@ class LoadCollector(Collector):
         yield GaugeMetricFamily("greenlit_slots", "Slots of this process.", load.slots)
         waits = {kind: load.waits.get(kind, 0) for kind in WAITS}
         yield _list_by("greenlit_runs_waiting", "Runs that wait here, by what for.", "for", waits)
+        watched = "Commits whose CI is asked after for the runs here."
+        yield GaugeMetricFamily("greenlit_ci_heads_watched", watched, load.watched_heads)
         if load.queue is not None:
             length = "Runs of the record that wait for a process or a slot, in all processes."
             yield GaugeMetricFamily("greenlit_queue_runs", length, load.queue.runs)

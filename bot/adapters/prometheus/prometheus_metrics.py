@@ -35,6 +35,8 @@ class PrometheusMetrics:
         self._ends = self._add_counter("runs_ended", ended, "story", "outcome")
         retried = "Steps that are tried again, by the service that did not answer."
         self._retries = self._add_counter("step_retries", retried, "service")
+        asked = "Queries about the CI of many commits, by how they were answered."
+        self._ci_queries = self._add_counter("ci_queries", asked, "answer")
         tokens = "Tokens of the model's turns, by how they are billed."
         self._tokens = self._add_counter("model_tokens", tokens, "kind")
         self._usd = self._add_counter("model_usd", "US dollars that the model's turns cost.")
@@ -80,6 +82,10 @@ class PrometheusMetrics:
         self._tokens.labels("cache_read").inc(usage.cache_read_tokens)
         self._tokens.labels("output").inc(usage.output_tokens)
         self._usd.inc(usage.usd)
+
+    def count_ci_query(self, answer: str) -> None:
+        """Count a query about many commits, by how it was answered."""
+        self._ci_queries.labels(answer).inc()
 
     def keep_budget(self, installation: int, budget: RequestBudget) -> None:
         """Keep what is left of an installation's requests."""

@@ -30,6 +30,7 @@ from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.fleet_membership import Membership, join_fleet
 from bot.adapters.dbos.fleet_sql import QUEUE
 from bot.adapters.dbos.journal import LIVE, DbosJournal, JsonSerializer, filter_expected_messages
+from bot.adapters.dbos.queue_worker import QueueWorker
 from bot.adapters.dbos.read_load import list_live_runs, read_load
 from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.record_errors import raise_unreachable
@@ -175,6 +176,8 @@ class DurableEngine(DbosJournal):
             self._open_queue(database)
             self._register_stories()
             DBOS.launch()
+            if self._options.slots:
+                self._queue_worker.begin(dbos)
             self._dbos = dbos
             self._database = database
             self._loop: asyncio.AbstractEventLoop = DBOS.run_step(None, _get_loop)
@@ -184,7 +187,13 @@ class DurableEngine(DbosJournal):
             cleanup.callback(self._shut)
             self._start_ci_watch(cleanup)
             if membership:
-                membership.begin(dbos, self._loop, self._runtime.waits, self._tell_set_aside)
+                membership.begin(
+                    dbos,
+                    self._loop,
+                    self._runtime.waits,
+                    self._tell_set_aside,
+                    self._queue_worker.ring,
+                )
                 cleanup.callback(membership.member.rest)
             self._cleanup = cleanup.pop_all()
 
@@ -210,8 +219,11 @@ class DurableEngine(DbosJournal):
     def _open_queue(self, database: sa.Engine) -> None:
         """Prepare to put runs into the queue, and to run those of this process's own."""
         own_queue = self._membership.member.own_queue if self._membership else QUEUE
-        self._batcher = EnqueueBatcher(database, APPLICATION, self._options.poll_s, own_queue)
-        DBOS.listen_queues([own_queue])
+        self._queue_worker = QueueWorker(own_queue)
+        self._batcher = EnqueueBatcher(
+            database, APPLICATION, self._options.poll_s, self._queue_worker.ring, own_queue
+        )
+        DBOS.listen_queues([])  # the worker does
 
     def _register_stories(self) -> None:
         for name, story in self._stories.items():
@@ -241,6 +253,7 @@ class DurableEngine(DbosJournal):
         self._record.stop_waiting()
         # DBOS ends its loop first and its queues then, which would hand runs to a loop that is
         # gone.
+        self._queue_worker.stop()
         join_queue_threads(self._dbos.background_thread_stop_events)
         self._do_on_loop(self._runtime.shutdown_gate.shut())
 
@@ -254,6 +267,8 @@ class DurableEngine(DbosJournal):
             log_level="WARNING",
             max_executor_threads=THREADS,
             notification_listener_polling_interval_sec=self._options.inbox_poll_s,
+            # Of streams and events, which are not used; it would wake a hundred times a second.
+            notification_coalesce_sec=self._options.inbox_poll_s,
             run_migrations=False,
             system_database_engine=database,
         )

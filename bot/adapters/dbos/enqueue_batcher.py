@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +16,7 @@ from bot.adapters.dbos.fleet_sql import QUEUE, STARTS
 from bot.adapters.dbos.journal import JsonSerializer
 
 LULL_S = 0.1
+BURST = 4  # new runs within a lull
 MOST_LOOKS = 10
 
 
@@ -31,10 +34,18 @@ class EnqueueBatcher:
     """What comes in while one batch is written makes the next. Lives on one loop."""
 
     def __init__(
-        self, database: sa.Engine, application: str, poll_s: float, own_queue: str = QUEUE
+        self,
+        database: sa.Engine,
+        application: str,
+        poll_s: float,
+        on_written: Callable[[], None],
+        own_queue: str = QUEUE,
     ) -> None:
-        """`own_queue` is the queue that this process works on, where others take from it too."""
+        """`own_queue` is the queue that this process works on, where others take from it too: they
+        all hear what is written. Where it has the record for itself, `on_written` is called.
+        """
         self._database = database
+        self._on_written = on_written
         self._is_shared = own_queue != QUEUE
         self._client = DBOSClient(
             system_database_engine=database,
@@ -49,7 +60,7 @@ class EnqueueBatcher:
         self._client.register_queue(own_queue, polling_interval_sec=poll_s)
         self._writing = asyncio.Lock()
         self._turn = asyncio.Lock()
-        self._newest_at = 0.0
+        self._came_at: deque[float] = deque(maxlen=BURST)
 
     async def enqueue(self, story: str, key: str, data: Any, started_by: str) -> str:
         """Put a run into the queue; it is on disk when this returns.
@@ -65,7 +76,7 @@ class EnqueueBatcher:
         new = _NewRun(options, data, started_by)
         self._waiting.append(new)
         loop = asyncio.get_running_loop()
-        self._newest_at = loop.time()
+        self._came_at.append(loop.time())
         async with self._writing:
             if new.taken_by is None:
                 batch, self._waiting = list(dict.fromkeys([*self._waiting, new])), []
@@ -73,11 +84,11 @@ class EnqueueBatcher:
         return new.taken_by or ""
 
     async def yield_to_intake(self) -> None:
-        """Delay a run until none came in for 0.1 s, at most 0.5 s: bursts are answered first."""
+        """Delay a run in a burst of new ones, at most 0.5 s: they are written down first."""
         loop = asyncio.get_running_loop()
         async with self._turn:
             for _ in range(MOST_LOOKS):
-                if loop.time() > self._newest_at + LULL_S:
+                if len(self._came_at) < BURST or loop.time() > self._came_at[0] + LULL_S:
                     return
                 await asyncio.sleep(LULL_S / 2)
 
@@ -88,6 +99,8 @@ class EnqueueBatcher:
                 transaction.execute(sa.select(sa.func.pg_notify(STARTS, "")))
         for new, taken_by in zip(batch, answers, strict=True):
             new.taken_by = taken_by
+        if not self._is_shared:
+            self._on_written()
 
     def _enqueue(self, transaction: sa.Connection, new: _NewRun) -> str:
         try:

@@ -43,7 +43,7 @@ class FleetTiming:
     dead_after_s: float = 6.0
     launch_s: float = 60.0  # more, until it is launched
     stray_after_s: float = 60.0  # what it has taken is begun by then, however much that is
-    take_s: float = 0.25
+    take_s: float = 0.25  # from one look to the next while runs wait; what comes is heard
     again_s: float = 0.02  # until it asks again where another one took at the same moment
     leave_s: float = 0.5  # for so long a run is left to who has its mirror
     begin_s: float = 2.0  # a run that was taken asks for its slot by then
@@ -66,6 +66,7 @@ class Listener:
     on_outdated: Callable[[], None]  # the record is for newer processes alone from now on
     find_active: Callable[[], Collection[str]]  # the runs that this process runs
     on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits  # GitHub's, each beat
+    on_taken: Callable[[], None] = lambda: None  # runs are in this process's own queue
 
 
 @dataclass(slots=True)
@@ -132,13 +133,19 @@ class FleetMember:
     def leave(self) -> None:
         """Stop, and let the others take over at once what is left."""
         self._stopping.set()
-        if self._thread:
-            self._thread.join()
         try:
             with closing(self._connect()) as connection:
+                # Wakes the thread, which listens.
+                connection.execute("select pg_notify(%s, '')", [fleet_sql.STARTS])
+                self._join_thread()
                 self._bury(connection, self.name)
         except psycopg.Error:  # then they find it out by themselves
             log.warning("the record is away; the runs go on elsewhere a little later")
+            self._join_thread()
+
+    def _join_thread(self) -> None:
+        if self._thread:
+            self._thread.join()
 
     def _connect(self) -> psycopg.Connection[Any]:
         return self.record.connect(self.timing.answer_s)
@@ -183,6 +190,7 @@ class FleetMember:
         listener.on_signal("")
         for (run,) in connection.execute(fleet_sql.UNHEARD).fetchall():
             listener.on_signal(run)
+        listener.on_taken()
         self._heard_since = read_clock()
         beat_at = looked_at = -math.inf
         while not self._stopping.is_set():
@@ -197,9 +205,14 @@ class FleetMember:
                 self._put_back_strays(connection, listener)
                 self._have_told(connection, listener)
             if not self._stopping.is_set():
-                is_taken = self._take(connection)
-                pause_s = self.timing.take_s if is_taken else self.timing.again_s
-                self._hear(connection, listener, pause_s)
+                self._work(connection, listener, beat_at + self.timing.beat_s)
+
+    def _work(self, connection: psycopg.Connection[Any], listener: Listener, until: float) -> None:
+        """Take runs, and listen until the next beat; not as long where some may be left to take."""
+        pause_s = self._take(connection)
+        if pause_s < math.inf:
+            listener.on_taken()
+        self._hear(connection, listener, max(min(until - read_clock(), pause_s), 0.0))
 
     def _hear(
         self, connection: psycopg.Connection[Any], listener: Listener, timeout_s: float
@@ -291,13 +304,13 @@ class FleetMember:
                 cursor.execute(statement, names)
             grant_slots(cursor, self.limits)
 
-    def _take(self, connection: psycopg.Connection[Any]) -> bool:
+    def _take(self, connection: psycopg.Connection[Any]) -> float:
         """Take this process's share of the runs that nobody has taken.
 
-        False where another one does so at this moment.
+        Returns after how many seconds some may be left for it, though nothing was heard.
         """
         if not self.slots:
-            return True
+            return math.inf
         names = {
             "worker": self.name,
             "home": self.home,
@@ -311,14 +324,14 @@ class FleetMember:
         }
         waiting = connection.execute(fleet_sql.IS_WAITING, names).fetchone()
         if not waiting or not waiting[0]:
-            return True
+            return math.inf
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute("select pg_try_advisory_xact_lock(%s)", [fleet_sql.TAKE_LOCK])
             row = cursor.fetchone()
             is_alone = bool(row and row[0])
             if is_alone and cursor.execute(fleet_sql.LOCK_MEMBER, names).rowcount:
                 cursor.execute(fleet_sql.TAKE, names)
-        return is_alone
+        return self.timing.take_s if is_alone else self.timing.again_s
 
 
 def name_worker(machine: str, home_mark: str) -> str:

@@ -44,6 +44,7 @@ class Membership:
         loop: asyncio.AbstractEventLoop,
         waits: Mapping[str, RunWaits],
         tell_set_aside: Callable[[RunKey], Coroutine[None, None, None]],
+        on_taken: Callable[[], None],
     ) -> None:
         """Take runs, and tell those that live on this loop what the others say."""
         record = dbos._sys_db  # noqa: SLF001
@@ -66,7 +67,7 @@ class Membership:
 
         ends = self._end_expelled, self._end_outdated
         told = active.activeList, self.options.on_limits
-        self.member.begin(Listener(look, wake, set_aside, *ends, *told))
+        self.member.begin(Listener(look, wake, set_aside, *ends, *told, on_taken))
 
     async def describe_death(self, key: RunKey, stories: Mapping[str, Story]) -> StartRun | None:
         """Find what tells people of a run that was set aside; None where nobody is to be told."""

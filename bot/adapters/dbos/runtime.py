@@ -46,7 +46,8 @@ class EngineOptions:
     on_run_ended: OnRunEnded | None = None
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     wait_policy: WaitPolicy = field(default_factory=WaitPolicy)
-    poll_s: float = 0.25  # of the queue of new runs; every look takes the processor 4 ms
+    # A net below `QueueWorker.ring`, which has the queue of new runs looked into at once.
+    poll_s: float = 5.0
     # After a launch, until slots are given out though some run has not come back yet.
     most_replay_s: float = 10.0
     # A net below `_send`, which wakes a waiting run at once; `close` takes as long.

@@ -93,7 +93,7 @@ def test_of_many_runs_the_newest_are_listed(tmp_path, diary):
     """No more than were asked for, though there are many; one that is not listed is found by its
     key.
     """
-    engine = durable(tmp_path / "home", poll_s=600)  # they stay in the queue
+    engine = durable(tmp_path / "home", slots=0)  # they stay in the queue
     engine.launch()
 
     async def many():

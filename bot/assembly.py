@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.deferred_client import DeferredClaude
@@ -102,23 +103,42 @@ def build_metrics() -> PrometheusMetrics:
     return PrometheusMetrics(story.__name__ for story in STORIES)
 
 
-def build_traces(settings: ServerSettings, own_secrets: SecretValues, part: str) -> SentTraces:
-    """Build what sends traces, which are imported for that alone; nothing without a collector.
+def build_traces(
+    settings: ServerSettings,
+    own_secrets: SecretValues,
+    part: str,
+    import_module: Callable[[str], Any] = import_lasting,
+) -> SentTraces:
+    """Build what sends traces, whose packages are imported for it alone; nothing without a
+    collector.
 
-    Raises Refusal where its packages are not installed.
+    Raises Refusal where they are not installed.
     """
     url, headers = settings.collector
     if not url:
         return NoTraces()
+    module = _import_traces("otlp_traces", import_module)
+    traces: SentTraces = module.open_traces(url, headers, part, own_secrets.mask)
+    return traces
+
+
+def find_collector_trouble(settings: ServerSettings) -> str:
+    """Ask the collector of traces whether it takes any; say what is wrong, or nothing.
+
+    Raises Refusal where the packages for it are not installed.
+    """
+    trouble: str = _import_traces("watched_exporter").find_trouble(*settings.collector)
+    return trouble
+
+
+def _import_traces(name: str, import_module: Callable[[str], Any] = import_lasting) -> Any:
     try:
-        module = import_lasting("bot.adapters.opentelemetry.otlp_traces")
+        return import_module(f"bot.adapters.opentelemetry.{name}")
     except ImportError:
         raise Refusal(
             "GREENLIT_OTLP_URL is set, and traces need packages that are not installed: "
             "pip install 'greenlit[traces]', or unset it"
         ) from None
-    traces: SentTraces = module.open_traces(url, headers, part, own_secrets.mask)
-    return traces
 
 
 def build_own_secrets(settings: SearchSettings | GitHubSettings) -> SecretValues:

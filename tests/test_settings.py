@@ -8,10 +8,12 @@ import pytest
 
 from bot.settings import (
     ModelSettings,
+    ServerSettings,
     Settings,
     SettingsError,
     describe_settings,
     examine_settings,
+    list_secret_values,
     load_settings,
 )
 from bot.settings.setting_values import parse_allow, parse_indexes
@@ -257,6 +259,24 @@ def test_what_is_no_allow_list_is_told(given, reason):
     """A pattern that allows nobody would be a riddle."""
     with pytest.raises(ValueError, match=reason):
         parse_allow(given)
+
+
+@pytest.mark.parametrize("given", ["x-api-key", "=secret-value", "a b=secret-value", "x-api-key= "])
+def test_what_are_no_headers_is_told_without_them(given):
+    """They may hold a secret all the same."""
+    with pytest.raises(SettingsError) as wrong:
+        load_settings(ServerSettings, otlp_headers=given)
+
+    assert "GREENLIT_OTLP_HEADERS is set, but it must be pairs of name=value" in str(wrong.value)
+    assert "secret-value" not in str(wrong.value)
+
+
+def test_the_value_of_a_header_is_a_secret_by_itself():
+    """A collector may tell it back, and without its name."""
+    told = load_settings(ServerSettings, otlp_headers="x-key=the%20api-key, b=short")
+
+    assert {"x-key": "the api-key", "b": "short"} == told.collector[1]
+    assert {"the%20api-key", "the api-key"} <= set(list_secret_values(told))
 
 
 def test_indexes_of_one_kind_are_listed_in_their_order():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,9 @@ from bot.log_fields import read_log_fields
 from bot.text import mask_secrets
 from bot.text.terminal_text import strip_control
 
-OURS = ("bot", "handlers")
+log = logging.getLogger(__name__)
+
+OURS = ("bot", "greenlit", "handlers")
 # urllib3 warns of each try of a request, and OpenTelemetry of each of sending; what came of it is
 # told by who asked.
 LIBRARY_LEVELS = {"urllib3": logging.ERROR, "opentelemetry": logging.CRITICAL}
@@ -34,6 +37,7 @@ def configure_log(level: str, form: str, mask_own: Callable[[str], str] = str) -
     handler.setFormatter(JsonLines(hide) if form == "json" else TextLines(hide))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+    threading.excepthook = _log_death
     for name in OURS:
         logging.getLogger(name).setLevel(level)
     for name, library_level in LIBRARY_LEVELS.items():
@@ -109,6 +113,14 @@ def _add_fields(record: logging.LogRecord) -> bool:
     """Take the fields of the thread or task that logs, where the record has none of its own."""
     record.fields = {**read_log_fields(), **getattr(record, "fields", {})}
     return True
+
+
+def _log_death(death: threading.ExceptHookArgs) -> None:
+    """Log that a thread died; Python would print its traceback past the log, with its secrets."""
+    error = death.exc_value
+    if error is not None and not isinstance(error, SystemExit):
+        name = death.thread.name if death.thread else "gone"
+        log.error("the thread %s died", name, exc_info=error)
 
 
 def _read_fields(record: logging.LogRecord) -> Mapping[str, str]:

@@ -22,19 +22,19 @@ def find_secret_values(settings: BaseModel) -> Iterator[str]:
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         if isinstance(value, SecretStr):
-            yield from _find_values(value.get_secret_value())
+            yield value.get_secret_value()
         else:
             yield from _find_passwords(value)
+    yield from _find_header_values(getattr(settings, "otlp_headers", None))
 
 
-def _find_values(secret: str) -> Iterator[str]:
-    """Find the secret itself, and where it is a list of headers the value of each."""
-    yield secret
-    for pair in secret.split(","):
-        _, is_pair, value = pair.partition("=")
-        if is_pair and len(value) >= _LEAST_CHARS:
-            yield value.strip()
-            yield unquote(value.strip())
+def _find_header_values(headers: SecretStr | None) -> Iterator[str]:
+    """Find the values of headers, as they are set and as they are sent; short ones are switches."""
+    for pair in headers.get_secret_value().split(",") if headers else ():
+        value = pair.partition("=")[2].strip()
+        if len(value) >= _LEAST_CHARS:
+            yield value
+            yield unquote(value)
 
 
 def find_secret_variables(environment: Mapping[str, str]) -> Iterator[str]:

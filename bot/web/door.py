@@ -128,8 +128,9 @@ class _Receiver:
         event = await self._read_event(request)
         line |= {"signed": kind, **_describe_event(kind, event)}
         try:
-            async with asyncio.timeout(self.limits.patience_s):
-                return [await self._submit(intent, line) for intent in self.route(event)]
+            with log_fields(delivery=str(line["delivery"])):
+                async with asyncio.timeout(self.limits.patience_s):
+                    return [await self._submit(intent, line) for intent in self.route(event)]
         except Unreachable as away:
             raise _Rejection(503, f"not taken, deliver it again: {away}") from away
         except TimeoutError as late:

@@ -4,6 +4,8 @@ import logging
 import time
 from contextlib import contextmanager, suppress
 
+import pytest
+
 from bot.adapters.opentelemetry.otlp_traces import (
     BATCH_SPANS,
     LIMIT_CHARS,
@@ -12,8 +14,10 @@ from bot.adapters.opentelemetry.otlp_traces import (
     open_traces,
 )
 from bot.adapters.opentelemetry.watched_exporter import WatchedExporter
+from bot.assembly import build_traces
 from bot.log_fields import call_with_fields, log_fields, read_log_fields
-from bot.ports import TraceSpan, Unreachable
+from bot.ports import Refusal, TraceSpan, Unreachable
+from bot.settings import ServerSettings
 from bot.text import SecretValues
 from tests.otlp_receiver import collecting
 
@@ -164,3 +168,37 @@ def test_headers_go_to_no_other_host():
         traces.close()
 
     assert [] == other.headers
+
+
+def test_without_a_collector_nothing_of_it_is_imported():
+    """Where there is one, and the packages are not, it is said what to install."""
+
+    def import_nothing(name):
+        raise ImportError(name)
+
+    secrets = SecretValues([])
+    off, on = ServerSettings(), ServerSettings(otlp_url="http://127.0.0.1:4318")
+    traces = build_traces(off, secrets, "serve", import_nothing)
+    with traces.span("push"):
+        traces.keep(TraceSpan("git push"), time.time())
+    traces.keep_run(TraceSpan("solve_issue"), time.time(), "")
+    traces.close()
+
+    assert {} == traces.name_run(KEY, DELIVERY)
+    with pytest.raises(Refusal, match=r"pip install 'greenlit\[traces\]'"):
+        build_traces(on, secrets, "serve", import_nothing)
+
+
+def test_a_collector_that_answers_nothing_holds_up_no_end(caplog):
+    """What is not sent a second and a half after the end is lost."""
+    with collecting() as collector:
+        collector.status = 503
+        traces = open_traces(collector.url, {}, "work", str)
+        with a_run(traces):
+            traces.keep(TraceSpan("step"), time.time())
+        while not collector.refused:
+            time.sleep(0.02)
+        traces.close()
+
+    assert [] == collector.spans
+    assert "traces do not reach" in caplog.text

@@ -28,6 +28,7 @@ from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.settings import examine_settings
 from bot.values import DiskUse
+from tests.otlp_receiver import collecting
 from tests.tier_required import require_tier
 
 REPO = "acme/greeter"
@@ -461,6 +462,20 @@ def test_a_model_of_meaning_that_does_not_answer_is_told_but_forbids_nothing(war
     assert code == 0
     assert ["! Embeddings"] == [line[:12] for line in told]
     assert "by words alone" in told[0]
+
+
+def test_a_collector_of_traces_is_asked(ward):
+    """With its headers, and for nothing; one that is away forbids nothing."""
+    with ward() as made, collecting() as collector:
+        away = made.examine(otlp_url=NOWHERE)
+        well = made.examine(otlp_url=collector.url, otlp_headers="x-api-key=a%2Ckey")
+        collector.status = 401
+        refused = made.examine(otlp_url=collector.url)
+
+    assert (0, 0, 0) == (away[0], well[0], refused[0])
+    assert (["! Traces"], []) == ([line[:8] for line in away[1]], well[1])
+    assert "/v1/traces answers 401." in refused[1][0]
+    assert "a,key" == collector.headers[0]["x-api-key"]
 
 
 def test_a_git_that_cannot_merge_is_told_and_does_not_hold_up(tmp_path):

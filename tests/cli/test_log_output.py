@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import sys
+import threading
 import warnings
 
 import pytest
@@ -19,7 +21,7 @@ TOKEN = "ghp_" + "a1B2" * 9
 def written(capsys):
     """Configures logging as `serve` does, and gives what was written to standard error."""
     root = logging.getLogger()
-    before = root.handlers[:], root.level
+    before = root.handlers[:], root.level, threading.excepthook
 
     def start(form, level="INFO"):
         configure_log(level, form, SecretValues([SECRET, ""]).mask)
@@ -29,8 +31,8 @@ def written(capsys):
 
     yield start
     logging.captureWarnings(capture=False)
-    root.handlers[:], root.level = before
-    for name in ("bot", "handlers", "urllib3"):
+    root.handlers[:], root.level, threading.excepthook = before
+    for name in ("bot", "greenlit", "handlers", "opentelemetry", "urllib3"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
@@ -79,6 +81,7 @@ def test_no_secret_is_written(written, form):
         logging.getLogger("bot.run").exception("%s %s", SECRET, TOKEN, extra=extra)
     text = "\n".join(lines())
 
+    assert form == "text" or [text] == lines()
     assert "ValueError: invalid literal" in text
     assert SECRET not in text
     assert TOKEN not in text
@@ -97,11 +100,33 @@ def test_libraries_are_silent_unless_something_is_wrong(written):
     lines = written("text", "DEBUG")
     for name in ("httpx", "uvicorn.access", "dbos", "github.Requester"):
         logging.getLogger(name).info("chatter")
+    logging.getLogger("opentelemetry.exporter.otlp").error("once for each try")
     logging.getLogger("uvicorn.error").warning("wrong")
     logging.getLogger("bot.web.door").debug("webhook")
+    logging.getLogger("greenlit").info("back")
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn("old", DeprecationWarning, stacklevel=1)
 
-    assert ["wrong", "webhook"] == [line.split()[-1] for line in lines()[:2]]
-    assert "DeprecationWarning: old" in lines()[2]
+    assert ["wrong", "webhook", "back"] == [line.split()[-1] for line in lines()[:3]]
+    assert "DeprecationWarning: old" in lines()[3]
+
+
+def test_a_thread_that_dies_is_a_line_too(written):
+    """Python would print its traceback beside the log, with what it holds of secrets."""
+    lines = written("json")
+
+    def die():
+        with log_fields(run="o/r#7/1"):
+            raise ValueError(SECRET)
+
+    for act in (die, sys.exit):
+        thread = threading.Thread(target=act, name="carrier")
+        thread.start()
+        thread.join()
+    [line] = lines()
+    entry = json.loads(line)
+
+    assert ("error", "the thread carrier died") == (entry["level"], entry["message"])
+    assert entry["trace"].startswith("Traceback")
+    assert SECRET not in line

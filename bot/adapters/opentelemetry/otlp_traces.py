@@ -123,7 +123,8 @@ class OtlpTraces:
         closing = Thread(target=self._processor.shutdown, daemon=True)
         closing.start()
         closing.join(CLOSING_S)
-        self._exporter.shutdown()  # where it is still trying
+        if closing.is_alive():
+            self._exporter.shutdown()  # which ends its pause between two tries
 
     def _send(
         self, span: TraceSpan, began: float, fields: Mapping[str, str], span_id: str, parent_id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
+import requests
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
@@ -20,10 +21,10 @@ class WatchedExporter(SpanExporter):
 
     def __init__(self, url: str, headers: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
         """`url` is the collector's, with or without the path of OTLP."""
-        address = url.rstrip("/")
-        self._url = address if address.endswith(PATH) else f"{address}{PATH}"
         # It follows no redirect, so that the headers go to no other host.
-        self._exporter = OTLPSpanExporter(self._url, headers=dict(headers), timeout=timeout_s)
+        self._exporter = OTLPSpanExporter(
+            _make_address(url), headers=dict(headers), timeout=timeout_s
+        )
         self._is_away = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -38,6 +39,27 @@ class WatchedExporter(SpanExporter):
     def shutdown(self) -> None:
         """Stop sending, also in the middle of a pause between two tries."""
         self._exporter.shutdown()  # type: ignore[no-untyped-call]
+
+
+def find_trouble(url: str, headers: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> str:
+    """Send a request without a span, and say what is wrong with the answer; nothing if it is well.
+
+    Of a redirect the exporter itself would say nothing.
+    """
+    address = _make_address(url)
+    sent = {**headers, "content-type": "application/x-protobuf"}
+    try:
+        answer = requests.post(address, b"", headers=sent, timeout=timeout_s, allow_redirects=False)
+    except OSError as gone:  # every exception of requests is one
+        return f"{address} cannot be reached ({type(gone).__name__})"
+    status = answer.status_code
+    return "" if status == requests.codes.ok else f"{address} answers {status}"
+
+
+def _make_address(url: str) -> str:
+    """Make the address of traces out of the collector's."""
+    address = url.rstrip("/")
+    return address if address.endswith(PATH) else f"{address}{PATH}"
 
 
 def _log_change(*, is_away: bool) -> None:

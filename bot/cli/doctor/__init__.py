@@ -13,7 +13,12 @@ from bot.cli.doctor.diagnosis import Diagnosis, Health, make_healthy
 from bot.cli.doctor.kept_disk import check_disk
 from bot.cli.doctor.machine import check_git, check_grammars, check_place, check_python
 from bot.cli.doctor.sandbox_tier import check_sandbox
-from bot.cli.doctor.services import check_app, check_claude, check_embeddings
+from bot.cli.doctor.services import (
+    check_app,
+    check_claude,
+    check_collector,
+    check_embeddings,
+)
 from bot.settings import Settings, SettingsReport, SettingState, examine_settings
 
 HEALTHY, UNHEALTHY = 0, 1
@@ -50,6 +55,7 @@ def _diagnose(given: Mapping[str, Any]) -> Iterator[Diagnosis]:
     yield from check_app(report)
     yield check_claude(report)
     yield from check_embeddings(report)
+    yield from check_collector(report)
 
 
 def _describe_file(path: Path) -> str:

@@ -12,7 +12,7 @@ import yaml
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.github.app_api import AppInstallation, AppRegistration
 from bot.adapters.github.hook_deliveries import HookDelivery
-from bot.assembly import build_github, build_model
+from bot.assembly import build_github, build_model, find_collector_trouble
 from bot.cli.doctor.diagnosis import Diagnosis, make_healthy
 from bot.ports import Refusal, Unreachable
 from bot.settings import GitHubSettings, SettingsReport
@@ -74,6 +74,23 @@ def check_embeddings(report: SettingsReport) -> Iterator[Diagnosis]:
         yield Diagnosis("Embeddings", str(gone), fix, "odd")
     else:
         yield make_healthy("Embeddings", embedder.name)
+
+
+def check_collector(report: SettingsReport) -> Iterator[Diagnosis]:
+    """Check that the collector of traces takes some, where one is set."""
+    url, _ = report.server.collector
+    if not url or report.has_wrong("otlp_headers"):
+        return
+    try:
+        trouble = find_collector_trouble(report.server)
+    except Refusal as refused:
+        yield Diagnosis("Traces", f"{refused}.")
+        return
+    if trouble:
+        fix = "Until it takes them, spans are lost and runs go on. Is GREENLIT_OTLP_URL right?"
+        yield Diagnosis("Traces", f"{trouble}.", fix, "odd")
+    else:
+        yield make_healthy("Traces", f"{url} takes them")
 
 
 def _judge_model(model: str, state: str) -> Diagnosis:

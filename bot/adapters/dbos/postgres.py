@@ -104,6 +104,16 @@ create table if not exists greenlit.deaths (
 """
 
 
+LOOK = f"""
+select pg_is_in_recovery(), bool_and(
+  case when to_regnamespace(name) is null
+  then has_database_privilege(current_database(), 'CREATE')
+  else has_schema_privilege(name, 'USAGE') and has_schema_privilege(name, 'CREATE') end
+), quote_ident(current_database()), quote_ident(current_user)
+from unnest(array['{SCHEMA}', 'greenlit']) name
+"""  # noqa: S608 - of constants
+
+
 class PostgresRecord:
     """The record in a PostgreSQL, at an address like postgresql://user:password@host:5432/name."""
 
@@ -202,7 +212,15 @@ class PostgresRecord:
         """Say why it cannot be written; empty when it can."""
         try:
             with closing(self.connect()) as connection:
-                row = connection.execute("select pg_is_in_recovery()").fetchone()
+                row = connection.execute(LOOK).fetchone()
         except psycopg.Error as error:
             return describe_error(error)
-        return "it is a standby, which takes no writes" if row and row[0] else ""
+        if row and row[0]:
+            return "it is a standby, which takes no writes"
+        if row and not row[1]:
+            return (
+                f"its role may not write its tables there: GRANT CREATE ON DATABASE {row[2]} TO "
+                f"{row[3]}, and where the schemas {SCHEMA} and greenlit are another role's, "
+                f"GRANT that one to {row[3]}"
+            )
+        return ""

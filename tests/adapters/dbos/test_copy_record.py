@@ -2,6 +2,7 @@
 
 import io
 
+import psycopg
 from rich.console import Console
 
 from bot.cli.migrate import migrate_runs
@@ -54,3 +55,18 @@ def test_what_is_missing_is_said(tmp_path, database_url):
     )
     assert "names no home with a record" in migrate(tmp_path / "none", database_url)[1]
     assert "The database at 127.0.0.1:9/none cannot be used" in migrate(tmp_path, away)[1]
+
+
+def test_a_role_that_may_make_no_tables_is_told_what_it_lacks(tmp_path, postgres, database_url):
+    """In a database without the schemas, and in one where they are another role's."""
+    (tmp_path / "engine.sqlite").touch()
+    with psycopg.connect(database_url, autocommit=True) as administrator:
+        administrator.execute("drop role if exists guest")
+        administrator.execute("create role guest login password 'a-word-for-guests'")
+    for url in (postgres.create_database(), database_url):
+        place = url.partition("@")[2]
+        name = place.rpartition("/")[2]
+        code, told = migrate(tmp_path, f"postgresql://guest:a-word-for-guests@{place}")
+
+        assert 1 == code
+        assert f"GRANT CREATE ON DATABASE {name} TO guest" in told

@@ -65,7 +65,8 @@ def create_servers(
     probes = partial(ProbePages, own[:1], (*own[1:], *services))
     numbers = build_metrics_page(bot.metrics, bot.durable, own)
     monitors = MonitorPages(probes(lambda answer: hide(describe_reason(answer))), numbers)
-    outside = _create_outside(bot, DoorPages(f"{render_page_url(sockets.inside)}/", probes()))
+    runs_url = f"{render_page_url(sockets.inside)}/"
+    outside = _create_outside(bot, DoorPages(runs_url, probes(), bot.takes_webhooks))
     inside = _create_inside(bot, monitors, hide)
     servers = {
         sockets.outside: create_server(outside, settings.host, settings.port),

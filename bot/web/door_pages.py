@@ -25,15 +25,17 @@ MONITORS = "For monitors: /health (it is alive) and /ready (database, disk, GitH
 
 @dataclass(frozen=True, slots=True)
 class DoorPages:
-    """What the door says to whoever is not GitHub."""
+    """What the door, or a process without one, says to whoever is not GitHub."""
 
     runs_url: str = ""
     probes: ProbePages = field(default_factory=ProbePages)
+    takes_webhooks: bool = True
 
     def add_to(self, app: FastAPI) -> None:
         """Add their addresses; each answers HEAD as well as GET."""
         app.add_route("/", self._show_about, ["GET"])
-        app.add_route("/github", self._explain_webhook, ["GET"])
+        if self.takes_webhooks:
+            app.add_route("/github", self._explain_webhook, ["GET"])
         self.probes.add_to(app)
         app.add_route("/style.css", send_style, ["GET"])
         app.add_exception_handler(404, self._explain_nothing)

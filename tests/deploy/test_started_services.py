@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
 
+import psycopg
 import pytest
 
 from bot.forge.claude_double import ClaudeDouble, serve_claude
@@ -111,6 +112,27 @@ def fetch(port, path):
         return refused.code, refused.read().decode()
 
 
+@contextmanager
+def away(postgres, database_url):
+    """Have the database take nobody's connections."""
+    name = database_url.rpartition("/")[2]
+    with psycopg.connect(postgres.make_url("postgres"), autocommit=True) as administrator:
+        administrator.execute(f"alter database {name} allow_connections false")
+        end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
+        administrator.execute(end, [name])
+        yield
+        administrator.execute(f"alter database {name} allow_connections true")
+
+
+def ask_until_lost(service):
+    """Ask until the last probe is not met, which is whether it is ready; then ask all."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not ask(service.probes[-1]).returncode:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    return [not ask(probe).returncode for probe in service.probes]
+
+
 def test_compose(surroundings, tmp_path):
     """A door and a worker; the door's page is reached by its published port, and the numbers only
     where none is published.
@@ -145,13 +167,18 @@ def test_systemd(surroundings, tmp_path):
     assert [0, 0] == ends
 
 
-def test_kubernetes(surroundings, tmp_path):
-    """The pods of the chart, with the probes of the node: of what starts, lives and is ready."""
+def test_kubernetes(surroundings, tmp_path, postgres, database_url):
+    """The pods of the chart, with the probes of the node: of what starts, lives and is ready. Without
+    the database they are sent nothing, and live.
+    """
     with started(read_chart(), tmp_path, surroundings) as running:
         numbers = [fetch(places["8487"], "/metrics")[0] for _, _, places, _ in running]
         outside = [fetch(places["8484"], "/metrics")[0] for _, _, places, _ in running]
+        with away(postgres, database_url):
+            lost = [ask_until_lost(service) for service, *_ in running]
         ends = [end(service, process) for service, process, _, _ in running]
 
     assert ["door", "work"] == [service.name for service, *_ in running]
+    assert [[True, True, False]] * 2 == lost
     assert ([200, 200], [404, 404]) == (numbers, outside)
     assert [0, 0] == ends

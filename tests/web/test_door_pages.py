@@ -53,6 +53,13 @@ def test_the_webhooks_address_says_whom_it_is_for():
     assert "GitHub sends its webhooks to this address." in answer.text
 
 
+def test_a_process_without_a_door_names_no_address_for_webhooks():
+    """A worker's port is for monitors."""
+    worker = TestClient(create_monitor(DoorPages(RUNS, takes_webhooks=False)))
+
+    assert (404, 200) == (worker.get("/github").status_code, worker.get("/health").status_code)
+
+
 @pytest.mark.parametrize("path", ["/", "/health", "/ready", "/style.css"])
 def test_head_works(path):
     """For monitors that ask no more."""

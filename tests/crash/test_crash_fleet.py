@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from contextlib import ExitStack, contextmanager
@@ -12,6 +13,7 @@ import pytest
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.crash.forked_bot import run_forked_bot
 from tests.crash.test_crash import PATIENCE_S, PLAY, UNHARMED, happened
+from tests.otlp_receiver import collecting
 from tests.stage import REPO, forged, script, settings_for
 
 KEY = f"{REPO}#1/1"
@@ -71,7 +73,7 @@ class Fleet:
 
 
 @contextmanager
-def fleet_between(home, checked, database_url, workers):
+def fleet_between(home, checked, database_url, workers, **more):
     """A door and workers between a forge and a Claude in a box."""
     with ExitStack() as stack:
         forge, keys, url = stack.enter_context(forged(home, checked))
@@ -84,8 +86,8 @@ def fleet_between(home, checked, database_url, workers):
             home,
             port=0,
             page_port=0,
-            log_level="WARNING",
             database_url=database_url,
+            **{"log_level": "WARNING", **more},
         )
         settings = {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
         fleet = Fleet(home, forge, double, settings, database_url)
@@ -102,9 +104,13 @@ def fleet_between(home, checked, database_url, workers):
 @pytest.mark.timeout(400)
 def test_workers_that_die_leave_nothing_behind(tmp_path, checked, database_url):
     """Three are killed while they have the run: one branch, one comment, one pull request, and no
-    turn that was recorded is paid again.
+    turn that was recorded is paid again. One trace shows what they all did, and their logs name it.
     """
-    with fleet_between(tmp_path, checked, database_url, 2) as fleet:
+    told = {"log_format": "json", "log_level": "DEBUG"}
+    with (
+        collecting() as collector,
+        fleet_between(tmp_path, checked, database_url, 2, otlp_url=collector.url, **told) as fleet,
+    ):
         issue = fleet.forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
         fleet.forge.add_label(REPO, issue, "autogen", "ada")
         kills, seen = 0, 0
@@ -119,3 +125,31 @@ def test_workers_that_die_leave_nothing_behind(tmp_path, checked, database_url):
         assert "opened" == outcome, [c.body for c in fleet.forge.list_comments(REPO, 1)]
         assert 3 == kills
         assert UNHARMED == happened(fleet, outcome)
+        [run] = collector.wait_for("solve_issue")
+        judge_trace(collector, run)
+        entries = read_logs(tmp_path)
+    ours = [entry for entry in entries if entry["logger"] == "bot.run"]
+    assert {run.trace} == {entry["trace_id"] for entry in ours if entry["run"] == KEY}
+    assert [] == [entry for entry in ours if not {"run", "delivery", "trace_id"} <= entry.keys()]
+    assert [] == [entry for entry in entries if entry["level"] == "error"]
+
+
+def judge_trace(collector, run):
+    """Who did which part of the run."""
+    spans = [span for span in collector.spans if span.trace == run.trace]
+    steps = [span for span in spans if span.parent == run.id]
+    [webhook] = [span for span in spans if span.name == "POST /github"]
+
+    assert len(spans) == len({span.id for span in spans})
+    assert {run.trace} == {
+        span.trace for span in collector.spans if span.attributes["greenlit.run"] == KEY
+    }
+    assert "door" == webhook.resource["greenlit.part"]
+    assert {"work"} == {span.resource["greenlit.part"] for span in steps}
+    assert 1 < len({span.resource["service.instance.id"] for span in steps})
+
+
+def read_logs(home):
+    """All that the processes logged; each line is an object."""
+    logs = [path.read_text() for path in home.glob("*/bot.log")]
+    return [json.loads(line) for log in logs for line in log.splitlines()]

@@ -44,12 +44,18 @@ class Database:
         yield self
         self._up.close()
 
-    def restart(self, seconds):
-        """Stop it at once, and start it after a while."""
+    @contextmanager
+    def away(self):
+        """Stop it at once, and start it when the block ends."""
         self._up.close()
-        time.sleep(seconds)
+        yield
         self._up.enter_context(self._cluster.run(SETTINGS))
         self.restarts += 1
+
+    def restart(self, seconds):
+        """Stop it at once, and start it after a while."""
+        with self.away():
+            time.sleep(seconds)
 
 
 def main() -> int:

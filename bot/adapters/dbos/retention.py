@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from bot.adapters.dbos.record import Record
 # GitHub redelivers for three days, and a key that is forgotten would start again.
 KEPT_S = 4 * 86400
 DELETE_AT_ONCE = 200
+PAUSE_S = 0.05
 RUNS = f"""
 select workflow_uuid, completed_at < :before and status not in {LIVE} from workflow_status
 """  # noqa: S608 - of constants
@@ -58,6 +60,8 @@ def _delete_runs(record: Record, kept_s: float) -> int:
     old = [str(key) for key, is_old in runs if is_old and key not in newest]
     for first in range(0, len(old), DELETE_AT_ONCE):
         DBOS.delete_workflows(old[first : first + DELETE_AT_ONCE])
+        # On SQLite whoever waits for its one connection seldom gets it between two batches.
+        time.sleep(PAUSE_S)
     return len(old)
 
 

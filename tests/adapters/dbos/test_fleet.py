@@ -13,6 +13,7 @@ from bot.adapters.dbos.fleet_member import FleetTiming
 from bot.cli.runs import retry_run
 from bot.settings import ServerSettings
 from tests.adapters.dbos.engine_stage import eventually, lines, peak
+from tests.adapters.dbos.outage import staged_outage
 from tests.tcp_proxy import open_wire
 
 # A fifth of what an operator has, so that a test need not wait for ten seconds.
@@ -188,6 +189,24 @@ def test_the_database_may_go_away(fleet, diary, database_url, postgres):
         assert "done" == eventually(lambda: process.ask("state", "k"), "done")
         assert process.ask("tell", "o/r#8", "go")
         assert "go" == eventually(lambda: lines(diary)[-1], "go")
+
+
+def test_while_the_database_is_away_all_wait_and_the_door_refuses(tmp_path, database_url, postgres):
+    """What GitHub delivers meanwhile it is to deliver again. What worked has done nothing twice."""
+    with open_wire(postgres.port) as wire:
+        url = database_url.replace(str(postgres.port), str(wire.port))
+        with staged_outage(tmp_path, url, 1, QUICK) as outage:
+            outage.begin(2, work_s=1.0)
+            wire.cut()
+            outage.outlast(5.0)
+            wire.mend()
+            outage.go_on(2)
+
+            assert {503} == set(outage.answers)
+            assert 5 == len(outage.ends)
+            assert outage.workers[0].process.is_alive()
+            assert ["a", "b began", "b ended", "c"] == outage.lines("works1")
+            assert ["a", "go"] == outage.lines("waits1")
 
 
 def test_processes_that_lost_the_database_together_live_on(fleet, diary, database_url, postgres):

@@ -1,4 +1,4 @@
-"""Keep the home to its size, beside the runs."""
+"""Keep the home to its size, and tidy its mirrors, beside the runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.disk_keeper import DiskKeeper
+from bot.adapters.git.mirror_upkeep import MirrorUpkeep
 from bot.adapters.github.github_app import GitHubApp
 from bot.assembly import build_fingerprints
 from bot.cli.chores import start_daily_chore, start_repeated_chore
@@ -22,10 +23,15 @@ log = logging.getLogger(__name__)
 def start_disk_chores(
     settings: Settings, hub: GitHubApp, durable: DurableEngine, metrics: Metrics
 ) -> None:
-    """Start what keeps the home small: by its size, and for owners who are gone."""
+    """Start what keeps the home small: by its size, for owners who are gone, and by tidying."""
+    mirrors = open_kept_mirrors(settings)
     keeper = open_disk_keeper(settings, durable.list_live_runs, metrics)
 
+    def is_idle() -> bool:
+        return not durable.read_load(with_record=False).slots_held
+
     start_repeated_chore(keeper.look, LOOK_S)
+    start_repeated_chore(MirrorUpkeep(mirrors, is_idle, durable.list_live_runs).look, LOOK_S)
     start_daily_chore(lambda: forget_uninstalled(settings, hub, keeper))
 
 

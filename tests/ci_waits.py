@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.adapters.dbos.ci_watch import FetchMarks
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.record import open_record
 from bot.adapters.dbos.runtime import EngineOptions
@@ -123,7 +124,7 @@ class CiScene:
     def wait_for_waits(self, count: int, patience_s: float = 60) -> None:
         """Wait until so many runs wait for CI at once."""
         deadline = time.monotonic() + patience_s
-        while self.engine.read_load(with_record=False).watched_heads != count:
+        while self.engine.read_load(with_record=False).waits.get("ci", 0) != count:
             assert time.monotonic() < deadline, "the runs never came to wait"
             time.sleep(0.05)
 
@@ -158,7 +159,11 @@ class WatchedBranch:
 
 @contextmanager
 def serve_waits(
-    home: Path, wrap: Wrap, poll_s: float, *, watched: bool = True, database_url: str = ""
+    home: Path,
+    wrap: Wrap,
+    poll_s: float,
+    make_fetch: Callable[[GitHubApp], FetchMarks | None] = lambda hub: hub.ci_marks.fetch,
+    database_url: str = "",
 ) -> Iterator[CiScene]:
     """Serve a forge and an engine before it, without any run yet, which looks so often."""
     forge = Forge(home / "forge")
@@ -169,8 +174,7 @@ def serve_waits(
         unused: Any = None
         caps = Caps(ci_poll_s=poll_s)
         ports = Ports(unused, unused, SystemClock(), caps=caps, ci=hub.ci, issues=hub.issues)
-        fetch = hub.ci_marks.fetch if watched else None
-        options = EngineOptions(metrics=metrics, fetch_marks=fetch)
+        options = EngineOptions(metrics=metrics, fetch_marks=make_fetch(hub))
         record = open_record(home / "bot", database_url)
         engine = DurableEngine(home / "bot", ports, [wait_for_ci], options, record)
         (home / "bot").mkdir()

@@ -18,6 +18,7 @@ from rich.console import Console
 from tests.benchmarks import (
     checkout,
     ci_logs,
+    ci_requests,
     door,
     edits,
     fleet,
@@ -45,6 +46,7 @@ TABLES = (
     ("Fleet: one to three workers on a PostgreSQL", fleet),
     ("Queue: many starts, one to three workers", queue_drain),
     ("Waits: runs that wait for CI in one process", waiting_runs),
+    ("Waits: what they ask of GitHub", ci_requests),
     ("Reviews: from the submission to the last answered thread", reviews),
     ("Door: 600 signed deliveries from 50 connections", door),
     ("Checkout: a repository of 10,000 files over HTTP", checkout),

@@ -8,6 +8,7 @@ import pytest
 
 from bot.forge.claude_double import ClaudeDouble
 from bot.forge.claude_stream import FailedRequest
+from bot.values import RunKey
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, script, staged
 from tests.stories.test_story_ci import slow, until
 
@@ -135,6 +136,20 @@ def test_ci_that_runs_is_named_with_its_link_and_a_stop_is_heard(stage):
             on.own(1)[0],
         )
         assert stop(on, 1) < 6
+
+
+def test_ci_that_ends_without_a_webhook_is_heard_of(stage, tmp_path):
+    """The watch wakes the run, long before it would ask by itself."""
+    with stage(PLAY, NEVER_ENDS, ci_grace_s=60) as on:
+        on.label(on.issue())
+        on.until_waiting(1)
+        on.forge.set_webhook_url(on.keys, "http://127.0.0.1:9/github")
+        (tmp_path / "go").touch()
+        outcome = on.ended(1).outcome
+        heard = [step.result for step in on.bot.steps(RunKey(f"{REPO}#1/1"))]
+
+    assert "opened" == outcome.state
+    assert any("watched" in str(result) for result in heard)
 
 
 def test_who_lost_access_gets_nothing_pushed(stage):

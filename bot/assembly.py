@@ -17,7 +17,6 @@ from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record import Record, open_record
-from bot.adapters.dbos.record_clock import RecordClock
 from bot.adapters.dbos.recorded_commits import RecordedCommits
 from bot.adapters.dbos.recorded_limits import RecordedLimits
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
@@ -159,6 +158,7 @@ def build_github(
     `fence` keeps it from writing once another process may have taken over; with `shared_limits` it
     keeps to GitHub's limits together with the others.
     """
+    fence = fence or Fence()
     return GitHubApp(
         settings.app_id,
         settings.private_key.get_secret_value(),
@@ -166,7 +166,8 @@ def build_github(
         settings.github_api_url,
         pause_between_writes_s=settings.write_pause_s,
         own_secrets=own_secrets or build_own_secrets(settings),
-        check_writing=(fence or Fence()).check,
+        clock=fence.clock.read,
+        check_writing=fence.check,
         metrics=metrics or NoMetrics(),
         shared_limits=shared_limits,
         traces=traces or NoTraces(),
@@ -318,7 +319,7 @@ def build_engine(
     With no slots it starts runs and tells them what happens, and works on none.
     """
     own_slots = settings.slots if slots is None else slots
-    clock = RecordClock()
+    fence = fence or Fence()
     options = EngineOptions(
         slots=min(own_slots, settings.slots_in_all or own_slots),
         slots_per_repository=settings.slots_per_repository,
@@ -327,13 +328,12 @@ def build_engine(
         on_run_waits=report,
         on_run_ended=follow_end,
         tell_set_aside=begin_to_tell,
-        clock=clock,
         metrics=metrics or NoMetrics(),
         on_limits=hub.learn_limits,
         traces=hub.traces,
         fetch_marks=hub.ci_marks.fetch,
     )
-    ports = _build_ports(settings, hub, clock, sandbox, metrics)
+    ports = _build_ports(settings, hub, fence.clock, sandbox, metrics)
     record = build_record(settings)
     return DurableEngine(settings.home, ports, STORIES, options, record, fence)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from bot.adapters.dbos.record_clock import RecordClock
 from bot.ports import Unreachable
 
 
@@ -25,6 +26,7 @@ class Fence:
     """
 
     patience_s: float | None = None
+    clock: RecordClock = field(default_factory=RecordClock)  # what the record told then
     _heard_at: float = field(default_factory=read_clock)
 
     def note_beat(self, asked_at: float) -> None:

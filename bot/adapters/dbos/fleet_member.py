@@ -22,7 +22,6 @@ import psycopg
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence, read_clock
 from bot.adapters.dbos.postgres import PostgresRecord
-from bot.adapters.dbos.record_clock import RecordClock
 from bot.adapters.dbos.record_errors import describe_error
 from bot.adapters.dbos.recorded_limits import read_limits
 from bot.adapters.dbos.shared_slots import SlotLimits, grant_slots
@@ -79,7 +78,6 @@ class FleetMember:
     limits: SlotLimits
     fence: Fence
     timing: FleetTiming = field(default_factory=FleetTiming)
-    clock: RecordClock = field(default_factory=RecordClock)
     name: str = field(default_factory=lambda: name_worker(socket.gethostname(), ""))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -159,7 +157,7 @@ class FleetMember:
         asked_at, asked_clock_at = read_clock(), time.time()
         row = connection.execute(statement, names).fetchone()
         if row is not None:
-            self.clock.note(row[0], asked_clock_at)
+            self.fence.clock.note(row[0], asked_clock_at)
             self.fence.note_beat(asked_at)
         return row
 

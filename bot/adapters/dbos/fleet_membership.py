@@ -108,9 +108,7 @@ def join_fleet(
         options.slots_per_repository, options.timing.dead_after_s, options.slots_in_all
     )
     name = name_worker(socket.gethostname(), read_home_mark(home))
-    member = FleetMember(
-        record, stories, options.slots, limits, fence, options.timing, options.clock, name
-    )
+    member = FleetMember(record, stories, options.slots, limits, fence, options.timing, name)
     member.join()
     return Membership(member, SharedSlots(database, member.name, limits), options)
 

@@ -20,6 +20,10 @@ class RecordClock:
         """Tell the time, in UTC."""
         return datetime.now(UTC) + timedelta(seconds=self._ahead_s)
 
+    def read(self) -> float:
+        """Tell the time, in seconds since the epoch."""
+        return time.time() + self._ahead_s
+
     def note(self, told_at: float, asked_at: float) -> None:
         """Note the time that the database told, asked at this time of the machine's clock."""
         ahead_s = told_at - (asked_at + time.time()) / 2

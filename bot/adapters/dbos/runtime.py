@@ -14,7 +14,6 @@ from typing import Any
 
 from bot.adapters.dbos.ci_watch import FetchMarks
 from bot.adapters.dbos.fleet_member import FleetTiming, ignore_limits
-from bot.adapters.dbos.record_clock import RecordClock
 from bot.adapters.dbos.run_waits import RunWaits
 from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import ShutdownGate, Slots
@@ -57,7 +56,6 @@ class EngineOptions:
     on_expelled: Callable[[], None] = end_process
     # Given a run that was set aside, and its story's value.
     tell_set_aside: Callable[[RunKey, object], StartRun | None] | None = None
-    clock: RecordClock = field(default_factory=RecordClock)  # is set by a shared record
     metrics: Metrics = field(default_factory=NoMetrics)
     # Told each second which limits of GitHub's the processes that share the record have met.
     on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits

@@ -70,7 +70,8 @@ def test_one_jwt_serves_for_minutes(
     refuses it.
     """
     now = [time.time()]
-    app = make(clock=lambda: now[0])
+    github.clock = lambda: now[0]
+    app = make(clock=github.clock)
     shown = []
     for later_s in (0, 100, 101):
         now[0] += later_s
@@ -87,7 +88,8 @@ def test_token_is_kept_until_shortly_before_it_expires(
 ):
     """One token serves an hour less a margin; then another is minted."""
     now = [time.time()]
-    app = make(clock=lambda: now[0])
+    github.clock = lambda: now[0]
+    app = make(clock=github.clock)
     first, again = app.fetch_remote(repo), app.fetch_remote(repo)
     now[0] += 3100
     later = app.fetch_remote(repo)

@@ -26,11 +26,20 @@ def start_daily_chore(act: Callable[[], None], pause: Callable[[float], None] = 
 
 
 def start_repeated_chore(
-    act: Callable[[], None], every_s: float, pause: Callable[[float], None] = sleep
+    act: Callable[[], None],
+    every_s: float,
+    pause: Callable[[float], None] = sleep,
+    *,
+    is_urgent: bool = True,
 ) -> None:
-    """Do it now, and again after each pause. How it fails is logged, and does not end it."""
+    """Do it now, and again after each pause. How it fails is logged, and does not end it.
+
+    What is not urgent begins with a pause, so that it is in no start's way.
+    """
 
     def repeat() -> None:
+        if not is_urgent:
+            pause(every_s)
         while True:
             _attempt(act)
             pause(every_s)

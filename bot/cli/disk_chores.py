@@ -30,8 +30,9 @@ def start_disk_chores(
     def is_idle() -> bool:
         return not durable.read_load(with_record=False).slots_held
 
-    start_repeated_chore(keeper.look, LOOK_S)
-    start_repeated_chore(MirrorUpkeep(mirrors, is_idle, durable.list_live_runs).look, LOOK_S)
+    upkeep = MirrorUpkeep(mirrors, is_idle, durable.list_live_runs)
+    for look in (keeper.look, upkeep.look):
+        start_repeated_chore(look, LOOK_S, is_urgent=False)
     start_daily_chore(lambda: forget_uninstalled(settings, hub, keeper))
 
 

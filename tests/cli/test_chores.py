@@ -2,7 +2,7 @@
 
 import threading
 
-from bot.cli.chores import start_chore, start_daily_chore
+from bot.cli.chores import start_chore, start_daily_chore, start_repeated_chore
 
 
 def test_a_daily_chore_outlives_its_failures(caplog):
@@ -21,6 +21,25 @@ def test_a_daily_chore_outlives_its_failures(caplog):
     assert done.wait(60)
     assert ["day", "day"] == days
     assert "No space left on device" in caplog.text
+
+
+def test_what_is_not_urgent_begins_with_a_pause():
+    """Nothing of it is in the way of a start."""
+    events, done, never = [], threading.Event(), threading.Event()
+
+    def pause(seconds):
+        events.append(seconds)
+        if done.is_set():
+            never.wait()
+
+    def chore():
+        events.append("chore")
+        done.set()
+
+    start_repeated_chore(chore, 60.0, pause, is_urgent=False)
+
+    assert done.wait(60)
+    assert [60.0, "chore"] == events[:2]
 
 
 def test_a_chore_that_fails_is_logged_without_secrets(caplog):

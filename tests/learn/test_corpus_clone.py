@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import re
 import shutil
 
@@ -126,15 +127,20 @@ def test_a_clone_goes_on_at_a_newer_commit(online, served):
 
 
 def test_the_mirrors_are_the_corpus(online, served):
-    """Without any name the installation's own mirrors are read, where they are."""
+    """Without any name the installation's own mirrors are read, where they are. It is a use of
+    theirs, so that a bot at work there does not evict them meanwhile.
+    """
     make_repository(served.root / "ada/engine.git", {"a.py": make_code("engine")})
     mirrors = GitMirrors(online.home / "mirrors", ("http",))
     repo = Repo("ada/engine", InstallationId(1))
     mirrors.fetch(repo, Remote(f"{served.url}/ada/engine.git", SECRET), Branch("main"))
     served.asked.clear()
+    head = online.home / "mirrors/ada/engine.git/HEAD"
+    os.utime(head, (1, 1))
     code, _ = online.clone()
 
     assert (0, {"engine"}) == (code, name_all(online.read_texts()["ada/engine"]))
+    assert head.stat().st_mtime > 1
     assert [] == served.asked
     assert not list((online.home / "corpus/repositories").glob("*.git"))
 

@@ -11,7 +11,7 @@ from bot.adapters.corpus.remote_clone import RemoteClone, Watch
 from bot.adapters.git.borrowed_repository import borrow_repository
 from bot.adapters.git.git_errors import GitError, NoRepositoryError
 from bot.adapters.git.git_process import GitProcess
-from bot.adapters.git.mirror import COMPLETE
+from bot.adapters.git.mirror import COMPLETE, Mirror
 from bot.corpus.corpus_records import CorpusRepository
 from bot.values import Remote, Sha
 
@@ -92,6 +92,7 @@ def open_source(
 def _open_mirror(folder: CorpusFolder, name: str) -> LocalSource:
     """Open a mirror at the newest commit that is whole; it has no branches."""
     git = GitProcess(folder.mirrors / f"{name}.git", folder.empty)
+    Mirror(git).note_use()  # so that a bot at work on the same home lets it be
     newest = ("--sort=-committerdate", "--count=1", "--format=%(objectname)")
     try:
         tip = git.run("for-each-ref", *newest, COMPLETE).decode().strip()

@@ -15,6 +15,8 @@ from bot.ports import name_repositories
 from bot.values import KeptPart
 
 BLOCK_BYTES = 512  # st_blocks counts in them
+HEX = "0123456789abcdef"
+LOOSE = frozenset(f"{first}{second}" for first in HEX for second in HEX)  # folders of objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,10 @@ class KeptMirrors:
         ]
 
     def measure(self, part: KeptPart) -> int:
-        """Measure a mirror."""
-        return sum(_walk_sizes(self.open(part.name).git.git_dir))
+        """Measure a mirror; of its loose objects, which may be thousands, one in sixteen."""
+        folder = self.open(part.name).git.git_dir
+        loose = (sum(_walk_sizes(folder / f"objects/{first}0")) for first in HEX)
+        return sum(_walk_sizes(folder, without=LOOSE)) + len(HEX) * sum(loose)
 
     def remove(self, part: KeptPart) -> bool:
         """Move a mirror away at once, then delete it; it stays if it was used since."""
@@ -58,12 +62,15 @@ class KeptMirrors:
         return [str(folder.relative_to(self.home))[: -len(".git")] for folder in folders]
 
 
-def _walk_sizes(folder: Path | str) -> Iterator[int]:
-    """Walk through a folder, and give the bytes that each file takes; what goes is passed over."""
+def _walk_sizes(folder: Path | str, without: Collection[str] = ()) -> Iterator[int]:
+    """Walk through a folder, but folders of these names, and give the bytes that each file takes;
+    what goes is passed over.
+    """
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                yield from _walk_sizes(entry.path)
+                if entry.name not in without:
+                    yield from _walk_sizes(entry.path, without)
             else:
                 with suppress(FileNotFoundError):
                     yield entry.stat(follow_symlinks=False).st_blocks * BLOCK_BYTES

@@ -22,6 +22,7 @@ from tests.stage import BAD, BEGIN, END, FILES, MENDED, REPO, forged, script, se
 from tests.stories.test_replay import RECORD
 
 PATIENCE_S = 120
+NOWHERE = "http://127.0.0.1:9"
 PLAY = (*BEGIN, [BAD], END, [MENDED], END)
 BRANCH = "greenlit/1-greet-more-quietly"
 
@@ -206,10 +207,10 @@ EFFECTS = {
 @pytest.mark.parametrize("when", ["cut", "cut-after"])
 def test_killed_in_the_middle_of_each_effect_nothing_is_doubled(tmp_path, checked, when):
     """The process dies while GitHub works, before or after the write was done: each write is there
-    once.
+    once. That a collector of traces is away harms nothing, and is a line at most of each process.
     """
     effects = {path: method for name, (method, path) in EFFECTS.items() if name != "push"}
-    with killable(tmp_path, checked) as on:
+    with killable(tmp_path, checked, otlp_url=NOWHERE) as on:
         faults = [
             on.forge.faults.add(method=method, path=path, times=1, kind=when)
             for path, method in effects.items()
@@ -221,6 +222,9 @@ def test_killed_in_the_middle_of_each_effect_nothing_is_doubled(tmp_path, checke
 
         assert UNHARMED == happened(on, on.outcome())
         assert 1 == max(on.double.paid_turns.values())
+        log = on.bot.log.read_text()
+        assert log.count("traces do not reach") <= on.kills + 1
+        assert "opentelemetry" not in log
 
 
 def kill_when_fired(on, *faults):

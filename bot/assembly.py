@@ -36,6 +36,7 @@ from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sandbox.toolchains import Supplies
 from bot.adapters.sqlite_cache import SqliteCache
+from bot.adapters.traced_sandbox import TracedSandbox
 from bot.lasting_imports import import_lasting
 from bot.ports import (
     Clock,
@@ -368,5 +369,5 @@ def _build_ports(
         commits=hub.commits if settings.commits == "verified" else None,
         ci=hub.ci,
         credentials=hub,
-        sandbox=sandbox or build_sandbox(settings, hub),
+        sandbox=TracedSandbox(sandbox or build_sandbox(settings, hub), hub.traces),
     )

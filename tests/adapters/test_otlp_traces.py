@@ -14,11 +14,13 @@ from bot.adapters.opentelemetry.otlp_traces import (
     open_traces,
 )
 from bot.adapters.opentelemetry.watched_exporter import WatchedExporter
+from bot.adapters.traced_sandbox import TracedSandbox
 from bot.assembly import build_traces
 from bot.log_fields import call_with_fields, log_fields, read_log_fields
-from bot.ports import Refusal, TraceSpan, Unreachable
+from bot.ports import NoSandbox, Refusal, TraceSpan, Unreachable
 from bot.settings import ServerSettings
 from bot.text import SecretValues
+from bot.values import Branch, Patch, Repo, SandboxJob, SandboxResult, Sha, Tree
 from tests.otlp_receiver import collecting
 
 SECRET = "a secret of no known shape"
@@ -202,3 +204,32 @@ def test_a_collector_that_answers_nothing_holds_up_no_end(caplog):
 
     assert [] == collector.spans
     assert "traces do not reach" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("result", "error"),
+    [
+        (SandboxResult(exit_code=1, took_s=2.0), ""),
+        (SandboxResult(limit_hit="It took too long.", took_s=2.0), "limit"),
+        (SandboxResult(obstacle="No pip is there."), "obstacle"),
+    ],
+)
+def test_a_job_in_the_sandbox_is_a_span_without_its_commands(result, error):
+    """How long its commands took is apart from what it waited for."""
+
+    class Sandbox(NoSandbox):
+        def run(self, job):
+            return result
+
+    tree = Tree(Repo("o/r"), Sha("0" * 40), Branch("main"))
+    job = SandboxJob(tree, Patch(), ("make secret-target",), "o/r#7/1")
+    with tracing() as (traces, collector), a_run(traces):
+        assert result is TracedSandbox(Sandbox(), traces).run(job)
+    [span] = collector.spans
+
+    assert ("sandbox job", bool(error)) == (span.name, span.is_error)
+    assert (result.took_s, result.exit_code) == (
+        span.attributes["greenlit.sandbox.command_s"],
+        span.attributes.get("process.exit.code"),
+    )
+    assert b"secret-target" not in collector.bodies[0]

@@ -82,7 +82,7 @@ class GitHubChecks:
     def fetch_job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
         """Return the log of a job, head and tail when it is longer; b"" when it is gone."""
         address = self._find_address(repo, f"/actions/jobs/{job}/logs", "the log")
-        return fetch_log(address, limit_bytes, self.api.timeout_s) if address else b""
+        return self._fetch_from_store(fetch_log, address, limit_bytes)
 
     def list_artifacts(self, repo: Repo, run: int, attempt: int) -> tuple[Artifact, ...]:
         """Return what an attempt of a workflow run has uploaded and GitHub has, newest first."""
@@ -95,7 +95,7 @@ class GitHubChecks:
         """
         path = f"/actions/artifacts/{artifact}/zip"
         address = self._find_address(repo, path, "the artifact")
-        return fetch_archive(address, limit_bytes, self.api.timeout_s) if address else b""
+        return self._fetch_from_store(fetch_archive, address, limit_bytes)
 
     def list_annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
         """Return the notes that a check pinned to lines."""
@@ -124,6 +124,15 @@ class GitHubChecks:
             if not is_rerun():
                 workflow_run = repository.get_workflow_run(run)
                 self.api.write_once(workflow_run.rerun_failed_jobs, is_rerun)
+
+    def _fetch_from_store(
+        self, fetch: Callable[[str, int, float], bytes], address: str, limit_bytes: int
+    ) -> bytes:
+        """Fetch what lies at an address that is a secret; b"" without one."""
+        if not address:
+            return b""
+        with self.api.traces.span("GET {store}", "client", {"http.request.method": "GET"}):
+            return fetch(address, limit_bytes, self.api.timeout_s)
 
     def _find_address(self, repo: Repo, path: str, what: str) -> str:
         """Ask where a thing lies that jobs left; "" when it is gone."""

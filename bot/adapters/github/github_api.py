@@ -20,7 +20,7 @@ from bot.adapters.github.api_errors import hide_tokens
 from bot.adapters.github.auth import Credential, SharedToken
 from bot.adapters.github.bad_answers import explain_bad_answer
 from bot.adapters.github.write_throttle import write_once
-from bot.ports import BadAnswer, Traces
+from bot.ports import BadAnswer, NoTraces, Traces
 from bot.values import Repo
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class GitHubApi:
         self.timeout_s = timeout_s
         self._create_credential = create_credential
         self._api_url = api_url.rstrip("/")
-        self._traces = traces
+        self.traces = traces or NoTraces()
         self._settle_s = settle_s  # until what was written can be read
         self._idle: deque[ApiClient] = deque()
         # At DEBUG they log bodies and signed addresses.
@@ -105,7 +105,7 @@ class GitHubApi:
 
     def _create_client(self) -> ApiClient:
         credential = self._create_credential()
-        client = ApiClient(self._api_url, self.timeout_s, credential, self.clock, self._traces)
+        client = ApiClient(self._api_url, self.timeout_s, credential, self.clock, self.traces)
         # Else its connection stays open until the memory is tidied.
         finalize(self, client.close)
         return client

@@ -7,8 +7,10 @@ import secrets
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -59,12 +61,22 @@ class AppRegistry:
             permissions={"metadata": "read", **permissions},
             events=tuple(events),
             created_at=now(),
-            public_key=public_key,
+            public_keys=(public_key,),
             webhook_secret=keys.webhook_secret,
         )
         self._state.apps[app.id] = app
         self._state.find_account(app.login)
         return keys
+
+    def add_private_key(self, app: AppRecord) -> str:
+        """Make one more private key of an App, beside those that it has."""
+        private_key, public_key = _make_key_pair(f"{app.slug}/{len(app.public_keys)}")
+        self._state.apps[app.id] = replace(app, public_keys=(*app.public_keys, public_key))
+        return private_key
+
+    def delete_old_keys(self, app: AppRecord) -> None:
+        """Delete all private keys of an App but the newest."""
+        self._state.apps[app.id] = replace(app, public_keys=app.public_keys[-1:])
 
     def install(
         self, app: AppRecord, repositories: Sequence[RepositoryRecord]
@@ -103,8 +115,7 @@ class AppRegistry:
         """Return the App that signed this JWT. Raises RestRefusal with GitHub's message."""
         try:
             app = self._find_issuer(token)
-            options: jwt.types.Options = {"require": ["iat", "exp"], "verify_iss": False}
-            claims = jwt.decode(token, app.public_key, algorithms=["RS256"], options=options)
+            claims = _decode(token, app.public_keys)
         except jwt.ExpiredSignatureError:
             raise RestRefusal(401, EXPIRED) from None
         except jwt.PyJWTError:
@@ -157,7 +168,7 @@ class AppRegistry:
     def _find_issuer(self, token: str) -> AppRecord:
         claims = jwt.decode(token, options={"verify_signature": False})
         for app in self._state.apps.values():
-            if app.public_key and str(app.id) == str(claims.get("iss")):
+            if app.public_keys and str(app.id) == str(claims.get("iss")):
                 return app
         raise RestRefusal(404, "Integration not found")
 
@@ -188,6 +199,16 @@ class AppRegistry:
         if not may_access or (write and repository.archived):
             return GitAccess("forbidden", login)
         return GitAccess("ok", login, allows(token.permissions, "workflows=write"))
+
+
+def _decode(token: str, public_keys: Sequence[str]) -> dict[str, Any]:
+    """Decode a JWT that one of the keys signed. Raises PyJWTError."""
+    options: jwt.types.Options = {"require": ["iat", "exp"], "verify_iss": False}
+    *others, newest = public_keys
+    for key in others:
+        with suppress(jwt.InvalidSignatureError):
+            return jwt.decode(token, key, algorithms=["RS256"], options=options)
+    return jwt.decode(token, newest, algorithms=["RS256"], options=options)
 
 
 @cache

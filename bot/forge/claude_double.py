@@ -83,7 +83,7 @@ class ClaudeDouble:
         self.token_counts = 0  # requests that only asked for a prompt's size
         self._scripts = [scripts] if isinstance(scripts, Script) else list(scripts)
         self._faults = faults or {}
-        self._key = key
+        self._keys = {key} - {""}
         self._pace = pace
         self._cache = PromptCache(bytes_per_token)
         self._paused: set[str] = set()
@@ -96,6 +96,10 @@ class ClaudeDouble:
             ],
             exception_handlers={ApiError: render_error},
         )
+
+    def set_keys(self, *keys: str) -> None:
+        """Take these keys from now on, and no others."""
+        self._keys = set(keys)
 
     @property
     def paid_turns(self) -> Counter[int]:
@@ -202,7 +206,7 @@ class ClaudeDouble:
         if request.headers.get("anthropic-version") not in VERSIONS:
             raise ApiError(f"anthropic-version: one of {VERSIONS} is required")
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key or (self._key and key != self._key):
+        if scheme.lower() != "bearer" or not key or (self._keys and key not in self._keys):
             raise ApiError("invalid bearer token", 401, "authentication_error")
 
 

@@ -132,6 +132,11 @@ class Forge(IssueActs, PullActs):
             self.state.apps[app.id] = record
             self._publisher.ping(record)
 
+    def set_webhook_secret(self, app: AppKeys, secret: str) -> None:
+        """Sign the App's webhooks with this secret from now on."""
+        with self.state.lock:
+            self.state.apps[app.id] = replace(self.state.apps[app.id], webhook_secret=secret)
+
     def suspend_installation(self, installation: int) -> None:
         """Forbid the App everything there, as the owner of the installation may."""
         with self.state.lock:

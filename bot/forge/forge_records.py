@@ -228,7 +228,9 @@ class AppKeys:
 
 @dataclass(frozen=True, slots=True)
 class AppRecord:
-    """A GitHub App as the forge keeps it. Without a public key nobody can speak for it."""
+    """A GitHub App as the forge keeps it. Without a public key nobody can speak for it; it may have
+    several, oldest first.
+    """
 
     id: int
     slug: str
@@ -236,7 +238,7 @@ class AppRecord:
     permissions: dict[str, str]
     events: tuple[str, ...]
     created_at: str
-    public_key: str = ""
+    public_keys: tuple[str, ...] = ()
     webhook_secret: str = field(default="", repr=False)
     webhook_url: str = ""
     webhook_content_type: str = "json"  # or "form", the default of an App made by hand

@@ -1,5 +1,6 @@
 """What the README says is so."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from types import FunctionType
@@ -70,8 +71,20 @@ def test_the_configuration_in_the_readme_is_read():
 
 
 def test_what_the_readme_links_to_is_there():
-    """Every relative link leads to a file."""
+    """Every relative link leads to a file, and to a heading of it where it names one."""
     root = Path(__file__).parents[1]
     links = [part.partition(")")[0] for part in README.split("](")[1:]]
+    places = [link.partition("#")[::2] for link in links if "://" not in link]
 
-    assert [] == [link for link in links if "://" not in link and not (root / link).exists()]
+    assert [] == [name for name, _ in places if not (root / name).exists()]
+    assert [] == [
+        anchor
+        for name, anchor in places
+        if anchor and anchor not in list_anchors((root / (name or "README.md")).read_text())
+    ]
+
+
+def list_anchors(text):
+    """The anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}

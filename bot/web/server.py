@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 LIMIT_CONNECTIONS = 512
+LOOK_S = 0.25
 
 
 def create_server(
@@ -75,11 +76,19 @@ def open_listener(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """A server without signal handlers: signals are the process's, which ends several servers."""
+    """A server without signal handlers: signals are the process's, which ends several servers.
+
+    At rest it looks four times a second whether it is to end, where uvicorn's own looks ten times.
+    """
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        # At each zero uvicorn writes the date anew that its answers carry.
+        while not await self.on_tick(0):
+            await asyncio.sleep(LOOK_S)
 
 
 class _DeadlineProtocol(HttpToolsProtocol):

@@ -135,6 +135,8 @@ select exists (
 # with five hundred lets the others through. A run stays where it is taken, so who is full leaves
 # it to those who have room. As many new runs as a process has room for are its own where it took
 # the last one of their repository, so has the mirror: the others leave them to it, for a moment.
+# `in` ... `is true` keeps PostgreSQL from a join of all with all, which it takes for cheap where it
+# has not counted the rows yet, as after the first thousands of starts.
 TAKE = """
 with waiting as (
   select workflow_uuid, created_at,
@@ -178,25 +180,22 @@ with waiting as (
   select ceil((select count(*) from waiting)::float * %(slots)s / greatest(sum(slots), 1)) as runs
   from alive
   having bool_or(has_room and worker = %(worker)s) or not bool_or(has_room)
-), common as (
-  select workflow_uuid from waiting
-  where workflow_uuid not in (select workflow_uuid from kept)
-  order by turn, created_at, workflow_uuid
-  limit greatest(coalesce((select runs from share), 0)
-    - (select count(*) from kept where worker = %(worker)s), 0)
+), turns as (
+  select workflow_uuid, repo, kept.worker as kept_for, row_number() over (
+    partition by kept.worker is null order by turn, waiting.created_at, workflow_uuid
+  ) as place
+  from waiting left join kept using (workflow_uuid)
 ), chosen as (
-  select workflow_uuid, repo from waiting where workflow_uuid in (
-    select workflow_uuid from common
-    union all select workflow_uuid from kept where worker = %(worker)s
-  )
+  select workflow_uuid, repo from turns
+  where kept_for = %(worker)s or kept_for is null and place <= coalesce((select runs from share), 0)
+    - (select count(*) from kept where worker = %(worker)s)
 ), noted as (
   insert into greenlit.mirrors (repo, home)
   select distinct repo, %(home)s from chosen where repo is not null
   on conflict (repo, home) do update set used_at = excluded.used_at
 )
 update dbos.workflow_status set queue_name = %(own_queue)s
-from chosen
-where workflow_status.workflow_uuid = chosen.workflow_uuid
+where (workflow_uuid in (select workflow_uuid from chosen)) is true
   and status = 'ENQUEUED' and queue_name = %(queue)s
 """
 

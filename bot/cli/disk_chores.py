@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.disk_keeper import DiskKeeper
@@ -24,16 +25,18 @@ def start_disk_chores(
     settings: Settings, hub: GitHubApp, durable: DurableEngine, metrics: Metrics
 ) -> None:
     """Start what keeps the home small: by its size, for owners who are gone, and by tidying."""
-    mirrors = open_kept_mirrors(settings)
     keeper = open_disk_keeper(settings, durable.list_live_runs, metrics)
-
-    def is_idle() -> bool:
-        return not durable.read_load(with_record=False).slots_held
-
-    upkeep = MirrorUpkeep(mirrors, is_idle, durable.list_live_runs)
+    upkeep = MirrorUpkeep(
+        open_kept_mirrors(settings), partial(is_idle, durable), durable.list_live_runs
+    )
     for look in (keeper.look, upkeep.look):
         start_repeated_chore(look, LOOK_S, is_urgent=False)
     start_daily_chore(lambda: forget_uninstalled(settings, hub, keeper))
+
+
+def is_idle(durable: DurableEngine) -> bool:
+    """Tell whether no run works in this process; those that wait for CI or people do not."""
+    return not durable.read_load(with_record=False).slots_held
 
 
 def forget_uninstalled(settings: Settings, hub: GitHubApp, keeper: DiskKeeper) -> None:

@@ -1,6 +1,9 @@
 """What was evicted between two runs is fetched and made anew by the next one."""
 
+from bot.assembly import build_github
+from bot.cli.disk_chores import is_idle, start_disk_chores
 from bot.cli.kept_stores import open_disk_keeper
+from bot.ports import NoMetrics
 from tests.stage import BEGIN, END, GOOD, REPO, edit, script, staged
 from tests.stories.test_story_resume import NO_CI
 
@@ -20,6 +23,9 @@ def test_a_run_goes_on_from_one_whose_mirror_is_gone(tmp_path, checked):
         issue = on.issue()
         on.label(issue)
         first = on.ended(issue)
+        # It looks after a minute; what is of the App's own installations stays.
+        start_disk_chores(on.settings, build_github(on.settings), on.bot, NoMetrics())
+        assert is_idle(on.bot)
         kinds = evict(on)
         assert not (on.settings.home / f"mirrors/{REPO}.git").exists()
         assert (0, 0) == (kinds["mirrors"], kinds["known"])

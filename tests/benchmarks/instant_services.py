@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib.resources import files
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -26,6 +27,20 @@ WRITES = ("POST", "PATCH", "PUT", "DELETE")
 
 def serve_instant_github(orders: Connection[Any, Any], home: Path, names: Sequence[str]) -> None:
     """Be a GitHub with these repositories, where CI is green as soon as a branch is pushed."""
+    _serve_github(orders, home, names, green_at_once)
+
+
+def serve_slow_github(orders: Connection[Any, Any], home: Path, names: Sequence[str]) -> None:
+    """Be a GitHub with these repositories, whose CI says nothing unless it is ordered to."""
+    _serve_github(orders, home, names, lambda _forge, *_names: nullcontext())
+
+
+def _serve_github(
+    orders: Connection[Any, Any],
+    home: Path,
+    names: Sequence[str],
+    run_ci: Callable[..., AbstractContextManager[None]],
+) -> None:
     forge = Forge(home / "forge")
     forge.state.runner_env = {"PATH": program_path(), "HOME": str(home)}
     for name in names:
@@ -33,7 +48,7 @@ def serve_instant_github(orders: Connection[Any, Any], home: Path, names: Sequen
     app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text())
     keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])
     installation = forge.install(keys, *names)
-    with serve_forge(forge) as url, green_at_once(forge, *names):
+    with serve_forge(forge) as url, run_ci(forge, *names):
         orders.send((url, keys, installation))
         while (order := orders.recv()) is not None:
             orders.send(_obey(forge, keys, names, order))

@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.stories.watching import obey_signals, settle_ci
 from bot.values import Outcome, Repo, RunState, Sha, Subject
 from tests.benchmarks.fleet import SERVER
-from tests.benchmarks.instant_services import OWNER, serve_instant_github
+from tests.benchmarks.instant_services import OWNER, serve_slow_github
 from tests.benchmarks.measured_process import MeasuredProcess
 from tests.benchmarks.process_usage import read_memory_mb, read_tree_cpu_s
 from tests.benchmarks.table import Row, show
@@ -118,7 +118,7 @@ def _measure(
     work: Path, runs: int, poll_s: float, database_url: str = "", database: Sequence[int] = ()
 ) -> Waits:
     work.mkdir(parents=True)
-    github = MeasuredProcess(serve_instant_github, work, [REPO])
+    github = MeasuredProcess(serve_slow_github, work, [REPO])
     url, keys, installation = github.greeting
     more = {"database_url": database_url} if database_url else {}
     values = settings_for(keys, url, url, work / "bot", **more)

@@ -47,9 +47,9 @@ def _serve_github(
         forge.create_repository(name, TREE, people={"ada": "admin"})
     app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text())
     keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])
-    installation = forge.install(keys, *names)
+    installations = {name: forge.install(keys, name) for name in names}  # one for each owner
     with serve_forge(forge) as url, run_ci(forge, *names):
-        orders.send((url, keys, installation))
+        orders.send((url, keys, installations))
         while (order := orders.recv()) is not None:
             orders.send(_obey(forge, keys, names, order))
 
@@ -78,7 +78,7 @@ def _obey(forge: Forge, keys: AppKeys, names: Sequence[str], order: Sequence[Any
         case ["count deliveries"]:
             return len(forge.list_deliveries())
         case ["make heads", count]:
-            return _make_pending_heads(forge, names[0], count)
+            return {name: _make_pending_heads(forge, name, count) for name in names}
     raise ValueError(order)
 
 

@@ -1,0 +1,1 @@
+"""What a fleet takes for so many runs a day: the tables of SCALING.md."""

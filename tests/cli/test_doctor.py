@@ -474,7 +474,7 @@ def test_a_collector_of_traces_is_asked(ward):
 
     assert (0, 0, 0) == (away[0], well[0], refused[0])
     assert (["! Traces"], []) == ([line[:8] for line in away[1]], well[1])
-    assert "/v1/traces answers 401." in refused[1][0]
+    assert "GREENLIT_OTLP_URL answers 401." in refused[1][0]
     assert "a,key" == collector.headers[0]["x-api-key"]
 
 

@@ -44,16 +44,17 @@ class WatchedExporter(SpanExporter):
 def find_trouble(url: str, headers: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> str:
     """Send a request without a span, and say what is wrong with the answer; nothing if it is well.
 
-    Of a redirect the exporter itself would say nothing.
+    Of a redirect the exporter itself would say nothing. The address, which may hold a password, is
+    not told.
     """
     address = _make_address(url)
     sent = {**headers, "content-type": "application/x-protobuf"}
     try:
         answer = requests.post(address, b"", headers=sent, timeout=timeout_s, allow_redirects=False)
     except OSError as gone:  # every exception of requests is one
-        return f"{address} cannot be reached ({type(gone).__name__})"
+        return f"GREENLIT_OTLP_URL cannot be reached ({type(gone).__name__})"
     status = answer.status_code
-    return "" if status == requests.codes.ok else f"{address} answers {status}"
+    return "" if status == requests.codes.ok else f"GREENLIT_OTLP_URL answers {status}"
 
 
 def _make_address(url: str) -> str:

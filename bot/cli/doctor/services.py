@@ -87,10 +87,10 @@ def check_collector(report: SettingsReport) -> Iterator[Diagnosis]:
         yield Diagnosis("Traces", f"{refused}.")
         return
     if trouble:
-        fix = "Until it takes them, spans are lost and runs go on. Is GREENLIT_OTLP_URL right?"
+        fix = "Until it takes them, spans are lost and runs go on. Are it and its headers right?"
         yield Diagnosis("Traces", f"{trouble}.", fix, "odd")
     else:
-        yield make_healthy("Traces", f"{url} takes them")
+        yield make_healthy("Traces", "the collector takes them")
 
 
 def _judge_model(model: str, state: str) -> Diagnosis:

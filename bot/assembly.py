@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.deferred_client import DeferredClaude
@@ -27,7 +24,6 @@ from bot.adapters.fingerprint_database import LIMIT_BYTES, FingerprintDatabase
 from bot.adapters.git.elsewhere import Elsewhere
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.home_probes import find_disk_trouble
 from bot.adapters.line_surprise import RepositoryLineSurprise
 from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
@@ -37,19 +33,15 @@ from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sandbox.toolchains import Supplies
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.adapters.traced_sandbox import TracedSandbox
-from bot.lasting_imports import import_lasting
 from bot.ports import (
     Clock,
     Metrics,
     NoMetrics,
     NoTraces,
     Ports,
-    Refusal,
     Sandbox,
-    SentTraces,
     SharedLimits,
     Traces,
-    Unreachable,
 )
 from bot.search import INDEX_FORMAT
 from bot.settings import (
@@ -68,12 +60,8 @@ from bot.stories.progress import conclude_failed
 from bot.stories.tell_set_aside import begin_to_tell
 from bot.text import SecretValues
 from bot.values import SandboxState
-from bot.web.metrics_page import MetricsPage
-from bot.web.probes import Probe, ProbeAnswer
 
 CACHE = Path(".cache", "greenlit", "sandbox")  # in a person's home
-HEALTH_S, READINESS_S = 2.0, 15.0  # for how long an answer is good
-STUCK = "the loop that runs the stories does not answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,44 +89,6 @@ def build_model(
 def build_metrics() -> PrometheusMetrics:
     """Build what counts for monitors."""
     return PrometheusMetrics(story.__name__ for story in STORIES)
-
-
-def build_traces(
-    settings: ServerSettings,
-    own_secrets: SecretValues,
-    part: str,
-    import_module: Callable[[str], Any] = import_lasting,
-) -> SentTraces:
-    """Build what sends traces, whose packages are imported for it alone; nothing without a
-    collector.
-
-    Raises Refusal where they are not installed.
-    """
-    url, headers = settings.collector
-    if not url:
-        return NoTraces()
-    module = _import_traces("otlp_traces", import_module)
-    traces: SentTraces = module.open_traces(url, headers, part, own_secrets.mask)
-    return traces
-
-
-def find_collector_trouble(settings: ServerSettings) -> str:
-    """Ask the collector of traces whether it takes any; say what is wrong, or nothing.
-
-    Raises Refusal where the packages for it are not installed.
-    """
-    trouble: str = _import_traces("watched_exporter").find_trouble(*settings.collector)
-    return trouble
-
-
-def _import_traces(name: str, import_module: Callable[[str], Any] = import_lasting) -> Any:
-    try:
-        return import_module(f"bot.adapters.opentelemetry.{name}")
-    except ImportError:
-        raise Refusal(
-            "GREENLIT_OTLP_URL is set, and traces need packages that are not installed: "
-            "pip install 'greenlit[traces]', or unset it"
-        ) from None
 
 
 def build_own_secrets(settings: SearchSettings | GitHubSettings) -> SecretValues:
@@ -258,53 +208,6 @@ def build_local_sandbox(
         lambda: choose_tier(settings.sandbox, settings.sandbox_image, folder),
         supplies=build_supplies(settings),
     )
-
-
-def build_own_probes(settings: ServerSettings, engine: DurableEngine) -> tuple[Probe, ...]:
-    """Build what tells whether the bot itself works: its process first, then what it needs here."""
-    home, record = settings.home, build_record(settings)
-    return (
-        Probe("process", lambda: _judge("" if engine.is_alive() else STUCK), HEALTH_S),
-        Probe("database", lambda: _judge(record.find_trouble()), HEALTH_S),
-        Probe("disk", lambda: _judge(find_disk_trouble(home)), HEALTH_S),
-    )
-
-
-def build_metrics_page(
-    metrics: PrometheusMetrics, engine: DurableEngine, health: Sequence[Probe]
-) -> MetricsPage:
-    """Build what answers Prometheus. Where the database is away, nothing is asked of it."""
-
-    def render(parts: Mapping[str, bool]) -> bytes:
-        load = engine.read_load(with_record=parts["database"])
-        return metrics.render(load, parts, time.time())
-
-    return MetricsPage(render, health)
-
-
-def build_service_probes(
-    settings: Settings, hub: GitHubApp, *, with_model: bool = True
-) -> tuple[Probe, ...]:
-    """Build what tells whether those answer whom the bot cannot work without; none is paid for."""
-    github = Probe("github", lambda: _judge_access(hub.check_access), READINESS_S)
-    if not with_model:
-        return (github,)
-    model = build_model(settings)
-    return (github, Probe("claude", lambda: _judge_access(model.fetch_lifecycle), READINESS_S))
-
-
-def _judge(trouble: str) -> ProbeAnswer:
-    return ProbeAnswer("does not work", trouble) if trouble else ProbeAnswer()
-
-
-def _judge_access(ask: Callable[[], object]) -> ProbeAnswer:
-    try:
-        ask()
-    except Refusal as refused:
-        return ProbeAnswer("refuses the bot", str(refused))
-    except Unreachable as gone:
-        return ProbeAnswer("cannot be reached", str(gone))
-    return ProbeAnswer()
 
 
 def build_engine(

@@ -6,13 +6,8 @@ import logging
 import pytest
 from starlette.testclient import TestClient
 
-from bot.assembly import (
-    build_github,
-    build_metrics,
-    build_metrics_page,
-    build_own_probes,
-    build_service_probes,
-)
+from bot.assembly import build_github, build_metrics
+from bot.cli.monitoring import build_metrics_page, build_own_probes, build_service_probes
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.settings import Settings, load_settings

@@ -35,13 +35,13 @@ from bot.assembly import (
     build_sandbox,
     build_shared_limits,
     build_spending,
-    build_traces,
 )
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore, start_repeated_chore
 from bot.cli.disk_chores import start_disk_chores
 from bot.cli.listening import ListeningSockets, open_sockets
 from bot.cli.log_output import configure_log
 from bot.cli.missed_deliveries import MissedDeliveries
+from bot.cli.monitoring import build_traces
 from bot.cli.start_notice import print_start
 from bot.cli.web_servers import Part, ServingBot, create_servers, list_addresses
 from bot.ports import Refusal, Unreachable

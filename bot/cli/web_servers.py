@@ -15,8 +15,8 @@ from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.prometheus.prometheus_metrics import PrometheusMetrics
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
-from bot.assembly import build_metrics_page, build_own_probes, build_service_probes
 from bot.cli.listening import EVERYWHERE, ListeningSockets, render_page_url, render_url
+from bot.cli.monitoring import build_metrics_page, build_own_probes, build_service_probes
 from bot.ports import SentTraces
 from bot.settings import Settings
 from bot.stories import RUNS

@@ -11,6 +11,7 @@ from bot.settings.command_settings import (
     SearchSettings,
 )
 from bot.settings.corpus_settings import CorpusSettings
+from bot.settings.github_settings import GitHubSettings
 from bot.settings.read_settings import (
     SettingsError,
     SettingsReport,
@@ -21,10 +22,9 @@ from bot.settings.read_settings import (
     list_unknown_settings,
     load_settings,
 )
+from bot.settings.sandbox_settings import SandboxSettings
 from bot.settings.serve_settings import (
-    GitHubSettings,
     HomeSettings,
-    SandboxSettings,
     ServerSettings,
     Settings,
     SolveSettings,

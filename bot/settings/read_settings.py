@@ -19,8 +19,9 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from bot.settings.command_settings import ModelSettings, SearchSettings
 from bot.settings.corpus_settings import CorpusSettings
+from bot.settings.github_settings import GitHubSettings
 from bot.settings.secret_settings import find_secret_values, find_secret_variables
-from bot.settings.serve_settings import GitHubSettings, ServerSettings, Settings
+from bot.settings.serve_settings import ServerSettings, Settings
 from bot.settings.setting_problems import (
     SettingProblem,
     explain_errors,

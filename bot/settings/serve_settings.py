@@ -1,115 +1,23 @@
-"""The settings of `greenlit serve`: how GitHub is reached, where it listens, and its limits."""
+"""The settings of `greenlit serve`: where it keeps files, listens and logs, and its limits."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings
 
 from bot.settings.command_settings import Address, ModelSettings, SearchSettings
+from bot.settings.github_settings import GitHubSettings
+from bot.settings.sandbox_settings import SandboxSettings
 from bot.settings.setting_problems import make_name
 from bot.settings.setting_values import (
     check_database_url,
-    parse_allow,
     parse_headers,
-    parse_indexes,
-    parse_toolchains,
-    read_private_key,
 )
-from bot.values import Caps, TierChoice
-from bot.values.github_address import GITHUB_API_URL
-
-
-class GitHubSettings(BaseSettings):
-    """Settings of how GitHub is reached, as the App, and for whom."""
-
-    model_config = SearchSettings.model_config
-
-    app_id: int = Field(description="The GitHub App's id", gt=0, examples=["123456"])
-    private_key: SecretStr = Field(
-        description="The App's private key: the PEM text, or the path of its file",
-        examples=["/etc/greenlit/key.pem"],
-    )
-    github_url: Address = Field(
-        "https://github.com",
-        description="The web address of GitHub or of your Enterprise server",
-        examples=["https://github.com"],
-    )
-    github_api_url: Address = Field(
-        GITHUB_API_URL,
-        description="The API's address; on Enterprise HOST/api/v3",
-        examples=[GITHUB_API_URL],
-    )
-    allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_allow)] = Field(
-        (),
-        description=(
-            "The owners and repositories to work for, with * as a wildcard; without any, all that "
-            "install the App"
-        ),
-        examples=["acme, ada/greeter, globex/web-*"],
-    )
-    write_pause_s: float = Field(
-        1.0,
-        ge=0,
-        description="Seconds between two writes to GitHub, as it asks of Apps",
-        examples=["1"],
-    )
-    commits: Literal["verified", "pushed"] = Field(
-        "verified",
-        description=(
-            "Who makes the commits: verified, GitHub where it can, which signs them; or pushed, "
-            "git, unsigned"
-        ),
-        examples=["verified"],
-    )
-
-    @field_validator("private_key")
-    @classmethod
-    def _read_key(cls, value: SecretStr) -> SecretStr:
-        return SecretStr(read_private_key(value.get_secret_value()))
-
-
-class SandboxSettings(BaseSettings):
-    """Settings of how a repository's own code is run."""
-
-    model_config = SearchSettings.model_config
-
-    sandbox: TierChoice = Field(
-        "auto",
-        description=(
-            "What keeps a repository's own checks from harm: auto, the best that works here; "
-            "bubblewrap, landlock or container, that alone; none, they are not run"
-        ),
-        examples=["bubblewrap"],
-    )
-    sandbox_image: str | None = Field(
-        None,
-        min_length=1,
-        description="The image for the tier container, with Python and what the checks need",
-        examples=["python:3.13-slim"],
-    )
-
-    sandbox_toolchains: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(parse_toolchains)] = (
-        Field(
-            (),
-            description=(
-                "Folders that the sandbox may read beside the system's own; what is in their `bin` "
-                "comes first on its PATH"
-            ),
-            examples=["/usr/local/lib"],
-        )
-    )
-    sandbox_indexes: Annotated[dict[str, str], NoDecode, BeforeValidator(parse_indexes)] = Field(
-        default_factory=dict,
-        description=(
-            "Package indexes from which the sandbox installs, by kind: python, node, crates, go; "
-            "else those of the machine's pip, npm, Cargo and Go"
-        ),
-        examples=["python=https://python.example.com/simple node=https://npm.example.com"],
-    )
+from bot.values import Caps
 
 
 class SolveSettings(ModelSettings, SandboxSettings):

@@ -15,7 +15,7 @@ from bot.adapters.opentelemetry.otlp_traces import (
 )
 from bot.adapters.opentelemetry.watched_exporter import WatchedExporter
 from bot.adapters.traced_sandbox import TracedSandbox
-from bot.assembly import build_traces
+from bot.cli.monitoring import build_traces
 from bot.log_fields import call_with_fields, log_fields, read_log_fields
 from bot.ports import NoSandbox, Refusal, TraceSpan, Unreachable
 from bot.settings import ServerSettings

@@ -12,8 +12,9 @@ import yaml
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.github.app_api import AppInstallation, AppRegistration
 from bot.adapters.github.hook_deliveries import HookDelivery
-from bot.assembly import build_github, build_model, find_collector_trouble
+from bot.assembly import build_github, build_model
 from bot.cli.doctor.diagnosis import Diagnosis, make_healthy
+from bot.cli.monitoring import find_collector_trouble
 from bot.ports import Refusal, Unreachable
 from bot.settings import GitHubSettings, SettingsReport
 from bot.values import AllowList

@@ -222,8 +222,8 @@ class Engine(Protocol):
     async def start(self, start: StartRun) -> RunKey:
         """Start a run, or find the one that this request started before."""
 
-    async def signal(self, signal: SignalRun) -> bool:
-        """Signal the live run that the signal is for; False when none lives."""
+    async def signal(self, signal: SignalRun) -> tuple[RunKey, ...]:
+        """Signal the live run that the signal is for, and return its key; none when none lives."""
 
 
 @dataclass(frozen=True, slots=True)

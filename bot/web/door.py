@@ -174,11 +174,11 @@ class _Receiver:
                 line.setdefault("started", key)
                 return f"started {key}"
             case SignalRun():
-                if await self.engine.signal(intent):
-                    if isinstance(intent.to, str):
-                        line.setdefault("run", intent.to)
-                    return f"told {intent.to}"
-                return f"ignored: nothing runs for {intent.to}"
+                runs = await self.engine.signal(intent)
+                if not runs:
+                    return f"ignored: nothing runs for {intent.to}"
+                line.setdefault("run", runs[0])
+                return f"told {intent.to}"
             case Ignore(why):
                 return f"ignored: {why}"
 

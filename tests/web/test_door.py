@@ -311,7 +311,7 @@ def test_the_line_of_a_delivery_names_what_it_started_or_told(
         client.post("/github", headers=head, content=body)
     fields = [record.__dict__["fields"] for record in caplog.records]
 
-    assert [{"run": GUID}, {"run": SUBJECT}, {}] == [
+    assert [{"run": GUID}, {"run": "o/r#7/1"}, {}] == [
         {name: text for name, text in named.items() if name != "delivery" and text}
         for named in fields
     ]

@@ -118,9 +118,9 @@ class DurableEngine(DbosJournal):
         key, _is_new = await self._start(start, start.key)
         return key
 
-    async def signal(self, signal: SignalRun) -> bool:
-        """Signal the live run that the signal is for; False when none lives."""
-        return await self._signal(signal, signal.key)
+    async def signal(self, signal: SignalRun) -> tuple[RunKey, ...]:
+        """Signal the live run that the signal is for, and return its key; none when none lives."""
+        return await self._on_dbos_loop(self._signal_there(signal, signal.key))
 
     async def cancel(self, key: RunKey) -> None:
         """End a run after the step that it is in, without a word to anybody."""
@@ -292,7 +292,7 @@ class DurableEngine(DbosJournal):
         return await self._on_dbos_loop(self._start_there(start, started_by))
 
     async def _signal(self, signal: SignalRun, key: str) -> bool:
-        return await self._on_dbos_loop(self._signal_there(signal, key))
+        return bool(await self._on_dbos_loop(self._signal_there(signal, key)))
 
     async def _find_last_run(self, subject: Subject) -> LastRun | None:
         """Find it in the record; what it waits for just now stands only in its process."""
@@ -329,11 +329,11 @@ class DurableEngine(DbosJournal):
             raise ValueError(f"there is no story {start.story.__name__!r}: it must be listed")
         return await enqueue_run(self._batcher, start, started_by)
 
-    async def _signal_there(self, signal: SignalRun, key: str) -> bool:
+    async def _signal_there(self, signal: SignalRun, key: str) -> tuple[RunKey, ...]:
         runs = await find_live_runs(signal.to)
         for run in runs:
             await self._send_signal(run, signal.signal, key)
-        return bool(runs)
+        return tuple(runs)
 
     async def _cancel(self, key: RunKey) -> None:
         if await DBOS.list_workflows_async(

@@ -55,7 +55,7 @@ async def obey(engine, command):
                 StartRun(getattr(engine_stories, story), value, key=key, subject=Subject(subject))
             )
         case ["tell", subject, text]:
-            return await engine.signal(SignalRun(Subject(subject), Signal("stop", text)))
+            return bool(await engine.signal(SignalRun(Subject(subject), Signal("stop", text))))
         case ["state", key]:
             run = await asyncio.to_thread(engine.run, RunKey(key))
             return run.state if run else ""

@@ -62,7 +62,8 @@ def start(engine, story, diary, *, key="k", subject="", **task):
 
 
 def tell(engine, subject, text, key=""):
-    return asyncio.run(engine.signal(SignalRun(Subject(subject), Signal("stop", text), key=key)))
+    signal = SignalRun(Subject(subject), Signal("stop", text), key=key)
+    return bool(asyncio.run(engine.signal(signal)))
 
 
 def parked(engine, key):

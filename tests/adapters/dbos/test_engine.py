@@ -154,7 +154,7 @@ def test_a_run_is_found_by_the_branch_that_it_recorded(engine, diary):
         for to in (("o/r", ("main",)), ("o/other", ("v2-9-x",)), ("o/r", ("main", "v2-9-x")))
     ]
 
-    assert [False, False, True] == told
+    assert [(), (), ("o/r#1/1",)] == told
     assert Outcome("done", "hello") == ended(engine, "o/r#1/1")
     assert "running" == engine.run("o/r#2/1").state
 

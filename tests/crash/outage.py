@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.adapters.dbos.fleet_member import FleetTiming
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
 from tests.adapters.dbos.outage import staged_outage
 from tests.crash.torture import Database

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psycopg
 
-from bot.adapters.dbos.fleet_member import FleetTiming
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
 from tests.adapters.dbos.torture import Scene, Torture
 from tests.postgres_server import create_cluster, find_postgres

@@ -11,7 +11,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,51 +21,14 @@ import psycopg
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence, read_clock
+from bot.adapters.dbos.fleet_listener import Listener
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record_errors import describe_error
 from bot.adapters.dbos.recorded_limits import read_limits
 from bot.adapters.dbos.shared_slots import SlotLimits, grant_slots
-from bot.ports import RequestLimit
 
 log = logging.getLogger("greenlit")
-
-
-@dataclass(frozen=True, slots=True)
-class FleetTiming:
-    """How often a process says that it lives, and when it is dead to the others.
-
-    What is left between the two is how far its own clock may be off while it is fenced.
-    """
-
-    beat_s: float = 1.0
-    fence_after_s: float = 4.0
-    dead_after_s: float = 6.0
-    launch_s: float = 60.0  # more, until it is launched
-    stray_after_s: float = 60.0  # what it has taken is begun by then, however much that is
-    take_s: float = 0.25  # from one look to the next while runs wait; what comes is heard
-    again_s: float = 0.02  # until it asks again where another one took at the same moment
-    leave_s: float = 0.5  # for so long a run is left to who has its mirror
-    begin_s: float = 2.0  # a run that was taken asks for its slot by then
-    retry_s: float = 0.5
-    answer_s: float = 10.0  # what asks then is asked anew, on another connection
-
-
-def ignore_limits(limits: Collection[RequestLimit]) -> None:
-    """Do nothing: this process asks GitHub for nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Whom a process tells what it hears. Each is called in the member's thread."""
-
-    on_grants: Callable[[str], None]  # with the run's key; "" where any may have been missed
-    on_signal: Callable[[str], None]  # the same
-    on_set_aside: Callable[[str], None]  # again until `note_told`
-    on_expelled: Callable[[], None]
-    on_outdated: Callable[[], None]  # the record is for newer processes alone from now on
-    find_active: Callable[[], Collection[str]]  # the runs that this process runs
-    on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits  # GitHub's, each beat
-    on_taken: Callable[[], None] = lambda: None  # runs are in this process's own queue
 
 
 @dataclass(slots=True)

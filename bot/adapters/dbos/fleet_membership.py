@@ -16,7 +16,8 @@ from dbos import DBOS
 
 from bot.adapters.dbos.durable_run import INBOX
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_member import FleetMember, Listener, name_worker
+from bot.adapters.dbos.fleet_listener import Listener
+from bot.adapters.dbos.fleet_member import FleetMember, name_worker
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record import Record
 from bot.adapters.dbos.run_starts import read_value_kind

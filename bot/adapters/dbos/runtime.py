@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.adapters.dbos.ci_watch import FetchMarks
-from bot.adapters.dbos.fleet_member import FleetTiming, ignore_limits
+from bot.adapters.dbos.fleet_listener import ignore_limits
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.run_waits import RunWaits
 from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import ShutdownGate, Slots

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from bot.adapters.dbos.fleet_member import FleetTiming
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.run import SignalRun, StartRun
 from bot.values import RunKey, Signal, Subject
 from bot.web.door import DoorLimits, create_door

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from bot.adapters.dbos.fleet_member import FleetTiming
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.cli.runs import retry_run
 from bot.settings import ServerSettings
 from tests.adapters.dbos.engine_stage import eventually, lines, peak

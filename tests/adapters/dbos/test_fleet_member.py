@@ -13,7 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming, Listener, name_worker
+from bot.adapters.dbos.fleet_listener import Listener
+from bot.adapters.dbos.fleet_member import FleetMember, name_worker
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.shared_slots import SharedSlots, SlotLimits
 from bot.adapters.dbos.slots import SlotTicket

@@ -7,7 +7,9 @@ import psycopg
 import pytest
 
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming, Listener
+from bot.adapters.dbos.fleet_listener import Listener
+from bot.adapters.dbos.fleet_member import FleetMember
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.limit_sql import DELETE_LIMITS
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.recorded_limits import RecordedLimits

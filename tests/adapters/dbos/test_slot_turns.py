@@ -5,7 +5,8 @@ import pytest
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming
+from bot.adapters.dbos.fleet_member import FleetMember
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.shared_slots import SlotLimits, grant_slots
 

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 
-from bot.adapters.dbos.fleet_member import FleetTiming
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from tests.adapters.dbos.engine_stage import eventually
 from tests.adapters.dbos.torture import Scene, Torture
 

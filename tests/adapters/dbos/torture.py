@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from bot.adapters.dbos.fleet_member import FleetTiming
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.run import SignalRun, StartRun
 from bot.values import RunKey, Signal, Subject
 from tests.adapters.dbos.engine_process import Killable

@@ -9,7 +9,9 @@ from contextlib import closing
 import pytest
 
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_member import FleetMember, FleetTiming, Listener
+from bot.adapters.dbos.fleet_listener import Listener
+from bot.adapters.dbos.fleet_member import FleetMember
+from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.recorded_limits import RecordedLimits
 from bot.adapters.dbos.shared_slots import SlotLimits

@@ -15,7 +15,7 @@ def test_a_green_run_asks_github_nothing_twice_in_vain(tmp_path, checked):
     """Twice it asks only who may write (before it acts, each time) and whether the issue is open,
     and the status comment is edited as the run goes on.
     """
-    with staged(tmp_path, checked, script(*BEGIN, [GOOD], END)) as on:
+    with staged(tmp_path, checked, script(*BEGIN, [GOOD], END), ci_poll_s=60) as on:
         issue = on.issue()
         on.label(issue)
         on.ended(issue)

@@ -30,6 +30,7 @@ from bot.values import (
 )
 
 MOST_QUERIES = 4  # that are under way at once, of all installations
+KEPT_S = 3600.0  # that it is known how looks at an installation went
 OWN_LOOK_POLLS = 5  # a watched run asks by itself so much more seldom
 
 RunsByHead = dict[WatchedHead, list[RunKey]]
@@ -86,7 +87,9 @@ class BatchedCiWatch:
                     looks.create_task(self._look(watch, runs))
 
     def _list_due(self, now: float) -> list[tuple[InstallationWatch, RunsByHead]]:
-        """List the installations to look at, and forget those for which nobody waits any more."""
+        """List the installations to look at, and forget those for which nobody has waited since
+        long: a run that looks by itself does not wait for a moment.
+        """
         by_installation = group_heads(self._waits)
         for installation, runs in by_installation.items():
             new = InstallationWatch(installation, self._poll_s)
@@ -94,7 +97,7 @@ class BatchedCiWatch:
         self._watches = {
             name: watch
             for name, watch in self._watches.items()
-            if name in by_installation or watch.is_looking
+            if watch.is_looking or now < watch.next_at + KEPT_S or name in by_installation
         }
         self._told = {run: mark for run, mark in self._told.items() if run in self._waits}
         due = (self._watches[name] for name in by_installation)

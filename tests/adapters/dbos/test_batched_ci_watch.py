@@ -156,6 +156,22 @@ def test_runs_ask_by_themselves_where_nothing_is_seen():
     assert 5 * POLL_S == scene.watch.compute_pause_s(Repo("new/r", InstallationId(9)))
 
 
+def test_trouble_is_told_once_though_its_run_looks_meanwhile(caplog):
+    """A run that asks by itself is not among those that wait for a moment."""
+    scene = Scene(lambda _: raise_error(RateLimited("slow down", 0.0, "GitHub")))
+    scene.add(1)
+    reports = scene.waits["o/r#1/1"].reports
+    head, reports.head = reports.head, None
+
+    def alternate():
+        reports.head = None if reports.head else head
+        return len(scene.sizes) >= 3
+
+    scene.run(alternate)
+
+    assert 1 == len(caplog.messages)
+
+
 def test_a_look_ends_where_too_little_is_left():
     """The commits behind it are not hidden: they are looked at when there are points again."""
     short = RequestBudget("graphql", 1000, 5000, 9e9)

@@ -52,6 +52,7 @@ def known():
     metrics.count_end("solve_issue", "opened")
     metrics.time_step("push", 1.0)
     metrics.count_retry("GitHub")
+    metrics.count_ci_query("answered")
     metrics.count_turn(Usage(1.0, 1, 1, 1, 1))
     metrics.count_ci_query("answered")
     for resource in ("core", "graphql"):

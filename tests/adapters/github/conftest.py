@@ -34,6 +34,7 @@ def make(github: ScriptedGitHub, key: rsa.RSAPrivateKey) -> Callable[..., GitHub
     """Makes an adapter that remembers nothing, as after a restart."""
 
     def make(**changed: Any) -> GitHubApp:
+        github.clock = changed.get("clock", github.clock)  # they agree on the time
         return GitHubApp(
             7, pem(key), github.url, github.api_url, **{"pause_between_writes_s": 0.0, **changed}
         )

@@ -126,5 +126,8 @@ def judge_log(entries, run):
         (entry["run"], entry["trace_id"], entry["delivery"]) for entry in pushed
     }
     assert [] == [entry for entry in ours if not {"run", "delivery", "trace_id"} <= entry.keys()]
-    started = [entry for entry in entries if "decided" in entry and "started" in str(entry)]
+    started = [entry for entry in entries if "started" in str(entry.get("decided"))]
+    woken = [entry for entry in entries if "told" in str(entry.get("decided"))]
     assert [] == [entry for entry in started if not {"run", "delivery", "trace_id"} <= entry.keys()]
+    assert [] == [entry for entry in woken if not {"run", "delivery"} <= entry.keys()]
+    assert started

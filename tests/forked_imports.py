@@ -7,6 +7,8 @@ from __future__ import annotations
 import gc
 import sys
 
+from pydantic import BaseModel
+
 from bot.lasting_imports import import_lasting
 
 MODULES = (
@@ -29,7 +31,16 @@ def build_decoders() -> None:
                 run._adapter(value.result_kind)
 
 
+def build_models() -> None:
+    """Build the models that are built when they are first used, which each start would do anew."""
+    bots = [module for name, module in list(sys.modules.items()) if name.startswith("bot.")]
+    values = [value for module in bots for value in list(vars(module).values())]
+    for model in {value for value in values if isinstance(value, type(BaseModel))} - {BaseModel}:
+        model.model_rebuild()
+
+
 for module in MODULES:
     import_lasting(module)
 build_decoders()
+build_models()
 gc.freeze()

@@ -49,7 +49,12 @@ class ConfigFile(BaseModel):
     """
 
     model_config = ConfigDict(
-        title="Config", frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+        title="Config",
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        defer_build=True,
     )
 
     label: str = Field(

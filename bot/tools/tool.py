@@ -29,7 +29,7 @@ Prose = Annotated[str, Field(max_length=20_000)]
 class ToolInput(BaseModel):
     """The input of a tool's calls. The model gets a subclass's docstring as the description."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @field_validator("*")
     @classmethod

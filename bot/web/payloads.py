@@ -48,7 +48,7 @@ FullName = Annotated[
 class Payload(BaseModel):
     """What is read of a JSON object of GitHub's."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", defer_build=True)
 
 
 class AccountFields(Payload):

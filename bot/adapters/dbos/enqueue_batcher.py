@@ -15,9 +15,8 @@ from dbos import DBOSClient, EnqueueOptions, error
 from bot.adapters.dbos.fleet_sql import QUEUE, STARTS
 from bot.adapters.dbos.journal import JsonSerializer
 
-LULL_S = 0.1
-BURST = 4  # new runs within a lull
-MOST_LOOKS = 10
+BURST, LULL_S = 8, 0.25  # as many new runs in so short a time are a burst
+LOOK_S, MOST_LOOKS = 0.05, 10
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +59,7 @@ class EnqueueBatcher:
         self._client.register_queue(own_queue, polling_interval_sec=poll_s)
         self._writing = asyncio.Lock()
         self._turn = asyncio.Lock()
+        self._telling: asyncio.Task[None] | None = None
         self._came_at: deque[float] = deque(maxlen=BURST)
 
     async def enqueue(self, story: str, key: str, data: Any, started_by: str) -> str:
@@ -81,16 +81,31 @@ class EnqueueBatcher:
             if new.taken_by is None:
                 batch, self._waiting = list(dict.fromkeys([*self._waiting, new])), []
                 await loop.run_in_executor(self._writer, self._write, batch)
+                self._tell_of_batch(loop)
         return new.taken_by or ""
+
+    def _tell_of_batch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the batch worked on; in a burst one task tells of all batches once it is over."""
+        if self._is_shared or self._telling:
+            return
+        self._telling = loop.create_task(self._tell_when_calm())
+
+    async def _tell_when_calm(self) -> None:
+        await self.yield_to_intake()
+        self._telling = None
+        self._on_written()
 
     async def yield_to_intake(self) -> None:
         """Delay a run in a burst of new ones, at most 0.5 s: they are written down first."""
         loop = asyncio.get_running_loop()
         async with self._turn:
             for _ in range(MOST_LOOKS):
-                if len(self._came_at) < BURST or loop.time() > self._came_at[0] + LULL_S:
+                if not self._writing.locked() and not self._is_burst(loop.time()):
                     return
-                await asyncio.sleep(LULL_S / 2)
+                await asyncio.sleep(LOOK_S)
+
+    def _is_burst(self, now: float) -> bool:
+        return len(self._came_at) == BURST and now < self._came_at[0] + LULL_S
 
     def _write(self, batch: list[_NewRun]) -> None:
         with self._database.begin() as transaction:
@@ -99,8 +114,6 @@ class EnqueueBatcher:
                 transaction.execute(sa.select(sa.func.pg_notify(STARTS, "")))
         for new, taken_by in zip(batch, answers, strict=True):
             new.taken_by = taken_by
-        if not self._is_shared:
-            self._on_written()
 
     def _enqueue(self, transaction: sa.Connection, new: _NewRun) -> str:
         try:

@@ -12,35 +12,35 @@ The application's version is constant: a deploy strands nobody.
 from __future__ import annotations
 
 import asyncio
-import contextvars
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
 
 from bot.adapters.dbos.ci_watch import BatchedCiWatch
-from bot.adapters.dbos.durable_run import INBOX, DurableRun
+from bot.adapters.dbos.create_dbos import APPLICATION, THREADS, create_dbos, make_config
+from bot.adapters.dbos.durable_run import DurableRun
+from bot.adapters.dbos.engine_loop import find_engine_loop
 from bot.adapters.dbos.enqueue_batcher import EnqueueBatcher
 from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.fleet_membership import Membership, join_fleet
 from bot.adapters.dbos.fleet_sql import QUEUE
-from bot.adapters.dbos.journal import LIVE, DbosJournal, JsonSerializer, filter_expected_messages
+from bot.adapters.dbos.journal import DbosJournal, filter_expected_messages
 from bot.adapters.dbos.queue_worker import QueueWorker
 from bot.adapters.dbos.read_load import list_live_runs, read_load
 from bot.adapters.dbos.record import Record, open_record
-from bot.adapters.dbos.record_errors import raise_unreachable
 from bot.adapters.dbos.retention import forget_runs
 from bot.adapters.dbos.run_lookup import (
     find_last_run,
     find_live_keys,
-    find_live_runs,
     find_subject,
 )
+from bot.adapters.dbos.run_messages import RunMessages
 from bot.adapters.dbos.run_starts import enqueue_run, read_value_kind
 from bot.adapters.dbos.run_trace import RunTrace
 from bot.adapters.dbos.runtime import EngineOptions, Runtime, join_queue_threads
@@ -51,12 +51,7 @@ from bot.ports import NoCiWatch, Ports
 from bot.run import SignalRun, StartRun, Story, from_json, to_json
 from bot.values import Branch, LastRun, ProcessLoad, Repo, RunKey, Signal, Subject
 
-T = TypeVar("T")
-
-APPLICATION = "greenlit"
-VERSION = "1"
 MOST_DEATHS = 100  # of the process during one run; every restart while it waits counts too
-THREADS = 16
 
 
 class DurableEngine(DbosJournal):
@@ -102,13 +97,7 @@ class DurableEngine(DbosJournal):
 
     def is_alive(self, patience_s: float = 3.0) -> bool:
         """Tell whether the loop that runs the stories answers."""
-        if self._loop.is_closed():
-            return False
-        try:
-            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(patience_s)
-        except TimeoutError:
-            return False
-        return True
+        return self._loop.is_alive(patience_s)
 
     async def start(self, start: StartRun) -> RunKey:
         """Start a run, or find the one that this request started before.
@@ -120,11 +109,11 @@ class DurableEngine(DbosJournal):
 
     async def signal(self, signal: SignalRun) -> tuple[RunKey, ...]:
         """Signal the live run that the signal is for, and return its key; none when none lives."""
-        return await self._on_dbos_loop(self._signal_there(signal, signal.key))
+        return await self._loop.run(self._messages.signal(signal, signal.key))
 
     async def cancel(self, key: RunKey) -> None:
         """End a run after the step that it is in, without a word to anybody."""
-        await self._on_dbos_loop(self._cancel(key))
+        await self._loop.run(self._messages.cancel(key))
 
     def read_load(self, *, with_record: bool = True) -> ProcessLoad:
         """Read what there is to do; without the record, as when it is away, of this process."""
@@ -170,7 +159,7 @@ class DurableEngine(DbosJournal):
             membership = self._join_fleet(database, cleanup)
             for_runs = self._record.open_for_runs(database)
             cleanup.callback(for_runs.dispose)
-            dbos = self._create_dbos(for_runs, cleanup)
+            dbos = create_dbos(self._make_config(for_runs), cleanup)
             slots = self._runtime.slots
             slots.hold_for(find_live_keys(database, self._stories))
             self._open_queue(database)
@@ -180,16 +169,16 @@ class DurableEngine(DbosJournal):
                 self._queue_worker.begin(dbos)
             self._dbos = dbos
             self._database = database
-            self._loop: asyncio.AbstractEventLoop = DBOS.run_step(None, _get_loop)
-            self._loop.call_soon_threadsafe(
-                self._loop.call_later, self._options.most_replay_s, slots.settle_all
-            )
+            member = membership.member if membership else None
+            self._messages = RunMessages(dbos, self._runtime.waits, member)
+            self._loop = find_engine_loop()
+            self._loop.call_later(self._options.most_replay_s, slots.settle_all)
             cleanup.callback(self._shut)
             self._start_ci_watch(cleanup)
             if membership:
                 membership.begin(
                     dbos,
-                    self._loop,
+                    self._loop.loop,
                     self._runtime.waits,
                     self._tell_set_aside,
                     self._queue_worker.ring,
@@ -207,14 +196,6 @@ class DurableEngine(DbosJournal):
             self._runtime = replace(self._runtime, slots=membership.slots)
         self._membership = membership
         return membership
-
-    def _create_dbos(self, database: sa.Engine, cleanup: ExitStack) -> DBOS:
-        """Create this process's DBOS, which is not launched yet, until the clean-up."""
-        dbos = DBOS(config=self._make_config(database))
-        if dbos._launched:  # noqa: SLF001 - DBOS() quietly gives the other one
-            raise RuntimeError("another engine is launched in this process")
-        cleanup.callback(DBOS.destroy, destroy_registry=True)
-        return dbos
 
     def _open_queue(self, database: sa.Engine) -> None:
         """Prepare to put runs into the queue, and to run those of this process's own."""
@@ -243,11 +224,8 @@ class DurableEngine(DbosJournal):
         watch = self._ci_watch
         if watch is None:
             return
-        self._do_on_loop(watch.start(self._runtime.waits, self._executor))
-        cleanup.callback(lambda: self._do_on_loop(watch.stop()))
-
-    def _do_on_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        self._loop.wait_for(watch.start(self._runtime.waits, self._executor))
+        cleanup.callback(lambda: self._loop.wait_for(watch.stop()))
 
     def _shut(self) -> None:
         self._record.stop_waiting()
@@ -255,23 +233,11 @@ class DurableEngine(DbosJournal):
         # gone.
         self._queue_worker.stop()
         join_queue_threads(self._dbos.background_thread_stop_events)
-        self._do_on_loop(self._runtime.shutdown_gate.shut())
+        self._loop.wait_for(self._runtime.shutdown_gate.shut())
 
     def _make_config(self, database: sa.Engine) -> DBOSConfig:
-        return DBOSConfig(
-            name=APPLICATION,
-            system_database_url=self._record.url,
-            application_version=VERSION,
-            executor_id=self._membership.member.name if self._membership else "local",
-            serializer=JsonSerializer(),
-            log_level="WARNING",
-            max_executor_threads=THREADS,
-            notification_listener_polling_interval_sec=self._options.inbox_poll_s,
-            # Of streams and events, which are not used; it would wake a hundred times a second.
-            notification_coalesce_sec=self._options.inbox_poll_s,
-            run_migrations=False,
-            system_database_engine=database,
-        )
+        executor = self._membership.member.name if self._membership else "local"
+        return make_config(self._record.url, database, executor, self._options.inbox_poll_s)
 
     def _make_durable(self, story: Story) -> Callable[[Any, str], Awaitable[Any]]:
         kind = read_value_kind(story)
@@ -289,10 +255,10 @@ class DurableEngine(DbosJournal):
         return body
 
     async def _start(self, start: StartRun, started_by: str) -> tuple[RunKey, bool]:
-        return await self._on_dbos_loop(self._start_there(start, started_by))
+        return await self._loop.run(self._start_there(start, started_by))
 
     async def _signal(self, signal: SignalRun, key: str) -> bool:
-        return bool(await self._on_dbos_loop(self._signal_there(signal, key)))
+        return bool(await self._loop.run(self._messages.signal(signal, key)))
 
     async def _find_last_run(self, subject: Subject) -> LastRun | None:
         """Find it in the record; what it waits for just now stands only in its process."""
@@ -315,51 +281,10 @@ class DurableEngine(DbosJournal):
                 lines[key] = waits.reports.report.line
         return lines
 
-    async def _on_dbos_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        """Work on DBOS's loop, outside the context of any run.
-
-        A caller who leaves does not tear it in the middle. Raises Unreachable without the record.
-        """
-        future = contextvars.Context().run(asyncio.run_coroutine_threadsafe, work, self._loop)
-        with raise_unreachable():
-            return await asyncio.shield(asyncio.wrap_future(future))
-
     async def _start_there(self, start: StartRun, started_by: str) -> tuple[RunKey, bool]:
         if self._stories.get(start.story.__name__) is not start.story:
             raise ValueError(f"there is no story {start.story.__name__!r}: it must be listed")
         return await enqueue_run(self._batcher, start, started_by)
 
-    async def _signal_there(self, signal: SignalRun, key: str) -> tuple[RunKey, ...]:
-        runs = await find_live_runs(signal.to)
-        for run in runs:
-            await self._send_signal(run, signal.signal, key)
-        return tuple(runs)
-
-    async def _cancel(self, key: RunKey) -> None:
-        if await DBOS.list_workflows_async(
-            workflow_ids=[key], status=list(LIVE), load_input=False, load_output=False
-        ):
-            await DBOS.cancel_workflow_async(key)
-            # Cancelling alone does not wake a run that waits.
-            await self._send(key, {"kind": "poke"}, "")
-
     async def _send_signal(self, key: RunKey, signal: Signal, once: str) -> None:
-        await self._send(key, to_json(signal), once)
-
-    async def _send(self, key: RunKey, message: dict[str, Any], once: str) -> None:
-        await DBOS.send_async(key, message, INBOX, idempotency_key=once or None)
-        if waits := self._runtime.waits.get(key):
-            waits.wake()
-        if self._membership:
-            await asyncio.to_thread(self._membership.member.tell, key)
-            return
-        # On SQLite DBOS asks for each waiting run in turn, so it must ask seldom. We are its only
-        # sender, and have it ask for this one at once.
-        record = self._dbos._sys_db  # noqa: SLF001
-        waiting: Any = record.notifications_map.get(f"{key}::{INBOX}")
-        if waiting is not None:
-            await asyncio.to_thread(record.recv_check, key, INBOX, waiting)
-
-
-async def _get_loop() -> asyncio.AbstractEventLoop:
-    return asyncio.get_running_loop()
+        await self._messages.send_signal(key, signal, once)

@@ -31,7 +31,9 @@ COMPLETE = "refs/greenlit/complete"
 HISTORY = 2_000  # commits whose trees are kept
 TIPS = 20  # how many whole tips are remembered; their objects stay
 PACKS = 50  # how many packs may lie about
-UNUSED = "30.days.ago"  # when what was written for a run and never pushed may go
+# When what was written for a run and never pushed may go. What is only promised is not walked: of
+# old commits there are no trees.
+PRUNE = ("prune", "--exclude-promisor-objects", "--expire=30.days.ago")
 FETCH = (
     "--quiet",
     "--no-tags",
@@ -196,7 +198,7 @@ class Mirror:
                 Reference.delete(repo, f"{COMPLETE}/{ref.name}")
         if sum(1 for _ in self.git.git_dir.glob("objects/pack/*.pack")) > self.packs:
             self.git.run("repack", "-a", "-d", "-q")
-            self.git.run("prune", f"--expire={UNUSED}")
+            self.git.run(*PRUNE)
 
     def _make_anew(self, why: str) -> None:
         """Make it under the lock. What is there goes only once the new one stands."""

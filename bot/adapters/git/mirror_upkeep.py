@@ -18,7 +18,7 @@ from subprocess import TimeoutExpired
 from bot.adapters.git.git_errors import GitError, summarize
 from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.kept_mirrors import KeptMirrors
-from bot.adapters.git.mirror import UNUSED, Mirror
+from bot.adapters.git.mirror import PRUNE, Mirror
 
 QUIET_S = 300.0  # for so long nobody used a mirror that is tidied
 LOOK_S = 0.2  # how soon a git ends when work comes
@@ -26,7 +26,6 @@ MOST_PACKS = 10
 # One thread, and no more memory than a run's own git.
 SPARING = ("-c", "pack.threads=1", "-c", "pack.windowMemory=100m")
 REPACK = (*SPARING, "repack", "-a", "-d", "-q")
-PRUNE = ("prune", f"--expire={UNUSED}")
 # Without what each commit changed: of old ones a mirror has no trees.
 GRAPH = ("commit-graph", "write", "--reachable", "--no-changed-paths", "--no-progress")
 LEFT = ("objects/pack/tmp_*", "objects/pack/.tmp-*", "objects/info/*.lock")

@@ -6,10 +6,11 @@ import time
 import pytest
 
 from bot.adapters.git.kept_mirrors import KeptMirrors
+from bot.adapters.git.mirror import HISTORY
 from bot.adapters.git.mirror_upkeep import MirrorUpkeep
 from bot.adapters.trash import move_to_trash
-from bot.values import Author, Branch, CommitDetails, InstallationId, Repo, Tree
-from tests.git_served import commit
+from bot.values import Author, Branch, CommitDetails, InstallationId, Patch, Repo, Tree
+from tests.git_served import commit, git
 
 REPO, MAIN = Repo("ada/engine", InstallationId(1)), Branch("main")
 DETAILS = CommitDetails("Quieter", Author("bot", "bot@x.example"), "2026-11-30T10:00:00+00:00")
@@ -60,6 +61,19 @@ def test_a_mirror_that_was_used_is_tidied_once(upkeep, mirrors, mirror, unpushed
     assert b"x = 2\n" == mirrors.read(unpushed, ["a.py"])["a.py"]
     commit(origin, {"b.py": b"y = 1\n"})
     assert b"y = 1\n" == mirrors.read(mirrors.fetch(REPO, remote, MAIN), ["b.py"])["b.py"]
+
+
+def test_a_long_history_is_tidied(kept, mirrors, mirror, remote, origin, caplog):
+    """Of its older commits the mirror has no trees, and the remote is not asked for them."""
+    one = b"commit refs/heads/main\ncommitter A <a@x> %d +0000\ndata 1\nC\nM 100644 inline a\ndata %d\n"
+    texts = (b"%d\n" % number for number in range(HISTORY + 50))
+    stream = (one % (1_793_534_400, len(text)) + text + b"\n" for text in texts)
+    git(origin, "fast-import", "--quiet", given=b"".join(stream))
+    mirrors.overlay(mirrors.fetch(REPO, remote, MAIN), Patch({"b.py": "made by a run\n"}))
+    MirrorUpkeep(kept, lambda: True, quiet_s=-60.0, most_packs=0).look()
+
+    assert "not tidied" not in caplog.text
+    assert is_tidy(mirror)
 
 
 def test_it_stops_when_work_comes(kept, mirror, mirrors, unpushed):

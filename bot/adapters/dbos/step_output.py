@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 import traceback
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,8 @@ from bot.ports import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.text import mask_secrets
 
 LIMIT_CHARS = 2000
+# As the system says it, and git, which passes it on.
+DISK, FULL = "the full disk of the bot's machine", re.compile(r"No space left|Disk quota")
 
 StepOutput = dict[str, Any]  # {"ok": data} or {"fault": ..., "text": ..., ...}
 
@@ -85,10 +88,17 @@ async def capture(act: Callable[[], Awaitable[object]], where: str, step: str = 
     except StepFailed as failed:
         return {"fault": "failed", "text": str(failed), "step": failed.step}
     except Exception as bug:  # noqa: BLE001 - the root of a run
-        trace = mask_secrets("".join(traceback.format_exception(bug)))
-        logging.getLogger(__name__).error("%s: %s", where, trace)  # noqa: TRY400 - not with secrets
-        text = f"{where}: {type(bug).__name__}: {describe_error(bug)}"
-        return {"fault": "failed", "text": text, "step": step}
+        return _describe_bug(bug, where, step)
+
+
+def _describe_bug(bug: Exception, where: str, step: str) -> StepOutput:
+    """Tell what nobody foresaw, and log it; or that there is no room, which is no fault of ours."""
+    if FULL.search(str(bug)):
+        return _describe_gone(Unreachable("the disk of the bot's machine is full", DISK))
+    trace = mask_secrets("".join(traceback.format_exception(bug)))
+    logging.getLogger(__name__).error("%s: %s", where, trace)
+    text = f"{where}: {type(bug).__name__}: {describe_error(bug)}"
+    return {"fault": "failed", "text": text, "step": step}
 
 
 def _describe_gone(gone: Unreachable) -> StepOutput:

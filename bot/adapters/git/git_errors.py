@@ -20,6 +20,7 @@ MACHINE = re.compile(
     r"No space left|Disk quota|Permission denied|Read-only file system|Cannot allocate"
     r"|Too many open"
 )
+FULL = re.compile(r"No space left|Disk quota")
 REASON = re.compile(
     r"\[remote rejected\].*?\((?P<why>[^()]*(?:\([^()]*\))?[^()]*)\)\s*$", re.MULTILINE
 )
@@ -69,6 +70,8 @@ class NoRepositoryError(Exception):
 def as_port_error(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachable:
     """Make the port's error of git's complaint about a remote."""
     summary = redact_secret(summarize(failed), remote)
+    if FULL.search(str(failed)):
+        return Unreachable(f"The disk is full: {summary}", "the full disk of the bot's machine")
     for pattern, advice in REFUSALS:
         if re.search(pattern, str(failed)):
             return Refusal(f"GitHub refused git at {repo.name}: {summary} {advice}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -100,6 +101,15 @@ def falter(ports: Ports, task: Task) -> str:
     mark(ports, task.diary, "try")
     if Path(task.diary).read_text().count("try") <= task.times:
         raise Unreachable("GitHub answered 502", "GitHub")
+    return "reached"
+
+
+@step("crowd")
+def crowd(ports: Ports, task: Task) -> str:
+    """No room on the disk, so many times; then there is."""
+    mark(ports, task.diary, "try")
+    if Path(task.diary).read_text().count("try") <= task.times:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return "reached"
 
 
@@ -288,6 +298,10 @@ def begin_to_heed(run: Run) -> None:
     run.heed(partial(obey, run))
 
 
+async def crowded(run: Run, task: Task) -> Outcome:
+    return Outcome("done", await run(crowd, task))
+
+
 async def faltering(run: Run, task: Task) -> Outcome:
     return Outcome("done", await run(falter, task))
 
@@ -375,6 +389,7 @@ STORIES = (
     outage,
     pays,
     waits_in_slot,
+    crowded,
     faltering,
     patient,
     undeterred,

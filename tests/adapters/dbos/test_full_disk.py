@@ -1,8 +1,6 @@
 """The tests of a disk that is full: the record is whole, and runs go on when there is room."""
 
-import os
 import sqlite3
-import subprocess
 from contextlib import closing
 
 import pytest
@@ -11,30 +9,23 @@ from bot.adapters.private_home import RECORD
 from bot.ports import Unreachable
 from tests.adapters.dbos import engine_stories as stories
 from tests.adapters.dbos.engine_stage import durable, ended, eventually, lines, start
-
-MOST = "size=3m"
+from tests.small_disk import filled, mount_disk
 
 
 @pytest.fixture
 def small_disk(tmp_path):
     """A disk of a few megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", MOST, "tmpfs", folder]
-    done = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
+    with mount_disk(tmp_path / "disk", 3) as folder:
+        yield folder
 
 
-def fill(folder):
-    """Write until there is no room."""
-    ballast = folder / "ballast"
-    with ballast.open("wb") as file:
-        free = os.statvfs(folder)
-        file.write(b"x" * (free.f_bavail * free.f_frsize))
-    return ballast
+def test_a_step_without_room_is_tried_again(engine, diary):
+    """Whatever it would write: the run waits for an operator, and is no fault."""
+    start(engine, stories.crowded, diary, times=2)
+
+    assert "reached" == ended(engine, "k").text
+    errors = [step.error.partition(": ")[2] for step in engine.steps("k")]
+    assert ["the disk of the bot's machine is full"] * 2 + [""] == errors
 
 
 def start_many(engine, diary):
@@ -51,11 +42,10 @@ def test_runs_wait_until_there_is_room(small_disk, tmp_path, diary):
     engine.launch()
     start(engine, stories.three, diary, key="k", seconds=0.5)
     eventually(lambda: lines(diary), ["a", "b began"])
-    ballast = fill(small_disk)
-    eventually(lambda: lines(diary), ["a", "b began", "b ended"])
-    with pytest.raises(Unreachable, match="the disk with"):
-        start_many(engine, diary)
-    ballast.unlink()
+    with filled(small_disk):
+        eventually(lambda: lines(diary), ["a", "b began", "b ended"])
+        with pytest.raises(Unreachable, match="the disk with"):
+            start_many(engine, diary)
 
     assert "done" == ended(engine, "k").state
     assert ["a", "b began", "b ended", "c"] == lines(diary)[:4]

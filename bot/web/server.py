@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 LIMIT_CONNECTIONS = 512
-LOOK_S = 0.25
+DATE_S = 1.0
 
 
 def create_server(
@@ -78,17 +78,34 @@ def open_listener(host: str, port: int) -> socket.socket:
 class _Server(uvicorn.Server):
     """A server without signal handlers: signals are the process's, which ends several servers.
 
-    At rest it looks four times a second whether it is to end, where uvicorn's own looks ten times.
+    At rest uvicorn's own looks ten times a second whether it is to end; this one is told.
     """
+
+    _is_ending = False
+    _loop: asyncio.AbstractEventLoop | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    @property
+    def should_exit(self) -> bool:
+        return self._is_ending
+
+    @should_exit.setter
+    def should_exit(self, is_ending: bool) -> None:
+        self._is_ending = is_ending
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed: it has ended
+                self._loop.call_soon_threadsafe(self._told.set)
+
     async def main_loop(self) -> None:
+        self._told = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         # At each zero uvicorn writes the date anew that its answers carry.
-        while not await self.on_tick(0):  # noqa: ASYNC110 - no event tells what it looks at
-            await asyncio.sleep(LOOK_S)
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), DATE_S)
 
 
 class _DeadlineProtocol(HttpToolsProtocol):

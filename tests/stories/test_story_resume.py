@@ -15,6 +15,7 @@ from bot.stories.solve_issue import solve_issue
 from bot.values import Request, RunState
 from tests.git_served import git
 from tests.stage import BAD, BEGIN, END, FILES, GOOD, REPO, edit, script, staged
+from tests.stories.evicting import evict
 from tests.stories.test_replay import Replay
 from tests.stories.test_solve_issue import SLOW
 from tests.stories.test_story_ci import slow, until
@@ -47,9 +48,14 @@ def first_run(on, by="ada"):
 
 
 def test_more_words_go_on_with_the_open_pull_request(stage):
-    """The same branch, conversation and pull request; what was asked reaches the model as data."""
+    """The same branch, conversation and pull request; what was asked reaches the model as data.
+
+    Mirror and index of the first run were evicted meanwhile: they are fetched and made anew.
+    """
     with stage(TWICE) as on:
         issue = first_run(on)
+        kinds = evict(on)
+        assert (0, 0) == (kinds["mirrors"], kinds["known"])
         on.forge.add_comment(REPO, issue, "ada", "/generate in German, please")
         run = on.ended(issue, run=2)
         (pull,) = on.forge.list_pulls(REPO)

@@ -70,7 +70,7 @@ def test_a_long_history_is_tidied(kept, mirrors, mirror, remote, origin, caplog)
     stream = (one % (1_793_534_400, len(text)) + text + b"\n" for text in texts)
     git(origin, "fast-import", "--quiet", given=b"".join(stream))
     mirrors.overlay(mirrors.fetch(REPO, remote, MAIN), Patch({"b.py": "made by a run\n"}))
-    MirrorUpkeep(kept, lambda: True, quiet_s=-60.0, most_packs=0).look()
+    MirrorUpkeep(kept, lambda: True, quiet_s=-60.0, most_packs=0, look_s=0.001).look()
 
     assert "not tidied" not in caplog.text
     assert is_tidy(mirror)

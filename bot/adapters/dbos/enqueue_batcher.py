@@ -16,7 +16,9 @@ from bot.adapters.dbos.fleet_sql import QUEUE, STARTS
 from bot.adapters.dbos.journal import JsonSerializer
 
 BURST, LULL_S = 8, 0.25  # as many new runs in so short a time are a burst
-LOOK_S, MOST_LOOKS = 0.05, 10
+LOOK_S = 0.05
+# For so long a burst is put before a run, and before a look into the queue.
+RUN_YIELDS_S, QUEUE_YIELDS_S = 0.5, 2.0
 
 
 @dataclass(slots=True, eq=False)
@@ -91,18 +93,21 @@ class EnqueueBatcher:
         self._telling = loop.create_task(self._tell_when_calm())
 
     async def _tell_when_calm(self) -> None:
-        await self.yield_to_intake()
+        await self._wait_until_calm(QUEUE_YIELDS_S)
         self._telling = None
         self._on_written()
 
     async def yield_to_intake(self) -> None:
-        """Delay a run in a burst of new ones, at most 0.5 s: they are written down first."""
-        loop = asyncio.get_running_loop()
+        """Delay a run in a burst of new ones for a moment: they are written down first."""
         async with self._turn:
-            for _ in range(MOST_LOOKS):
-                if not self._writing.locked() and not self._is_burst(loop.time()):
-                    return
-                await asyncio.sleep(LOOK_S)
+            await self._wait_until_calm(RUN_YIELDS_S)
+
+    async def _wait_until_calm(self, patience_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(round(patience_s / LOOK_S)):
+            if not self._writing.locked() and not self._is_burst(loop.time()):
+                return
+            await asyncio.sleep(LOOK_S)
 
     def _is_burst(self, now: float) -> bool:
         return len(self._came_at) == BURST and now < self._came_at[0] + LULL_S

@@ -108,9 +108,13 @@ class WaitReports:
     ) -> None:
         while not await wait_for_event(over, self._pause_s(describe())):
             waiting = describe()
-            if waiting is None or waiting == self._last:
+            if waiting is None:
                 continue
-            self._last, self._last_at = waiting, _read_clock()
+            # What is as it was told is looked at again as late: thousands may wait for CI.
+            self._last_at = _read_clock()
+            if waiting == self._last:
+                continue
+            self._last = waiting
             self.report = await self._write(replace(state, waiting=waiting)) or self.report
 
     def _join(self, kind: str) -> None:

@@ -6,6 +6,7 @@ Beside it stands Probot's receiver, which keeps nothing and starts nothing.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from statistics import quantiles
 from typing import Any
 
 from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.queue_worker import RECOVERY_S
 from bot.adapters.dbos.record import open_record
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.ports import Ports
@@ -181,6 +183,8 @@ def _serve(home: Path, slots: int, database_url: str) -> None:
     ports, options = Ports(unused, unused, unused), EngineOptions(slots=slots)
     engine = DurableEngine(home, ports, (trivial,), options, open_record(home, database_url))
     engine.launch()
+    gc.freeze()  # as `import_lasting` does for the commands
+    time.sleep(RECOVERY_S)  # what it does at a start is another measurement's
     try:
         with serving(create_door(engine, _route, (SECRET,))) as port:
             print(port, flush=True)

@@ -30,6 +30,7 @@ class Looker:
 
     def __init__(self, forge, keys, url, record):
         self.forge, self.keys, self.now = forge, keys, time.time()
+        forge.apps.clock = self.tell
         key, api_url = keys.private_key, f"{url}/api/v3"
         hub = GitHubApp(keys.id, key, url, api_url, clock=self.tell, pause_between_writes_s=0)
         self.missed = MissedDeliveries(hub, LostDeliveries(record), self.tell)

@@ -104,7 +104,7 @@ def fleet_between(home, checked, database_url, workers, **more):
 @pytest.mark.timeout(400)
 def test_workers_that_die_leave_nothing_behind(tmp_path, checked, database_url):
     """Three are killed while they have the run: one branch, one comment, one pull request, and no
-    turn that was recorded is paid again. One trace shows what they all did, and their logs name it.
+    turn that was recorded is paid again. All that they tell is in one trace, and their logs name it.
     """
     told = {"log_format": "json", "log_level": "DEBUG"}
     with (
@@ -135,7 +135,7 @@ def test_workers_that_die_leave_nothing_behind(tmp_path, checked, database_url):
 
 
 def judge_trace(collector, run):
-    """Who did which part of the run."""
+    """The door and workers are in one trace. What one had not sent yet when it was killed is lost."""
     spans = [span for span in collector.spans if span.trace == run.trace]
     steps = [span for span in spans if span.parent == run.id]
     [webhook] = [span for span in spans if span.name == "POST /github"]
@@ -146,7 +146,6 @@ def judge_trace(collector, run):
     }
     assert "door" == webhook.resource["greenlit.part"]
     assert {"work"} == {span.resource["greenlit.part"] for span in steps}
-    assert 1 < len({span.resource["service.instance.id"] for span in steps})
 
 
 def read_logs(home):

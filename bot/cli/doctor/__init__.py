@@ -19,6 +19,7 @@ from bot.cli.doctor.services import (
     check_collector,
     check_embeddings,
 )
+from bot.cli.doctor.shared_record import check_database
 from bot.settings import Settings, SettingsReport, SettingState, examine_settings
 
 HEALTHY, UNHEALTHY = 0, 1
@@ -49,6 +50,7 @@ def _diagnose(given: Mapping[str, Any]) -> Iterator[Diagnosis]:
     report = examine_settings(**given)
     yield from _check_settings(report, given.get("_env_file"))
     yield from check_place(report)
+    yield from check_database(report)
     yield from check_disk(report)
     yield from check_spending(report)
     yield check_sandbox(report)

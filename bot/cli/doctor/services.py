@@ -220,6 +220,4 @@ def _check_deliveries(failed: tuple[HookDelivery, ...]) -> Diagnosis:
         if "401" in newest.status
         else "Is the webhook URL reached from outside, and the bot serving?"
     )
-    return Diagnosis(
-        "Deliveries", text, f"{fix} `greenlit serve` asks for them again when it starts.", "odd"
-    )
+    return Diagnosis("Deliveries", text, f"{fix} While it serves, it asks for them again.", "odd")

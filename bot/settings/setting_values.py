@@ -55,11 +55,15 @@ def check_database_url(value: str) -> str:
     try:
         parts = urlsplit(value)
         is_whole = bool(parts.path.strip("/")) and (parts.port or 1) > 0
+        # Else the rest of the password would pass for the host, and be shown.
+        is_whole = is_whole and "@" not in (parts.password or "")
     except ValueError:  # such as a port that is no number
         is_whole = False
     if not is_whole or parts.scheme not in ("postgresql", "postgres"):
         raise ValueError(
-            "that is no address of a PostgreSQL: one looks like postgresql://USER:PASSWORD@HOST/NAME"
+            "that is no address of a PostgreSQL: one looks like "
+            "postgresql://USER:PASSWORD@HOST/NAME, "
+            "with %40 for an @ in the password, %2F for a /, %3F for a ? and %23 for a #"
         )
     return value.replace("postgres://", "postgresql://", 1)
 

@@ -67,7 +67,10 @@ WRONG = {
     ("private_key", "/"): "is set, but the file / is a folder",
     ("private_key", "no key"): "is set, but the file that it names is not there",
     ("webhook_secret", "short7!"): "is set, but it must have at least 8 characters",
-    ("database_url", "postgresql://ada:p@ss@db/runs"): "is set, but that is no address of a Postgre",
+    (
+        "database_url",
+        "postgresql://ada:p@ss@db/runs",
+    ): "is set, but that is no address of a Postgre",
     ("database_url", "postgresql://ada:p#ss@db/runs"): "with %40 for an @ in the password",
     ("app_id", "ghp_0123456789abcdefghij"): 'is set to "***", but that is not a whole number',
 }

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 
 from bot.adapters.github.app_api import AppRegistration
 from bot.adapters.github.github_app import GitHubApp
+from bot.assembly import build_record
 from bot.cli.chores import start_chore
 from bot.ports import Refusal, Unreachable
 from bot.settings import Settings
@@ -29,6 +30,7 @@ def print_start(settings: Settings, hub: GitHubApp, addresses: Mapping[str, str]
         "caps": _describe_caps(settings),
         "for": ", ".join(settings.allow) or "every repository that it is installed on",
         "home": str(settings.home.absolute()),
+        **({"record": build_record(settings).name} if settings.database_url else {}),
         **addresses,
     }
     title = f"Greenlit {version('greenlit')}"

@@ -45,6 +45,14 @@ def test_a_start_is_one_block(start, tmp_path):
     ] == facts
 
 
+def test_a_shared_record_is_named_without_its_password(start):
+    """Whoever set another database than was meant sees it."""
+    facts = start(database_url="postgresql://ada:a-word@db.example/runs")
+
+    assert "record: db.example:5432/runs" in facts
+    assert not [line for line in facts if "a-word" in line]
+
+
 def test_a_github_that_is_away_is_told_and_stops_nothing(start):
     """The App is named by its id then."""
     line = start(github_api_url=NOWHERE)[1]

@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bot.adapters.github.request_budget import CORE, find_reset, is_used_up
+from bot.adapters.github.request_budget import (
+    CORE,
+    LONGEST_S,
+    find_reset,
+    is_used_up,
+    read_number,
+)
 from bot.ports import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.text import defuse_inline, mask_secrets
 
@@ -245,9 +251,9 @@ def _limited_until(response: ApiResponse, now: float) -> float | None:
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
     """
-    wait = response.headers.get("retry-after", "")
-    if wait.isdigit():
-        return now + int(wait)
+    wait_s = read_number(response.headers, "retry-after")
+    if wait_s is not None:
+        return now + min(wait_s, LONGEST_S)
     if is_used_up(response.headers):
         return find_reset(response.headers, now)
     is_limit = (

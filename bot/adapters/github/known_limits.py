@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from bot.adapters.github.api_errors import ApiResponse
-from bot.adapters.github.request_budget import GRAPHQL, RESOURCE, is_used_up
+from bot.adapters.github.request_budget import GRAPHQL, LONGEST_S, RESOURCE, is_used_up
 from bot.ports import RateLimited, RequestLimit, SharedLimits
 from bot.values import InstallationId
 
 WRITES = "writes"  # ours: GitHub has no word for what slows down writes alone
 SAME_S = 1.0  # limits that end so close to each other are one
+ODD_S = LONGEST_S + 60.0  # no limit ends so late: the clock was set back
 
 Key = tuple[InstallationId, str]
 
@@ -34,8 +35,9 @@ class KnownLimits:
         """Raise RateLimited where GitHub would refuse a request for these resources."""
         if not self._until:
             return
-        until = max(self._until.get((installation, name), 0.0) for name in resources)
-        if until > self.clock():
+        now = self.clock()
+        until = max(self._find_end((installation, name), now) for name in resources)
+        if until > now:
             text = f"GitHub's limit is reached ({', '.join(resources)}), and nothing was sent"
             raise RateLimited(text, until, "GitHub")
 
@@ -54,11 +56,16 @@ class KnownLimits:
         """Note a limit, and forget those that are over; False for one that was known."""
         now, key = self.clock(), (installation, resource)
         with self._lock:
-            is_new = until > self._until.get(key, 0.0) + SAME_S
+            is_new = until > self._find_end(key, now) + SAME_S
             if is_new:
                 ends = {**self._until, key: until}
                 self._until = {key: end for key, end in ends.items() if end > now}
         return is_new
+
+    def _find_end(self, key: Key, now: float) -> float:
+        """Find when a limit ends; 0 where none is known."""
+        until = self._until.get(key, 0.0)
+        return until if until < now + ODD_S else 0.0
 
 
 def name_limited(response: ApiResponse) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -14,6 +15,10 @@ RESOURCE = "x-ratelimit-resource"
 CORE: Final = "core"
 GRAPHQL: Final = "graphql"
 SEARCH: Final = "search"
+# GitHub's longest limit. Whoever tells of a longer one, such as a proxy, or a machine whose clock
+# is wrong, is asked again then: it would keep an installation from working for as long.
+LONGEST_S = 3600.0
+_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 
 
 def name_resource(url: str, graphql_url: str) -> str:
@@ -25,11 +30,16 @@ def name_resource(url: str, graphql_url: str) -> str:
 
 def read_budget(headers: Mapping[str, object]) -> RequestBudget | None:
     """Read the budget from an answer's headers; None where it has none, as of some proxies."""
-    numbers = [str(headers.get(name, "")) for name in (LEFT, LIMIT, RESET)]
-    if not all(number.isdecimal() for number in numbers):
+    left, limit, resets_at = (read_number(headers, name) for name in (LEFT, LIMIT, RESET))
+    if left is None or limit is None or resets_at is None:
         return None
-    left, limit, resets_at = map(int, numbers)
     return RequestBudget(str(headers.get(RESOURCE, CORE)), left, limit, float(resets_at))
+
+
+def read_number(headers: Mapping[str, object], name: str) -> int | None:
+    """Read a number; None where there is none, or nobody would mean it."""
+    text = str(headers.get(name, ""))
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def is_used_up(headers: Mapping[str, object]) -> bool:
@@ -41,10 +51,10 @@ def find_reset(headers: Mapping[str, object], now: float) -> float:
     """Find when GitHub takes such requests again. It is told in GitHub's time, by which our clock
     may be wrong.
     """
-    reset = str(headers.get(RESET, ""))
-    if not reset.isdecimal():
+    resets_at = read_number(headers, RESET)
+    if resets_at is None:
         return now + 1
-    return max(now + int(reset) - _read_date(headers, now), now + 1)
+    return now + min(max(resets_at - _read_date(headers, now), 1), LONGEST_S)
 
 
 def _read_date(headers: Mapping[str, object], now: float) -> float:

@@ -10,9 +10,9 @@ from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.fleet_listener import Listener
 from bot.adapters.dbos.fleet_member import FleetMember
 from bot.adapters.dbos.fleet_timing import FleetTiming
-from bot.adapters.dbos.limit_sql import DELETE_LIMITS
+from bot.adapters.dbos.limit_sql import DELETE_LIMITS, LIST_LIMITS
 from bot.adapters.dbos.postgres import PostgresRecord
-from bot.adapters.dbos.recorded_limits import RecordedLimits
+from bot.adapters.dbos.recorded_limits import RecordedLimits, read_limits
 from bot.adapters.dbos.shared_slots import SlotLimits
 from bot.ports import RequestLimit, WriteRate
 from bot.values import InstallationId
@@ -158,3 +158,35 @@ def test_old_turns_and_limits_are_deleted(processes, record):
 
     for table in ("write_turns", "request_limits"):
         assert [(2,)] == record.execute(f"select installation from greenlit.{table}").fetchall()
+
+
+def test_a_clock_that_is_set_back_stops_no_writes(processes, record):
+    """The turns of before would be a day away; those since then are kept."""
+    rate = WriteRate(PAUSE_S, content_per_minute=2, content_per_hour=3, longest_wait_s=100.0)
+    for _ in range(3):
+        take(processes[0], rate)
+    record.execute(
+        "update greenlit.write_turns set last_at = last_at + interval '1 day', "
+        "content_at = array(select unnest(content_at) + interval '1 day')"
+    )
+    turns = [take(processes[number], rate) for number in range(2)]
+
+    assert [True, True] == [turn.is_taken for turn in turns]
+    assert [0, 1] == count_pauses(turns)
+
+
+def test_no_limit_lasts_longer_than_an_hour(processes, record):
+    """Whatever was told, and though the clock was set back since."""
+    processes[0].tell_limit(RequestLimit(ONE, "core", 1e7))
+    told = list_limits(record)
+    record.execute("update greenlit.request_limits set until = until + interval '1 day'")
+    odd = list_limits(record)
+    processes[1].tell_limit(RequestLimit(ONE, "core", 60.0))
+    again = list_limits(record)
+
+    assert [1, 0, 1] == [len(limits) for limits in (told, odd, again)]
+    assert max(told[0].left_s, again[0].left_s) <= 3600
+
+
+def list_limits(record):
+    return read_limits(record.execute(LIST_LIMITS).fetchone()[0])

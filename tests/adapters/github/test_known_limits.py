@@ -81,6 +81,8 @@ def test_requests_take_from_what_github_says(url: str, resource: str):
         ({"x-ratelimit-reset": f"{NOW + 600:.0f}", "date": "soon"}, 600 + 300),
         ({"x-ratelimit-reset": f"{NOW - 600:.0f}", "date": AT_NOW}, 1),
         ({}, 1),
+        ({"x-ratelimit-reset": f"{NOW + 1e6:.0f}", "date": AT_NOW}, 3600),
+        ({"x-ratelimit-reset": "9" * 400}, 1),
     ],
 )
 def test_the_hour_ends_by_githubs_clock(headers: dict[str, str], wait_s: float):
@@ -88,3 +90,17 @@ def test_the_hour_ends_by_githubs_clock(headers: dict[str, str], wait_s: float):
     slow = NOW - 300
 
     assert wait_s == find_reset(headers, slow) - slow
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_from_asking():
+    """What was to end in an hour would end in a day by now; what is met since then counts."""
+    now = [NOW]
+    limits = KnownLimits(lambda: now[0])
+    limits.keep(ONE, "core", NOW + 3600)
+    now[0] -= 86_400
+    limits.check(ONE, "core")
+    limits.keep(ONE, "core", now[0] + 60)
+    with pytest.raises(RateLimited) as raised:
+        limits.check(ONE, "core")
+
+    assert now[0] + 60 == raised.value.until

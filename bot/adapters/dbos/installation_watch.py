@@ -60,10 +60,11 @@ class InstallationWatch:
         """Note what a look came to, and when the next one is."""
         self.hidden, self.is_blind, self._failures = look.hidden, False, 0
         self.most_heads = min(self.most_heads + 1, MOST_HEADS)
-        self._points = look.budget.limit if look.budget else self._points
+        if look.budget and look.budget.limit > 0:
+            self._points = look.budget.limit
         self.next_at = began + max(self.poll_s, self.compute_interval_s(look.cost))
         if look.budget and self.is_short(look.budget):
-            self.next_at = max(self.next_at, look.budget.resets_at)
+            self._wait_until(look.budget.resets_at, began)
         if self._trouble:
             log.info("CI is watched again for installation %d", self.installation)
         self._trouble = ""
@@ -77,8 +78,13 @@ class InstallationWatch:
             self._failures = min(self._failures + 1, MOST_DOUBLINGS)
             self.most_heads = max(self.most_heads // 2, LEAST_HEADS)
         pause_s = self.poll_s * 2**self._failures
-        self.next_at = max(output.get("until", 0.0), began + pause_s)
+        self.next_at = began + pause_s
+        self._wait_until(output.get("until", 0.0), began)
         if not self._trouble:
             text = "CI is not watched for installation %d: %s"
             log.warning(text, self.installation, output["text"])
         self._trouble = output["text"]
+
+    def _wait_until(self, reset_at: float, began: float) -> None:
+        """Look no earlier, but within an hour: who tells of more may have a wrong clock."""
+        self.next_at = max(self.next_at, min(reset_at, began + HOUR_S))

@@ -118,10 +118,13 @@ def _write_part(alias: str, head: WatchedHead) -> str:
 
 
 def _read_marks(heads: Sequence[WatchedHead], data: Mapping[str, Any], own_app: str) -> HeadMarks:
+    marks = dict(_list_marks(heads, data, own_app))
+    if data["rateLimit"] is None:  # of an Enterprise server without limits
+        return HeadMarks(marks)
     points = PointsShape.model_validate(data["rateLimit"])
     resets_at = points.reset_at.timestamp()
     budget = RequestBudget("graphql", points.remaining, points.limit, resets_at)
-    return HeadMarks(dict(_list_marks(heads, data, own_app)), points.cost, budget)
+    return HeadMarks(marks, points.cost, budget)
 
 
 def _list_marks(

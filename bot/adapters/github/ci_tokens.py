@@ -53,7 +53,10 @@ class CiTokens:
         try:
             minted = self.store.mint(installation, names, FOR_CI)
         except Unprocessable:
-            return self._mint(installation, self._find_installed(installation, names))
+            installed = self._find_installed(installation, names)
+            if len(installed) == len(names):  # it refuses none of them by itself
+                raise
+            return self._mint(installation, installed)
         return SharedToken(installation, frozenset(names), minted.secret, minted.until)
 
     def _find_installed(self, installation: InstallationId, names: Sequence[str]) -> list[str]:
@@ -76,5 +79,8 @@ class CiTokens:
     def _list_refused(self, installation: InstallationId) -> set[str]:
         """List what GitHub refused within the last hour."""
         since = self.clock() - REFUSED_S
-        self._refused = {key: at for key, at in self._refused.items() if at > since}
-        return {name for owner, name in self._refused if owner == installation}
+        # Of a copy: another installation's is found in another thread.
+        for key, refused_at in self._refused.copy().items():
+            if refused_at <= since:
+                self._refused.pop(key, None)
+        return {name for owner, name in self._refused.copy() if owner == installation}

@@ -6,6 +6,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from bot.adapters.dbos.ci_watch import BatchedCiWatch
 from bot.adapters.dbos.run_waits import RunWaits
 from bot.adapters.dbos.slots import Slots
@@ -25,6 +27,7 @@ from bot.values import (
 POLL_S = 0.02
 # So much that looks need no pause.
 FULL = RequestBudget("graphql", 10**9, 10**9, 0.0)
+NOTHING = RequestBudget("graphql", 0, 0, 0.0)
 ENDED, UNDER_WAY = HeadMark("a", has_settled=True), HeadMark("b")
 
 
@@ -182,6 +185,15 @@ def test_a_look_ends_where_too_little_is_left():
 
     assert [50] == scene.sizes
     assert all(scene.watch.compute_pause_s(repo) for repo in repos)
+
+
+def test_a_limit_of_nothing_ends_no_watch():
+    """As of a server that has none; runs that ask for how long they may wait are told so, too."""
+    scene = Scene(lambda heads: HeadMarks(dict.fromkeys(heads, UNDER_WAY), 0, NOTHING))
+    repo = scene.add(1).repo
+    scene.run(lambda: len(scene.sizes) >= 3)
+
+    assert scene.watch.compute_pause_s(repo) == pytest.approx(2.88)
 
 
 def raise_error(error):

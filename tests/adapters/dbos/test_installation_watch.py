@@ -86,3 +86,21 @@ def test_one_look_at_a_time(watch):
     watch.is_looking = True
 
     assert not watch.is_due(NOW)
+
+
+def test_a_server_without_points_is_looked_at_as_ever(watch):
+    """It tells of a limit of none: nothing is a share of that."""
+    watch.note_look(HeadLook(1, RequestBudget("graphql", 0, 0, NOW), frozenset()), NOW)
+
+    assert NOW + 60 == watch.next_at
+    assert watch.compute_interval_s(1) == pytest.approx(2.88)
+
+
+def test_nobody_is_blind_for_longer_than_an_hour(watch):
+    """Whoever tells of a later reset has a wrong clock."""
+    budget = RequestBudget("graphql", 1, 5000, NOW + 1e6)
+    watch.note_look(HeadLook(1, budget, frozenset()), NOW)
+    short = watch.next_at
+    watch.note_failure(LIMITED | {"until": NOW + 1e6}, NOW)
+
+    assert [NOW + 3600] * 2 == [short, watch.next_at]

@@ -7,7 +7,7 @@ import logging
 import socket
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,9 @@ class Membership:
         story = stories.get(statuses[0].name) if statuses else None
         if tell is None or story is None or statuses[0].input is None:
             return None
-        return tell(key, from_json(statuses[0].input["args"][0], read_value_kind(story)))
+        start = tell(key, from_json(statuses[0].input["args"][0], read_value_kind(story)))
+        # One that an operator brought back is told of again where it is set aside again.
+        return start and replace(start, key=f"{start.key}:{statuses[0].completed_at}")
 
     def _end_outdated(self) -> None:
         log.error(

@@ -172,6 +172,11 @@ def apologise(ports: Ports, task: Task, kind: str, text: str, key: RunKey) -> No
     mark(ports, task.diary, f"sorry, {key} {kind}: {text}")
 
 
+def tell_of_task(key: RunKey, task: object) -> StartRun:
+    """Start what tells of a run that was set aside."""
+    return StartRun(three, task, key=f"told {key}")
+
+
 async def tell_failure(run: Run, task: Task, fault: RunFault) -> Outcome:
     """End a run whose story could not end it, and say so."""
     outcome = Outcome("gave up" if fault.kind == "gone" else fault.kind, fault.text)

@@ -13,6 +13,7 @@ from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.cli.runs import retry_run
 from bot.settings import ServerSettings
 from tests.adapters.dbos.engine_stage import eventually, lines, peak
+from tests.adapters.dbos.engine_stories import tell_of_task
 from tests.adapters.dbos.outage import staged_outage
 from tests.tcp_proxy import open_wire
 
@@ -166,6 +167,28 @@ def test_a_run_that_kills_three_processes_is_set_aside(fleet, diary, database_ur
     assert 4 == lines(diary).count("dies")
     assert 1 == retry(database_url, "k")
     assert 1 == retry(database_url, "nothing#1/1")
+
+
+def test_a_run_that_is_set_aside_again_is_told_of_again(fleet, diary, database_url):
+    """An operator brought it back in between; once for each time, however often it is found."""
+    door = fleet(timing=QUICK, slots=0, tell_set_aside=tell_of_task)
+    door.start("three", "k", diary=str(diary))
+
+    def set_aside(at):
+        status = "set status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED', completed_at = %s"
+        ask(
+            database_url,
+            f"update dbos.workflow_status {status} where workflow_uuid = 'k' returning 1",
+            at,
+        )
+        insert = "insert into greenlit.deaths (run, deaths, steps) values ('k', 3, 0) returning 1"
+        ask(database_url, insert)
+        return eventually(lambda: ask(database_url, "select 1 from greenlit.deaths"), [])
+
+    assert [] == set_aside(1)
+    assert [] == set_aside(2)
+    told = "select workflow_uuid from dbos.workflow_status where workflow_uuid <> 'k' order by 1"
+    assert [("told k:1",), ("told k:2",)] == ask(database_url, told)
 
 
 def retry(database_url, key):

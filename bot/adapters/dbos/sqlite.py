@@ -58,6 +58,7 @@ class SqliteRecord:
         self._home = home
         self._file = (home / RECORD).absolute()
         self.version = version
+        self._waits_for_room = True
 
     @property
     def name(self) -> str:
@@ -109,17 +110,19 @@ class SqliteRecord:
         It knows one such error of SQLite, by its words. With any other, the run would stay as it is
         until this process is started anew.
         """
-        if not _is_full(context.original_exception, self._home):
+        if not self._waits_for_room or not _is_full(context.original_exception, self._home):
             return None
         text = f"database is locked: the disk with {self._home} is full"
         return sa.exc.OperationalError(context.statement, None, sqlite3.OperationalError(text))
 
     def open_for_runs(self, own: sa.Engine) -> sa.Engine:
         """Give the same: all share its one connection."""
+        self._waits_for_room = True
         return own
 
     def stop_waiting(self) -> None:
-        """Do nothing: a file is there or not."""
+        """Let those go that wait for room on the disk, as the process ends."""
+        self._waits_for_room = False
 
     def read(self, query: str, values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
         """Read rows beside the engine; none from a file that is not set up yet, or damaged."""

@@ -52,3 +52,20 @@ def test_runs_wait_until_there_is_room(small_disk, tmp_path, diary):
     engine.close()
     with closing(sqlite3.connect(small_disk / "home" / RECORD)) as record:
         assert [("ok",)] == record.execute("pragma integrity_check").fetchall()
+
+
+def test_a_process_ends_though_there_is_no_room(small_disk, diary):
+    """What could not be recorded is done again at the next start."""
+    engine = durable(small_disk / "home")
+    engine.launch()
+    start(engine, stories.three, diary, key="k", seconds=0.5)
+    eventually(lambda: lines(diary), ["a", "b began"])
+    with filled(small_disk):
+        eventually(lambda: lines(diary)[2:], ["b ended"])
+        engine.close()
+    engine = durable(small_disk / "home")
+    engine.launch()
+
+    assert "done" == ended(engine, "k").state
+    assert "c" == lines(diary)[-1]
+    engine.close()

@@ -97,7 +97,8 @@ class Mirror:
     def note_installation(self, installation: int) -> None:
         """Note through which of the App's installations it is filled."""
         if self.read_installation() != installation:
-            self._installation.write_text(f"{installation}\n")
+            with suppress(FileNotFoundError):  # it was evicted just now, and is made anew
+                self._installation.write_text(f"{installation}\n")
 
     def read_installation(self) -> int:
         """Tell through which installation it was filled last; 0 where nothing was noted."""

@@ -229,3 +229,11 @@ def test_what_cannot_be_moved_stays(home, caplog):
 
     assert 3 == len(home.names())
     assert "mirrors of bob/tool stays" in caplog.text
+
+
+def test_a_mirror_that_went_just_now_takes_no_note(tmp_path):
+    """A run that was about to fetch makes it anew, and is not failed by that."""
+    mirror = KeptMirrors(tmp_path / "mirrors", tmp_path / "trash").open("ada/engine")
+    mirror.note_installation(7)
+
+    assert 0 == mirror.read_installation()

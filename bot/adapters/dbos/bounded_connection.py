@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Generator
 from threading import Event
 from typing import Any, TypeVar
 
 import psycopg
+import sqlalchemy as sa
 from psycopg import errors
 from psycopg.abc import PQGen
+
+from bot.adapters.dbos.fence import read_clock
 
 ANSWER_S = 35.0  # more than the engine gives its longest queries, which the server ends itself
 INTERVAL_S = 0.1
 AGAIN_S = 0.5
 EVER_S = 1e9
+TRUSTED_S = 5.0  # since its last use a connection is taken to live, if nothing came over it
+_USED_AT = "used at"
 
 RV = TypeVar("RV")
 
@@ -53,6 +59,37 @@ def connect_bounded(
 ) -> BoundedConnection:
     """Connect for SQLAlchemy, as its event `do_connect` asks."""
     return BoundedConnection.connect(*arguments, **named)
+
+
+def check_idle_connections(engine: sa.Engine) -> None:
+    """Have a pool ask a connection whether it lives, but only where that is in doubt.
+
+    To ask each time, as SQLAlchemy's own check does, is a transaction before every transaction. A
+    server that ends says so to each connection: what was used just now and has heard nothing lives.
+    """
+
+    def note_use(_connection: Any, entry: Any) -> None:
+        entry.info[_USED_AT] = read_clock()
+
+    def check(connection: psycopg.Connection[Any], entry: Any, _proxy: Any) -> None:
+        used_at = entry.info.get(_USED_AT)  # None where it is new
+        if used_at is None or _is_trusted(connection, used_at):
+            return
+        try:
+            engine.dialect.do_ping(connection)  # type: ignore[arg-type]
+        except psycopg.Error as error:
+            raise sa.exc.InvalidatePoolError from error
+
+    sa.event.listen(engine, "checkin", note_use)
+    sa.event.listen(engine, "checkout", check)
+
+
+def _is_trusted(connection: psycopg.Connection[Any], used_at: float) -> bool:
+    if connection.closed or read_clock() - used_at > TRUSTED_S:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)
 
 
 class PatientConnector:

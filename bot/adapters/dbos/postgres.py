@@ -16,6 +16,7 @@ from bot.adapters.dbos.bounded_connection import (
     EVER_S,
     BoundedConnection,
     PatientConnector,
+    check_idle_connections,
     connect_bounded,
 )
 from bot.adapters.dbos.record_errors import describe_error
@@ -174,10 +175,11 @@ class PostgresRecord:
             pool_size=size,
             max_overflow=0,
             pool_timeout=wait_s,
-            pool_pre_ping=True,
+            pool_use_lifo=True,  # what was used last lives, and knows the statements
             connect_args=CONNECT_ARGUMENTS,
         )
         sa.event.listen(engine, "do_connect", connect)
+        check_idle_connections(engine)
         return engine
 
     def connect(self, patience_s: float = ANSWER_S) -> BoundedConnection:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
+import psycopg
+
+from bot.adapters.dbos import fleet_sql
+from bot.adapters.dbos.fence import read_clock
 from bot.ports import RequestLimit
 
 
@@ -24,3 +29,24 @@ class Listener:
     find_active: Callable[[], Collection[str]]  # the runs that this process runs
     on_limits: Callable[[Collection[RequestLimit]], None] = ignore_limits  # GitHub's, each beat
     on_taken: Callable[[], None] = lambda: None  # runs are in this process's own queue
+
+
+def hear_until_starts(
+    connection: psycopg.Connection[Any], listener: Listener, until: float
+) -> None:
+    """Listen until then, or until there may be runs to take.
+
+    A slot that was given, and a signal, bring no runs: to look for some takes more than both.
+    """
+    heard: set[str] = set()
+    while fleet_sql.STARTS not in heard and (left_s := until - read_clock()) > 0:
+        for hint in connection.notifies(timeout=left_s, stop_after=1):
+            heard.add(hint.channel)
+            _pass_on(hint, listener)
+
+
+def _pass_on(hint: psycopg.Notify, listener: Listener) -> None:
+    if hint.channel == fleet_sql.GRANTS:
+        listener.on_grants(hint.payload)
+    elif hint.channel == fleet_sql.SIGNALS:
+        listener.on_signal(hint.payload)

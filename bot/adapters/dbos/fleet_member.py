@@ -21,7 +21,7 @@ import psycopg
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence, read_clock
-from bot.adapters.dbos.fleet_listener import Listener
+from bot.adapters.dbos.fleet_listener import Listener, hear_until_starts
 from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record_errors import describe_error
@@ -173,16 +173,7 @@ class FleetMember:
         pause_s = self._take(connection)
         if pause_s < math.inf:
             listener.on_taken()
-        self._hear(connection, listener, max(min(until - read_clock(), pause_s), 0.0))
-
-    def _hear(
-        self, connection: psycopg.Connection[Any], listener: Listener, timeout_s: float
-    ) -> None:
-        for hint in connection.notifies(timeout=timeout_s, stop_after=1):
-            if hint.channel == fleet_sql.GRANTS:
-                listener.on_grants(hint.payload)
-            elif hint.channel == fleet_sql.SIGNALS:
-                listener.on_signal(hint.payload)
+        hear_until_starts(connection, listener, min(until, read_clock() + pause_s))
 
     def _beat(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
         """Say that this process lives, and look whether the others do."""

@@ -202,41 +202,48 @@ where (workflow_uuid in (select workflow_uuid from chosen)) is true
 # Only as a member: the run of one that was taken for dead is in another's line.
 ENTER_LINE = """
 insert into greenlit.slots (run, worker, owner, repo, asked_at)
-select %(run)s, worker, split_part(%(repo)s, '/', 1), %(repo)s, %(asked_at)s
-from greenlit.workers where worker = %(worker)s
+select run, workers.worker, split_part(repo, '/', 1), repo, asked_at
+from greenlit.workers, unnest(%(entering)s::text[], %(repos)s::text[], %(asked_at)s::text[])
+  as entering (run, repo, asked_at)
+where workers.worker = %(worker)s
 on conflict (run) do update set worker = excluded.worker, granted_at = case
   when greenlit.slots.worker = excluded.worker then greenlit.slots.granted_at end
 """
 LEAVE_LINE = "delete from greenlit.slots where run = any(%(runs)s) and worker = %(worker)s"
-# The owners take turns by what they have at work, and when they were served last; of one's runs the
-# first is who asked first, and of one second the lower number.
-NEXT = """
+# Gives one slot, and tells its process, unless that is the one that asks; no row where none is
+# free. The owners take turns by what they have at work, and when they were served last; of one's
+# runs the first is who asked first, and of one second the lower number. The line is not looked
+# through while no process has room.
+GRANT_NEXT = f"""
 with held as (select worker, repo, owner from greenlit.slots where granted_at is not null),
 by_worker as (select worker, count(*) as runs from held group by worker),
 by_repo as (select repo, count(*) as runs from held group by repo),
-by_owner as (select owner, count(*) as runs from held group by owner)
-select waiting.run from greenlit.slots waiting
-join greenlit.workers on workers.worker = waiting.worker
-left join greenlit.owners on owners.owner = waiting.owner
-left join by_worker on by_worker.worker = waiting.worker
-left join by_repo on by_repo.repo = waiting.repo
-left join by_owner on by_owner.owner = waiting.owner
-where waiting.granted_at is null
-  and workers.beat_at > clock_timestamp() - make_interval(secs => %(dead_after_s)s)
-  and workers.slots > coalesce(by_worker.runs, 0)
-  and %(per_repository)s > coalesce(by_repo.runs, 0)
-  and (%(in_all)s::integer is null or %(in_all)s > (select count(*) from held))
-order by coalesce(by_owner.runs, 0) / coalesce(owners.weight, 1), owners.served_at nulls first,
-  waiting.asked_at, length(waiting.run), waiting.run
-limit 1
-"""
-GRANT = """
-with granted as (
-  update greenlit.slots set granted_at = clock_timestamp() where run = %(run)s returning owner
+by_owner as (select owner, count(*) as runs from held group by owner),
+roomy as materialized (
+  select workers.worker from greenlit.workers
+  left join by_worker on by_worker.worker = workers.worker
+  where workers.beat_at > clock_timestamp() - make_interval(secs => %(dead_after_s)s)
+    and workers.slots > coalesce(by_worker.runs, 0)
+    and (%(in_all)s::integer is null or %(in_all)s > (select count(*) from held))
+), next as (
+  select waiting.run from greenlit.slots waiting
+  join roomy on roomy.worker = waiting.worker
+  left join greenlit.owners on owners.owner = waiting.owner
+  left join by_repo on by_repo.repo = waiting.repo
+  left join by_owner on by_owner.owner = waiting.owner
+  where waiting.granted_at is null and %(per_repository)s > coalesce(by_repo.runs, 0)
+  order by coalesce(by_owner.runs, 0) / coalesce(owners.weight, 1),
+    owners.served_at nulls first, waiting.asked_at, length(waiting.run), waiting.run
+  limit 1
+), granted as (
+  update greenlit.slots set granted_at = clock_timestamp()
+  where run = (select run from next) returning run, worker, owner
+), served as (
+  insert into greenlit.owners (owner, served_at) select owner, clock_timestamp() from granted
+  on conflict (owner) do update set served_at = excluded.served_at
 )
-insert into greenlit.owners (owner, served_at) select owner, clock_timestamp() from granted
-on conflict (owner) do update set served_at = excluded.served_at
-"""
+select run, case when worker <> %(asker)s then pg_notify('{GRANTS}', run)::text end from granted
+"""  # noqa: S608 - of a constant
 GRANTED = "select run from greenlit.slots where worker = %(worker)s and granted_at is not null"
 IN_LINE = """
 select run, repo, granted_at is not null from greenlit.slots order by asked_at, length(run), run

@@ -20,6 +20,7 @@ from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.shared_slots import SharedSlots, SlotLimits
 from bot.adapters.dbos.slots import SlotTicket
 from bot.adapters.private_home import read_home_mark
+from bot.values import Waiting
 from tests.adapters.dbos.engine_stage import eventually
 from tests.tcp_proxy import open_wire
 
@@ -282,6 +283,52 @@ def test_a_slot_is_given_back_though_the_record_was_away(member, record, databas
             assert asyncio.run(work(wire, slots))
 
     assert [("o/r#2/1",)] == record.execute("select run from greenlit.slots").fetchall()
+
+
+def test_who_gave_up_while_the_record_was_away_is_not_in_the_line(
+    member, record, database_url, postgres
+):
+    """And it holds up nobody."""
+
+    async def work(wire, slots):
+        tickets = [SlotTicket("o/r", f"o/r#{number}/1") for number in (1, 2)]
+        wire.cut()
+        entering = [asyncio.create_task(slots.enter(ticket)) for ticket in tickets]
+        await asyncio.sleep(0.1)
+        entering[0].cancel()
+        slots.leave(tickets[0])
+        wire.mend()
+        return await asyncio.wait_for(entering[1], 20)
+
+    with open_wire(postgres.port) as wire:
+        url = database_url.replace(str(postgres.port), str(wire.port))
+        with slots_over(url, member.name) as slots:
+            assert asyncio.run(work(wire, slots))
+
+    assert [("o/r#2/1",)] == record.execute("select run from greenlit.slots").fetchall()
+
+
+def test_what_comes_while_the_record_is_asked_is_asked_together(member, record, database_url):
+    """Many who enter at once take the line's lock twice: for the first, and for all others."""
+
+    async def work(slots):
+        record.execute("select pg_advisory_lock(%s)", [fleet_sql.SLOT_LOCK])
+        tickets = [SlotTicket("o/r", f"o/r#{number}/1") for number in range(6)]
+        entering = [asyncio.create_task(slots.enter(tickets[0]))]
+        await asyncio.sleep(0.1)
+        entering += [asyncio.create_task(slots.enter(ticket)) for ticket in tickets[1:]]
+        await asyncio.sleep(0.1)
+        record.execute("select pg_advisory_unlock(%s)", [fleet_sql.SLOT_LOCK])
+        free = await asyncio.gather(*entering)
+        return free, slots.describe(tickets[5])
+
+    with slots_over(database_url, member.name) as slots:
+        free, waiting = asyncio.run(work(slots))
+
+    transactions = record.execute("select count(distinct xmin::text) from greenlit.slots")
+    assert (2,) == transactions.fetchone()
+    assert [True, *[False] * 5] == free
+    assert Waiting("slot", place=5, line_length=5, behind=("o/r#0/1",)) == waiting
 
 
 def test_what_was_read_before_gives_nobody_a_slot(member, record, database_url):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.adapters.dbos.durable_run import INBOX
+from bot.adapters.dbos.run_inbox import INBOX
 from bot.adapters.dbos.sqlite import SqliteRecord
 from bot.assembly import build_engine, build_github
 from bot.run import SignalRun

@@ -178,7 +178,7 @@ class DurableEngine(DbosJournal):
             if membership:
                 membership.begin(
                     dbos,
-                    self._loop.loop,
+                    self._loop,
                     self._runtime.waits,
                     self._tell_set_aside,
                     self._queue_worker.ring,

@@ -14,6 +14,7 @@ from typing import Final, Literal, ParamSpec, TypeVar
 from dbos import DBOS
 
 from bot.adapters.dbos.recorded_lookups import RecordedLookups
+from bot.adapters.dbos.run_inbox import INBOX
 from bot.adapters.dbos.run_logger import RunLogger
 from bot.adapters.dbos.run_waits import INTERRUPTED, RunWaits
 from bot.adapters.dbos.runtime import Runtime
@@ -27,7 +28,6 @@ from bot.values import Branch, Outcome, Repo, RunKey, RunReport, RunState, Signa
 P = ParamSpec("P")
 R = TypeVar("R")
 
-INBOX = "inbox"
 PAUSE = "(pause)"  # no step of a story is called so
 STATE = "(state)"
 OLD_WAIT: Final[SlotWait] = "waited"

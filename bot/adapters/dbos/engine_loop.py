@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -30,6 +31,11 @@ class EngineLoop:
         except TimeoutError:
             return False
         return True
+
+    def call_soon(self, act: Callable[[str], object], value: str) -> None:
+        """Have it do something, unless the process ends and it is closed."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(act, value)
 
     def call_later(self, seconds: float, act: Callable[[], object]) -> None:
         """Have it do something after a while."""

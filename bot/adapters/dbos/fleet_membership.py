@@ -6,20 +6,20 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Collection, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS
 
-from bot.adapters.dbos.durable_run import INBOX
+from bot.adapters.dbos.engine_loop import EngineLoop
 from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.fleet_listener import Listener
 from bot.adapters.dbos.fleet_member import FleetMember, name_worker
 from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.record import Record
+from bot.adapters.dbos.run_inbox import find_inbox_check
 from bot.adapters.dbos.run_starts import read_value_kind
 from bot.adapters.dbos.run_waits import RunWaits
 from bot.adapters.dbos.runtime import EngineOptions
@@ -42,33 +42,33 @@ class Membership:
     def begin(
         self,
         dbos: DBOS,
-        loop: asyncio.AbstractEventLoop,
+        loop: EngineLoop,
         waits: Mapping[str, RunWaits],
         tell_set_aside: Callable[[RunKey], Coroutine[None, None, None]],
         on_taken: Callable[[], None],
     ) -> None:
         """Take runs, and tell those that live on this loop what the others say."""
-        record = dbos._sys_db  # noqa: SLF001
-        active = dbos._active_workflows_set  # noqa: SLF001
-
-        def look(key: str) -> None:
-            with suppress(RuntimeError):  # the loop is closed: the process ends
-                loop.call_soon_threadsafe(self.slots.look, key)
 
         def wake(key: str) -> None:
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(_wake, waits, key)
+            loop.call_soon(partial(_wake, waits), key)
             # The engine hears by itself, but for what was said while it was without a connection.
-            waiting: Any = record.notifications_map.get(f"{key}::{INBOX}")
-            if waiting is not None:
-                record.recv_check(key, INBOX, waiting)
+            if check := find_inbox_check(dbos, key):
+                check()
 
         def set_aside(key: str) -> None:
-            asyncio.run_coroutine_threadsafe(tell_set_aside(RunKey(key)), loop)
+            asyncio.run_coroutine_threadsafe(tell_set_aside(RunKey(key)), loop.loop)
 
-        ends = self._end_expelled, self._end_outdated
-        told = active.activeList, self.options.on_limits
-        self.member.begin(Listener(look, wake, set_aside, *ends, *told, on_taken))
+        listener = Listener(
+            on_grants=partial(loop.call_soon, self.slots.look),
+            on_signal=wake,
+            on_set_aside=set_aside,
+            on_expelled=self._end_expelled,
+            on_outdated=self._end_outdated,
+            find_active=dbos._active_workflows_set.activeList,  # noqa: SLF001
+            on_limits=self.options.on_limits,
+            on_taken=on_taken,
+        )
+        self.member.begin(listener)
 
     async def describe_death(self, key: RunKey, stories: Mapping[str, Story]) -> StartRun | None:
         """Find what tells people of a run that was set aside; None where nobody is to be told."""

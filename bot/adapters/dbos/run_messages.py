@@ -9,9 +9,9 @@ from typing import Any
 
 from dbos import DBOS
 
-from bot.adapters.dbos.durable_run import INBOX
 from bot.adapters.dbos.fleet_member import FleetMember
 from bot.adapters.dbos.journal import LIVE
+from bot.adapters.dbos.run_inbox import INBOX, find_inbox_check
 from bot.adapters.dbos.run_lookup import find_live_runs
 from bot.adapters.dbos.run_waits import RunWaits
 from bot.run import SignalRun, to_json
@@ -55,7 +55,5 @@ class RunMessages:
             return
         # On SQLite DBOS asks for each waiting run in turn, so it must ask seldom. We are its only
         # sender, and have it ask for this one at once.
-        record = self.dbos._sys_db  # noqa: SLF001
-        waiting: Any = record.notifications_map.get(f"{key}::{INBOX}")
-        if waiting is not None:
-            await asyncio.to_thread(record.recv_check, key, INBOX, waiting)
+        if check := find_inbox_check(self.dbos, key):
+            await asyncio.to_thread(check)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.adapters.full_disk import is_disk_full
 from bot.adapters.git.git_errors import (
     REMOTE,
     GitError,
@@ -19,7 +20,6 @@ from bot.ports import Unreachable
 from bot.values import Remote
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-FULL_WORDS = re.compile(r"No space left|Disk quota", re.IGNORECASE)  # as git passes them on
 NOT_THERE = re.compile(
     r"Authentication failed|could not read Username|returned error: 40[134]|not found",
     re.IGNORECASE,
@@ -44,7 +44,7 @@ def build_errors(name: str, remote: Remote) -> Iterator[None]:
     try:
         yield
     except GitError as failed:
-        if FULL_WORDS.search(str(failed)):
+        if is_disk_full(failed):
             raise CorpusFullError(f"The disk is full (at {name}).") from None
         raise NotBuiltError(_explain(name, failed, remote)) from None
     except NoRepositoryError as failed:

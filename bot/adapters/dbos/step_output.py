@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.adapters.full_disk import FULL_DISK, is_disk_full
 from bot.ports import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.text import mask_secrets
 
 LIMIT_CHARS = 2000
-# As the system says it, and git, which passes it on.
-DISK, FULL = "the full disk of the bot's machine", re.compile(r"No space left|Disk quota")
 
 StepOutput = dict[str, Any]  # {"ok": data} or {"fault": ..., "text": ..., ...}
 
@@ -93,8 +91,8 @@ async def capture(act: Callable[[], Awaitable[object]], where: str, step: str = 
 
 def _describe_bug(bug: Exception, where: str, step: str) -> StepOutput:
     """Tell what nobody foresaw, and log it; or that there is no room, which is no fault of ours."""
-    if FULL.search(str(bug)):
-        return _describe_gone(Unreachable("the disk of the bot's machine is full", DISK))
+    if is_disk_full(bug):
+        return _describe_gone(Unreachable("the disk of the bot's machine is full", FULL_DISK))
     trace = mask_secrets("".join(traceback.format_exception(bug)))
     logging.getLogger(__name__).error("%s: %s", where, trace)
     text = f"{where}: {type(bug).__name__}: {describe_error(bug)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 
+from bot.adapters.full_disk import FULL_DISK, is_disk_full
 from bot.ports import Refusal, Unreachable
 from bot.values import Remote, Repo
 
@@ -20,7 +21,6 @@ MACHINE = re.compile(
     r"No space left|Disk quota|Permission denied|Read-only file system|Cannot allocate"
     r"|Too many open"
 )
-FULL = re.compile(r"No space left|Disk quota")
 REASON = re.compile(
     r"\[remote rejected\].*?\((?P<why>[^()]*(?:\([^()]*\))?[^()]*)\)\s*$", re.MULTILINE
 )
@@ -70,8 +70,8 @@ class NoRepositoryError(Exception):
 def as_port_error(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachable:
     """Make the port's error of git's complaint about a remote."""
     summary = redact_secret(summarize(failed), remote)
-    if FULL.search(str(failed)):
-        return Unreachable(f"The disk is full: {summary}", "the full disk of the bot's machine")
+    if is_disk_full(failed):
+        return Unreachable(f"The disk is full: {summary}", FULL_DISK)
     for pattern, advice in REFUSALS:
         if re.search(pattern, str(failed)):
             return Refusal(f"GitHub refused git at {repo.name}: {summary} {advice}")

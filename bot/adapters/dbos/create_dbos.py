@@ -10,7 +10,7 @@ from dbos import DBOS, DBOSConfig
 from bot.adapters.dbos.journal import JsonSerializer
 
 APPLICATION = "greenlit"
-VERSION = "1"
+APPLICATION_VERSION = "1"  # constant: a deploy strands no run
 THREADS = 16
 
 
@@ -28,7 +28,7 @@ def make_config(url: str, database: sa.Engine, executor: str, poll_s: float) -> 
     return DBOSConfig(
         name=APPLICATION,
         system_database_url=url,
-        application_version=VERSION,
+        application_version=APPLICATION_VERSION,
         executor_id=executor,
         serializer=JsonSerializer(),
         log_level="WARNING",

@@ -24,7 +24,7 @@ from bot.adapters.dbos.fence import Fence, read_clock
 from bot.adapters.dbos.fleet_listener import Listener, hear_until_starts
 from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
-from bot.adapters.dbos.record_errors import describe_error
+from bot.adapters.dbos.record_errors import flatten_error
 from bot.adapters.dbos.recorded_limits import read_limits
 from bot.adapters.dbos.shared_slots import SlotLimits, grant_slots
 
@@ -80,7 +80,7 @@ class FleetMember:
             with closing(self._connect()) as connection:
                 connection.execute("select pg_notify(%s, %s)", [fleet_sql.SIGNALS, run])
         except psycopg.Error as error:
-            log.warning("%s hears of its signal a little later: %s", run, describe_error(error))
+            log.warning("%s hears of its signal a little later: %s", run, flatten_error(error))
 
     def note_told(self, run: str) -> None:
         """Note that people will be told, or need not be, that a run is set aside."""
@@ -141,7 +141,7 @@ class FleetMember:
 
     def _note_record_away(self, error: psycopg.Error) -> None:
         if not self._is_record_away:
-            log.warning("the database of the record is away: %s", describe_error(error))
+            log.warning("the database of the record is away: %s", flatten_error(error))
         self._is_record_away = True
 
     def _listen(self, connection: psycopg.Connection[Any], listener: Listener) -> None:

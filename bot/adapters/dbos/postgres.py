@@ -19,7 +19,7 @@ from bot.adapters.dbos.bounded_connection import (
     check_idle_connections,
     connect_bounded,
 )
-from bot.adapters.dbos.record_errors import describe_error
+from bot.adapters.dbos.record_errors import flatten_error
 from bot.adapters.dbos.record_version import VERSION, RecordVersion, check_version
 
 SCHEMA = "dbos"  # the engine's own; what is ours stands in `greenlit`
@@ -146,11 +146,7 @@ class PostgresRecord:
         with closing(self.connect(EVER_S)) as connection:
             connection.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
             connection.execute(TABLES)
-            for statement in (
-                *delivery_sql.TABLES,
-                *record_version.TABLES,
-                self.version.raising,
-            ):
+            for statement in (*delivery_sql.TABLES, *record_version.TABLES, self.version.upgrade):
                 connection.execute(statement.format(schema="greenlit."))
             for statement in limit_sql.TABLES:
                 connection.execute(statement)
@@ -216,7 +212,7 @@ class PostgresRecord:
             with closing(self.connect()) as connection:
                 row = connection.execute(LOOK).fetchone()
         except psycopg.Error as error:
-            return describe_error(error)
+            return flatten_error(error)
         if row and row[0]:
             return "it is a standby, which takes no writes"
         if row and not row[1]:

@@ -14,7 +14,7 @@ from bot.ports import Unreachable
 AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
 
 
-def describe_error(error: BaseException) -> str:
+def flatten_error(error: BaseException) -> str:
     """Say on one line what a database says went wrong."""
     return " ".join(str(error).split())
 
@@ -25,5 +25,5 @@ def raise_unreachable() -> Iterator[None]:
     try:
         yield
     except AWAY as error:
-        text = describe_error(getattr(error, "orig", error))
+        text = flatten_error(getattr(error, "orig", error))
         raise Unreachable(f"The record: {text}", "the database of the record") from None

@@ -28,7 +28,7 @@ TABLES = (
     on conflict do nothing
     """,
 )
-RAISE = "update {schema}record_version set number = NUMBER, oldest = OLDEST where number < NUMBER"
+UPDATE = "update {schema}record_version set number = NUMBER, oldest = OLDEST where number < NUMBER"
 READ_OLDEST = "select oldest from record_version"
 
 
@@ -40,9 +40,9 @@ class RecordVersion:
     oldest: int
 
     @property
-    def raising(self) -> str:
-        """The statement that notes it in a record of an older version."""
-        return RAISE.replace("NUMBER", f"{self.number:d}").replace("OLDEST", f"{self.oldest:d}")
+    def upgrade(self) -> str:
+        """The statement that writes it into a record of an older version."""
+        return UPDATE.replace("NUMBER", f"{self.number:d}").replace("OLDEST", f"{self.oldest:d}")
 
 
 VERSION = RecordVersion(1, 1)

@@ -15,7 +15,7 @@ import psycopg
 
 from bot.adapters.dbos import limit_sql
 from bot.adapters.dbos.postgres import PostgresRecord
-from bot.adapters.dbos.record_errors import describe_error
+from bot.adapters.dbos.record_errors import flatten_error
 from bot.ports import RequestLimit, WriteRate, WriteTurn
 from bot.values import InstallationId
 
@@ -59,7 +59,7 @@ class RecordedLimits:
             answer = self._ask_record(ask)
         except psycopg.Error as error:
             if not self._is_away:
-                log.warning("GitHub's limits are not shared for now: %s", describe_error(error))
+                log.warning("GitHub's limits are not shared for now: %s", flatten_error(error))
             self._is_away, self._away_until = True, time.monotonic() + self._away_s
             return None
         self._is_away = False

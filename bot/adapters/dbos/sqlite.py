@@ -77,11 +77,7 @@ class SqliteRecord:
         DBOS.migrate(self.url)
         engine = self.open()
         with engine.begin() as connection:
-            for statement in (
-                *delivery_sql.TABLES,
-                *record_version.TABLES,
-                self.version.raising,
-            ):
+            for statement in (*delivery_sql.TABLES, *record_version.TABLES, self.version.upgrade):
                 connection.exec_driver_sql(statement.format(schema=""))
         engine.dispose()
 
@@ -157,7 +153,7 @@ def _is_full(error: BaseException, home: Path) -> bool:
 def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # ours to begin
     if sqlite3.sqlite_version_info < (3, 42):
-        connection.create_function("unixepoch", 1, _read_clock)
+        connection.create_function("unixepoch", 1, _read_unix_time)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -171,7 +167,7 @@ def _begin_immediately(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _read_clock(_precision: str) -> float:
+def _read_unix_time(_precision: str) -> float:
     """Read seconds since the epoch, for a SQLite whose own function does not know 'subsec'.
 
     From Python 3.12 on DBOS takes that for granted (get_sqlite_timestamp_expr), but a Python knows

@@ -82,7 +82,7 @@ class WaitReports:
         finally:
             over.set()
             await telling
-            self._left_at = _read_clock()
+            self._left_at = _read_loop_time()
 
     def _trace(self, waiting: Waiting | None, began: float) -> None:
         """Keep the wait in the run's trace; what the record answered at once was none."""
@@ -111,7 +111,7 @@ class WaitReports:
             if waiting is None:
                 continue
             # What is as it was told is looked at again as late: thousands may wait for CI.
-            self._last_at = _read_clock()
+            self._last_at = _read_loop_time()
             if waiting == self._last:
                 continue
             self._last = waiting
@@ -119,7 +119,7 @@ class WaitReports:
 
     def _join(self, kind: str) -> None:
         """Go on with the wait that was interrupted a moment ago, or begin one."""
-        now = _read_clock()
+        now = _read_loop_time()
         if kind != self._kind or now - self._left_at > self._policy.gap_s:
             self._kind, self._began_at = kind, now
 
@@ -129,10 +129,10 @@ class WaitReports:
             until = self._last_at + self._policy.again_s
         else:
             until = self._began_at + self._policy.first_s
-        return max(LEAST_S, until - _read_clock())
+        return max(LEAST_S, until - _read_loop_time())
 
 
-def _read_clock() -> float:
+def _read_loop_time() -> float:
     return asyncio.get_running_loop().time()
 
 

@@ -29,7 +29,7 @@ def rows(work: Path) -> list[Row]:
     use_often(work)
     mirror = kept.open(REPO.name)
     walked_s = _measure_walk(mirror)
-    packs, size = _count_packs(mirror), sum(map(kept.measure, kept.list_parts(())))
+    packs, size = mirror.count_packs(), sum(map(kept.measure, kept.list_parts(())))
     scanned = _measure_scans(work, kept)
     tidied_s = _time(MirrorUpkeep(kept, lambda: True, quiet_s=-60.0).look)
     tidy = sum(map(kept.measure, kept.list_parts(())))
@@ -99,10 +99,6 @@ def _measure_walk(mirror: Mirror) -> float:
     [tip] = mirror.git.run("for-each-ref", "--count=1", "--format=%(objectname)").split()
     walk = ("rev-list", "--count", tip.decode())
     return min(_time(lambda: mirror.git.run(*walk)) for _ in range(5))
-
-
-def _count_packs(mirror: Mirror) -> int:
-    return sum(1 for _ in mirror.git.git_dir.glob("objects/pack/*.pack"))
 
 
 def _time(act: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:

@@ -131,9 +131,14 @@ class FetchingMirrors:
     def _mirror(self, repo: Repo) -> Mirror:
         if not NAME.fullmatch(repo.name):
             raise ValueError(f"not the name of a repository: {repo.name!r}")
-        folder = self._home / f"{repo.name}.git"
-        guard, timeout_s, traces = self._guard, self._timeout_s, self._traces
-        mirror = Mirror(GitProcess(folder, self._empty, guard, timeout_s, traces=traces))
+        git = GitProcess(
+            self._home / f"{repo.name}.git",
+            self._empty,
+            self._guard,
+            self._timeout_s,
+            traces=self._traces,
+        )
+        mirror = Mirror(git)
         mirror.note_use()
         return mirror
 

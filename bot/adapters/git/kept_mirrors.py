@@ -63,14 +63,19 @@ class KeptMirrors:
 
 
 def _walk_sizes(folder: Path | str, without: Collection[str] = ()) -> Iterator[int]:
-    """Walk through a folder, but folders of these names, and give the bytes that each file takes;
-    what goes is passed over.
+    """Walk through a folder, but folders of these names, and give the bytes that each file takes.
+
+    What goes meanwhile is passed over.
     """
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in without:
-                    yield from _walk_sizes(entry.path, without)
-            else:
-                with suppress(FileNotFoundError):
-                    yield entry.stat(follow_symlinks=False).st_blocks * BLOCK_BYTES
+            if not entry.is_dir(follow_symlinks=False):
+                yield _measure_file(entry)
+            elif entry.name not in without:
+                yield from _walk_sizes(entry.path, without)
+
+
+def _measure_file(entry: os.DirEntry[str]) -> int:
+    with suppress(FileNotFoundError):
+        return entry.stat(follow_symlinks=False).st_blocks * BLOCK_BYTES
+    return 0

@@ -113,6 +113,10 @@ class Mirror:
                 return move_to_trash(self.git.git_dir, trash)
         return None
 
+    def count_packs(self) -> int:
+        """Count its packs: git looks into each for an object."""
+        return sum(1 for _ in self.git.git_dir.glob("objects/pack/*.pack"))
+
     def distrust(self, failed: GitError, sha: str) -> None:
         """Have it made anew by the next fetch, if it failed at an object that is here."""
         if is_damage(failed) and self._succeeds("cat-file", "-e", sha):
@@ -197,7 +201,7 @@ class Mirror:
         with open_repo(self.git) as repo:
             for ref in self._list_complete()[TIPS:]:
                 Reference.delete(repo, f"{COMPLETE}/{ref.name}")
-        if sum(1 for _ in self.git.git_dir.glob("objects/pack/*.pack")) > self.packs:
+        if self.count_packs() > self.packs:
             self.git.run("repack", "-a", "-d", "-q")
             self.git.run(*PRUNE)
 

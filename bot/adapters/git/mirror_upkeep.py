@@ -11,9 +11,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import TimeoutExpired
+from subprocess import Popen, TimeoutExpired
 
 from bot.adapters.git.git_errors import GitError, summarize
 from bot.adapters.git.git_process import GitProcess
@@ -76,7 +77,7 @@ class MirrorUpkeep:
         for pattern in LEFT:
             for left in folder.glob(pattern):
                 left.unlink(missing_ok=True)
-        tasks = [REPACK, PRUNE] if _count_packs(folder) > self.most_packs else []
+        tasks = [REPACK, PRUNE] if mirror.count_packs() > self.most_packs else []
         try:
             for task in (*tasks, GRAPH):
                 self._run(mirror.git, *task)
@@ -87,21 +88,18 @@ class MirrorUpkeep:
         """Run a git that yields to all others, and end it when work comes."""
         with git.open_git() as guarded:
             process, late = guarded.start(["nice", "-n", "19", "git", *command])
-            while True:
-                try:
-                    _, err = process.communicate(timeout=self.look_s)
-                except TimeoutExpired:
-                    if not self.is_idle():
-                        raise WorkCame from None
-                else:
-                    break
+            complaint = self._wait_for(process)
         if late.is_set() or process.returncode:
-            words = err.decode("utf-8", "replace").strip()
+            words = complaint.decode("utf-8", "replace").strip()
             raise GitError(words or f"git {command[-1]} took too long")
 
-
-def _count_packs(folder: Path) -> int:
-    return sum(1 for _ in folder.glob("objects/pack/*.pack"))
+    def _wait_for(self, process: Popen[bytes]) -> bytes:
+        """Wait until a git ends, and return what it complains of. Raises WorkCame."""
+        while True:
+            with suppress(TimeoutExpired):
+                return process.communicate(timeout=self.look_s)[1]
+            if not self.is_idle():
+                raise WorkCame
 
 
 def _find_mark(mirror: Mirror) -> Path:

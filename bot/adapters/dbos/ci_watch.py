@@ -49,7 +49,7 @@ class BatchedCiWatch:
         self._poll_s = poll_s
         self._metrics = metrics
         self._watches: dict[InstallationId, InstallationWatch] = {}
-        self._told: dict[RunKey, str] = {}  # for which mark a run was woken last
+        self._woken: dict[RunKey, str] = {}  # for which mark a run was woken last
         self._waits: Mapping[str, RunWaits] = {}  # of the live runs of this process, by key
         self._queries = asyncio.Semaphore(MOST_QUERIES)
 
@@ -82,15 +82,24 @@ class BatchedCiWatch:
         async with asyncio.TaskGroup() as looks:
             while True:
                 await asyncio.sleep(self._poll_s)
-                for watch, runs in self._list_due(time.time()):
-                    watch.is_looking = True
-                    looks.create_task(self._look(watch, runs))
+                self._begin_looks(looks, time.time())
 
-    def _list_due(self, now: float) -> list[tuple[InstallationWatch, RunsByHead]]:
-        """List the installations to look at, and forget those for which nobody has waited since
-        long: a run that looks by itself does not wait for a moment.
-        """
+    def _begin_looks(self, looks: asyncio.TaskGroup, now: float) -> None:
         by_installation = group_heads(self._waits)
+        self._update_watches(by_installation, now)
+        for installation, runs in by_installation.items():
+            watch = self._watches[installation]
+            if watch.is_due(now):
+                watch.is_looking = True
+                looks.create_task(self._look(watch, runs))
+
+    def _update_watches(
+        self, by_installation: Mapping[InstallationId, RunsByHead], now: float
+    ) -> None:
+        """Watch what is waited for, and forget what nobody has waited for since long.
+
+        A run that looks by itself does not wait for a moment, so none is forgotten at once.
+        """
         for installation, runs in by_installation.items():
             new = InstallationWatch(installation, self._poll_s)
             self._watches.setdefault(installation, new).heads = len(runs)
@@ -99,9 +108,7 @@ class BatchedCiWatch:
             for name, watch in self._watches.items()
             if watch.is_looking or now < watch.next_at + KEPT_S or name in by_installation
         }
-        self._told = {run: mark for run, mark in self._told.items() if run in self._waits}
-        due = (self._watches[name] for name in by_installation)
-        return [(watch, by_installation[watch.installation]) for watch in due if watch.is_due(now)]
+        self._woken = {run: mark for run, mark in self._woken.items() if run in self._waits}
 
     async def _look(self, watch: InstallationWatch, runs: RunsByHead) -> None:
         """Look at all commits of an installation. How that fails is noted."""
@@ -148,9 +155,9 @@ class BatchedCiWatch:
             return
         signal = Signal("checks", "watched", sha=head.sha)
         for run in runs:
-            if self._told.get(run) == mark.text or find_head(self._waits.get(run)) != head:
+            if self._woken.get(run) == mark.text or find_head(self._waits.get(run)) != head:
                 continue
-            self._told[run] = mark.text
+            self._woken[run] = mark.text
             with raise_unreachable():
                 await self._send(run, signal, f"{run} {head.sha} {mark.text}")
 

@@ -212,14 +212,17 @@ class DurableRun(RecordedLookups):
         if await self._take_slot() == INTERRUPTED:
             raise Interrupted
         await self._runtime.shutdown_gate.enter(self._key)
-        loop = asyncio.get_running_loop()
         began = time.perf_counter()
         try:
             with self._traces.span(name):
-                act = partial(call_with_fields, read_log_fields(), call)
-                return to_json(await loop.run_in_executor(self._runtime.executor, act))
+                return to_json(await self._call_in_thread(call))
         finally:
             self._runtime.options.metrics.time_step(name, time.perf_counter() - began)
+
+    async def _call_in_thread(self, call: Callable[[], R]) -> R:
+        """Call in one of the steps' threads, where the log has the fields that it has here."""
+        act = partial(call_with_fields, read_log_fields(), call)
+        return await asyncio.get_running_loop().run_in_executor(self._runtime.executor, act)
 
     async def _receive(self, patience_s: float) -> Signal | None:
         with self._recorder.guard():
@@ -257,13 +260,11 @@ class DurableRun(RecordedLookups):
         if step is None or gate.is_shut:
             return None
         self._logger.log_wait(state.waiting)
-        loop = asyncio.get_running_loop()
         write = partial(step, self._runtime.ports, state)
         name = f"{self._key} waits"
         await gate.enter(name)
         with self._traces.span(step.name):
-            call = partial(call_with_fields, read_log_fields(), write)
-            act = partial(loop.run_in_executor, self._runtime.executor, call)
+            act = partial(self._call_in_thread, write)
             output = await capture(act, "in the report of a wait")
         gate.leave(name)
         return output.get("ok")

@@ -54,11 +54,6 @@ def list_live_runs(runtime: Runtime, record: Record) -> set[str]:
     return set(runtime.waits.copy()) | {str(key) for (key,) in rows}
 
 
-def _count_heads(waits: Iterable[RunWaits]) -> int:
-    heads = {wait.reports.head for wait in waits}
-    return len(heads - {None})
-
-
 def measure_queue(record: Record, slots: Slots | SharedSlots) -> QueueLength | None:
     """Measure what waits to begin, and what waits in line for a slot; None where it is away."""
     now = time.time()
@@ -73,3 +68,8 @@ def measure_queue(record: Record, slots: Slots | SharedSlots) -> QueueLength | N
     ages = [float(age_s) for _, age_s in rows if age_s is not None]
     runs = sum(count for count, _ in rows)
     return QueueLength(runs + line.runs, max([0.0, line.oldest_s, *ages]))
+
+
+def _count_heads(waits: Iterable[RunWaits]) -> int:
+    heads = {wait.reports.head for wait in waits}
+    return len(heads - {None})

@@ -42,7 +42,7 @@ class RunLogger:
 
     def log_changes(self, before: RunState | None, after: RunState) -> None:
         """Log what happened between two states, unless that was logged before a crash."""
-        if self._is_live is False:
+        if self.is_replayed:
             return
         for event in list_changes(before, after):
             if self._is_live:
@@ -64,7 +64,7 @@ class RunLogger:
 
     def log_end(self, story: str, outcome: Outcome, state: RunState | None, value: object) -> None:
         """Log how the run ended; of what is no run, such as an answer to /status, less loudly."""
-        if self._is_live is False:
+        if self.is_replayed:
             return
         self._metrics.count_end(story, outcome.state)
         level = _choose_level(outcome)

@@ -38,8 +38,8 @@ class RunTrace:
         """Keep the run's span, unless the end is a replay. Without the database it is lost."""
         if database is None or run.is_replayed or not self.traces.name_run(self.key):
             return
-        attributes = {**_describe_repo(self.value), **_describe_end(outcome)}
-        span = TraceSpan(self.story.__name__, attributes={**attributes, "greenlit.run": self.key})
+        span = TraceSpan(self.story.__name__, attributes={"greenlit.run": self.key})
+        span.attributes |= _describe_repo(self.value) | _describe_end(outcome)
         span.error = outcome.state if outcome.state == "failed" else ""
         with suppress(SQLAlchemyError):
             began = await asyncio.to_thread(_read_beginning, database, self.key)

@@ -54,9 +54,9 @@ class WaitReports:
     ) -> AsyncIterator[None]:
         """Tell of the wait in the block, when it is long enough."""
         waiting = describe()
-        self.waiting_for = waiting.kind if waiting is not None else OTHER
+        self.waiting_for = waiting.kind if waiting else OTHER
+        self.head = waiting.head if waiting else None
         began = time.time()
-        self.head = waiting.head if waiting is not None else None
         try:
             async with self._tell_during(state, waiting, describe):
                 yield

@@ -35,11 +35,7 @@ from bot.adapters.dbos.queue_worker import QueueWorker
 from bot.adapters.dbos.read_load import list_live_runs, read_load
 from bot.adapters.dbos.record import Record, open_record
 from bot.adapters.dbos.retention import forget_runs
-from bot.adapters.dbos.run_lookup import (
-    find_last_run,
-    find_live_keys,
-    find_subject,
-)
+from bot.adapters.dbos.run_lookup import find_last_run, find_live_keys, find_subject
 from bot.adapters.dbos.run_messages import RunMessages
 from bot.adapters.dbos.run_starts import enqueue_run, read_value_kind
 from bot.adapters.dbos.run_trace import RunTrace
@@ -135,17 +131,17 @@ class DurableEngine(DbosJournal):
 
     def _build_runtime(self, ports: Ports) -> Runtime:
         return Runtime(
-            ports,
-            self._executor,
-            ShutdownGate(),
-            Slots(self._options.slots, self._options.slots_per_repository),
-            self._options,
-            self._start,
-            self._signal,
-            self._find_last_run,
-            self.last_state,
-            self.attempts,
-            self._find_subject,
+            ports=ports,
+            executor=self._executor,
+            shutdown_gate=ShutdownGate(),
+            slots=Slots(self._options.slots, self._options.slots_per_repository),
+            options=self._options,
+            start=self._start,
+            signal=self._signal,
+            find_last=self._find_last_run,
+            find_last_state=self.last_state,
+            find_attempts=self.attempts,
+            find_subject=self._find_subject,
         )
 
     def _launch(self) -> None:
@@ -156,37 +152,36 @@ class DurableEngine(DbosJournal):
             self._record.migrate()
             database = self._record.open()
             cleanup.callback(database.dispose)
-            membership = self._join_fleet(database, cleanup)
+            self._join_fleet(database, cleanup)
             for_runs = self._record.open_for_runs(database)
             cleanup.callback(for_runs.dispose)
             dbos = create_dbos(self._make_config(for_runs), cleanup)
-            slots = self._runtime.slots
-            slots.hold_for(find_live_keys(database, self._stories))
+            self._runtime.slots.hold_for(find_live_keys(database, self._stories))
             self._open_queue(database)
             self._register_stories()
             DBOS.launch()
-            if self._options.slots:
-                self._queue_worker.begin(dbos)
             self._dbos = dbos
             self._database = database
-            member = membership.member if membership else None
-            self._messages = RunMessages(dbos, self._runtime.waits, member)
-            self._loop = find_engine_loop()
-            self._loop.call_later(self._options.most_replay_s, slots.settle_all)
-            cleanup.callback(self._shut)
-            self._start_ci_watch(cleanup)
-            if membership:
-                membership.begin(
-                    dbos,
-                    self._loop,
-                    self._runtime.waits,
-                    self._tell_set_aside,
-                    self._queue_worker.ring,
-                )
-                cleanup.callback(membership.member.rest)
+            self._begin(cleanup)
             self._cleanup = cleanup.pop_all()
 
-    def _join_fleet(self, database: sa.Engine, cleanup: ExitStack) -> Membership | None:
+    def _begin(self, cleanup: ExitStack) -> None:
+        """Work on runs, and hear what they are told, until the clean-up."""
+        runtime, membership = self._runtime, self._membership
+        if self._options.slots:
+            self._queue_worker.begin(self._dbos)
+        member = membership.member if membership else None
+        self._messages = RunMessages(self._dbos, runtime.waits, member)
+        self._loop = find_engine_loop()
+        self._loop.call_later(self._options.most_replay_s, runtime.slots.settle_all)
+        cleanup.callback(self._shut)
+        self._start_ci_watch(cleanup)
+        if membership:
+            ring = self._queue_worker.ring
+            membership.begin(self._dbos, self._loop, runtime.waits, self._tell_set_aside, ring)
+            cleanup.callback(membership.member.rest)
+
+    def _join_fleet(self, database: sa.Engine, cleanup: ExitStack) -> None:
         """Become a member of those who share the record, until the clean-up."""
         membership = join_fleet(
             self._home, self._record, database, self._options, self._fence, self._stories
@@ -195,7 +190,6 @@ class DurableEngine(DbosJournal):
             cleanup.callback(membership.member.leave)
             self._runtime = replace(self._runtime, slots=membership.slots)
         self._membership = membership
-        return membership
 
     def _open_queue(self, database: sa.Engine) -> None:
         """Prepare to put runs into the queue, and to run those of this process's own."""

@@ -33,16 +33,7 @@ from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sandbox.toolchains import Supplies
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.adapters.traced_sandbox import TracedSandbox
-from bot.ports import (
-    Clock,
-    Metrics,
-    NoMetrics,
-    NoTraces,
-    Ports,
-    Sandbox,
-    SharedLimits,
-    Traces,
-)
+from bot.ports import Clock, Metrics, NoMetrics, NoTraces, Ports, Sandbox, SharedLimits, Traces
 from bot.search import INDEX_FORMAT
 from bot.settings import (
     GitHubSettings,
@@ -216,11 +207,11 @@ def build_engine(
     sandbox: Sandbox | None = None,
     fence: Fence | None = None,
     slots: int | None = None,
-    metrics: Metrics | None = None,
 ) -> DurableEngine:
     """Build the durable engine over GitHub, git, the model and the sandbox.
 
-    With no slots it starts runs and tells them what happens, and works on none.
+    With no slots it starts runs and tells them what happens, and works on none. It counts for the
+    same monitors as GitHub's adapter, and is traced with it.
     """
     own_slots = settings.slots if slots is None else slots
     fence = fence or Fence()
@@ -232,27 +223,23 @@ def build_engine(
         on_run_waits=report,
         on_run_ended=follow_end,
         tell_set_aside=begin_to_tell,
-        metrics=metrics or NoMetrics(),
+        metrics=hub.metrics,
         on_limits=hub.learn_limits,
         traces=hub.traces,
         fetch_marks=hub.ci_marks.fetch,
     )
-    ports = _build_ports(settings, hub, fence.clock, sandbox, metrics)
+    ports = _build_ports(settings, hub, fence.clock, sandbox)
     record = build_record(settings)
     return DurableEngine(settings.home, ports, STORIES, options, record, fence)
 
 
 def _build_ports(
-    settings: Settings,
-    hub: GitHubApp,
-    clock: Clock,
-    sandbox: Sandbox | None,
-    metrics: Metrics | None,
+    settings: Settings, hub: GitHubApp, clock: Clock, sandbox: Sandbox | None
 ) -> Ports:
     mirrors = build_mirrors(settings, hub)
     return Ports(
         mirrors=mirrors,
-        model=build_model(settings, metrics, hub.traces),
+        model=build_model(settings, hub.metrics, hub.traces),
         clock=clock,
         caps=settings.caps,
         spending=build_spending(settings, clock),

@@ -120,7 +120,7 @@ def _build_bot(settings: Settings, own_secrets: SecretValues, part: Part) -> Ser
     hub = build_github(settings, own_secrets, fence, metrics, limits, traces)
     sandbox = build_sandbox(settings, hub)
     slots = 0 if part == "door" else settings.slots
-    durable = build_engine(settings, hub, sandbox, fence, slots, metrics)
+    durable = build_engine(settings, hub, sandbox, fence, slots)
     return ServingBot(settings, hub, sandbox, durable, metrics, traces, part)
 
 

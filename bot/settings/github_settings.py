@@ -8,10 +8,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.command_settings import Address, SearchSettings
-from bot.settings.setting_values import (
-    parse_allow,
-    read_private_key,
-)
+from bot.settings.setting_values import parse_allow, read_private_key
 from bot.values.github_address import GITHUB_API_URL
 
 

@@ -32,7 +32,6 @@ class SandboxSettings(BaseSettings):
         description="The image for the tier container, with Python and what the checks need",
         examples=["python:3.13-slim"],
     )
-
     sandbox_toolchains: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(parse_toolchains)] = (
         Field(
             (),

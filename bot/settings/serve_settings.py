@@ -13,10 +13,7 @@ from bot.settings.command_settings import Address, ModelSettings, SearchSettings
 from bot.settings.github_settings import GitHubSettings
 from bot.settings.sandbox_settings import SandboxSettings
 from bot.settings.setting_problems import make_name
-from bot.settings.setting_values import (
-    check_database_url,
-    parse_headers,
-)
+from bot.settings.setting_values import check_database_url, parse_headers
 from bot.values import Caps
 
 
@@ -121,7 +118,6 @@ class ServerSettings(HomeSettings, SandboxSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="How it is logged: text, or json, an object a line", examples=["json"]
     )
-
     otlp_url: Address | None = Field(
         None,
         description=(

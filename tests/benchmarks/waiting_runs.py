@@ -183,7 +183,7 @@ def serve_waiting(orders: Connection[Any, Any], values: dict[str, Any]) -> None:
     settings = Settings.model_validate(values)
     settings.home.mkdir(parents=True)
     hub = assembly.build_github(settings)
-    ports = assembly._build_ports(settings, hub, assembly.SystemClock(), None, None)
+    ports = assembly._build_ports(settings, hub, assembly.SystemClock(), None)
     record, options = assembly.build_record(settings), EngineOptions(fetch_marks=hub.ci_marks.fetch)
     engine = DurableEngine(settings.home, ports, (wait_for_checks,), options, record)
     engine.launch()

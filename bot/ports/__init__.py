@@ -29,6 +29,7 @@ from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.ports.precedents_port import NoPrecedents, Precedents
 from bot.ports.sandbox_port import NoSandbox, Sandbox
 from bot.ports.secrets_port import NoOwnSecrets, OwnSecrets
+from bot.ports.shared_limits_port import RequestLimit, SharedLimits, WriteRate, WriteTurn
 from bot.ports.surprise_port import LineSurprise
 from bot.ports.traces_port import (
     NoTraces,
@@ -39,7 +40,6 @@ from bot.ports.traces_port import (
     TraceSpan,
 )
 from bot.ports.type_checker_port import CodePlace, TypeChecker
-from bot.ports.write_pace_port import RequestLimit, SharedLimits, WriteRate, WriteTurn
 
 __all__ = [
     "NULL_GITHUB",

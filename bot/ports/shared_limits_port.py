@@ -1,6 +1,4 @@
-"""What processes that work for the same installations of the App tell each other, so that together
-they keep to GitHub's limits.
-"""
+"""What the processes of one App tell each other, to keep to GitHub's limits together."""
 
 from __future__ import annotations
 

@@ -79,13 +79,13 @@ async def _is_live(run: Run, subject: Subject) -> bool:
 
 async def _settle(run: Run, moved: ChecksMoved, caps: Caps) -> ChecksSnapshot:
     """Wait until all of CI has ended, for as long as a run would."""
-    snapshot = await run(fetch_checks, moved.repo, Sha(moved.sha))
+    head = WatchedHead(moved.repo, Sha(moved.sha))
+    snapshot = await run(fetch_checks, head.repo, head.sha)
     began = snapshot.at
     while snapshot.checks.is_pending and snapshot.at - began < caps.ci_patience_s:
-        waiting = Waiting("ci", head=WatchedHead(moved.repo, Sha(moved.sha)))
         pause_s = min(snapshot.pause_s, caps.ci_patience_s)
-        await run.wait(max(caps.ci_poll_s, pause_s), waiting)
-        snapshot = await run(fetch_checks, moved.repo, Sha(moved.sha))
+        await run.wait(max(caps.ci_poll_s, pause_s), Waiting("ci", head=head))
+        snapshot = await run(fetch_checks, head.repo, head.sha)
     return snapshot
 
 

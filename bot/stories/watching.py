@@ -22,7 +22,7 @@ from bot.stories.stops import StaysRed, Stopped
 from bot.text.durations import format_iso_time
 from bot.values import Caps, Checks, Request, RunState, Signal, Waiting, WatchedHead
 
-LEAST_PAUSE_S = 0.5  # a wait that ends a moment too early is not a look for each moment
+LEAST_PAUSE_S = 0.5  # else a wait that ends a moment too early has many short ones behind it
 
 
 class ThreadWaits(Exception):

@@ -18,6 +18,7 @@ from bot.adapters.private_home import RECORD
 # In this order: a row is there before those that name it.
 TABLES = ("workflow_status", "workflow_input", "workflow_output", "operation_outputs")
 RUNS_AT_ONCE = 200
+FIND_TABLE = "select 1 from sqlite_schema where name = 'workflow_status'"
 ENDED = "status not in ('DELAYED', 'ENQUEUED', 'PENDING')"
 COLUMNS = """
 select column_name, data_type from information_schema.columns
@@ -47,6 +48,8 @@ def copy_ended_runs(home: Path, record: PostgresRecord) -> CopiedRuns:
         closing(record.connect()) as target,
     ):
         source.row_factory = sqlite3.Row
+        if source.execute(FIND_TABLE).fetchone() is None:  # of a process that had a PostgreSQL
+            return CopiedRuns(0, 0, 0)
         copied = known = 0
         for keys in _list_ended(source):
             with target.transaction():

@@ -57,6 +57,15 @@ def test_what_is_missing_is_said(tmp_path, database_url):
     assert "The database at 127.0.0.1:9/none cannot be used" in migrate(tmp_path, away)[1]
 
 
+def test_a_home_in_which_no_run_was_recorded_has_none_to_copy(tmp_path, database_url):
+    """As that of a process which had a PostgreSQL from its first start on."""
+    (tmp_path / "engine.sqlite").touch()
+
+    code, said = migrate(tmp_path, database_url)
+
+    assert (0, True) == (code, said.startswith("0 runs copied to 127.0.0.1:"))
+
+
 def test_a_role_that_may_make_no_tables_is_told_what_it_lacks(tmp_path, postgres, database_url):
     """In a database without the schemas, and in one where they are another role's."""
     (tmp_path / "engine.sqlite").touch()

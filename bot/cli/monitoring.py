@@ -103,5 +103,5 @@ def _import_traces(name: str, import_module: Callable[[str], Any] = import_lasti
     except ImportError:
         raise Refusal(
             "GREENLIT_OTLP_URL is set, and traces need packages that are not installed: "
-            "pip install 'greenlit[traces]', or unset it"
+            "pip install 'greenlit[traces]' (in a clone: pip install '.[traces]'), or unset it"
         ) from None

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
 
 
 class Wire:
@@ -83,12 +84,13 @@ class Wire:
 
 
 @contextmanager
-def open_wire(to_port: int) -> Iterator[Wire]:
-    """Run a wire in a thread until the block ends."""
-    wire, is_up = Wire(to_port), threading.Event()
+def open_wire(database_url: str) -> Iterator[tuple[Wire, str]]:
+    """Run a wire to a database in a thread until the block ends; with the address through it."""
+    port = urlsplit(database_url).port or 0
+    wire, is_up = Wire(port), threading.Event()
     thread = threading.Thread(target=wire.run, args=(is_up,), daemon=True)
     thread.start()
     is_up.wait()
-    yield wire
+    yield wire, database_url.replace(f":{port}/", f":{wire.port}/")
     wire.end()
     thread.join()

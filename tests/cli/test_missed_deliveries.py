@@ -135,9 +135,8 @@ def test_a_database_that_is_away_costs_no_delivery(tmp_path, checked, database_u
     with (
         forged(tmp_path, checked) as (forge, keys, url),
         serve_claude(ClaudeDouble(script(), pace=0)) as claude,
-        open_wire(port_of(database_url)) as wire,
+        open_wire(database_url) as (wire, through),
     ):
-        through = database_url.replace(f":{port_of(database_url)}/", f":{wire.port}/")
         told = settings_for(
             keys, url, claude, tmp_path / "bot", port=0, page_port=0, database_url=through
         )
@@ -167,7 +166,3 @@ def test_a_database_that_is_away_costs_no_delivery(tmp_path, checked, database_u
         runs = record.execute("select workflow_uuid from dbos.workflow_status").fetchall()
     assert 1 == len(runs)
     assert 1 == caplog.text.count("asked GitHub to deliver issues.labeled")
-
-
-def port_of(url):
-    return int(url.rpartition(":")[2].partition("/")[0])

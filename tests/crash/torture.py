@@ -77,7 +77,7 @@ def main() -> int:
     ):
         url = database.server.create_database()
         PostgresRecord(url).migrate()
-        with Torture(scene, Path(folder), database.server.port, url) as torture:
+        with Torture(scene, Path(folder), url) as torture:
             return _harass(torture, database, asked.most_s)
 
 

@@ -197,10 +197,9 @@ def retry(database_url, key):
     return retry_run(console, settings, key)
 
 
-def test_the_database_may_go_away(fleet, diary, database_url, postgres):
+def test_the_database_may_go_away(fleet, diary, database_url):
     """What works then is done again where it could not be recorded; nothing is lost."""
-    with open_wire(postgres.port) as wire:
-        url = database_url.replace(str(postgres.port), str(wire.port))
+    with open_wire(database_url) as (wire, url):
         process = fleet(database_url=url, timing=QUICK)
         process.start("listen", subject="o/r#8", diary=str(diary), seconds=600)
         process.start("three", "k", diary=str(diary), seconds=1.0)
@@ -214,28 +213,28 @@ def test_the_database_may_go_away(fleet, diary, database_url, postgres):
         assert "go" == eventually(lambda: lines(diary)[-1], "go")
 
 
-def test_while_the_database_is_away_all_wait_and_the_door_refuses(tmp_path, database_url, postgres):
+def test_while_the_database_is_away_all_wait_and_the_door_refuses(tmp_path, database_url):
     """What GitHub delivers meanwhile it is to deliver again. What worked has done nothing twice."""
-    with open_wire(postgres.port) as wire:
-        url = database_url.replace(str(postgres.port), str(wire.port))
-        with staged_outage(tmp_path, url, 1, QUICK) as outage:
-            outage.begin(2, work_s=1.0)
-            wire.cut()
-            outage.outlast(5.0)
-            wire.mend()
-            outage.go_on(2)
+    with (
+        open_wire(database_url) as (wire, url),
+        staged_outage(tmp_path, url, 1, QUICK) as outage,
+    ):
+        outage.begin(2, work_s=1.0)
+        wire.cut()
+        outage.outlast(5.0)
+        wire.mend()
+        outage.go_on(2)
 
-            assert {503} == set(outage.answers)
-            assert 5 == len(outage.ends)
-            assert outage.workers[0].process.is_alive()
-            assert ["a", "b began", "b ended", "c"] == outage.lines("works1")
-            assert ["a", "go"] == outage.lines("waits1")
+        assert {503} == set(outage.answers)
+        assert 5 == len(outage.ends)
+        assert outage.workers[0].process.is_alive()
+        assert ["a", "b began", "b ended", "c"] == outage.lines("works1")
+        assert ["a", "go"] == outage.lines("waits1")
 
 
-def test_processes_that_lost_the_database_together_live_on(fleet, diary, database_url, postgres):
+def test_processes_that_lost_the_database_together_live_on(fleet, diary, database_url):
     """It was away for longer than it takes to be dead: the first to come back waits for the rest."""
-    with open_wire(postgres.port) as wire:
-        url = database_url.replace(str(postgres.port), str(wire.port))
+    with open_wire(database_url) as (wire, url):
         processes = [fleet(database_url=url, timing=QUICK) for _ in range(3)]
         processes[0].start("three", "k", diary=str(diary), seconds=1.0)
         eventually(lambda: "b began" in lines(diary), expected=True)

@@ -191,10 +191,10 @@ def test_the_records_clock_is_everybodys(member, record):
     assert abs((member.fence.clock.now() - datetime.now(UTC)).total_seconds()) < 0.05
 
 
-def test_who_is_not_answered_asks_on_another_connection(database_url, postgres):
+def test_who_is_not_answered_asks_on_another_connection(database_url):
     """A proxy between may take what is sent, and pass nothing on, which TCP does not find out."""
-    with open_wire(postgres.port) as wire:
-        record = PostgresRecord(database_url.replace(str(postgres.port), str(wire.port)))
+    with open_wire(database_url) as (wire, url):
+        record = PostgresRecord(url)
         member = FleetMember(record, [], 4, LIMITS, Fence(), replace(QUICK, answer_s=0.5))
         member.join()
         member.begin(Listener(*[lambda *_: None] * 5, list))
@@ -207,10 +207,10 @@ def test_who_is_not_answered_asks_on_another_connection(database_url, postgres):
         assert member.fence._heard_at > heard_at
 
 
-def test_a_statement_is_not_waited_for_for_ever(database_url, postgres):
+def test_a_statement_is_not_waited_for_for_ever(database_url):
     """Its connection is closed, so that nobody takes a late answer for another's."""
-    with open_wire(postgres.port) as wire:
-        record = PostgresRecord(database_url.replace(str(postgres.port), str(wire.port)))
+    with open_wire(database_url) as (wire, url):
+        record = PostgresRecord(url)
         with closing(record.connect(0.3)) as connection:
             wire.swallow()
             with pytest.raises(psycopg.OperationalError, match="has not answered"):
@@ -219,10 +219,10 @@ def test_a_statement_is_not_waited_for_for_ever(database_url, postgres):
             assert connection.closed
 
 
-def test_runs_have_the_database_back_when_it_is(database_url, postgres):
+def test_runs_have_the_database_back_when_it_is(database_url):
     """They ask for it twice a second, however long it is away; when the process ends, no more."""
-    with open_wire(postgres.port) as wire, ThreadPoolExecutor() as threads:
-        record = PostgresRecord(database_url.replace(str(postgres.port), str(wire.port)))
+    with open_wire(database_url) as (wire, url), ThreadPoolExecutor() as threads:
+        record = PostgresRecord(url)
         own = record.open()
         runs = record.open_for_runs(own)
         wire.cut()
@@ -263,7 +263,7 @@ def slots_over(url, worker):
     database.dispose()
 
 
-def test_a_slot_is_given_back_though_the_record_was_away(member, record, database_url, postgres):
+def test_a_slot_is_given_back_though_the_record_was_away(member, record, database_url):
     """And who asks for one meanwhile waits: that is no fault of its run."""
 
     async def work(wire, slots):
@@ -277,10 +277,8 @@ def test_a_slot_is_given_back_though_the_record_was_away(member, record, databas
         wire.mend()
         return await asyncio.wait_for(entering, 20)
 
-    with open_wire(postgres.port) as wire:
-        url = database_url.replace(str(postgres.port), str(wire.port))
-        with slots_over(url, member.name) as slots:
-            assert asyncio.run(work(wire, slots))
+    with open_wire(database_url) as (wire, url), slots_over(url, member.name) as slots:
+        assert asyncio.run(work(wire, slots))
 
     assert [("o/r#2/1",)] == record.execute("select run from greenlit.slots").fetchall()
 

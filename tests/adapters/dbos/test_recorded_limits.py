@@ -98,10 +98,9 @@ def test_no_more_writes_are_kept_than_are_counted(processes, record):
     assert (500,) == kept
 
 
-def test_a_record_that_is_away_fails_no_write(database_url, postgres):
+def test_a_record_that_is_away_fails_no_write(database_url):
     """Nobody can be asked then, and is asked for nothing for a moment; later on all is as before."""
-    with open_wire(postgres.port) as wire:
-        url = database_url.replace(str(postgres.port), str(wire.port))
+    with open_wire(database_url) as (wire, url):
         limits = RecordedLimits(PostgresRecord(url), away_s=0.0)
         assert take(limits)
         wire.cut()

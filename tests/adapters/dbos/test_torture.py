@@ -12,9 +12,9 @@ TIMING = FleetTiming(beat_s=0.2, fence_after_s=0.8, dead_after_s=1.5, take_s=0.0
 SCENE = Scene(runs=20, workers=2, repositories=5, slots=2, work_s=0.1, timing=TIMING)
 
 
-def test_nothing_is_lost_or_doubled(tmp_path, database_url, postgres):
+def test_nothing_is_lost_or_doubled(tmp_path, database_url):
     """One is killed, all lose the database together, and one is killed again."""
-    with Torture(SCENE, tmp_path, postgres.port, database_url) as torture:
+    with Torture(SCENE, tmp_path, database_url) as torture:
         asyncio.run(torture.start())
         signals = threading.Thread(target=lambda: asyncio.run(torture.signal()))
         signals.start()

@@ -49,7 +49,6 @@ class Torture:
 
     scene: Scene
     folder: object
-    port: int
     url: str
     workers: list = field(default_factory=list)
     kills: int = 0
@@ -77,9 +76,8 @@ class Torture:
 
     def add_worker(self):
         """Start a worker, with a wire to the database of its own."""
-        wire = self._up.enter_context(open_wire(self.port))
+        wire, url = self._up.enter_context(open_wire(self.url))
         options = {"slots": self.scene.slots, "timing": self.scene.timing}
-        url = self.url.replace(f":{self.port}/", f":{wire.port}/")
         worker = Killable(self._make_home(), database_url=url, **options)
         self.workers.append((worker, wire))
 

@@ -19,7 +19,6 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.ports import RateLimited
 from bot.values import Repo
 from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
-from tests.postgres_server import PostgresServer
 from tests.tcp_proxy import open_wire
 
 ISSUE = "GET /repos/o/r/issues/7"
@@ -119,15 +118,12 @@ def test_without_the_record_a_process_keeps_its_own_pace(
     github: ScriptedGitHub,
     make: Callable[..., GitHubApp],
     database_url: str,
-    postgres: PostgresServer,
     repo: Repo,
 ):
     """It knows the turns that it had before, and no write fails for want of the record."""
     github.on(REACTION, Reply(201))
-    with open_wire(postgres.port) as wire:
-        shared = RecordedLimits(
-            PostgresRecord(database_url.replace(str(postgres.port), str(wire.port)))
-        )
+    with open_wire(database_url) as (wire, url):
+        shared = RecordedLimits(PostgresRecord(url))
         app = make(pause_between_writes_s=30.0, shared_limits=shared)
         app.comments.add_reaction(repo, 7, None)
         wire.cut()

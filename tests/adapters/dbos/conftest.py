@@ -1,5 +1,6 @@
 """What the engine's tests ask for."""
 
+import psycopg
 import pytest
 
 from tests.adapters.dbos.engine_process import Killable
@@ -51,3 +52,10 @@ def fleet(tmp_path, database_url):
     yield start
     for process in started:
         process.kill()
+
+
+@pytest.fixture
+def record(database_url):
+    """A connection to the record that processes share."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection

@@ -6,9 +6,11 @@ import asyncio
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.fleet_listener import Listener
 from bot.adapters.dbos.record import open_record
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.dbos.step_output import RetryPolicy
@@ -36,6 +38,11 @@ def durable(home, stories=engine_stories.STORIES, database_url="", **options):
     return DurableEngine(
         home, ports, stories, EngineOptions(**options), open_record(home, database_url)
     )
+
+
+def make_listener(**heard):
+    """One that hears what a member tells, and does nothing but what a test gives it to do."""
+    return replace(Listener(*[lambda *_: None] * 5, list), **heard)
 
 
 def eventually(what, expected, patience_s=PATIENCE_S):

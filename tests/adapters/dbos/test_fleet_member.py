@@ -13,7 +13,6 @@ from sqlalchemy.exc import OperationalError
 
 from bot.adapters.dbos import fleet_sql
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_listener import Listener
 from bot.adapters.dbos.fleet_member import FleetMember, name_worker
 from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
@@ -21,18 +20,11 @@ from bot.adapters.dbos.shared_slots import SharedSlots, SlotLimits
 from bot.adapters.dbos.slots import SlotTicket
 from bot.adapters.private_home import read_home_mark
 from bot.values import Waiting
-from tests.adapters.dbos.engine_stage import eventually
+from tests.adapters.dbos.engine_stage import eventually, make_listener
 from tests.tcp_proxy import open_wire
 
 LIMITS = SlotLimits(per_repository=1, dead_after_s=1.5)
 QUICK = FleetTiming(beat_s=0.2, fence_after_s=0.8, dead_after_s=1.5, take_s=0.05, stray_after_s=0.2)
-
-
-@pytest.fixture
-def record(database_url):
-    """A connection to the record."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -125,8 +117,7 @@ def test_a_process_that_ends_takes_nothing_more(member, record):
     """What it would take waits until it has left."""
     enqueue(record, "k")
     member.rest()
-    listener = Listener(*[lambda *_: None] * 5, list)
-    member._beat(record, listener)
+    member._beat(record, make_listener())
     member._take(record)
 
     assert fleet_sql.QUEUE == find_queue(record, "k")
@@ -137,7 +128,7 @@ def test_what_is_just_being_begun_is_no_stray(member, record):
     """Of ten thousand runs that were taken at once, the last is begun a good while later. What it
     was that took them tells the time of it, whatever the machines' clocks say.
     """
-    listener = Listener(*[lambda *_: None] * 5, list)
+    listener = make_listener()
     query = (
         "insert into dbos.workflow_status "
         "(workflow_uuid, status, name, executor_id, started_at_epoch_ms, priority) "
@@ -155,7 +146,7 @@ def test_what_is_just_being_begun_is_no_stray(member, record):
 def test_a_run_is_told_of_until_people_will_be(member, record, database_url):
     """Whoever set it aside may have died before it told: then another one does."""
     told = []
-    listener = Listener(*[lambda *_: None] * 2, told.append, *[lambda: None] * 2, list)
+    listener = make_listener(on_set_aside=told.append)
     record.execute(
         "insert into dbos.workflow_status (workflow_uuid, status, name, executor_id, priority) "
         "values ('k', 'PENDING', 'known', 'dead', 0)"
@@ -197,7 +188,7 @@ def test_who_is_not_answered_asks_on_another_connection(database_url):
         record = PostgresRecord(url)
         member = FleetMember(record, [], 4, LIMITS, Fence(), replace(QUICK, answer_s=0.5))
         member.join()
-        member.begin(Listener(*[lambda *_: None] * 5, list))
+        member.begin(make_listener())
         wire.swallow()
         time.sleep(1.0)
         heard_at = member.fence._heard_at

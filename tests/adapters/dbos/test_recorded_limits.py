@@ -3,11 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
-import psycopg
 import pytest
 
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_listener import Listener
 from bot.adapters.dbos.fleet_member import FleetMember
 from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.limit_sql import DELETE_LIMITS, LIST_LIMITS
@@ -16,19 +14,13 @@ from bot.adapters.dbos.recorded_limits import RecordedLimits, read_limits
 from bot.adapters.dbos.shared_slots import SlotLimits
 from bot.ports import RequestLimit, WriteRate
 from bot.values import InstallationId
+from tests.adapters.dbos.engine_stage import make_listener
 from tests.tcp_proxy import open_wire
 
 ONE, OTHER = InstallationId(1), InstallationId(2)
 PAUSE_S = 30.0
 SLOW = WriteRate(PAUSE_S, longest_wait_s=3_600.0)
 FEW = WriteRate(0.0, content_per_minute=2, content_per_hour=3, longest_wait_s=100.0)
-
-
-@pytest.fixture
-def record(database_url):
-    """A connection to the record."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -129,7 +121,7 @@ def test_members_hear_of_limits_as_they_say_that_they_live(processes, database_u
     )
     member.join()
     known = []
-    listener = Listener(*[lambda *_: None] * 5, list, known.append)
+    listener = make_listener(on_limits=known.append)
     with closing(member.record.connect()) as connection:
         member._beat(connection, listener)
         for limits, left_s in zip(processes, (600.0, 60.0), strict=True):

@@ -1,6 +1,5 @@
 """The tests of whose turn it is where two processes share the slots, on a PostgreSQL."""
 
-import psycopg
 import pytest
 
 from bot.adapters.dbos import fleet_sql
@@ -14,13 +13,6 @@ LIMITS = SlotLimits(per_repository=6, dead_after_s=60)
 SLOTS = 3  # of each process
 # In turn: who has a slot, by whom it was given longest ago.
 AT_WORK = "select run, owner from greenlit.slots where granted_at is not null order by granted_at"
-
-
-@pytest.fixture
-def record(database_url):
-    """A connection to the record."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

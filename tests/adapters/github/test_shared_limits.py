@@ -9,7 +9,6 @@ from contextlib import closing
 import pytest
 
 from bot.adapters.dbos.fence import Fence
-from bot.adapters.dbos.fleet_listener import Listener
 from bot.adapters.dbos.fleet_member import FleetMember
 from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.postgres import PostgresRecord
@@ -18,6 +17,7 @@ from bot.adapters.dbos.shared_slots import SlotLimits
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import RateLimited
 from bot.values import Repo
+from tests.adapters.dbos.engine_stage import make_listener
 from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
 from tests.tcp_proxy import open_wire
 
@@ -46,8 +46,7 @@ def beat(database_url: str, right: GitHubApp) -> Iterator[Callable[[], None]]:
         PostgresRecord(database_url), [], 0, SlotLimits(1, 6), Fence(), FleetTiming()
     )
     member.join()
-    ignore: Callable[..., None] = lambda *_: None  # noqa: E731
-    listener = Listener(ignore, ignore, ignore, ignore, ignore, list, right.learn_limits)
+    listener = make_listener(on_limits=right.learn_limits)
     with closing(member.record.connect()) as connection:
         yield lambda: member._beat(connection, listener)
 

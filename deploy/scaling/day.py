@@ -35,21 +35,21 @@ class Day:
 
 
 def simulate(costs: Costs, runs: float) -> Day:
-    """Go through a day with the fewest slots with which no run waits longer than it may."""
+    """Find the day with the fewest slots with which no run waits longer than it may."""
     work = costs.work
     work_s = work.first_s + (work.attempts_a_run - 1) * work.repair_s
     least = math.ceil(runs * work_s / DAY_S)  # what is at work on average
     most = math.ceil(least * costs.fleet.peak_factor) + 1
     while most - least > SLOTS_EXACT * most:
         middle = (least + most) // 2
-        if _simulate(costs, runs, middle).longest_wait_s > costs.fleet.patience_s:
+        if go_through(costs, runs, middle).longest_wait_s > costs.fleet.patience_s:
             least = middle + 1
         else:
             most = middle
-    return _simulate(costs, runs, most)
+    return go_through(costs, runs, most)
 
 
-def _simulate(costs: Costs, runs: float, slots: int) -> Day:
+def go_through(costs: Costs, runs: float, slots: int) -> Day:
     """Go through two days; the first one only leaves what the second one begins with."""
     arriving = [runs * share for share in _list_shares(costs.fleet)] * 2
     line = Line(costs.work, slots, len(arriving))

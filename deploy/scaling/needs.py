@@ -29,9 +29,13 @@ def list_needs(costs: Costs, day: Day) -> dict[str, float]:
 
 def _count_doors(costs: Costs, day: Day) -> int:
     """Count the doors: two at least, so that one may be away. One is kept busy by one core."""
+    return max(2, math.ceil(_count_door_cores(costs, day) / costs.fleet.busy_share))
+
+
+def _count_door_cores(costs: Costs, day: Day) -> float:
+    """Count the cores that take the webhooks in."""
     cpu_of_delivery_s = costs.run.door_cpu_s / costs.run.deliveries
-    cores = _count_deliveries_s(costs, day) * cpu_of_delivery_s
-    return max(2, math.ceil(cores / costs.fleet.busy_share))
+    return _count_deliveries_s(costs, day) * cpu_of_delivery_s
 
 
 def _count_deliveries_s(costs: Costs, day: Day) -> float:
@@ -41,9 +45,8 @@ def _count_deliveries_s(costs: Costs, day: Day) -> float:
 
 def _list_machine_needs(costs: Costs, day: Day, processes: int) -> dict[str, float]:
     run, process, work, fleet = costs.run, costs.process, costs.work, costs.fleet
-    door_cpu = _count_deliveries_s(costs, day) * run.door_cpu_s / run.deliveries
     runs_cpu = day.peak_a_second * run.worker_cpu_s
-    cpu = runs_cpu + door_cpu + processes * process.rest_cpu_share
+    cpu = runs_cpu + _count_door_cores(costs, day) + processes * process.rest_cpu_share
     checks_cpu = day.peak_a_second * work.sandbox_cpu_s * work.attempts_a_run
     memory_mib = processes * process.memory_mib + day.waiting * process.waiting_kib / KIB
     mirrors = fleet.mirror_copies * day.runs / fleet.runs_of_a_repository

@@ -1,4 +1,4 @@
-"""What the operator's log says beside each line: the run and the delivery that it is about."""
+"""What the log says beside each line: of which run, which delivery and which span it is."""
 
 from __future__ import annotations
 

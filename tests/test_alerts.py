@@ -54,7 +54,6 @@ def known():
     metrics.count_retry("GitHub")
     metrics.count_ci_query("answered")
     metrics.count_turn(Usage(1.0, 1, 1, 1, 1))
-    metrics.count_ci_query("answered")
     for resource in ("core", "graphql"):
         metrics.keep_budget(1, RequestBudget(resource, 1, 2, 3.0))
     metrics.keep_disk(DiskUse({"mirrors": 1, "logs": 1}, 1))

@@ -15,6 +15,7 @@ from bot.adapters.github.token_credential import TokenCredential
 from bot.ports import NoOwnSecrets, Refusal, Unreachable
 from bot.values import Remote, Repo
 from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub
+from tests.adapters.github.watch import Watch
 
 MINT = "POST /app/installations/1/access_tokens"
 ISSUE = "GET /repos/o/r/issues/7"
@@ -69,13 +70,11 @@ def test_one_jwt_serves_for_minutes(
     """Signing costs more than asking: the App's JWT is kept, and made anew long before GitHub
     refuses it.
     """
-    now = [time.time()]
-    github.clock = lambda: now[0]
-    app = make(clock=github.clock)
+    watch = Watch(time.time())
+    app = make(clock=watch)
     shown = []
     for later_s in (0, 100, 101):
-        now[0] += later_s
-        time.sleep(1.1)  # a JWT of another second would be another one
+        watch.now_s += later_s
         app.fetch_remote(Repo(f"o/r{later_s}", repo.installation))
         shown.append(github.calls_to(MINT)[-1].token)
 
@@ -87,11 +86,10 @@ def test_token_is_kept_until_shortly_before_it_expires(
     github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
 ):
     """One token serves an hour less a margin; then another is minted."""
-    now = [time.time()]
-    github.clock = lambda: now[0]
-    app = make(clock=github.clock)
+    watch = Watch(time.time())
+    app = make(clock=watch)
     first, again = app.fetch_remote(repo), app.fetch_remote(repo)
-    now[0] += 3100
+    watch.now_s += 3100
     later = app.fetch_remote(repo)
 
     assert again == first

@@ -11,10 +11,10 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.ports import NoMetrics, RateLimited, Refusal, Unreachable
 from bot.values import InstallationId, Repo, RequestBudget
 from tests.adapters.github.scripted_github import CommentStore, Reply, ScriptedGitHub
+from tests.adapters.github.watch import NOW, Watch
 
 ISSUE = "GET /repos/o/r/issues/7"
 POST = "POST /repos/o/r/issues/7/comments"
-NOW = 1_800_000_000.0
 SECONDARY = {
     "message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 }
@@ -217,16 +217,6 @@ def test_long_queue_of_writes_is_sent_away(
         untils.append(raised.value.until - NOW)
 
     assert [1, 2, 3] == [round(until / 30) for until in untils]
-
-
-class Watch:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now_s = NOW
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 def test_nothing_is_sent_that_github_would_refuse(

@@ -8,9 +8,9 @@ from bot.adapters.github.known_limits import KnownLimits
 from bot.adapters.github.request_budget import find_reset, name_resource
 from bot.ports import RateLimited, RequestLimit, WriteRate, WriteTurn
 from bot.values import InstallationId
+from tests.adapters.github.watch import NOW
 
 ONE = InstallationId(1)
-NOW = 1_800_000_000.0
 GRAPHQL_URL = "https://ghe.example/api/graphql"
 AT_NOW = "Fri, 15 Jan 2027 08:00:00 GMT"
 

@@ -7,18 +7,9 @@ import pytest
 from bot.adapters.github.own_pace import OwnPace
 from bot.ports import WriteRate
 from bot.values import InstallationId
+from tests.adapters.github.watch import Watch
 
 ONE, OTHER = InstallationId(1), InstallationId(2)
-
-
-class Watch:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now_s = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from bot.values import (
     Repo,
 )
 from tests.adapters.github.on_forge.greeter import HEAD, LOST, MAIN, REPO
+from tests.adapters.github.watch import Watch
 
 
 @pytest.mark.parametrize("lost", LOST)
@@ -117,21 +118,19 @@ def test_issue_has_three_refusals_at_most(
 
 def test_repository_has_ten_refusals_an_hour(forge: Forge, keys: AppKeys, repo: Repo, issue: int):
     """The eleventh person is told nothing; an hour later the next one is told again."""
-    now = [time.time()]
+    watch = forge.apps.clock = Watch(time.time())
     url = forge.state.web
     github = GitHubApp(
         keys.id,
         keys.private_key,
         url,
         f"{url}/api/v3",
-        clock=lambda: now[0],
+        clock=watch,
         pause_between_writes_s=0.0,
     )
     issues = [issue, *(forge.open_issue(REPO, "ada", "More", "") for _ in range(11))]
-    github.issues.fetch_issue(repo, issue)  # GitHub takes no App whose clock is an hour off
-    now[0] -= 3601
     told = [refuse(github, repo, number, "eve") for number in issues[:11]]
-    now[0] += 3601
+    watch.now_s += 3601
 
     assert [[True]] * 10 + [[False]] == told
     assert [True] == refuse(github, repo, issues[11], "eve")

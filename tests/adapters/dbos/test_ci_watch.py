@@ -9,21 +9,21 @@ from tests.ci_waits import serve_waits
 
 POLL_S = 0.5
 QUICK = Caps(ci_poll_s=POLL_S, ci_grace_s=POLL_S)
-REPOSITORIES = ("acme/a", "acme/b", "acme/c")
 
 
 @pytest.fixture
 def scene(tmp_path, checked):
-    """Three repositories with the App, and a CI of which no webhook tells."""
+    """A repository with the App, and a CI of which no webhook tells."""
     with serve_waits(tmp_path, checked, POLL_S) as scene:
-        for name in REPOSITORIES:
-            scene.add_repository(name)
+        scene.add_repository("acme/a")
         yield scene
 
 
 def test_all_that_wait_are_asked_about_with_one_query(scene):
     """Six commits of three repositories; and what ended without a webhook ends its wait alone."""
-    keys = [scene.begin(name) for name in REPOSITORIES for _ in range(2)]
+    scene.add_repository("acme/b")
+    scene.add_repository("acme/c")
+    keys = [scene.begin(name) for name in ("acme/a", "acme/b", "acme/c") for _ in range(2)]
     scene.wait_for_waits(6)
     scene.wait_for_queries(1)
     queries, requests = scene.metrics.queries.total(), scene.count_requests()
@@ -39,6 +39,7 @@ def test_all_that_wait_are_asked_about_with_one_query(scene):
 
 def test_a_repository_without_the_app_blinds_nobody(scene, caplog):
     """The others are seen as ever, and its own run asks by itself until it is told."""
+    scene.add_repository("acme/b")
     scene.add_repository("acme/gone")
     gone = scene.begin("acme/gone", QUICK)
     early = scene.begin("acme/a")

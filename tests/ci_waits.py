@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.adapters.dbos.ci_watch import FetchMarks
 from bot.adapters.dbos.durable_engine import DurableEngine
@@ -44,6 +44,9 @@ OTHER_CI = "ci/other"
 # A run that asks by itself as good as never, so that all that is asked comes of others.
 PATIENT = Caps(ci_poll_s=600.0, ci_grace_s=600.0)
 ASKED_AT = "2026-11-20T10:00:00Z"
+PATIENCE_S = 60
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,28 +124,27 @@ class CiScene:
         head = self.heads[key]
         self.forge.set_status(head.repo, head.sha, OTHER_CI, "success")
 
-    def wait_for_waits(self, count: int, patience_s: float = 60) -> None:
+    def wait_for_waits(self, count: int) -> None:
         """Wait until so many runs wait for CI at once."""
-        deadline = time.monotonic() + patience_s
-        while self.engine.read_load(with_record=False).waits.get("ci", 0) != count:
-            assert time.monotonic() < deadline, "the runs never came to wait"
-            time.sleep(0.05)
 
-    def wait_for_queries(self, count: int, patience_s: float = 60) -> None:
+        def do_they_wait() -> bool:
+            return self.engine.read_load(with_record=False).waits.get("ci", 0) == count
+
+        _wait_for(do_they_wait, "the runs never came to wait")
+
+    def wait_for_queries(self, count: int) -> None:
         """Wait until the watch has asked so many times more."""
         wanted = self.metrics.queries.total() + count
-        deadline = time.monotonic() + patience_s
-        while self.metrics.queries.total() < wanted:
-            assert time.monotonic() < deadline, "nobody watches"
-            time.sleep(0.02)
+        _wait_for(lambda: self.metrics.queries.total() >= wanted, "nobody watches")
 
-    def find_outcome(self, key: RunKey, patience_s: float = 60) -> Outcome:
+    def find_outcome(self, key: RunKey) -> Outcome:
         """Find how a run ended, once it has."""
-        deadline = time.monotonic() + patience_s
-        while not ((run := self.engine.run(key)) and run.outcome):
-            assert time.monotonic() < deadline, f"{key} has not ended"
-            time.sleep(0.05)
-        return run.outcome
+
+        def find() -> Outcome | None:
+            run = self.engine.run(key)
+            return run.outcome if run else None
+
+        return _wait_for(find, f"{key} has not ended")
 
     def count_requests(self) -> int:
         """Count what was asked of the forge so far."""
@@ -183,3 +185,12 @@ def serve_waits(
             yield CiScene(forge, keys, engine, metrics)
         finally:
             engine.close()
+
+
+def _wait_for(find: Callable[[], T | None], otherwise: str) -> T:
+    """Ask until there is an answer; fail with these words where there is none for long."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (answer := find()):
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.02)
+    return answer

@@ -23,6 +23,7 @@ from bot.adapters.dbos.runtime import EngineOptions
 from bot.ports import Ports
 from bot.run import Run, StartRun, Story, step
 from bot.values import InstallationId, Outcome, Repo
+from tests.benchmarks.burst_of_starts import start_all
 from tests.benchmarks.fleet import SERVER
 from tests.benchmarks.fleet_record import FleetRecord
 from tests.benchmarks.measured_process import MeasuredProcess
@@ -32,7 +33,6 @@ from tests.postgres_server import PostgresServer, create_cluster, find_postgres
 
 WORKERS = (1, 2, 3)
 STARTS, SLOTTED_STARTS = 10_000, 1_000
-AT_ONCE = 50  # starts that wait for the record, as the door's connections do
 OWNERS, REPOSITORIES, SLOTS = 20, 100, 8
 PATIENCE_S = 1_200.0
 
@@ -116,20 +116,14 @@ def _fill(home: Path, url: str, story: Story, starts: int) -> float:
     """Put the starts into the queue, as a door does, and return the seconds that took."""
     with _launched(home, url, slots=0) as door:
         began = time.monotonic()
-        asyncio.run(_start_all(door, story, starts))
+        asyncio.run(start_all(door, _list_starts(story, starts)))
         return time.monotonic() - began
 
 
-async def _start_all(door: DurableEngine, story: Story, starts: int) -> None:
-    numbers = iter(range(starts))
-
-    async def connection() -> None:
-        """Start what is left, one after the other."""
-        for number in numbers:
-            repo = f"o{number % OWNERS}/r{number % REPOSITORIES}"
-            await door.start(StartRun(story, repo, key=f"{repo}#{number}/1"))
-
-    await asyncio.gather(*(connection() for _ in range(AT_ONCE)))
+def _list_starts(story: Story, count: int) -> Iterator[StartRun]:
+    for number in range(count):
+        repo = f"o{number % OWNERS}/r{number % REPOSITORIES}"
+        yield StartRun(story, repo, key=f"{repo}#{number}/1")
 
 
 def serve_worker(orders: Connection[Any, Any], home: Path, url: str) -> None:

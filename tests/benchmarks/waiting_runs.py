@@ -29,6 +29,7 @@ from bot.run import Run, StartRun, from_json
 from bot.settings import Settings
 from bot.stories.watching import obey_signals, settle_ci
 from bot.values import Outcome, Repo, RunState, Sha, Subject
+from tests.benchmarks.burst_of_starts import start_all
 from tests.benchmarks.fleet import SERVER
 from tests.benchmarks.instant_services import serve_slow_github
 from tests.benchmarks.measured_process import MeasuredProcess
@@ -43,7 +44,6 @@ REPOSITORIES = [f"acme{number}/greeter" for number in range(INSTALLATIONS)]
 RECORD = Path(__file__).parents[1] / "stories" / "recorded_run.json"
 NEVER_S = 36_000.0  # no look at CI comes within the measurement
 WINDOW_S, PATIENCE_S = 60.0, 1_200.0
-AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,24 +201,16 @@ def _obey(engine: DurableEngine, order: Sequence[Any]) -> int:
                 for name, pushed in heads.items()
                 for number, head in enumerate(pushed, 1)
             ]
-            asyncio.run(_start_all(engine, waits))
+            asyncio.run(start_all(engine, map(_make_start, waits)))
             return len(waits)
         case ["count waiting"]:
             return engine.read_load(with_record=False).waits.get("ci", 0)
     raise ValueError(order)
 
 
-async def _start_all(engine: DurableEngine, waits: Sequence[WaitingRun]) -> None:
-    left = iter(waits)
-
-    async def connection() -> None:
-        """Start what is left, one after the other."""
-        for waiting in left:
-            subject = Subject(f"{waiting.repo.name}#{waiting.number}")
-            start = StartRun(wait_for_checks, waiting, key=f"{subject}/1", subject=subject)
-            await engine.start(start)
-
-    await asyncio.gather(*(connection() for _ in range(AT_ONCE)))
+def _make_start(waiting: WaitingRun) -> StartRun:
+    subject = Subject(f"{waiting.repo.name}#{waiting.number}")
+    return StartRun(wait_for_checks, waiting, key=f"{subject}/1", subject=subject)
 
 
 def _describe(record: str, waits: Waits, poll_s: float) -> list[Row]:

@@ -17,12 +17,12 @@ from bot.adapters.github.api_errors import (
 )
 from bot.adapters.github.auth import Credential
 from bot.adapters.github.known_limits import name_limited
-from bot.adapters.github.request_budget import GRAPHQL, name_resource
+from bot.adapters.github.request_budget import GRAPHQL, creates_content, name_resource
 from bot.adapters.github.url_templates import make_url_template
 from bot.ports import NoTraces, RateLimited, Refusal, Traces, Unreachable
 
 PAGE = 100
-ERROR = 400  # from here on a status is one
+FIRST_ERROR = 400  # of HTTP's statuses
 BODY = 2  # its place among the arguments of PyGithub's requests, behind the address
 # PyGithub's own GithubRetry repeats a POST after any 5xx, which doubles comments, and sleeps as
 # long as a Retry-After says. So only reads are repeated here, twice; limits are for the engine to
@@ -83,8 +83,7 @@ class ApiClient(Requester):
         self._refuse_secrets([url, *args[BODY : BODY + 1], options.get("input")])
         resource = name_resource(url, self.graphql_url)
         if verb != "GET" and resource != GRAPHQL:
-            creates_content = _is_of_content(verb, url)
-            self.credential.wait_to_write(resource, creates_content=creates_content)
+            self.credential.wait_to_write(resource, creates_content=creates_content(verb, url))
         response = self.send(verb, url, *args, **options)
         self.check(response)
         return response.status, dict(response.headers), response.text
@@ -110,8 +109,8 @@ class ApiClient(Requester):
 
     def graphql_named_mutation(self, mutation_name: str, *args: Any, **options: Any) -> Any:
         """Write through GraphQL. A query is a POST as well, so the verb does not tell a write."""
-        creates_content = mutation_name.startswith("add")
-        self.credential.wait_to_write(GRAPHQL, creates_content=creates_content)
+        is_addition = mutation_name.startswith("add")
+        self.credential.wait_to_write(GRAPHQL, creates_content=is_addition)
         return super().graphql_named_mutation(mutation_name, *args, **options)
 
     def send(self, verb: str, url: str, *args: Any, **options: Any) -> ApiResponse:
@@ -143,7 +142,7 @@ class ApiClient(Requester):
         with self._traces.span(f"{verb} {template}", "client", attributes) as span:
             response = self._receive(request, verb, url, *args, **options)
             span.attributes["http.response.status_code"] = response.status
-            span.error = str(response.status) if response.status >= ERROR else ""
+            span.error = str(response.status) if response.status >= FIRST_ERROR else ""
         return response
 
     def _receive(
@@ -172,13 +171,6 @@ class ApiClient(Requester):
             raise _redirected_elsewhere(request)
         query = f"?{parts.query}" if parts.query else ""
         return parts.path.removeprefix(prefix) + query
-
-
-def _is_of_content(verb: str, path: str) -> bool:
-    """Tell whether a request makes what people see, such as a comment, but no object of git, and no
-    other run of a workflow: /repos/OWNER/NAME/git/trees.
-    """
-    return verb == "POST" and path.split("/")[4:5] not in (["git"], ["actions"])
 
 
 def _redirected_elsewhere(request: str) -> Refusal:

@@ -19,6 +19,8 @@ SEARCH: Final = "search"
 # is wrong, is asked again then: it would keep an installation from working for as long.
 LONGEST_S = 3600.0
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+# Objects of git, and runs of workflows.
+_NO_CONTENT = re.compile(r"/repos/[^/]+/[^/]+/(?:git|actions)/")
 
 
 def name_resource(url: str, graphql_url: str) -> str:
@@ -26,6 +28,11 @@ def name_resource(url: str, graphql_url: str) -> str:
     if url == graphql_url:
         return GRAPHQL
     return SEARCH if urlsplit(url).path.startswith("/search/") else CORE
+
+
+def creates_content(verb: str, url: str) -> bool:
+    """Tell whether a request of REST makes what people see, such as a comment."""
+    return verb == "POST" and not _NO_CONTENT.search(urlsplit(url).path)
 
 
 def read_budget(headers: Mapping[str, object]) -> RequestBudget | None:

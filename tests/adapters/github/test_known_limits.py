@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.adapters.github.known_limits import KnownLimits
-from bot.adapters.github.request_budget import find_reset, name_resource
+from bot.adapters.github.request_budget import creates_content, find_reset, name_resource
 from bot.ports import RateLimited, RequestLimit, WriteRate, WriteTurn
 from bot.values import InstallationId
 from tests.adapters.github.watch import NOW
@@ -71,6 +71,21 @@ def test_the_limit_that_lasts_longest_counts():
 def test_requests_take_from_what_github_says(url: str, resource: str):
     """By their address."""
     assert resource == name_resource(url, GRAPHQL_URL)
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "is_content"),
+    [
+        ("POST", "/issues/7/comments", True),
+        ("PATCH", "/issues/comments/1", False),
+        ("POST", "/git/trees", False),
+        ("POST", "/actions/runs/3/rerun-failed-jobs", False),
+    ],
+)
+def test_content_is_what_people_see(verb: str, path: str, *, is_content: bool):
+    """Whether an address is the bot's, without a host, or one that GitHub told."""
+    for place in ("/repos/o/r", "https://ghe.example/api/v3/repos/git/actions"):
+        assert is_content == creates_content(verb, place + path)
 
 
 @pytest.mark.parametrize(

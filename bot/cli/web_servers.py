@@ -60,10 +60,10 @@ def create_servers(
 ) -> Mapping[socket, uvicorn.Server]:
     """Create a server for each socket. `hide` masks the secrets of this process in what is read."""
     settings = bot.settings
-    own = build_own_probes(settings, bot.durable)
+    process, *needs = build_own_probes(settings, bot.durable)
     services = build_service_probes(settings, bot.hub, with_model=bot.works_on_runs)
-    probes = partial(ProbePages, own[:1], (*own[1:], *services))
-    numbers = build_metrics_page(bot.metrics, bot.durable, own)
+    probes = partial(ProbePages, [process], [*needs, *services])
+    numbers = build_metrics_page(bot.metrics, bot.durable, [process, *needs])
     monitors = MonitorPages(probes(lambda answer: hide(describe_reason(answer))), numbers)
     runs_url = f"{render_page_url(sockets.inside)}/"
     outside = _create_outside(bot, DoorPages(runs_url, probes(), bot.takes_webhooks))

@@ -186,8 +186,8 @@ class _Receiver:
         """Name the trace of the run that a delivery started; other deliveries are in none."""
         if "started" not in line:
             return {}
-        run = {"run": str(line["started"]), "delivery": str(line["delivery"])}
-        return {**run, **self.watch.traces.name_run(run["run"], run["delivery"])}
+        key, delivery = str(line["started"]), str(line["delivery"])
+        return {"run": key, "delivery": delivery, **self.watch.traces.name_run(key, delivery)}
 
     def _trace(self, line: Mapping[str, object], status: int, began: float) -> None:
         """Keep how long it took until the start was on disk, in the trace of the run."""

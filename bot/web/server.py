@@ -97,15 +97,15 @@ class _Server(uvicorn.Server):
         self._is_ending = is_ending
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop is closed: it has ended
-                self._loop.call_soon_threadsafe(self._told.set)
+                self._loop.call_soon_threadsafe(self._wake.set)
 
     async def main_loop(self) -> None:
-        self._told = asyncio.Event()
+        self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         # At each zero uvicorn writes the date anew that its answers carry.
         while not await self.on_tick(0):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait(), DATE_S)
+                await asyncio.wait_for(self._wake.wait(), DATE_S)
 
 
 class _DeadlineProtocol(HttpToolsProtocol):

@@ -33,14 +33,14 @@ class Service:
         """Put other paths and ports in the place of those of the file."""
         pattern = re.compile("|".join(map(re.escape, sorted(places, key=len, reverse=True))))
 
-        def move(text: str) -> str:
+        def replace(text: str) -> str:
             return pattern.sub(lambda found: places[found[0]], text)
 
         return Service(
             self.name,
-            [move(word) for word in self.words],
-            {name: move(value) for name, value in self.environment.items()},
-            [[move(word) for word in probe] for probe in self.probes],
+            [replace(word) for word in self.words],
+            {name: replace(value) for name, value in self.environment.items()},
+            [[replace(word) for word in probe] for probe in self.probes],
             self.grace_s,
         )
 

@@ -23,6 +23,7 @@ from bot.cli.doctor import run_doctor
 from bot.cli.doctor.diagnosis import Diagnosis
 from bot.cli.doctor.kept_disk import judge_disk
 from bot.cli.doctor.sandbox_tier import check_sandbox
+from bot.cli.doctor.services import check_collector
 from bot.forge import Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
@@ -464,17 +465,28 @@ def test_a_model_of_meaning_that_does_not_answer_is_told_but_forbids_nothing(war
     assert "by words alone" in told[0]
 
 
-def test_a_collector_of_traces_is_asked(ward):
-    """With its headers, and for nothing; one that is away forbids nothing."""
-    with ward() as made, collecting() as collector:
-        away = made.examine(otlp_url=NOWHERE)
-        well = made.examine(otlp_url=collector.url, otlp_headers="x-api-key=a%2Ckey")
-        collector.status = 401
-        refused = made.examine(otlp_url=collector.url)
+def test_a_collector_of_traces_that_is_away_forbids_nothing(ward):
+    """Runs go on without it."""
+    with ward() as odd:
+        code, marked = odd.examine(otlp_url=NOWHERE)
 
-    assert (0, 0, 0) == (away[0], well[0], refused[0])
-    assert (["! Traces"], []) == ([line[:8] for line in away[1]], well[1])
-    assert "GREENLIT_OTLP_URL answers 401." in refused[1][0]
+    assert (0, ["! Traces"]) == (code, [line[:8] for line in marked])
+
+
+def test_a_collector_of_traces_is_asked():
+    """With its headers, and for nothing."""
+
+    def check(**told):
+        return list(check_collector(examine_settings(**told)))
+
+    with collecting() as collector:
+        [well] = check(otlp_url=collector.url, otlp_headers="x-api-key=a%2Ckey")
+        collector.status = 401
+        [refused] = check(otlp_url=collector.url)
+
+    assert [] == check()
+    assert ("well", "odd") == (well.state, refused.state)
+    assert "GREENLIT_OTLP_URL answers 401." == refused.text
     assert "a,key" == collector.headers[0]["x-api-key"]
 
 

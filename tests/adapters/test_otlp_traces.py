@@ -142,7 +142,7 @@ def test_a_collector_that_is_away_costs_a_line(caplog):
         traces = OtlpTraces(exporter, {})
         caplog.set_level(logging.INFO, "bot")
         with a_run(traces):
-            for _ in range(3 * LIMIT_SPANS):
+            for _ in range(2 * LIMIT_SPANS):
                 traces.keep(TraceSpan("step"), time.time())
             while not collector.refused:
                 time.sleep(0.05)

@@ -12,15 +12,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
-from tests.crash.forked_bot import run_forked_program
-from tests.deploy.started_services import read_chart, read_compose, read_units
+from tests.crash.forked_bot import ForkedProcess, run_forked_program
+from tests.deploy.started_services import Service, read_chart, read_compose, read_units
 from tests.metric_samples import samples
 from tests.stage import forged, settings_for
 
@@ -35,11 +38,12 @@ def surroundings(tmp_path, checked, database_url):
     """The folder with greenlit.env and private-key.pem, as the RUNBOOK has them made."""
     double = ClaudeDouble(Script(turns=()), key="the-double-takes-any")
     with forged(tmp_path, checked) as (_, keys, url), serve_claude(double) as claude:
-        told = settings_for(keys, url, claude, tmp_path / "bot", database_url=database_url)
-        told = {name: value for name, value in told.items() if name not in ("home", "private_key")}
+        settings = settings_for(keys, url, claude, tmp_path / "bot", database_url=database_url)
+        for name in ("home", "private_key"):
+            del settings[name]
         secrets = tmp_path / "secrets"
         secrets.mkdir()
-        lines = [f"GREENLIT_{name.upper()}='{value}'\n" for name, value in told.items()]
+        lines = [f"GREENLIT_{name.upper()}='{value}'\n" for name, value in settings.items()]
         (secrets / "greenlit.env").write_text("".join(lines))
         (secrets / "private-key.pem").write_text(keys.private_key)
         yield secrets
@@ -58,9 +62,47 @@ def choose_places(folder, secrets, number):
     return places
 
 
+@dataclass(frozen=True)
+class StartedService:
+    """A service at work, and the places that stand for those of its file."""
+
+    service: Service
+    process: ForkedProcess
+    places: Mapping[str, str]
+    log: Path
+
+    def fetch(self, port, path):
+        """The status and the text of an answer, by the port that its file has."""
+        return fetch(self.places[port], path)
+
+    def fetch_status(self, path):
+        """The status of an answer where it takes webhooks or probes; 0 while it is not there."""
+        try:
+            return fetch(self.service.environment["GREENLIT_PORT"], path)[0]
+        except OSError:
+            return 0
+
+    def wait_for_status(self, status):
+        """Wait until it says so of whether it is ready."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.fetch_status("/ready") != status:
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.2)
+
+    def ask_probes(self):
+        """Whether each probe of its file is met."""
+        return [not ask(probe).returncode for probe in self.service.probes]
+
+    def end(self):
+        """End it as its file does; how it ended, None where that took longer than it may."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(self.service.grace_s)
+
+
 @contextmanager
 def started(services, tmp_path, secrets):
-    """Start services at once, each with places of its own, and wait until all probes are met."""
+    """Start services at once, each with places of its own, and and have all probes met."""
     with ExitStack() as stack:
         running = []
         for number, service in enumerate(services):
@@ -68,34 +110,17 @@ def started(services, tmp_path, secrets):
             moved = service.move(places)
             folder = tmp_path / f"process{number}"
             folder.mkdir()
-            (folder / "bot.log").touch()
+            log = folder / "bot.log"
+            log.touch()
             environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder)}
             process = stack.enter_context(
                 run_forked_program(folder, environment | moved.environment, moved.words)
             )
-            running.append((moved, process, places, folder))
-        for service, process, _, folder in running:
-            wait_until_well(service, process, folder)
+            running.append(StartedService(moved, process, places, log))
+        for service in running:
+            service.wait_for_status(200)
+            assert all(service.ask_probes()), service.log.read_text()
         yield running
-
-
-def wait_until_well(service, process, folder):
-    """Ask as the file asks, until every probe ends with 0."""
-    deadline = time.monotonic() + PATIENCE_S
-    for probe in service.probes:
-        while not listens(service) or ask(probe).returncode:
-            log = (folder / "bot.log").read_text()
-            assert process.poll() is None, log
-            assert time.monotonic() < deadline, log
-            time.sleep(0.2)
-
-
-def listens(service):
-    """Whether it is there to be asked: to ask in vain takes a process each time."""
-    try:
-        return fetch(service.environment["GREENLIT_PORT"], "/health")[0] == 200
-    except OSError:
-        return False
 
 
 def ask(probe):
@@ -103,12 +128,6 @@ def ask(probe):
     return subprocess.run(
         [sys.executable, "-I", "-S", *probe], capture_output=True, text=True, check=False
     )
-
-
-def end(service, process):
-    """End it as its file does, and return how it ended; None where it took longer than it may."""
-    process.send_signal(signal.SIGTERM)
-    return process.wait(service.grace_s)
 
 
 def fetch(port, path):
@@ -132,32 +151,21 @@ def away(postgres, database_url):
         administrator.execute(f"alter database {name} allow_connections true")
 
 
-def ask_until_lost(service):
-    """Wait until it is not ready any more; then ask each probe."""
-    deadline = time.monotonic() + PATIENCE_S
-    while fetch(service.environment["GREENLIT_PORT"], "/ready")[0] == 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    return [not ask(probe).returncode for probe in service.probes]
-
-
 def test_compose(surroundings, tmp_path):
     """A door and a worker; the door's page is reached by its published port, and the numbers only
     where none is published.
     """
     door, worker, *others = read_compose()
     with started([door, worker], tmp_path, surroundings) as running:
-        ports = [places for _, _, places, _ in running]
-        pages = fetch(ports[0]["8485"], "/runs.json")
-        at_door = fetch(ports[0]["8484"], "/metrics")
-        numbers = [fetch(port["8487"], "/metrics") for port in ports]
-        ready = [json.loads(fetch(port["8484"], "/ready")[1]) for port in ports]
-        ends = [end(service, process) for service, process, _, _ in running]
+        pages = running[0].fetch("8485", "/runs.json")
+        at_door, _ = running[0].fetch("8484", "/metrics")
+        numbers = [service.fetch("8487", "/metrics")[1] for service in running]
+        ready = [json.loads(service.fetch("8484", "/ready")[1]) for service in running]
+        ends = [service.end() for service in running]
 
     assert [other.words for other in others] == [worker.words] * 2
-    assert (200, "[]") == pages
-    assert 404 == at_door[0]
-    assert [0, 2] == [samples(text.encode())["greenlit_slots"] for _, text in numbers]
+    assert ((200, "[]"), 404) == (pages, at_door)
+    assert [0, 2] == [samples(text.encode())["greenlit_slots"] for text in numbers]
     parts = {"status": "ready", "database": "ok", "disk": "ok", "github": "ok"}
     assert [parts, parts | {"claude": "ok"}] == ready
     assert [0, 0] == ends
@@ -166,10 +174,10 @@ def test_compose(surroundings, tmp_path):
 def test_systemd(surroundings, tmp_path):
     """One process that does all, and a worker beside it; the numbers are for this machine."""
     with started(read_units(), tmp_path, surroundings) as running:
-        (_, _, one, _), (_, _, other, _) = running
-        numbers = [fetch(one["8485"], "/metrics")[0], fetch(other["28581"], "/metrics")[0]]
-        outside = [fetch(one["8484"], "/metrics")[0], fetch(other["28481"], "/metrics")[0]]
-        ends = [end(service, process) for service, process, _, _ in running]
+        serve, work = running
+        numbers = [serve.fetch("8485", "/metrics")[0], work.fetch("28581", "/metrics")[0]]
+        outside = [serve.fetch("8484", "/metrics")[0], work.fetch("28481", "/metrics")[0]]
+        ends = [service.end() for service in running]
 
     assert ([200, 200], [404, 404]) == (numbers, outside)
     assert [0, 0] == ends
@@ -180,13 +188,15 @@ def test_kubernetes(surroundings, tmp_path, postgres, database_url):
     the database they are sent nothing, and live.
     """
     with started(read_chart(), tmp_path, surroundings) as running:
-        numbers = [fetch(places["8487"], "/metrics")[0] for _, _, places, _ in running]
-        outside = [fetch(places["8484"], "/metrics")[0] for _, _, places, _ in running]
+        numbers = [service.fetch("8487", "/metrics")[0] for service in running]
+        outside = [service.fetch("8484", "/metrics")[0] for service in running]
         with away(postgres, database_url):
-            lost = [ask_until_lost(service) for service, *_ in running]
-        ends = [end(service, process) for service, process, _, _ in running]
+            for service in running:
+                service.wait_for_status(503)
+            probes = [service.ask_probes() for service in running]
+        ends = [service.end() for service in running]
 
-    assert ["door", "work"] == [service.name for service, *_ in running]
-    assert [[True, True, False]] * 2 == lost
+    assert ["door", "work"] == [service.service.name for service in running]
+    assert [[True, True, False]] * 2 == probes
     assert ([200, 200], [404, 404]) == (numbers, outside)
     assert [0, 0] == ends

@@ -22,7 +22,7 @@ from tests.benchmarks.instant_services import OWNER, serve_instant_claude, serve
 from tests.benchmarks.measured_process import MeasuredProcess
 from tests.benchmarks.process_usage import read_memory_mb, read_tree_cpu_s
 from tests.benchmarks.table import Row
-from tests.crash.forked_bot import run_forked_bot
+from tests.crash.forked_bot import name_variables, run_forked_bot
 from tests.postgres_server import create_cluster, find_postgres
 from tests.stage import settings_for
 
@@ -82,7 +82,7 @@ class MeasuredFleet:
         url, keys, _ = self.github.greeting
         more = {"port": 0, "page_port": 0, "log_level": "ERROR", "database_url": database_url}
         values = settings_for(keys, url, claude.greeting, home, **more)
-        self._settings = {f"GREENLIT_{name.upper()}": str(value) for name, value in values.items()}
+        self._settings = name_variables(values)
         self.pids = {
             "workers": [],
             "door": [],

@@ -19,7 +19,7 @@ from bot.adapters.dbos.sqlite import lock_home
 from bot.cli.commands import app
 from bot.cli.demo.bot_process import program_path
 from bot.forge.claude_double import ClaudeDouble, serve_claude
-from tests.crash.forked_bot import run_forked, run_forked_bot
+from tests.crash.forked_bot import name_variables, run_forked, run_forked_bot
 from tests.run_record import count_ended
 from tests.stage import BEGIN, END, GOOD, REPO, forged, script, settings_for
 
@@ -29,7 +29,7 @@ TRACEBACK = "Traceback (most recent call last)"
 
 def environment(home, settings=None):
     """What a command sees, and nothing else."""
-    mine = {f"GREENLIT_{name.upper()}": str(value) for name, value in (settings or {}).items()}
+    mine = name_variables(settings or {})
     root = str(Path(__file__).parents[2])
     return {
         "PATH": program_path(),
@@ -274,10 +274,7 @@ def test_a_record_that_is_no_database_is_told(tmp_path, settings):
 
 def test_an_unreachable_github_is_a_warning(tmp_path, settings):
     """It listens all the same: GitHub may come back, and webhooks are proof that it has."""
-    env = {
-        f"GREENLIT_{name.upper()}": str(value)
-        for name, value in (settings | {"github_api_url": NOWHERE}).items()
-    }
+    env = name_variables(settings | {"github_api_url": NOWHERE})
     with run_forked_bot(tmp_path, env) as bot:
         until(lambda: "missed deliveries cannot be asked for" in bot.log.read_text())
         assert [] == bot.list_runs()
@@ -288,8 +285,7 @@ def test_an_unreachable_github_is_a_warning(tmp_path, settings):
 
 def test_ctrl_c_ends_it_without_a_traceback(tmp_path, settings):
     """Exit code 0: it did what it was told."""
-    env = {f"GREENLIT_{name.upper()}": str(value) for name, value in settings.items()}
-    with run_forked_bot(tmp_path, env) as bot:
+    with run_forked_bot(tmp_path, name_variables(settings)) as bot:
         bot.process.send_signal(signal.SIGINT)
         assert 0 == bot.process.wait(60)
 
@@ -307,13 +303,8 @@ def slow_bot(home, checked, pace):
         forge, keys, url = stack.enter_context(forged(home, checked))
         double = ClaudeDouble(slow, pace=pace)
         claude = stack.enter_context(serve_claude(double))
-        told = settings_for(keys, url, claude, home / "bot", port=0, page_port=0)
-        yield (
-            forge,
-            keys,
-            double,
-            {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()},
-        )
+        settings = settings_for(keys, url, claude, home / "bot", port=0, page_port=0)
+        yield forge, keys, double, name_variables(settings)
 
 
 @pytest.mark.slow

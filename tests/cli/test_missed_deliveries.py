@@ -16,7 +16,7 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.cli.missed_deliveries import MissedDeliveries
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.adapters.github.scripted_github import Reply, listening
-from tests.crash.forked_bot import run_forked_bot
+from tests.crash.forked_bot import name_variables, run_forked_bot
 from tests.stage import REPO, forged, script, settings_for
 from tests.tcp_proxy import open_wire
 
@@ -137,11 +137,10 @@ def test_a_database_that_is_away_costs_no_delivery(tmp_path, checked, database_u
         serve_claude(ClaudeDouble(script(), pace=0)) as claude,
         open_wire(database_url) as (wire, through),
     ):
-        told = settings_for(
+        settings = settings_for(
             keys, url, claude, tmp_path / "bot", port=0, page_port=0, database_url=through
         )
-        settings = {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
-        with run_forked_bot(tmp_path, settings, "door") as door:
+        with run_forked_bot(tmp_path, name_variables(settings), "door") as door:
             forge.set_webhook_url(keys, door.webhook_url)
             issue = forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
             assert forge.wait_until_idle(30)

@@ -49,6 +49,11 @@ class ForkedProcess:
         return self._process.exitcode
 
 
+def name_variables(settings: Mapping[str, object]) -> dict[str, str]:
+    """Name settings as a process finds them in its environment."""
+    return {f"GREENLIT_{name.upper()}": str(value) for name, value in settings.items()}
+
+
 @contextmanager
 def run_forked_bot(
     home: Path, settings: Mapping[str, str], part: str = "serve"

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from bot.forge.claude_double import ClaudeDouble, serve_claude
-from tests.crash.forked_bot import run_forked_bot
+from tests.crash.forked_bot import name_variables, run_forked_bot
 from tests.run_record import has_ended
 from tests.stage import BAD, BEGIN, END, FILES, MENDED, REPO, forged, script, settings_for, staged
 from tests.stories.test_replay import RECORD
@@ -80,8 +80,7 @@ def killable(home, checked, play=None, tree=FILES, **more):
         double = ClaudeDouble(play or script(*PLAY), pace=0)
         claude = stack.enter_context(serve_claude(double))
         more = {"port": 0, "page_port": 0, "log_level": "WARNING", **more}
-        told = settings_for(keys, url, claude, home / "bot", **more)
-        settings = {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
+        settings = name_variables(settings_for(keys, url, claude, home / "bot", **more))
         on = Killable(home, forge, keys, settings, double)
         stack.callback(on.close)
         on.start()

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from bot.forge.claude_double import ClaudeDouble, serve_claude
-from tests.crash.forked_bot import run_forked_bot
+from tests.crash.forked_bot import name_variables, run_forked_bot
 from tests.crash.test_crash import PATIENCE_S, PLAY, UNHARMED, happened
 from tests.otlp_receiver import collecting
 from tests.stage import REPO, forged, script, settings_for
@@ -79,18 +79,9 @@ def fleet_between(home, checked, database_url, workers, **more):
         forge, keys, url = stack.enter_context(forged(home, checked))
         double = ClaudeDouble(script(*PLAY), pace=0)
         claude = stack.enter_context(serve_claude(double))
-        told = settings_for(
-            keys,
-            url,
-            claude,
-            home,
-            port=0,
-            page_port=0,
-            database_url=database_url,
-            **{"log_level": "WARNING", **more},
-        )
-        settings = {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
-        fleet = Fleet(home, forge, double, settings, database_url)
+        more = {"port": 0, "page_port": 0, "log_level": "WARNING", **more}
+        settings = settings_for(keys, url, claude, home, database_url=database_url, **more)
+        fleet = Fleet(home, forge, double, name_variables(settings), database_url)
         fleet.keys = keys
         stack.callback(fleet.close)
         fleet.door = fleet.start("door")

@@ -22,7 +22,7 @@ import pytest
 
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
-from tests.crash.forked_bot import ForkedProcess, run_forked_program
+from tests.crash.forked_bot import ForkedProcess, name_variables, run_forked_program
 from tests.deploy.started_services import Service, read_chart, read_compose, read_units
 from tests.metric_samples import samples
 from tests.stage import forged, settings_for
@@ -43,7 +43,7 @@ def surroundings(tmp_path, checked, database_url):
             del settings[name]
         secrets = tmp_path / "secrets"
         secrets.mkdir()
-        lines = [f"GREENLIT_{name.upper()}='{value}'\n" for name, value in settings.items()]
+        lines = [f"{name}='{value}'\n" for name, value in name_variables(settings).items()]
         (secrets / "greenlit.env").write_text("".join(lines))
         (secrets / "private-key.pem").write_text(keys.private_key)
         yield secrets

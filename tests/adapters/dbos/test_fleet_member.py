@@ -274,9 +274,7 @@ def test_a_slot_is_given_back_though_the_record_was_away(member, record, databas
     assert [("o/r#2/1",)] == record.execute("select run from greenlit.slots").fetchall()
 
 
-def test_who_gave_up_while_the_record_was_away_is_not_in_the_line(
-    member, record, database_url, postgres
-):
+def test_who_gave_up_while_the_record_was_away_is_not_in_the_line(member, record, database_url):
     """And it holds up nobody."""
 
     async def work(wire, slots):
@@ -289,10 +287,8 @@ def test_who_gave_up_while_the_record_was_away_is_not_in_the_line(
         wire.mend()
         return await asyncio.wait_for(entering[1], 20)
 
-    with open_wire(postgres.port) as wire:
-        url = database_url.replace(str(postgres.port), str(wire.port))
-        with slots_over(url, member.name) as slots:
-            assert asyncio.run(work(wire, slots))
+    with open_wire(database_url) as (wire, url), slots_over(url, member.name) as slots:
+        assert asyncio.run(work(wire, slots))
 
     assert [("o/r#2/1",)] == record.execute("select run from greenlit.slots").fetchall()
 

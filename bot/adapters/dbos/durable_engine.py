@@ -241,7 +241,7 @@ class DurableEngine(DbosJournal):
             run = DurableRun(self._runtime, RunKey(DBOS.workflow_id or ""))
             value = from_json(data, kind)
             trace = RunTrace(self._options.traces, run.key, story, value)
-            with log_fields(**trace.name()):
+            with log_fields(**trace.list_fields()):
                 outcome = run.add_cost(await run.run_story(story, value))
                 await trace.end(run, outcome, self._database, started_by)
             return to_json(outcome)

@@ -1,4 +1,4 @@
-"""Name a run for the operator's log."""
+"""The fields of the operator's log by which a run is known."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from bot.values.part_progress import PartsNews
 from bot.values.set_aside_run import SetAsideRun
 
 
-def name_run(key: RunKey, value: object) -> dict[str, str]:
-    """Name a run for the log, or the subject of what handles an event, and the delivery."""
+def list_run_fields(key: RunKey, value: object) -> dict[str, str]:
+    """List the run, or the subject of what handles an event, and the delivery."""
     match value:
         case Request():
             run = key if read_run_number(key) else value.subject
             return {"run": run, "delivery": value.delivery}
         case SetAsideRun():
-            return name_run(value.key, value.request)
+            return list_run_fields(value.key, value.request)
         case PartsNews(after=None):
             return {"run": key, "delivery": value.key}
         case _:  # events have a delivery, and what a run began by itself has none

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.dbos.durable_run import DurableRun
-from bot.adapters.dbos.run_fields import name_run
+from bot.adapters.dbos.run_fields import list_run_fields
 from bot.ports import SpanAttribute, Traces, TraceSpan
 from bot.run import Story
 from bot.values import Outcome, Repo, RunKey
@@ -27,10 +27,10 @@ class RunTrace:
     story: Story
     value: object
 
-    def name(self) -> dict[str, str]:
-        """Name the run and its trace, for the log."""
-        names = name_run(self.key, self.value)
-        return {**names, **self.traces.name_run(self.key, names["delivery"])}
+    def list_fields(self) -> dict[str, str]:
+        """List what the log says beside each line of the run: its name, and its trace's."""
+        fields = list_run_fields(self.key, self.value)
+        return {**fields, **self.traces.name_run(self.key, fields["delivery"])}
 
     async def end(
         self, run: DurableRun, outcome: Outcome, database: sa.Engine | None, started_by: str

@@ -1,6 +1,6 @@
 """Each line of a run names the run and the delivery, whatever the run is about."""
 
-from bot.adapters.dbos.run_fields import name_run
+from bot.adapters.dbos.run_fields import list_run_fields
 from bot.adapters.dbos.wait_reports import WaitPolicy
 from bot.log_fields import read_log_fields
 from bot.run import step
@@ -17,26 +17,26 @@ ASKED = Request(REPO, 7, "ada", "", "guid")
 
 def test_a_run_names_itself_and_the_delivery_that_asked_for_it():
     """What handles a command has no number, and is named by its issue."""
-    assert {"run": "o/r#7/1", "delivery": "guid"} == name_run("o/r#7/1", ASKED)
-    assert {"run": "o/r#7", "delivery": "guid"} == name_run("command/guid", ASKED)
+    assert {"run": "o/r#7/1", "delivery": "guid"} == list_run_fields("o/r#7/1", ASKED)
+    assert {"run": "o/r#7", "delivery": "guid"} == list_run_fields("command/guid", ASKED)
 
 
 def test_what_follows_an_event_names_its_delivery():
     """Nobody asked for it, and GitHub told of it all the same."""
     moved = MovedBase(REPO, "guid", "ada")
 
-    assert {"run": "base/guid", "delivery": "guid"} == name_run("base/guid", moved)
-    assert {"run": "parts/guid", "delivery": "guid"} == name_run(
+    assert {"run": "base/guid", "delivery": "guid"} == list_run_fields("base/guid", moved)
+    assert {"run": "parts/guid", "delivery": "guid"} == list_run_fields(
         "parts/guid", PartsNews(REPO, 7, "guid")
     )
-    assert {"run": "parts/o/r#8/1", "delivery": ""} == name_run(
+    assert {"run": "parts/o/r#8/1", "delivery": ""} == list_run_fields(
         "parts/o/r#8/1", PartsNews(REPO, 7, "o/r#8/1", after="o/r#8/1")
     )
 
 
 def test_what_tells_of_a_run_that_was_set_aside_names_that_one():
     """Whoever looks for the run finds it."""
-    told = name_run("set-aside/o/r#7/1", SetAsideRun("o/r#7/1", ASKED))
+    told = list_run_fields("set-aside/o/r#7/1", SetAsideRun("o/r#7/1", ASKED))
 
     assert {"run": "o/r#7/1", "delivery": "guid"} == told
 

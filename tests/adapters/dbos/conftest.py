@@ -3,8 +3,12 @@
 import psycopg
 import pytest
 
+from bot.adapters.dbos.fence import Fence
+from bot.adapters.dbos.fleet_member import FleetMember
+from bot.adapters.dbos.postgres import PostgresRecord
 from tests.adapters.dbos.engine_process import Killable
 from tests.adapters.dbos.engine_stage import durable
+from tests.adapters.dbos.fleet_stage import LIMITS, QUICK
 
 
 @pytest.fixture
@@ -59,3 +63,11 @@ def record(database_url):
     """A connection to the record that processes share."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def member(database_url):
+    """A process that has joined, and does nothing by itself."""
+    member = FleetMember(PostgresRecord(database_url), ["known"], 4, LIMITS, Fence(), QUICK)
+    member.join()
+    return member

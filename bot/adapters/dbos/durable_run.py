@@ -118,8 +118,8 @@ class DurableRun(RecordedLookups):
     def keep(self, state: RunState) -> RunState:
         """Keep how the run stands: it is recorded at the end, and the same at replay."""
         self._logger.log_changes(self._state, state)
-        self._state = state
-        return state
+        self._state = self._runtime.prefixes.share(self._state, state)
+        return self._state
 
     async def follow(self, branch: Branch) -> None:
         """Write the branch to the run's attributes, where signals about it look for the run."""

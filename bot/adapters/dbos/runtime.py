@@ -16,6 +16,7 @@ from bot.adapters.dbos.ci_watch import FetchMarks
 from bot.adapters.dbos.fleet_listener import ignore_limits
 from bot.adapters.dbos.fleet_timing import FleetTiming
 from bot.adapters.dbos.run_waits import RunWaits
+from bot.adapters.dbos.shared_prefixes import SharedPrefixes
 from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.step_output import RetryPolicy
@@ -81,6 +82,7 @@ class Runtime:
     find_attempts: Callable[[Subject], tuple[Attempt, ...]]
     find_subject: Callable[[Repo, Branch], Subject | None]
     waits: dict[str, RunWaits] = field(default_factory=dict)  # of the live runs, by key
+    prefixes: SharedPrefixes = field(default_factory=SharedPrefixes)  # of their conversations
 
 
 def join_queue_threads(stops: Iterable[threading.Event]) -> None:

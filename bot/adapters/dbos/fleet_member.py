@@ -10,7 +10,6 @@ import math
 import os
 import socket
 import threading
-import time
 from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -117,7 +116,7 @@ class FleetMember:
         """Say that this process lives, and return what comes back with the time by the record's
         clock; None where the others took it for dead.
         """
-        asked_at, asked_clock_at = read_clock(), time.time()
+        asked_at, asked_clock_at = read_clock(), self.fence.clock.machine()
         row = connection.execute(statement, names).fetchone()
         if row is not None:
             self.fence.clock.note(row[0], asked_clock_at)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 # What clocks that are kept right differ by, with the way of the answer, is not worth a jump.
 LEAST_S = 1.0
@@ -14,17 +15,18 @@ LEAST_S = 1.0
 class RecordClock:
     """The port `bot.ports.Clock`. Without a word from a database it is the machine's clock."""
 
+    machine: Callable[[], float] = time.time  # this machine's, in seconds since the epoch
     _ahead_s: float = 0.0  # the database's, of this machine's
 
     def now(self) -> datetime:
         """Tell the time, in UTC."""
-        return datetime.now(UTC) + timedelta(seconds=self._ahead_s)
+        return datetime.fromtimestamp(self.read(), UTC)
 
     def read(self) -> float:
         """Tell the time, in seconds since the epoch."""
-        return time.time() + self._ahead_s
+        return self.machine() + self._ahead_s
 
     def note(self, told_at: float, asked_at: float) -> None:
         """Note the time that the database told, asked at this time of the machine's clock."""
-        ahead_s = told_at - (asked_at + time.time()) / 2
+        ahead_s = told_at - (asked_at + self.machine()) / 2
         self._ahead_s = ahead_s if abs(ahead_s) > LEAST_S else 0.0

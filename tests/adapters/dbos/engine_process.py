@@ -61,8 +61,9 @@ async def obey(engine, command):
             return run.state if run else ""
         case ["steps", key]:
             return [step.name for step in await asyncio.to_thread(engine.steps, RunKey(key))]
-        case ["name"]:
-            return engine._membership.member.name
+        case ["name" | "time" as what]:
+            member = engine._membership.member
+            return member.name if what == "name" else member.fence.clock.read()
         case ["close"]:
             return engine.close()
     raise ValueError(command)

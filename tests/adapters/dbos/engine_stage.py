@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.fence import Fence
 from bot.adapters.dbos.fleet_listener import Listener
 from bot.adapters.dbos.record import open_record
+from bot.adapters.dbos.record_clock import RecordClock
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.ports import Ports
@@ -28,16 +30,18 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def durable(home, stories=engine_stories.STORIES, database_url="", **options):
-    """An engine over real SQLite, or over the PostgreSQL at the address. The ports are none of its business: it hands the World on."""
+def durable(home, stories=engine_stories.STORIES, database_url="", ahead_s=0.0, **options):
+    """An engine over real SQLite, or over the PostgreSQL at the address. The ports are none of its
+    business: it hands the World on. `ahead_s` is its machine's clock.
+    """
     ports = Ports(None, None, SystemClock())
     options = {
         "on_run_failed": engine_stories.tell_failure,
         "retry_policy": RetryPolicy(tries=4, first_s=0.05),
     } | options
-    return DurableEngine(
-        home, ports, stories, EngineOptions(**options), open_record(home, database_url)
-    )
+    clock = RecordClock(lambda: time.time() + ahead_s)
+    record, fence = open_record(home, database_url), Fence(clock=clock)
+    return DurableEngine(home, ports, stories, EngineOptions(**options), record, fence)
 
 
 def make_listener(**heard):

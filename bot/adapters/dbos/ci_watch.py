@@ -42,12 +42,19 @@ class BatchedCiWatch:
     """The port `bot.ports.CiWatch`. Lives on one loop; only `compute_pause_s` is for any thread."""
 
     def __init__(
-        self, fetch: FetchMarks, send: SendSignal, poll_s: float, metrics: Metrics
+        self,
+        fetch: FetchMarks,
+        send: SendSignal,
+        poll_s: float,
+        metrics: Metrics,
+        count_sharers: Callable[[], int] = lambda: 1,
     ) -> None:
+        """`count_sharers` tells how many processes with runs of their own share GitHub's limits."""
         self._fetch = fetch
         self._send = send
         self._poll_s = poll_s
         self._metrics = metrics
+        self._count_sharers = count_sharers
         self._watches: dict[InstallationId, InstallationWatch] = {}
         self._woken: dict[RunKey, str] = {}  # for which mark a run was woken last
         self._waits: Mapping[str, RunWaits] = {}  # of the live runs of this process, by key
@@ -102,7 +109,8 @@ class BatchedCiWatch:
         """
         for installation, runs in by_installation.items():
             new = InstallationWatch(installation, self._poll_s)
-            self._watches.setdefault(installation, new).heads = len(runs)
+            watch = self._watches.setdefault(installation, new)
+            watch.heads, watch.sharers = len(runs), self._count_sharers()
         self._watches = {
             name: watch
             for name, watch in self._watches.items()

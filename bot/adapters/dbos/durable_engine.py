@@ -127,7 +127,11 @@ class DurableEngine(DbosJournal):
         fetch = self._options.fetch_marks
         if fetch is None:
             return None
-        return BatchedCiWatch(fetch, self._send_signal, poll_s, self._options.metrics)
+        metrics, count = self._options.metrics, self._count_sharers
+        return BatchedCiWatch(fetch, self._send_signal, poll_s, metrics, count)
+
+    def _count_sharers(self) -> int:
+        return self._membership.member.working if self._membership else 1
 
     def _build_runtime(self, ports: Ports) -> Runtime:
         return Runtime(

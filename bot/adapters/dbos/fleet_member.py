@@ -41,6 +41,7 @@ class FleetMember:
     fence: Fence
     timing: FleetTiming = field(default_factory=FleetTiming)
     name: str = field(default_factory=lambda: name_worker(socket.gethostname(), ""))
+    working: int = 1  # of the processes that share the record, as the record told last
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _heard_since: float = 0.0  # by the record, without a silence in which others may have died
@@ -183,7 +184,7 @@ class FleetMember:
             self._stopping.set()
             listener.on_expelled()
             return
-        _, limits, is_for_newer = row
+        _, limits, is_for_newer, self.working = row
         listener.on_limits(read_limits(limits))
         if is_for_newer and not self._is_outdated:
             self._is_outdated = True
@@ -278,8 +279,7 @@ class FleetMember:
             return math.inf
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute("select pg_try_advisory_xact_lock(%s)", [fleet_sql.TAKE_LOCK])
-            row = cursor.fetchone()
-            is_alone = bool(row and row[0])
+            is_alone = cursor.fetchone() == (True,)
             if is_alone and cursor.execute(fleet_sql.LOCK_MEMBER, names).rowcount:
                 cursor.execute(fleet_sql.TAKE, names)
         return self.timing.take_s if is_alone else self.timing.again_s

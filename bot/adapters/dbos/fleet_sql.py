@@ -28,7 +28,8 @@ where worker = %(worker)s
 returning
   extract(epoch from clock_timestamp())::float,
   ({LIST_LIMITS}),
-  (select oldest from greenlit.record_version) > %(version)s
+  (select oldest from greenlit.record_version) > %(version)s,
+  (select greatest(count(*), 1) from greenlit.workers where slots > 0)
 """  # noqa: S608 - of constants
 FIND_DEAD = """
 select worker from greenlit.workers

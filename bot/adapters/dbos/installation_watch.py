@@ -9,8 +9,9 @@ from bot.adapters.dbos.step_output import StepOutput
 from bot.values import InstallationId, Repo, RequestBudget
 
 MOST_HEADS, LEAST_HEADS = 50, 10  # of a query; fewer after one that GitHub did not answer
-# What looks may use of the points that an installation has in an hour; the runs' own looks may use
-# as much again. Where others have used so much that no more than this is left, nobody looks.
+# What looks of all processes may use of the points that an installation has in an hour; the runs'
+# own looks may use as much again. Where others have used so much that no more than this is left,
+# nobody looks.
 SHARE = 0.25
 POINTS = 5000  # until GitHub has told how many it takes in an hour
 HOUR_S = 3600.0
@@ -35,6 +36,7 @@ class InstallationWatch:
     installation: InstallationId
     poll_s: float
     heads: int = 0  # that are watched
+    sharers: int = 1  # processes that use the same limit, each for runs of its own
     next_at: float = 0.0
     most_heads: int = MOST_HEADS  # of a query
     is_looking: bool = False
@@ -50,7 +52,7 @@ class InstallationWatch:
 
     def compute_interval_s(self, cost: int) -> float:
         """Compute how far apart looks must be that cost so many points together."""
-        return HOUR_S * cost / (self._points * SHARE)
+        return HOUR_S * cost * self.sharers / (self._points * SHARE)
 
     def is_short(self, budget: RequestBudget | None) -> bool:
         """Tell whether what is left is for the runs."""

@@ -80,6 +80,15 @@ def test_a_process_that_ends_takes_nothing_more(member, record):
     assert (0,) == record.execute("select slots from greenlit.workers").fetchone()
 
 
+def test_a_process_is_told_how_many_work(member, record, database_url):
+    """Those that take no runs, as a door, ask GitHub nothing on behalf of any."""
+    for slots in (2, 0):
+        FleetMember(PostgresRecord(database_url), [], slots, LIMITS, Fence(), QUICK).join()
+    member._beat(record, make_listener())
+
+    assert 2 == member.working
+
+
 def test_what_is_just_being_begun_is_no_stray(member, record):
     """Of ten thousand runs that were taken at once, the last is begun a good while later. What it
     was that took them tells the time of it, whatever the machines' clocks say.

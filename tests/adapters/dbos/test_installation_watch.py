@@ -42,6 +42,15 @@ def test_a_larger_limit_is_used(watch):
     assert NOW + 230.4 == pytest.approx(watch.next_at)
 
 
+def test_processes_that_share_a_record_share_the_quarter(watch):
+    """Each looks for runs of its own, and all of them use the points of one installation."""
+    watch.sharers = 3
+    watch.note_look(make_look(200), NOW)
+
+    assert 3 * 576 == pytest.approx(watch.next_at - NOW)
+    assert 3 * 576 == pytest.approx(watch.compute_interval_s(200))
+
+
 def test_what_is_left_at_last_is_for_the_runs(watch):
     """Where others have used the points, nobody looks until there are new ones."""
     watch.note_look(make_look(left=1249), NOW)

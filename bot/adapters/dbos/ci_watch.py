@@ -64,7 +64,7 @@ class BatchedCiWatch:
         """Compute for how long a run of this repository need not ask GitHub by itself.
 
         The more runs wait, the longer that is: what they ask together stays within a share of the
-        installation's limit.
+        installation's limit. A run asks when it has just looked.
         """
         watch = self._watches.get(repo.installation)
         least_s = self._poll_s * OWN_LOOK_POLLS
@@ -72,6 +72,7 @@ class BatchedCiWatch:
             return least_s
         if watch.is_blind or repo in watch.hidden:
             return 0.0
+        watch.note_own_look(time.time())
         return max(least_s, watch.compute_interval_s(watch.heads))
 
     async def start(self, waits: Mapping[str, RunWaits], executor: Executor) -> None:

@@ -50,6 +50,11 @@ class InstallationWatch:
         """Tell whether to look now. A timer that is early by a moment does not cost a turn."""
         return not self.is_looking and now >= self.next_at - self.poll_s / 10
 
+    def note_own_look(self, now: float) -> None:
+        """Note that a run asks by itself: where it is the only one, that is a look at all."""
+        if self.heads == 1:
+            self.next_at = max(self.next_at, now + self.poll_s)
+
     def compute_interval_s(self, cost: int) -> float:
         """Compute how far apart looks must be that cost so many points together."""
         return HOUR_S * cost * self.sharers / (self._points * SHARE)

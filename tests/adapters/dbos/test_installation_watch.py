@@ -51,6 +51,20 @@ def test_processes_that_share_a_record_share_the_quarter(watch):
     assert 3 * 576 == pytest.approx(watch.compute_interval_s(200))
 
 
+def test_the_look_of_a_lone_run_is_one_of_the_watch(watch):
+    """It costs no more watched than alone. One of several sees only its own commit."""
+    watch.heads = 1
+    watch.note_look(make_look(), NOW)
+    watch.note_own_look(NOW + 50)
+    assert not watch.is_due(NOW + 60)
+    assert watch.is_due(NOW + 120)
+
+    watch.heads = 2
+    watch.note_look(make_look(), NOW)
+    watch.note_own_look(NOW + 50)
+    assert watch.is_due(NOW + 60)
+
+
 def test_what_is_left_at_last_is_for_the_runs(watch):
     """Where others have used the points, nobody looks until there are new ones."""
     watch.note_look(make_look(left=1249), NOW)

@@ -97,7 +97,7 @@ def import_command(name: str) -> Any:
 
 def _print_mistake(mistake: typer.TyperException) -> None:
     """Print what is wrong with what was typed, the nearest right word, and where help is."""
-    text = mistake.format_message().rstrip()
+    text = mistake.format_message().rstrip().replace(": Value error, ", ": ")  # pydantic's
     option = getattr(mistake, "option_name", "")
     if text.startswith("No such option"):
         nearest = get_close_matches(option, getattr(mistake, "possibilities", None) or (), 1, ALIKE)

@@ -78,6 +78,14 @@ def typed(tmp_path):
     return act
 
 
+def test_a_choice_that_is_none_is_told_with_those_that_are(typed):
+    """Without a word of the library's that reads it."""
+    ended = typed("migrate", "--from", "mysql")
+
+    assert 2 == ended.exit_code
+    assert "Invalid value for '--from': 'mysql' is not one of 'sqlite'." in ended.stderr
+
+
 def test_without_a_command_it_says_what_there_is(typed):
     """Every command with its sentence."""
     shown = typed().output

@@ -47,13 +47,7 @@ class PrometheusMetrics:
         room = "Bytes of what the home kept that went to make room, by kind."
         self._evicted_bytes = self._add_counter("disk_evicted_bytes", room, "kind")
         self._disk: DiskUse | None = None
-        self._steps = Histogram(
-            "greenlit_step_seconds",
-            "Seconds that steps took here, without what they waited for a slot.",
-            ("step",),
-            registry=self._registry,
-            buckets=STEP_BUCKETS_S,
-        )
+        self._steps = self._add_step_times()
         self._lock = Lock()
         self._budgets: dict[tuple[int, str], RequestBudget] = {}
         for story in stories:
@@ -112,6 +106,12 @@ class PrometheusMetrics:
         """Write all that was counted, and how it stands now: `parts` tells which of them work."""
         moment = LoadCollector(load, parts, self._find_least_budgets(now), self._disk)
         return generate_latest(_Counted(self._registry)) + generate_latest(moment)
+
+    def _add_step_times(self) -> Histogram:
+        name = "greenlit_step_seconds"
+        text = "Seconds that steps took here, without what they waited for a slot."
+        registry, buckets = self._registry, STEP_BUCKETS_S
+        return Histogram(name, text, ("step",), registry=registry, buckets=buckets)
 
     def _add_counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"greenlit_{name}", text, labels, registry=self._registry)

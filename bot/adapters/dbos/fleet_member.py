@@ -147,13 +147,15 @@ class FleetMember:
     def _listen(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
         for channel in (fleet_sql.STARTS, fleet_sql.GRANTS, fleet_sql.SIGNALS):
             connection.execute(f"listen {channel}")
+        self._heard_since = beat_at = read_clock()
+        looked_at = -math.inf
+        # Each wake of a run is recorded, so none is woken by a record that takes no beat.
+        self._beat(connection, listener)
         # What was said while nobody listened is in the tables.
         listener.on_signal("")
         for (run,) in connection.execute(fleet_sql.UNHEARD).fetchall():
             listener.on_signal(run)
         listener.on_taken()
-        self._heard_since = read_clock()
-        beat_at = looked_at = -math.inf
         while not self._stopping.is_set():
             now = read_clock()
             if now - beat_at >= self.timing.beat_s:

@@ -77,3 +77,17 @@ def test_a_peer_that_is_gone_is_found_out_in_seconds(database_url):
 
     assert ["5s", "4", "10000"] == shown
     assert ("4", "10000") == (used["keepalives_idle"], used["tcp_user_timeout"])
+
+
+def test_a_record_that_takes_no_beat_wakes_nobody(member, record, caplog):
+    """As after a backup of an older version was restored: it is tried again twice a second."""
+    record.execute("alter table greenlit.record_version rename to gone")
+    woken = []
+    member.begin(make_listener(on_signal=woken.append))
+    eventually(lambda: "is away" in caplog.text, expected=True)
+    early = list(woken)
+    record.execute("alter table greenlit.gone rename to record_version")
+
+    assert [""] == eventually(lambda: woken, [""])
+    assert [] == early
+    member.leave()

@@ -5,7 +5,7 @@ Begin with `durable_engine`, which puts the parts together. By what they are for
 - A run: `durable_run`; what it does is recorded by `step_recorder` as a `step_output`. What it
   waits for: `run_waits`, told to people by `wait_reports`; what it is told: `run_messages`,
   `run_inbox`; what it looks up: `recorded_lookups`; what is left of it: `run_logger`, `run_trace`,
-  `run_fields`.
+  `run_fields`. `shared_prefixes` holds once what the states of many begin with.
 - The engine: `runtime` is what all runs of a process share, `create_dbos` and `engine_loop` are
   DBOS itself. A run begins in `run_starts`, is written down by `enqueue_batcher` and taken up by
   `queue_worker`.

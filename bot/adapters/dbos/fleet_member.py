@@ -209,7 +209,8 @@ class FleetMember:
 
     def _have_told(self, connection: psycopg.Connection[Any], listener: Listener) -> None:
         """Have people told of what is set aside, also by one that died before it did so."""
-        for (run,) in connection.execute(fleet_sql.UNTOLD).fetchall():
+        names = {"stories": list(self.stories)}
+        for (run,) in connection.execute(fleet_sql.UNTOLD, names).fetchall():
             listener.on_set_aside(run)
 
     def _bury(self, connection: psycopg.Connection[Any], worker: str) -> None:

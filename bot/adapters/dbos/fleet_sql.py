@@ -64,9 +64,10 @@ where executor_id = %(worker)s and status = 'PENDING' and workflow_uuid in (
 returning workflow_uuid
 """
 # Whoever set it aside may have died before people were told: its deaths are known until they are.
+# A process of a version that does not know the story cannot tell whom it is about.
 UNTOLD = """
 select run from greenlit.deaths join dbos.workflow_status on workflow_uuid = run
-where status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'
+where status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' and name = any(%(stories)s)
 """
 NOTE_TOLD = """
 delete from greenlit.deaths where run = %(run)s and exists (

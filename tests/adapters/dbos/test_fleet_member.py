@@ -145,3 +145,16 @@ def test_the_records_clock_is_everybodys(member, record):
     assert 295 < (member.fence.clock.now() - now).total_seconds() < 360
     member.fence.clock.note(time.time() + 0.1, time.time())
     assert abs((member.fence.clock.now() - datetime.now(UTC)).total_seconds()) < 0.05
+
+
+def test_who_does_not_know_a_story_leaves_its_death_to_others(member, record):
+    """It could tell nobody, and would have it taken for told."""
+    for key in ("known", "unknown"):
+        enqueue(record, key, name=key)
+        insert = "insert into greenlit.deaths (run, deaths, steps) values (%s, 3, 0)"
+        record.execute(insert, [key])
+    record.execute(f"update dbos.workflow_status set status = '{fleet_sql.ASIDE}'")
+    heard = []
+    member._have_told(record, make_listener(on_set_aside=heard.append))
+
+    assert ["known"] == heard

@@ -8,6 +8,7 @@ from bot.adapters.dbos.postgres import PostgresRecord
 from bot.adapters.dbos.shared_slots import SharedSlots
 from bot.adapters.dbos.slots import SlotTicket
 from bot.values import Waiting
+from tests.adapters.dbos.engine_stage import eventually
 from tests.adapters.dbos.fleet_stage import LIMITS
 from tests.tcp_proxy import open_wire
 
@@ -115,3 +116,44 @@ def test_a_dead_process_does_not_enter_the_line(member, record, database_url):
 
     rows = record.execute("select worker from greenlit.slots where granted_at is not null")
     assert [("other",)] == rows.fetchall()
+
+
+def test_who_left_while_its_question_got_lost_is_not_in_the_line(member, record, database_url):
+    """The question is asked anew, without who entered by it."""
+    waiting = "from pg_stat_activity where wait_event = 'advisory' and datname = current_database()"
+
+    async def work(slots):
+        record.execute("select pg_advisory_lock(%s)", [fleet_sql.SLOT_LOCK])
+        ticket = SlotTicket("o/r", "o/r#1/1")
+        entering = asyncio.create_task(slots.enter(ticket))
+        asked = f"select 1 {waiting}"
+        await asyncio.to_thread(eventually, lambda: record.execute(asked).rowcount, 1)
+        slots.leave(ticket)
+        record.execute(f"select pg_terminate_backend(pid) {waiting}")
+        record.execute("select pg_advisory_unlock(%s)", [fleet_sql.SLOT_LOCK])
+        return await entering
+
+    with slots_over(database_url, member.name) as slots:
+        assert not asyncio.run(work(slots))
+
+    assert [] == record.execute("select run from greenlit.slots").fetchall()
+
+
+def test_a_slot_that_another_process_gave_is_heard_of_without_the_lock(
+    member, record, database_url
+):
+    """Who gave it has given out all that was free."""
+
+    async def work(slots):
+        first, second = SlotTicket("o/r", "o/r#1/1"), SlotTicket("o/r", "o/r#2/1")
+        await slots.enter(first)
+        await slots.enter(second)
+        record.execute("update greenlit.slots set granted_at = now()")
+        record.execute("select pg_advisory_lock(%s)", [fleet_sql.SLOT_LOCK])
+        slots.look("o/r#2/1")
+        await asyncio.wait_for(second.granted.wait(), 20)
+        record.execute("select pg_advisory_unlock(%s)", [fleet_sql.SLOT_LOCK])
+        return second.granted.is_set()
+
+    with slots_over(database_url, member.name) as slots:
+        assert asyncio.run(work(slots))

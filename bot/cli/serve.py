@@ -105,7 +105,7 @@ def _serve(
     addresses = list_addresses(bot, sockets)
 
     def begin() -> None:
-        print_start(settings, bot.hub, addresses)
+        print_start(settings, bot.hub, addresses, works_on_runs=bot.works_on_runs)
         _start_chores(bot)
 
     asyncio.run(_listen(servers, begin))

@@ -101,8 +101,9 @@ def retry(
     ],
     env_file: EnvFile = None,
 ) -> None:
-    """Bring back a run that was set aside because it ended three processes in a row.
+    """Bring back a run that was set aside.
 
+    It was, since three processes in a row ended at one step of it.
     Exits 0 when it goes on, 1 when there is nothing to bring back, 2 when settings are wrong.
     """
     settings = load_settings(ServerSettings, _env_file=choose_env_file(env_file))

@@ -22,12 +22,14 @@ MOST_ACCOUNTS = 5
 log = logging.getLogger(__name__)
 
 
-def print_start(settings: Settings, hub: GitHubApp, addresses: Mapping[str, str]) -> None:
+def print_start(
+    settings: Settings, hub: GitHubApp, addresses: Mapping[str, str], *, works_on_runs: bool = True
+) -> None:
     """Write the block to standard output, or as one line of a log that is JSON."""
     facts = {
         "app": _describe_app(settings, hub),
         "model": f"{settings.model}, effort {settings.effort}",
-        "caps": _describe_caps(settings),
+        "caps": _describe_caps(settings, works_on_runs=works_on_runs),
         "for": ", ".join(settings.allow) or "every repository that it is installed on",
         "home": str(settings.home.absolute()),
         **({"record": build_record(settings).name} if settings.database_url else {}),
@@ -70,14 +72,13 @@ def _fetch_app(hub: GitHubApp) -> AppRegistration | str:
         return str(wrong).rstrip(".")
 
 
-def _describe_caps(settings: Settings) -> str:
+def _describe_caps(settings: Settings, *, works_on_runs: bool) -> str:
     pushes = count_noun(settings.attempts, "push", "pushes")
     slots = count_noun(settings.slots, "run")
     work = f"{settings.turns_per_run} turns, {settings.minutes_per_run} minutes"
-    caps = [
-        f"${settings.usd_per_run:.2f}, {work} and {pushes} a run",
-        f"{slots} at once, {settings.slots_per_repository} in one repository",
-    ]
+    caps = [f"${settings.usd_per_run:.2f}, {work} and {pushes} a run"]
+    if works_on_runs:
+        caps.append(f"{slots} at once, {settings.slots_per_repository} in one repository")
     if settings.slots_in_all is not None:
         caps.append(f"{settings.slots_in_all} at once in all processes")
     if settings.usd_per_day is not None:

@@ -20,10 +20,11 @@ def start(tmp_path, checked, capsys):
     """Prints the block of a bot with these settings, and gives its lines."""
     with forged(tmp_path, checked) as (_, keys, url):
 
-        def print_lines(**more):
+        def print_lines(*, works_on_runs=True, **more):
             given = settings_for(keys, url, NOWHERE, tmp_path / "bot") | more
             settings = load_settings(Settings, **given)
-            print_start(settings, build_github(settings), ADDRESSES)
+            hub = build_github(settings)
+            print_start(settings, hub, ADDRESSES, works_on_runs=works_on_runs)
             return capsys.readouterr().out.splitlines()
 
         yield print_lines
@@ -51,6 +52,11 @@ def test_a_shared_record_is_named_without_its_password(start):
 
     assert "record: db.example:5432/runs" in facts
     assert not [line for line in facts if "a-word" in line]
+
+
+def test_a_door_tells_no_slots(start):
+    """It works on no run."""
+    assert "caps: $5.00, 80 turns, 60 minutes and 3 pushes a run" in start(works_on_runs=False)
 
 
 def test_a_github_that_is_away_is_told_and_stops_nothing(start):

@@ -10,10 +10,8 @@ import time
 from pathlib import Path
 
 from bot.adapters.dbos.fleet_timing import FleetTiming
-from bot.adapters.dbos.postgres import PostgresRecord
 from tests.adapters.dbos.outage import staged_outage
-from tests.crash.torture import Database
-from tests.postgres_server import create_cluster, find_postgres
+from tests.crash.stopped_database import run_database
 
 
 def main() -> int:
@@ -23,23 +21,17 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=10, help="that wait, and as many that work")
     asked = parser.parse_args()
     logging.disable(logging.ERROR)
-    programs = find_postgres()
-    if programs is None:
-        sys.exit("PostgreSQL is not installed: deploy/install-postgresql.sh says how")
     with (
         tempfile.TemporaryDirectory() as folder,
-        create_cluster(programs) as cluster,
-        Database(cluster).run() as database,
+        run_database() as database,
+        staged_outage(Path(folder), database.url, 2, FleetTiming()) as outage,
     ):
-        url = database.server.create_database()
-        PostgresRecord(url).migrate()
-        with staged_outage(Path(folder), url, 2, FleetTiming()) as outage:
-            outage.begin(asked.runs, work_s=5.0)
-            with database.away():
-                outage.outlast(asked.away)
-            began = time.monotonic()
-            outage.go_on(asked.runs)
-            return _tell(outage, asked, time.monotonic() - began)
+        outage.begin(asked.runs, work_s=5.0)
+        with database.away():
+            outage.outlast(asked.away)
+        began = time.monotonic()
+        outage.go_on(asked.runs)
+        return _tell(outage, asked, time.monotonic() - began)
 
 
 def _tell(outage, asked, seconds):

@@ -14,48 +14,15 @@ import tempfile
 import threading
 import time
 from asyncio import run
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 
 from bot.adapters.dbos.fleet_timing import FleetTiming
-from bot.adapters.dbos.postgres import PostgresRecord
 from tests.adapters.dbos.torture import Scene, Torture
-from tests.postgres_server import create_cluster, find_postgres
+from tests.crash.stopped_database import run_database
 
 TIMING = FleetTiming(beat_s=0.5, fence_after_s=2.0, dead_after_s=3.0, take_s=0.1)
-# What was committed must be on the disk; that of this machine need not outlive its power.
-SETTINGS = ("fsync=off", "max_connections=300")
-
-
-class Database:
-    """The database, and how it is stopped and started."""
-
-    def __init__(self, cluster):
-        self._cluster, self._up = cluster, ExitStack()
-        self.restarts = 0
-
-    @contextmanager
-    def run(self) -> Iterator[Database]:
-        """Run it until the block ends."""
-        self.server = self._up.enter_context(self._cluster.run(SETTINGS))
-        yield self
-        self._up.close()
-
-    @contextmanager
-    def away(self):
-        """Stop it at once, and start it when the block ends."""
-        self._up.close()
-        yield
-        self._up.enter_context(self._cluster.run(SETTINGS))
-        self.restarts += 1
-
-    def restart(self, seconds):
-        """Stop it at once, and start it after a while."""
-        with self.away():
-            time.sleep(seconds)
 
 
 def main() -> int:
@@ -66,19 +33,13 @@ def main() -> int:
     parser.add_argument("--most-s", type=float, default=400.0, help="when it counts as stuck")
     asked = parser.parse_args()
     logging.disable(logging.WARNING)
-    programs = find_postgres()
-    if programs is None:
-        sys.exit("PostgreSQL is not installed: deploy/install-postgresql.sh says how")
     scene = Scene(asked.runs, asked.workers, 20, 4, 0.3, TIMING)
     with (
         tempfile.TemporaryDirectory() as folder,
-        create_cluster(programs) as cluster,
-        Database(cluster).run() as database,
+        run_database() as database,
+        Torture(scene, Path(folder), database.url) as torture,
     ):
-        url = database.server.create_database()
-        PostgresRecord(url).migrate()
-        with Torture(scene, Path(folder), url) as torture:
-            return _harass(torture, database, asked.most_s)
+        return _harass(torture, database, asked.most_s)
 
 
 def _harass(torture, database, most_s):
